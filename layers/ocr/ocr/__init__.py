@@ -1,0 +1,1 @@
+"""The shared layer: everything the product functions have in common."""

@@ -1,0 +1,72 @@
+"""What every vendor looks like from inside: an offer says what it takes and reads documents.
+
+A vendor module declares offers (`Pid(2)`, `IdCard()`): what is sold, within which limits, with which options. Adding a
+vendor is adding a module; nothing here changes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ocr.document import Document
+from ocr.errors import OcrError
+from ocr.fields import Fields
+from ocr.reading import Reading
+
+Outcome = Reading | OcrError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a vendor takes for one picture. Bytes are raw unless `encode` says how they are counted.
+
+    formats    Pillow's names: JPEG, PNG, BMP, GIF, TIFF, WEBP
+    side       shortest and longest side in pixels, inclusive
+    batch      pictures in one request
+    encoded    None: raw bytes count; "base64" or "urlencoded": the encoded length counts
+    """
+
+    bytes: int
+    formats: frozenset[str] = frozenset({"JPEG", "PNG", "BMP"})
+    side: tuple[int, int] = (1, 100_000)
+    batch: int = 1
+    encoded: str | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to a vendor: documents with shared options, and the seconds left to answer.
+
+    `fields` is the product's model and `product` its slug; `secret` is the vendor's secret as stored.
+    """
+
+    product: str
+    fields: type[Fields]
+    documents: Sequence[Document]
+    options: Mapping[str, str]
+    seconds: float
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing a vendor sells. Subclasses implement `read`; class attributes say whose it is.
+
+    vendor    the vendor's slug, the same as its module, its secret and its circuit
+    keys      the members its secret must have; empty: it needs none
+    limits    what it takes for one picture
+    options   option name → what it allows, as a pydantic type
+    """
+
+    vendor: ClassVar[str]
+    keys: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[Limits]
+    options: ClassVar[Mapping[str, Any]] = {}
+
+    def read(self, ask: Ask) -> list[Outcome]:
+        """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
+        raise NotImplementedError
+
+    def units(self, options: Mapping[str, str]) -> float:
+        """What one picture costs with these options, in the vendor's price units."""
+        return 1
