@@ -1,8 +1,8 @@
 """How a product declares its fields: a pydantic model whose fields carry the labels that stand on the document.
 
-    class IdCard(Fields):
-        name: str | None = label("姓名", "Name", pii=True)
-        id_number: ResidentId | None = label("公民身份号码", "IDNum", pii=True)
+class IdCard(Fields):
+    name: str | None = label("姓名", "Name", pii=True)
+    id_number: ResidentId | None = label("公民身份号码", "IDNum", pii=True)
 """
 
 import types

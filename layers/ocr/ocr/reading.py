@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Point = tuple[float, float]
 Box = Annotated[
     tuple[Point, Point, Point, Point],
-    Field(description="Corners in reading order (top left, top right, bottom right, bottom left), pixels of the stored picture."),
+    Field(
+        description="Corners in reading order (top left, top right, bottom right, bottom left), "
+        "in pixels of the stored picture."
+    ),
 ]
 
 
@@ -103,9 +106,7 @@ def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:
 
     def finding(original: Finding) -> Finding:
         rows = {name: [parts(row) for row in rows] for name, rows in original.rows.items()}
-        return original.model_copy(
-            update={"items": parts(original.items), "rows": rows, "box": box(original.box)}
-        )
+        return original.model_copy(update={"items": parts(original.items), "rows": rows, "box": box(original.box)})
 
     return reading.model_copy(
         update={
