@@ -76,7 +76,9 @@ def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:
 
 
 def _field(mark: Label, description: str | None, **default: Any) -> Any:
-    extra = {"labels": list(mark.names), "pii": mark.pii} | ({"side": mark.side} if mark.side else {})
+    extra: dict[str, Any] = {"labels": list(mark.names), "pii": mark.pii}
+    if mark.side:
+        extra["side"] = mark.side
     info = Field(**(default or {"default": None}), description=description, json_schema_extra=extra)
     info.metadata.append(mark)
     return info

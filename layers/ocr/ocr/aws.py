@@ -1,0 +1,37 @@
+"""AWS clients, made at first use and kept for the life of the container."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from ocr.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+
+@cache
+def table() -> "Table":
+    """The table of records, circuits and shared tokens."""
+    return boto3.resource("dynamodb").Table(settings().table)
+
+
+@cache
+def s3() -> "S3Client":
+    return boto3.client("s3", config=Config(signature_version="s3v4"))
+
+
+@cache
+def events() -> "EventBridgeClient":
+    return boto3.client("events")
+
+
+@cache
+def functions() -> "LambdaClient":
+    """The Lambda client. One try: the queue and the caller are the only retry loop."""
+    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=60))
