@@ -1,0 +1,60 @@
+"""The embedded OCR engine: a picture in, its lines of text (and number plates) out. Invoked by the product functions.
+
+Takes `{"task": "lines" | "plates", "image": base64 of the file}` and answers
+`{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`, for plates also
+`"plates": [{"text", "confidence", "box", "color"}]`, best first. Boxes are four corners from where the text starts,
+in pixels of the stored picture; `angle` is the degrees, clockwise, that the text is turned in it.
+What cannot be decoded is answered, not raised: `{"error": {"code": "unreadable", "detail": …}}`.
+"""
+
+import base64
+import binascii
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from engine import picture, reading
+from engine.picture import Corners, Picture, Unreadable
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+
+Answer = dict[str, Any]
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, str], context: LambdaContext) -> Answer:
+    """Read one picture."""
+    try:
+        found = picture.decode(base64.b64decode(event["image"], validate=True))
+    except (Unreadable, binascii.Error) as fault:
+        metrics.add_metric("Unreadable", MetricUnit.Count, 1)
+        return {"error": {"code": "unreadable", "detail": str(fault)}}
+    answer = read(found, event["task"])
+    metrics.add_metric("LinesRead", MetricUnit.Count, len(answer["lines"]))
+    return answer
+
+
+def read(found: Picture, task: str) -> Answer:
+    """The answer to one task about a decoded picture."""
+    page = reading.read(found.pixels)
+    answer: Answer = {
+        "width": found.width,
+        "height": found.height,
+        "angle": (page.angle + found.turn.clockwise) % 360,
+        "lines": [_spot(line.text, line.confidence, found.stored(line.corners)) for line in page.lines],
+    }
+    return answer | ({"plates": []} if task == "plates" else {})
+
+
+def _spot(text: str, confidence: float, corners: Corners) -> Answer:
+    return {
+        "text": text,
+        "confidence": round(confidence, 4),
+        "box": [[round(float(x), 1), round(float(y), 1)] for x, y in corners],
+    }

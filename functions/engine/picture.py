@@ -1,0 +1,115 @@
+"""A picture file, decoded within bounds: upright pixels, and the way back to the pixels as stored."""
+
+import io
+import struct
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.uint8]  # height × width × 3, blue green red: what OpenCV and the networks take
+Corners = NDArray[np.float32]  # … × 2, x then y
+
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
+MOST_PIXELS = 64_000_000  # a 50-megapixel telephone camera fits; decoded it takes 200 MB
+LONGEST_SIDE = 4000  # beyond this, sharper pixels no longer help the networks, they only cost memory
+ORIENTATION = 0x0112  # the EXIF tag
+
+
+class Unreadable(Exception):
+    """These bytes cannot be decoded as a picture. The message says why and carries nothing of the content."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One EXIF orientation: how to right the stored picture, and how to bring a point back.
+
+    `back(x, y, w, h)` takes a point of the upright picture and the *stored* size.
+    """
+
+    method: Image.Transpose | None
+    clockwise: int  # degrees the stored picture's content is turned
+    back: Callable[[Corners, Corners, int, int], tuple[Corners, Corners]]
+
+
+TURNS = {
+    1: Turn(None, 0, lambda x, y, w, h: (x, y)),
+    2: Turn(Image.Transpose.FLIP_LEFT_RIGHT, 0, lambda x, y, w, h: (w - x, y)),
+    3: Turn(Image.Transpose.ROTATE_180, 180, lambda x, y, w, h: (w - x, h - y)),
+    4: Turn(Image.Transpose.FLIP_TOP_BOTTOM, 180, lambda x, y, w, h: (x, h - y)),
+    5: Turn(Image.Transpose.TRANSPOSE, 270, lambda x, y, w, h: (y, x)),
+    6: Turn(Image.Transpose.ROTATE_270, 270, lambda x, y, w, h: (y, h - x)),
+    7: Turn(Image.Transpose.TRANSVERSE, 90, lambda x, y, w, h: (w - y, h - x)),
+    8: Turn(Image.Transpose.ROTATE_90, 90, lambda x, y, w, h: (w - y, x)),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture. `width` and `height` are those of the stored file; `pixels` stand as EXIF says."""
+
+    pixels: Pixels
+    width: int
+    height: int
+    turn: Turn
+
+    def stored(self, corners: Corners) -> Corners:
+        """Corners in `pixels` → the same corners in the stored picture's pixels."""
+        upright = (self.height, self.width) if self.turn.clockwise % 180 else (self.width, self.height)
+        x = corners[..., 0] * (upright[0] / self.pixels.shape[1])
+        y = corners[..., 1] * (upright[1] / self.pixels.shape[0])
+        x, y = self.turn.back(x, y, self.width, self.height)
+        return np.stack([x.clip(0, self.width), y.clip(0, self.height)], axis=-1)
+
+
+def decode(content: bytes) -> Picture:
+    """The picture in these bytes; its first frame where it has several. Raises Unreadable."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # Pillow warns of bombs and odd tags: bounded here
+            return _decode(content)
+    except Unreadable:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, struct.error) as fault:
+        raise Unreadable("the picture is damaged or cut off") from fault
+    except Image.DecompressionBombError as fault:
+        raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels") from fault
+
+
+def _decode(content: bytes) -> Picture:
+    with _opened(content) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels")
+        turn = TURNS.get(image.getexif().get(ORIENTATION, 1), TURNS[1])
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes straight to a smaller size
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        flat = _flat(image)
+    upright = flat if turn.method is None else flat.transpose(turn.method)
+    return Picture(np.ascontiguousarray(np.asarray(upright)[:, :, ::-1]), width, height, turn)
+
+
+def _opened(content: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except Image.UnidentifiedImageError as fault:
+        raise Unreadable(f"this is none of {', '.join(FORMATS)}") from fault
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Eight bits of red, green, blue on white paper, from whatever the file holds."""
+    if image.mode.startswith(("I", "F")):
+        return _eight_bits(image).convert("RGB")
+    if "A" in image.getbands() or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Pillow clips 16-bit and float greys when it converts them; a scan's range is kept by stretching it."""
+    grey = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    low, high = float(grey.min()), float(grey.max())
+    return Image.fromarray(((grey - low) * (255 / max(high - low, 1))).astype(np.uint8))
