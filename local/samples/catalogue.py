@@ -1,0 +1,126 @@
+"""From declared documents to sample pictures. The modules in `documents/` are the catalogue."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from local.samples.cast import Cast
+from local.samples.degrade import VARIANTS
+from local.samples.looks import Looks
+from local.samples.page import Page, encoded
+
+Layout = Literal["a", "b"]
+FIRST_LAYOUT: tuple[Layout, ...] = ("a",)
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture with what a record of it must say: `truth` holds a record's `fields` in their JSON form, only those
+    that are printed. `options` are what a caller must send along, `variant` the degradation it went through."""
+
+    product: str
+    name: str
+    layout: Layout
+    variant: str
+    picture: bytes
+    media_type: str
+    truth: dict[str, Any]
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def suffix(self) -> str:
+        return SUFFIXES[self.media_type]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.product}-{self.name}-{self.layout}-{self.variant}{self.suffix}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """How one side of a product's document is printed. `size` is width and height in pixels, `looks` how it is set
+    in layouts a and b."""
+
+    product: str
+    name: str
+    size: tuple[int, int]
+    looks: Looks
+    draw: Callable[[Page, Cast], None]
+    options: dict[str, str] = field(default_factory=dict)
+    media_type: str = "image/jpeg"
+
+    def printed(self, layout: Layout) -> Page:
+        """The page as layout "a" or "b" shows it, to the same people on every side of the product."""
+        cast = Cast(f"{self.product}/{layout}")
+        page = Page(*self.size, self.looks[layout == "b"], cast.random(f"page/{self.name}"))
+        self.draw(page, cast)
+        return page
+
+
+def document(
+    product: str,
+    name: str,
+    size: tuple[int, int],
+    looks: Looks,
+    media_type: str = "image/jpeg",
+    **options: str,
+) -> Callable[[Callable[[Page, Cast], None]], Document]:
+    """Declares the decorated function as the print of one side of a product's document."""
+
+    def declare(draw: Callable[[Page, Cast], None]) -> Document:
+        return Document(product, name, size, looks, draw, options, media_type)
+
+    return declare
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    """Every document that the modules of `documents/` declare, alone or in tuples."""
+    from local.samples import documents as folder
+
+    found: list[Document] = []
+    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        for value in vars(importlib.import_module(f"{folder.__name__}.{module.name}")).values():
+            found += [
+                each for each in (value if isinstance(value, tuple) else (value,)) if _is_new(each, found)
+            ]
+    return tuple(found)
+
+
+def _is_new(value: object, found: Collection[Document]) -> bool:
+    return isinstance(value, Document) and value not in found
+
+
+def samples(
+    products: Collection[str] | None = None,
+    layouts: Collection[Layout] = FIRST_LAYOUT,
+    variants: Collection[str] = ("clean",),
+) -> Iterator[Sample]:
+    """Pictures of the named products (all of them by default) in each layout and degradation.
+
+    Raises KeyError for a variant that does not exist.
+    """
+    for each in documents():
+        if products is None or each.product in products:
+            for layout in layouts:
+                yield from _degraded(each, layout, variants)
+
+
+def _degraded(document: Document, layout: Layout, variants: Collection[str]) -> Iterator[Sample]:
+    page = document.printed(layout)
+    for variant in variants:
+        picture = encoded(VARIANTS[variant](page.picture), document.media_type, page.notes)
+        yield Sample(
+            document.product,
+            document.name,
+            layout,
+            variant,
+            picture,
+            document.media_type,
+            page.truth,
+            document.options,
+        )
