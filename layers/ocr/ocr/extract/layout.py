@@ -1,0 +1,127 @@
+"""The page as labels and what stands around them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ocr.extract.labels import LETTER_GAP, Row, Spot, Vocabulary, is_caption, spot
+from ocr.extract.page import Area, Piece, around, rows
+from ocr.fields import canonical
+
+STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
+WRAP_GAP = 1.0  # between the two lines of one label
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A text and its place: what a head is recognized by."""
+
+    text: str
+    area: Area
+
+
+@dataclass
+class Layout:
+    """What a product's labels make of a page: rows of labels and values, and the marks that may head a block."""
+
+    rows: list[Row]
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def spots(self) -> list[Spot]:
+        """Every label in reading order."""
+        return [spot for row in self.rows for spot in row.spots]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Everything that is no label, in reading order."""
+        return [piece for row in self.rows for piece in (*row.loose, *(value for one in row.spots for value in one.values))]
+
+
+def laid_out(pieces: Sequence[Piece], words: Vocabulary) -> Layout:
+    """The page cut into labels and values."""
+    told = [piece for piece in pieces if not _small_print(piece, words)]
+    wrapped, rest = _wrapped(told, words)
+    layout = Layout([spot(row, words) for row in rows(rest)])
+    columns = _columns(rest)
+    layout.marks = [Mark(canonical(piece.text), piece.area) for piece in told] + columns
+    layout.marks += [Mark(canonical(one.label), one.area) for one in layout.spots]
+    uprights = [Spot(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms]
+    for one in (*wrapped, *uprights):
+        one.free = words.runs_on(one.label)
+        _take_from_rows(one, layout)
+    return layout
+
+
+def _small_print(piece: Piece, words: Vocabulary) -> bool:
+    return is_caption(piece.text) and canonical(piece.text) not in words.terms
+
+
+def _wrapped(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Spot], list[Piece]]:
+    """Labels that are printed over two lines, and the pieces without them."""
+    spots: list[Spot] = []
+    used: set[Piece] = set()
+    for upper in pieces:
+        start = canonical(upper.text)
+        if upper in used or len(start) < 2 or start in words.terms or not words.begins(start):
+            continue
+        lower = next((one for one in pieces if _continues(upper, one) and start + canonical(one.text) in words.terms), None)
+        if lower and lower not in used:
+            term = start + canonical(lower.text)
+            spots.append(Spot(term, words.terms[term], around((upper.area, lower.area))))
+            used |= {upper, lower}
+    return spots, [piece for piece in pieces if piece not in used]
+
+
+def _continues(upper: Piece, lower: Piece) -> bool:
+    below = lower.area.middle > upper.area.middle and not lower.area.beside(upper.area)
+    return below and lower.area.down(upper.area) < WRAP_GAP and lower.area.across(upper.area) < 0
+
+
+def _columns(pieces: Sequence[Piece]) -> list[Mark]:
+    """Words whose characters stand one below the other, in one piece or in several."""
+    marks = [Mark(canonical(piece.text), piece.area) for piece in pieces if piece.vertical]
+    single = sorted((piece for piece in pieces if len(canonical(piece.text)) == 1), key=lambda piece: piece.area.top)
+    while single:
+        column = [single.pop(0)]
+        while follower := next((one for one in single if _under(column[-1].area, one.area)), None):
+            single.remove(follower)
+            column.append(follower)
+        if len(column) > 1:
+            text = "".join(canonical(piece.text) for piece in column)
+            marks.append(Mark(text, around(piece.area for piece in column)))
+    return marks
+
+
+def _under(upper: Area, lower: Area) -> bool:
+    aligned = abs(upper.center - lower.center) < 0.5 * max(upper.width, lower.width)
+    return aligned and lower.middle > upper.middle and lower.down(upper) < STACK_GAP
+
+
+def _take_from_rows(taker: Spot, layout: Layout) -> None:
+    """Give a label that stands beside several rows what follows it there, and make it part of its row."""
+    home: Row | None = None
+    for row in layout.rows:
+        if not any(piece.area.beside(taker.area) for piece in row.pieces):
+            continue
+        owner = next((one for one in reversed(row.spots) if one.area.right <= taker.area.left + 0.5), None)
+        held = owner.values if owner else row.loose
+        taken = [piece for piece in held if piece.area.left >= taker.area.right - 0.5]
+        held[:] = [piece for piece in held if piece not in taken and piece.area.across(taker.area) > -0.5]
+        taker.values += taken
+        home = home or row
+    if home is None:
+        layout.rows.append(Row([], [taker], []))
+    else:
+        home.spots.append(taker)
+        home.spots.sort(key=lambda one: one.area.left)
+
+
+def reaching(pieces: Iterable[Piece], gap: float) -> list[list[Piece]]:
+    """The pieces of a row in runs, a new one beginning after every gap wider than `gap`."""
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        if runs and runs[-1][-1].area.across(piece.area) <= gap and runs[-1][-1].area.beside(piece.area):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
