@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 
 @cache
@@ -35,3 +36,8 @@ def events() -> "EventBridgeClient":
 def functions() -> "LambdaClient":
     """The Lambda client. One try: the queue and the caller are the only retry loop."""
     return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=60))
+
+
+@cache
+def queues() -> "SQSClient":
+    return boto3.client("sqs")

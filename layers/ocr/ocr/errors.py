@@ -44,7 +44,8 @@ class OcrError(Exception):
     """Base of everything a caller may be told.
 
     `detail` and `advice` never carry a field value, a file name or a vendor's free text: they reach logs.
-    `code` is the vendor's own code, `paid` says whether the vendor may have charged for the call.
+    `code` is the vendor's own code, `paid` says whether the vendor may have charged for the call. `raw` is the vendor's
+    answer: it is kept encrypted with the record and shown to nobody.
     """
 
     detail: str
@@ -55,6 +56,7 @@ class OcrError(Exception):
     retry_after: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 0
+    raw: Any = field(default=None, repr=False)
 
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = "Error"

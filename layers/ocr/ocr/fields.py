@@ -8,10 +8,10 @@ class IdCard(Fields):
 import types
 import typing
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,7 +36,8 @@ class Label:
     pii      personal data: never in logs, events, metrics; masked where shown
     side     the side or page the field stands on
     check    a check of `checks.py` beyond the one its type brings
-    derived  never printed itself: computed from other fields
+    derived  never printed itself: (field, function) it is computed from
+    content  the field holds the reading's own "lines" (as text) or "tables" (as rows of strings)
     rows     the model of one row, for fields that are lists of line items
     free     the value may run over several lines (addresses, scopes of business)
     """
@@ -45,9 +46,10 @@ class Label:
     pii: bool = False
     side: str | None = None
     check: str | None = None
-    derived: bool = False
     free: bool = False
     rows: bool = False
+    derived: tuple[str, Callable[[Any], Any]] | None = None
+    content: Literal["lines", "tables"] | None = None
 
 
 class Fields(BaseModel):
@@ -61,18 +63,33 @@ def label(
     pii: bool = False,
     side: str | None = None,
     check: str | None = None,
-    derived: bool = False,
     free: bool = False,
     description: str | None = None,
 ) -> Any:
     """A field that stands on the document under any of `names`; see `Label` for the rest."""
-    mark = Label(names, pii, side, check, derived, free)
-    return _field(mark, description)
+    return _field(Label(names, pii, side, check, free), description)
 
 
 def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:
     """A field that is a list of line items; its model's own labels are the column heads."""
     return _field(Label(names, pii, rows=True), description, default_factory=list)
+
+
+def derived(
+    source: str,
+    by: Callable[[Any], Any],
+    *names: str,
+    pii: bool = False,
+    side: str | None = None,
+    description: str | None = None,
+) -> Any:
+    """A field computed `by` a function from the field `source`, unless a vendor gives it under one of `names`."""
+    return _field(Label(names, pii, side, derived=(source, by)), description)
+
+
+def content(kind: Literal["lines", "tables"], pii: bool = True, description: str | None = None) -> Any:
+    """A field that holds the reading's lines as one text, or its tables as rows of strings."""
+    return _field(Label(pii=pii, content=kind), description)
 
 
 def _field(mark: Label, description: str | None, **default: Any) -> Any:

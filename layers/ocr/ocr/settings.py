@@ -43,6 +43,7 @@ class Settings(BaseModel):
         validation_alias="ANSWERS_BUCKET", description="Bucket of raw vendor answers and of lines too long for an item"
     )
     engine_function: str = Field(validation_alias="ENGINE_FUNCTION", description="Name of the embedded engine's Lambda")
+    bus: str = Field(default="", validation_alias="BUS", description="Event bus; only the announcer has it")
     vendors: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("juhe", "etoplive", "esign", "ctyun", "embedded"),
         validation_alias="VENDORS",

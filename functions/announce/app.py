@@ -1,0 +1,62 @@
+"""Announce: every finished record leaves the table's stream for the event bus. The transactional outbox's second half.
+
+An event names the record, its product and how it ended; whoever may know more asks for the record.
+"""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ocr import aws
+from ocr.observe import logger, metrics, tracer
+from ocr.settings import settings
+
+SOURCE = "ocr"
+DETAIL_TYPE = "Record finished"
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+
+
+class NotAnnounced(Exception):
+    """The bus did not take an event; the stream brings it again."""
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Announce one batch of the table's stream; what fails is reported and comes again."""
+    return process_partial_response(event=event, record_handler=announce, processor=processor, context=context)
+
+
+@tracer.capture_method(capture_response=False)
+def announce(change: DynamoDBRecord) -> None:
+    """Put one finished record on the bus."""
+    item = change.dynamodb.new_image if change.dynamodb else None
+    if not item or "status" not in item:
+        return
+    answer = aws.events().put_events(
+        Entries=[
+            {
+                "EventBusName": settings().bus,
+                "Source": SOURCE,
+                "DetailType": DETAIL_TYPE,
+                "Detail": json.dumps(detail(item)),
+            }
+        ]
+    )
+    if answer["FailedEntryCount"]:
+        raise NotAnnounced(answer["Entries"][0].get("ErrorCode", ""))
+
+
+def detail(item: dict[str, Any]) -> dict[str, Any]:
+    """What an event says: which record, of which product, how it ended. Nothing of what was read."""
+    return {
+        "record_id": item.get("record_id", item["id"]),
+        "product": item.get("source_of") or item["product"],
+        "status": item["status"],
+        "replayed": "source_of" in item,
+    }

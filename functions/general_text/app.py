@@ -1,0 +1,18 @@
+"""通用文字 — any picture: its lines of text, as they stand."""
+
+from ocr import embedded
+from ocr.fields import Fields, content
+from ocr.product import Product
+
+
+class GeneralText(Fields):
+    text: str | None = content("lines", description="all lines, in reading order")
+
+
+handler = Product(
+    "general_text",
+    GeneralText,
+    name="通用文字",
+    category="general",
+    sold_by=[embedded.Text()],
+)

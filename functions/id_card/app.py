@@ -1,0 +1,39 @@
+"""身份证 — the resident identity card: the portrait side, the emblem side, or both on one picture."""
+
+from ocr.checks import birth_date_matches, sex_matches
+
+from ocr import embedded
+from ocr.dates import period_end, period_start
+from ocr.fields import Fields, derived, label
+from ocr.product import Product
+from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
+
+PORTRAIT, EMBLEM = "portrait", "emblem"
+
+
+class IdCard(Fields):
+    name: Text | None = label("姓名", "Name", pii=True, side=PORTRAIT)
+    sex: Sex | None = label("性别", "Sex", pii=True, side=PORTRAIT)
+    ethnicity: Text | None = label("民族", "名族", "Nation", pii=True, side=PORTRAIT)
+    birth_date: Date | None = label("出生", "出生日期", "Birth", "birthday", pii=True, side=PORTRAIT)
+    address: Text | None = label("住址", "地址", "Address", "addr", pii=True, side=PORTRAIT, free=True)
+    id_number: ResidentId | None = label(
+        "公民身份号码", "身份证号码", "身份证号", "IDNum", "idn", pii=True, side=PORTRAIT
+    )
+    issuing_authority: Text | None = label("签发机关", "发证机关", "IssueAuthority", "org", side=EMBLEM)
+    valid_period: Period | None = label("有效期限", "有效期", "证件有效期", "ExpiryDate", "validperiod", side=EMBLEM)
+    valid_from: Date | None = derived("valid_period", period_start, "有效期起", "有效起始日期", "起始日期", side=EMBLEM)
+    valid_to: DateOrLongTerm | None = derived(
+        "valid_period", period_end, "有效期止", "有效结束日期", "截止日期", side=EMBLEM
+    )
+
+
+handler = Product(
+    "id_card",
+    IdCard,
+    name="身份证",
+    category="identity",
+    titles=["居民身份证"],
+    sold_by=[embedded.Labels()],
+    checks=[birth_date_matches("birth_date", "id_number"), sex_matches("sex", "id_number")],
+)

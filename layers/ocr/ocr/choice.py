@@ -1,0 +1,211 @@
+"""Which vendor reads a picture: the first that is configured, healthy and takes it; on its fault, the next."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import batched
+from typing import Any
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.circuit_breaker import (
+    CircuitBreakerConfig,
+    CircuitBreakerOpenError,
+    CircuitTransition,
+    circuit_breaker,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+
+from ocr import aws
+from ocr.document import Document
+from ocr.errors import Busy, CallerError, OcrError, Refused, VendorFault
+from ocr.fit import Fitted, fit
+from ocr.observe import logger, tracer
+from ocr.reading import Reading
+from ocr.record import Attempt
+from ocr.settings import settings
+from ocr.vendor import Ask, Offer, Outcome
+
+SECRET_SECONDS = 300
+# A vendor that has less than this to answer is not asked: the call would be paid and its answer missed.
+LEAST_SECONDS = 2.0
+THREADS = 10
+
+
+@dataclass
+class Turn:
+    """One document on its way through the vendors: what came of it so far, and what each vendor said."""
+
+    document: Document
+    outcome: Outcome | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    raw: dict[str, Any] = field(default_factory=dict)
+    settled: bool = False
+
+    @property
+    def charged(self) -> bool:
+        """Whether a vendor may have charged for an answer that never came."""
+        return any(attempt.outcome == Busy.slug and attempt.units for attempt in self.attempts)
+
+
+class _Faulted(Exception):
+    """All of a vendor's outcomes were its own faults: what the circuit breaker counts."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.outcomes = outcomes
+
+
+def read(offers: Sequence[Offer], ask: Ask) -> list[Turn]:
+    """Have every document of `ask` read, each by the first of `offers` that can; one turn a document, in order.
+
+    A caller's error and an empty result settle a document; a vendor's fault and a picture that does not fit the
+    vendor pass it on to the next one.
+    """
+    end = time.monotonic() + ask.seconds
+    turns = [Turn(document) for document in ask.documents]
+    for offer, secret in _ready(offers, ask):
+        waiting = [turn for turn in turns if not turn.settled]
+        left = end - time.monotonic()
+        if not waiting or left < LEAST_SECONDS:
+            break
+        _ask(offer, replace(ask, secret=secret, seconds=left), waiting)
+    for turn in turns:
+        turn.outcome = turn.outcome or _nobody(ask)
+    return turns
+
+
+def _ready(offers: Sequence[Offer], ask: Ask) -> Iterator[tuple[Offer, Mapping[str, str]]]:
+    """The offers in the order of the settings whose vendor has a key and knows every option that was given."""
+    by_vendor = {offer.vendor: offer for offer in offers}
+    chosen = ask.options.get("vendor", "").split(",") if ask.options.get("vendor") else settings().order(ask.product)
+    for vendor in chosen:
+        offer = by_vendor.get(vendor)
+        if offer is None or not ask.options.keys() - {"vendor"} <= offer.options.keys():
+            continue
+        secret = key(offer)
+        if secret is not None:
+            yield offer, secret
+
+
+def key(offer: Offer) -> Mapping[str, str] | None:
+    """The vendor's secret, or None while it lacks what the offer needs; cached for five minutes."""
+    if not offer.keys:
+        return {}
+    try:
+        secret = parameters.get_secret(
+            f"{settings().secrets_prefix}/{offer.vendor}", max_age=SECRET_SECONDS, transform="json"
+        )
+    except (GetParameterError, TransformParameterError) as error:
+        logger.warning("A vendor's secret cannot be read", vendor=offer.vendor, error=type(error).__name__)
+        return None
+    return secret if isinstance(secret, dict) and all(secret.get(name) for name in offer.keys) else None
+
+
+def _nobody(ask: Ask) -> OcrError:
+    if set(ask.options) - {"vendor"}:
+        return CallerError(
+            "No vendor that is set up here takes these options together.",
+            "Leave out options; GET /products/{product} lists which vendor takes which.",
+            status=422,
+        )
+    return Refused("No vendor is set up for this product.", "The operator has to fill a vendor's secret.", status=503)
+
+
+def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn]) -> None:
+    fitting = [(turn, fitted) for turn in turns if (fitted := _fit(offer, turn))]
+    groups = list(batched(fitting, offer.limits.batch, strict=False))
+    with ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(groups)))) as threads:
+        list(threads.map(lambda group: _call(offer, ask, group), groups))
+
+
+def _fit(offer: Offer, turn: Turn) -> Fitted | None:
+    try:
+        return fit(turn.document, offer.limits)
+    except CallerError as error:
+        turn.outcome = turn.outcome or error
+        turn.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
+        return None
+
+
+@tracer.capture_method(capture_response=False, capture_error=False)
+def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
+    started = time.monotonic()
+    documents = [fitted.document for _, fitted in group]
+    try:
+        outcomes = _guarded(offer)(offer, replace(ask, documents=documents))
+    except _Faulted as fault:
+        outcomes = fault.outcomes
+    except CircuitBreakerOpenError:
+        busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
+        outcomes = [busy] * len(documents)
+    milliseconds = round(1000 * (time.monotonic() - started))
+    for (turn, fitted), outcome in zip(group, outcomes, strict=True):
+        _settle(turn, offer, ask, fitted, outcome, milliseconds)
+
+
+def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome, milliseconds: int) -> None:
+    if outcome.raw is not None:
+        turn.raw[offer.vendor] = outcome.raw
+    attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
+    if isinstance(outcome, Reading):
+        turn.outcome = fitted.restored(outcome)
+        attempt.units = outcome.units
+    else:
+        turn.outcome = outcome
+        attempt.outcome, attempt.code = outcome.slug, outcome.code
+        attempt.units = offer.units(ask.options) if outcome.paid else 0
+    turn.settled = not isinstance(outcome, VendorFault)
+    turn.attempts.append(attempt)
+    _meter(ask.product, attempt)
+
+
+def _meter(product: str, attempt: Attempt) -> None:
+    meter = EphemeralMetrics()
+    meter.add_dimension("product", product)
+    meter.add_dimension("vendor", attempt.vendor)
+    meter.add_dimension("outcome", attempt.outcome)
+    meter.add_metric("VendorCalls", MetricUnit.Count, 1)
+    meter.add_metric("VendorUnits", MetricUnit.Count, attempt.units)
+    meter.add_metric("VendorTime", MetricUnit.Milliseconds, attempt.milliseconds)
+    meter.flush_metrics()
+
+
+def _outcomes(offer: Offer, ask: Ask) -> list[Outcome]:
+    outcomes = offer.read(ask)
+    if all(isinstance(outcome, VendorFault) for outcome in outcomes):
+        raise _Faulted(outcomes)
+    return outcomes
+
+
+@cache
+def _guarded(offer: Offer) -> Any:
+    """`_outcomes` behind the vendor's circuit; the state is shared through the table, one circuit a vendor."""
+    return circuit_breaker(
+        name=f"circuit#{offer.vendor}",
+        persistence_store=_circuits(),
+        on_transition=_note,
+        config=CircuitBreakerConfig(
+            failure_threshold=settings().circuit_failures,
+            recovery_timeout=settings().circuit_seconds,
+            success_threshold=1,
+            handled_exceptions=_Faulted,
+        ),
+    )(_outcomes)
+
+
+@cache
+def _circuits() -> CircuitBreakerDynamoDBPersistence:
+    return CircuitBreakerDynamoDBPersistence(
+        table_name=settings().table,
+        # `state` and `expires_at` are the table's own names; `status` would make the announcer look at circuits.
+        state_attr="circuit",
+        expiry_attr="expires_at",
+        boto3_client=aws.table().meta.client,
+    )
+
+
+def _note(change: CircuitTransition) -> None:
+    logger.warning("A vendor's circuit changed", circuit=change.circuit_name, state=str(change.to_state))

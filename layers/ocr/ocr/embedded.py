@@ -1,0 +1,124 @@
+"""Our own vendor: the OCR engine in a Lambda of this stack. It needs no account and costs nothing a picture."""
+
+import base64
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ocr import aws
+from ocr.document import Document
+from ocr.errors import Busy, CallerError, Changed
+from ocr.fields import declared
+from ocr.reading import Finding, Item, Line, Reading
+from ocr.settings import settings
+from ocr.vendor import Ask, Limits, Offer, Outcome
+
+# A synchronous Lambda payload ends at 6 MB; the rest is for the JSON around the picture.
+PAYLOAD = 6_000_000
+THROTTLED = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
+
+
+@dataclass(frozen=True)
+class Engine(Offer):
+    """The engine's reading of one picture; what it is turned into is the subclasses' matter."""
+
+    vendor: ClassVar[str] = "embedded"
+    limits: ClassVar[Limits] = Limits(bytes=PAYLOAD, encoded="base64")
+    task: ClassVar[str] = "lines"
+
+    def read(self, ask: Ask) -> list[Outcome]:
+        """One outcome a document; documents are read side by side."""
+        with ThreadPoolExecutor(max_workers=len(ask.documents)) as threads:
+            return list(threads.map(lambda document: self._read(ask, document), ask.documents))
+
+    def units(self, options: Mapping[str, str]) -> float:
+        """Nothing: the engine is ours."""
+        return 0
+
+    def _read(self, ask: Ask, document: Document) -> Outcome:
+        try:
+            answer = _invoke(self.task, document)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in THROTTLED:
+                raise
+            return Busy("The engine is at its concurrency limit.", vendor=self.vendor, retry_after=5)
+        except BotoCoreError:
+            return Busy("The engine did not answer in time.", vendor=self.vendor, retry_after=5)
+        return self._outcome(ask, answer)
+
+    def _outcome(self, ask: Ask, answer: Any) -> Outcome:
+        match answer:
+            case {"error": {"code": "unreadable"}}:
+                return CallerError(
+                    "The picture cannot be decoded.",
+                    "Save it again as JPEG or PNG.",
+                    status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                    vendor=self.vendor,
+                )
+            case {"lines": [*lines], "angle": angle}:
+                read = [Line.model_validate(line) for line in lines]
+                return self._reading(ask, answer, read).model_copy(
+                    update={"lines": read, "angle": angle, "units": 0, "raw": answer}
+                )
+            case _:
+                return Changed("The engine failed on this picture.", vendor=self.vendor)
+
+    def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
+        return Reading(vendor=self.vendor)
+
+
+@dataclass(frozen=True)
+class Text(Engine):
+    """Lines as they stand."""
+
+
+@dataclass(frozen=True)
+class Labels(Engine):
+    """Fields by their declared labels, patterns and check digits."""
+
+    def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
+        from ocr.extract import find
+
+        return Reading(vendor=self.vendor, findings=[find(ask.fields, lines)])
+
+
+@dataclass(frozen=True)
+class Tables(Labels):
+    """Rows and columns, and the labelled fields around them."""
+
+    def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
+        from ocr.extract import find, tables
+
+        labelled = any(field.mark.names for field in declared(ask.fields).values())
+        findings = [find(ask.fields, lines)] if labelled else []
+        return Reading(vendor=self.vendor, findings=findings, tables=tables(lines))
+
+
+@dataclass(frozen=True)
+class Plates(Engine):
+    """Licence plates on photographs, best first."""
+
+    task: ClassVar[str] = "plates"
+
+    def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
+        return Reading(vendor=self.vendor, findings=[_plate(plate) for plate in answer.get("plates", [])])
+
+
+def _plate(plate: Mapping[str, Any]) -> Finding:
+    line = Line.model_validate({"text": plate["text"], "confidence": plate["confidence"], "box": plate["box"]})
+    items = [
+        Item(label="车牌号", text=line.text, confidence=line.confidence, box=line.box),
+        Item(label="车牌颜色", text=plate.get("color") or "", box=line.box),
+    ]
+    return Finding(items=items, box=line.box)
+
+
+def _invoke(task: str, document: Document) -> Any:
+    payload = {"task": task, "image": base64.b64encode(document.content).decode()}
+    answer = aws.functions().invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
+    return json.loads(answer["Payload"].read())

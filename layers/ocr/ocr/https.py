@@ -1,0 +1,32 @@
+"""The HTTPS trigger: one request, one picture, one record or problem."""
+
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from ocr import desk, intake, reply
+from ocr.desk import Work
+from ocr.document import examine
+from ocr.errors import OcrError
+from ocr.observe import blame, logger
+from ocr.options import checked
+
+if TYPE_CHECKING:
+    from ocr.product import Product
+
+# API Gateway gives up after 29 s; the rest is for the answer to be written and sent.
+LONGEST = 26.0
+
+
+def answer(product: "Product", event: APIGatewayProxyEvent, seconds: float) -> reply.Response:
+    """The response to one POST /ocr/{product}."""
+    try:
+        told = intake.request(event)
+        work = Work(examine(told.content), checked(product.sold_by, told.options))
+        [outcome] = desk.read(product, [work], min(seconds, LONGEST))
+    except OcrError as error:
+        return reply.error(error)
+    except Exception as error:
+        logger.error("A request failed unforeseen", **blame(error))
+        return reply.problem(reply.INTERNAL)
+    return reply.error(outcome.error) if outcome.error else reply.record(outcome.record)

@@ -1,0 +1,97 @@
+"""The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others."""
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ocr import aws, desk, intake
+from ocr.desk import Outcome, Work
+from ocr.document import Upload, examine
+from ocr.errors import CallerError, OcrError
+from ocr.observe import blame, logger
+from ocr.options import checked
+from ocr.settings import settings
+
+if TYPE_CHECKING:
+    from ocr.product import Product
+
+FIRST_BACKOFF = 5
+LONGEST_BACKOFF = 900
+
+
+@dataclass
+class Delivery:
+    """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds."""
+
+    message: SQSRecord
+    works: list[Work] = field(default_factory=list)
+    again: bool = False
+    after: int | None = None
+
+    @property
+    def receives(self) -> int:
+        """How often the queue has delivered it, this time included."""
+        return int(self.message.attributes.approximate_receive_count or 1)
+
+
+def answer(product: "Product", messages: Sequence[SQSRecord], seconds: float) -> dict[str, Any]:
+    """The partial batch response: the messages that have to come again."""
+    deliveries = [Delivery(message) for message in messages]
+    with ThreadPoolExecutor(max_workers=max(1, len(deliveries))) as threads:
+        list(threads.map(lambda delivery: _load(product, delivery), deliveries))
+    try:
+        outcomes = iter(desk.read(product, [work for one in deliveries for work in one.works], seconds))
+        for delivery in deliveries:
+            _note(delivery, [next(outcomes) for _ in delivery.works])
+    except Exception as error:
+        logger.error("A batch failed unforeseen", **blame(error))
+        for delivery in deliveries:
+            delivery.again = delivery.again or bool(delivery.works)
+    late = [delivery for delivery in deliveries if delivery.again]
+    for delivery in late:
+        _back_off(delivery)
+    return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
+
+
+def _load(product: "Product", delivery: Delivery) -> None:
+    try:
+        for upload in intake.uploads(delivery.message):
+            _load_one(product, delivery, upload)
+    except Exception as error:
+        logger.error("A message failed unforeseen", message_id=delivery.message.message_id, **blame(error))
+        delivery.again = True
+
+
+def _load_one(product: "Product", delivery: Delivery, upload: Upload) -> None:
+    try:
+        told = intake.fetch(upload)
+        document = examine(told.content, upload)
+        last = delivery.receives >= settings().max_receives
+        delivery.works.append(Work(document, checked(product.sold_by, told.options), last))
+    except CallerError as error:
+        desk.refuse(product, upload, error)
+
+
+def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
+    errors: list[OcrError] = [outcome.error for outcome in outcomes if outcome.error]
+    delivery.again = delivery.again or bool(errors)
+    delivery.after = max((error.retry_after for error in errors if error.retry_after), default=None)
+
+
+def _back_off(delivery: Delivery) -> None:
+    """Hide the message for as long as the vendor asked, else exponentially; a failure here only costs time."""
+    backoff = FIRST_BACKOFF * 2 ** (delivery.receives - 1) * random.uniform(0.75, 1.25)
+    seconds = min(LONGEST_BACKOFF, delivery.after or round(backoff))
+    arn = delivery.message.event_source_arn
+    try:
+        url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        aws.queues().change_message_visibility(
+            QueueUrl=url, ReceiptHandle=delivery.message.receipt_handle, VisibilityTimeout=seconds
+        )
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("A message keeps its queue's own visibility timeout", error=type(error).__name__)

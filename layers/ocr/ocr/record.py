@@ -1,0 +1,108 @@
+"""What is kept and announced about one picture."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocr.checks import Check
+from ocr.errors import Problem
+from ocr.reading import Box, Line, Table
+
+SCHEMA_VERSION = "1"
+
+
+class Status(StrEnum):
+    """How a picture ended; `sending` is the ledger's own, never announced."""
+
+    SENDING = "sending"
+    RELEASED = "released"
+    SUCCEEDED = "succeeded"
+    NO_RESULT = "no_result"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+FINAL = frozenset({Status.SUCCEEDED, Status.NO_RESULT, Status.FAILED, Status.UNKNOWN})
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Evidence(Part):
+    """Where a field's value comes from: the text as read, how sure the vendor is (0..1), where it stands."""
+
+    label: str
+    text: str
+    confidence: float | None = None
+    box: Box | None = None
+
+
+class Attempt(Part):
+    """One vendor's turn: what came of it, the vendor's own code, how long it took, what it may have cost."""
+
+    vendor: str
+    outcome: str = Field(description="read, or the error's class: busy, refused, changed, caller, no_result, skipped")
+    code: str | None = None
+    milliseconds: int = 0
+    units: float = Field(default=0, description="price units charged or possibly charged")
+
+
+class Picture(Part):
+    """The picture as it was stored, without its bytes."""
+
+    sha256: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Source(Part):
+    """An upload that led to this record."""
+
+    bucket: str
+    key: str
+    version: str | None = None
+
+
+class Found(Part):
+    """One document found on a picture: typed fields, the evidence for each, what nobody declared, the checks."""
+
+    type: str | None = Field(default=None, description="the document's type as the vendor named it")
+    sides: list[str] = Field(default=[], description="the declared sides whose fields were found")
+    fields: dict[str, Any] = Field(description="the fields found, by name, as the product's schema types them")
+    evidence: dict[str, Evidence] = {}
+    unmapped: list[Evidence] = Field(default=[], description="labelled values no declared field claims")
+    checks: list[Check] = []
+    box: Box | None = None
+
+
+class Record(Part):
+    """The one record of one content: product + options + sha256 of the picture's bytes."""
+
+    id: str
+    version: str = SCHEMA_VERSION
+    product: str
+    status: Status
+    created_at: datetime
+    vendor: str | None = None
+    options: dict[str, str] = {}
+    picture: Picture | None = None
+    source: Source | None = Field(default=None, description="the upload that was read first, if it came by S3")
+    document: Found | None = Field(default=None, description="the document asked for")
+    others: list[Found] = Field(default=[], description="further documents of the same kind on the same picture")
+    lines: list[Line] = []
+    tables: list[Table] = []
+    angle: float | None = Field(default=None, description="clockwise degrees the text is turned")
+    attempts: list[Attempt] = []
+    problem: Problem | None = None
+
+    @property
+    def confidence(self) -> float | None:
+        """The mean confidence of the fields' evidence, or of the lines where there is none, 0..1."""
+        parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
+        known = [part.confidence for part in parts if part.confidence is not None]
+        return sum(known) / len(known) if known else None

@@ -1,0 +1,48 @@
+"""What an HTTPS caller gets: a record, or an RFC 9457 problem."""
+
+from http import HTTPStatus
+from typing import Any
+
+from ocr.errors import PROBLEM_BASE, OcrError, Problem
+from ocr.record import Record
+
+RECORD_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
+
+Response = dict[str, Any]
+
+INTERNAL = Problem(
+    type=PROBLEM_BASE + "internal",
+    title="This system failed",
+    status=HTTPStatus.INTERNAL_SERVER_ERROR,
+    detail="An error of this system, not of the request.",
+    advice="Send the same request again; it is never charged twice. If it goes on, report the request id.",
+)
+
+
+def record(kept: Record) -> Response:
+    """The record of a success; of anything else its problem, with the record's id."""
+    if kept.problem is None:
+        return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
+    return problem(kept.problem.model_copy(update={"record_id": kept.id}))
+
+
+def error(fault: OcrError) -> Response:
+    """The problem of an error, with Retry-After where a retry makes sense."""
+    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    return problem(fault.problem(), headers)
+
+
+def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
+    """A problem document as a response."""
+    return response(told.status, told.model_dump_json(exclude_none=True), PROBLEM_TYPE, headers)
+
+
+def response(status: int, body: str, kind: str = RECORD_TYPE, headers: dict[str, str] | None = None) -> Response:
+    """A response as API Gateway takes it. Records are personal: nobody on the way may keep them."""
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": kind, "Cache-Control": "no-store", **(headers or {})},
+        "body": body,
+        "isBase64Encoded": False,
+    }
