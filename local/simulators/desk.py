@@ -1,0 +1,157 @@
+"""What a simulator is told to do next and what it has seen: the state behind `/_control`."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from local.simulators.pictures import Picture
+
+Fault = Literal[
+    "slow",
+    "hang",
+    "cut",
+    "http500",
+    "http429",
+    "garbage",
+    "html",
+    "truncated",
+    "empty",
+    "wrong_types",
+    "string_code",
+    "missing_code",
+    "nested_code",
+]
+
+# Whether the vendor's bill counts a call that ends this way. What went wrong before the picture was read is free;
+# an answer that was made and then lost, late or malformed has been paid for.
+CHARGED: Mapping[Fault, bool] = {
+    "slow": True,
+    "hang": True,
+    "cut": True,
+    "http500": False,
+    "http429": False,
+    "garbage": True,
+    "html": False,
+    "truncated": True,
+    "empty": True,
+    "wrong_types": True,
+    "string_code": True,
+    "missing_code": True,
+    "nested_code": False,
+}
+
+
+class Order(BaseModel):
+    """What the next calls get instead of the plain truth.
+
+    code      answer this code of the vendor's table (or any other)
+    message   its text, where the code alone does not say which error it is
+    fault     how the answer goes wrong on the wire; together with `code` where both make sense
+    seconds   how long `slow` waits; what `Retry-After` says for `http429`
+    status    the HTTP status, where it should not be the vendor's usual one
+    level     where `nested_code` stands, for vendors with several levels: page, result or entry
+    picture   which picture of a batch the code is about, counting from 0; None: the whole request
+    times     how many calls; None: every call until the reset
+    charged   whether the call is charged; None: as the code or the fault implies
+    path      only calls whose path contains this
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: int | str | None = None
+    message: str | None = None
+    fault: Fault | None = None
+    seconds: float = 1.0
+    status: int | None = None
+    level: Literal["page", "result", "entry"] | None = None
+    picture: int | None = None
+    times: int | None = 1
+    charged: bool | None = None
+    path: str = ""
+
+    def charges(self, maybe: bool) -> bool:
+        """Whether a call under this order is paid for; `maybe`: its code is one the vendor may charge for."""
+        if self.charged is not None:
+            return self.charged
+        if self.code is not None and self.picture is None:
+            return maybe
+        return self.fault is None or CHARGED[self.fault]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One paid picture. `units` are the vendor's price units."""
+
+    product: str
+    sha256: str
+    units: float
+
+
+class Desk[S: BaseModel]:
+    """One simulator's orders, settings and records; safe to use from any thread."""
+
+    def __init__(self, settings: type[S]) -> None:
+        self._lock = Lock()
+        self._fresh = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self.settings = self._fresh()
+            self._orders: list[Order] = []
+            self._paths: Counter[str] = Counter()
+            self._charges: list[Charge] = []
+            self._violations: list[dict[str, str]] = []
+            self._last: dict[str, Any] | None = None
+
+    def instruct(self, orders: Iterable[Order], settings: Mapping[str, Any]) -> None:
+        """Queue orders behind those that wait; change the named settings."""
+        chosen = self._fresh.model_validate(self.settings.model_dump() | dict(settings))
+        with self._lock:
+            self._orders += orders
+            self.settings = chosen
+
+    def order(self, path: str) -> Order:
+        """What to do with a call to `path`: the first order that is about it, used up once; else an empty one."""
+        with self._lock:
+            order = next((order for order in self._orders if order.path in path), None)
+            if order is None:
+                return Order()
+            if order.times is not None:
+                order.times -= 1
+            self._orders = [order for order in self._orders if order.times != 0]
+            return order.model_copy()
+
+    def called(self, path: str, facts: dict[str, Any]) -> None:
+        with self._lock:
+            self._paths[path] += 1
+            self._last = facts
+
+    def charge(self, product: str, pictures: Iterable[Picture], units: float) -> None:
+        with self._lock:
+            self._charges += [Charge(product, picture.sha256, units) for picture in pictures]
+
+    def violation(self, path: str, reason: str) -> None:
+        """Note that a call broke the vendor's document."""
+        with self._lock:
+            self._violations.append({"path": path, "reason": reason})
+
+    def report(self) -> dict[str, Any]:
+        """Everything seen since the start or the last reset."""
+        with self._lock:
+            return {
+                "calls": self._paths.total(),
+                "paths": dict(self._paths),
+                "charges": [vars(charge) for charge in self._charges],
+                "pictures": dict(Counter(charge.sha256 for charge in self._charges)),
+                "units": sum(charge.units for charge in self._charges),
+                "violations": list(self._violations),
+                "orders": [order.model_dump(exclude_defaults=True) for order in self._orders],
+                "settings": self.settings.model_dump(),
+                "last": self._last,
+            }
