@@ -91,7 +91,7 @@ Integer = Annotated[int, BeforeValidator(_count)]
 Number = Annotated[Decimal, BeforeValidator(_quantity({"": 1, "km": 1, "公里": 1})), _EXACT]
 Money = Annotated[Decimal, BeforeValidator(_money), _EXACT]
 Percent = Annotated[Decimal, BeforeValidator(_PERCENT), _EXACT]
-TaxRate = Annotated[Decimal | Literal["exempt", "untaxed"], BeforeValidator(_tax_rate)]
+TaxRate = Annotated[Annotated[Decimal, _EXACT] | Literal["exempt", "untaxed"], BeforeValidator(_tax_rate)]
 Mass = Annotated[int, BeforeValidator(_whole({"": 1, "kg": 1, "千克": 1, "公斤": 1, "t": 1000, "吨": 1000}))]
 Grams = Annotated[int, BeforeValidator(_whole({"": 1, "g": 1, "克": 1, "kg": 1000, "千克": 1000, "公斤": 1000}))]
 Centimetres = Annotated[int, BeforeValidator(_whole({"": 1, "cm": 1, "厘米": 1, "公分": 1, "m": 100, "米": 100}))]
@@ -112,7 +112,9 @@ _LENGTH = r"([0-9]+)(?:mm|毫米)?"
 _DIMENSION = re.compile(rf"长?:?{_LENGTH}(?:[x×*✕✖宽]:?{_LENGTH}(?:[x×*✕✖高]:?{_LENGTH})?)?")
 
 
-def _one_of[T](meanings: Mapping[str, T]) -> Callable[[object], T]:
+def one_of[T](meanings: Mapping[str, T]) -> Callable[[object], T]:
+    """A validator for enums: from the printed word (NFKC, without spaces, lower case) to what it means."""
+
     def read(value: object) -> T:
         written = compact(value).lower()
         if written not in meanings:
@@ -150,8 +152,8 @@ def _machine_readable(value: object) -> str:
 
 
 Text = Annotated[str, BeforeValidator(text)]
-Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(_one_of(_SEXES))]
-Boolean = Annotated[bool, BeforeValidator(_one_of(_ANSWERS))]
+Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(one_of(_SEXES))]
+Boolean = Annotated[bool, BeforeValidator(one_of(_ANSWERS))]
 MoneyText = Annotated[str, BeforeValidator(compact)]
 ChineseMoney = Annotated[str, BeforeValidator(amount_words)]
 Dimension = Annotated[
