@@ -6,13 +6,14 @@ An event names the record, its product and how it ended; whoever may know more a
 import json
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import aws
-from ocr.observe import logger, metrics, tracer
+from ocr.observe import logger, meter, tracer
 from ocr.settings import settings
 
 SOURCE = "ocr"
@@ -26,7 +27,6 @@ class NotAnnounced(Exception):
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Announce one batch of the table's stream; what fails is reported and comes again."""
     return process_partial_response(event=event, record_handler=announce, processor=processor, context=context)
@@ -38,18 +38,20 @@ def announce(change: DynamoDBRecord) -> None:
     item = change.dynamodb.new_image if change.dynamodb else None
     if not item or "status" not in item:
         return
+    told = detail(item)
     answer = aws.events().put_events(
         Entries=[
             {
                 "EventBusName": settings().bus,
                 "Source": SOURCE,
                 "DetailType": DETAIL_TYPE,
-                "Detail": json.dumps(detail(item)),
+                "Detail": json.dumps(told),
             }
         ]
     )
     if answer["FailedEntryCount"]:
         raise NotAnnounced(answer["Entries"][0].get("ErrorCode", ""))
+    meter({"product": told["product"], "status": told["status"]}, RecordsAnnounced=(MetricUnit.Count, 1))
 
 
 def detail(item: dict[str, Any]) -> dict[str, Any]:

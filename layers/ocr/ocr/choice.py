@@ -8,7 +8,7 @@ from functools import cache
 from itertools import batched
 from typing import Any
 
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitBreakerConfig,
@@ -23,7 +23,7 @@ from ocr import aws
 from ocr.document import Document
 from ocr.errors import Busy, CallerError, OcrError, Refused, VendorFault
 from ocr.fit import Fitted, fit
-from ocr.observe import logger, tracer
+from ocr.observe import logger, meter, tracer
 from ocr.reading import Reading
 from ocr.record import Attempt
 from ocr.settings import settings
@@ -163,14 +163,12 @@ def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome
 
 
 def _meter(product: str, attempt: Attempt) -> None:
-    meter = EphemeralMetrics()
-    meter.add_dimension("product", product)
-    meter.add_dimension("vendor", attempt.vendor)
-    meter.add_dimension("outcome", attempt.outcome)
-    meter.add_metric("VendorCalls", MetricUnit.Count, 1)
-    meter.add_metric("VendorUnits", MetricUnit.Count, attempt.units)
-    meter.add_metric("VendorTime", MetricUnit.Milliseconds, attempt.milliseconds)
-    meter.flush_metrics()
+    meter(
+        {"product": product, "vendor": attempt.vendor, "outcome": attempt.outcome},
+        VendorCalls=(MetricUnit.Count, 1),
+        VendorUnits=(MetricUnit.Count, attempt.units),
+        VendorTime=(MetricUnit.Milliseconds, attempt.milliseconds),
+    )
 
 
 def _outcomes(offer: Offer, ask: Ask) -> list[Outcome]:

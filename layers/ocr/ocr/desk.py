@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from ocr import aws, choice, ledger
 from ocr.document import Document, Upload
 from ocr.errors import Busy, InFlight, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Claim
 from ocr.normalize import normalize
+from ocr.observe import meter
 from ocr.reading import Reading
 from ocr.record import Picture, Record, Source, Status
 from ocr.settings import settings
@@ -36,11 +39,13 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a picture ended this time: a record that was kept, an error that makes it worth bringing again, or both."""
+class Again:
+    """A picture that should be brought again, and why. On its last time a failed record is kept all the same."""
 
-    record: Record | None = None
-    error: OcrError | None = None
+    error: OcrError
+
+
+Outcome = Record | Again
 
 
 def read(product: "Product", works: Sequence[Work], seconds: float) -> list[Outcome]:
@@ -80,12 +85,12 @@ def _claim(product: "Product", work: Work, seconds: float) -> Claim | Outcome:
     try:
         claim = ledger.claim(id, product.slug, seconds + LEASE_MARGIN)
     except InFlight as error:
-        return Outcome(error=error)
+        return Again(error)
     upload = work.document.upload
     if isinstance(claim, Record):
-        return Outcome(ledger.replay(claim, upload) if upload else claim)
+        return ledger.replay(claim, upload) if upload else claim
     if claim.exhausted:
-        return Outcome(ledger.keep(_record(product, work, claim, _UNSEEN), claim, upload))
+        return ledger.keep(_record(product, work, claim, _UNSEEN), claim, upload)
     return claim
 
 
@@ -97,11 +102,12 @@ def _finish(product: "Product", work: Work, claim: Claim, turn: choice.Turn) -> 
     error = turn.outcome if isinstance(turn.outcome, Busy | Refused) else None
     if error and not work.last:
         ledger.release(claim, charged=turn.charged)
-        return Outcome(error=error)
+        return Again(error)
     record = _record(product, work, claim, _UNSEEN if error and turn.charged else turn.outcome)
     record.attempts = turn.attempts
     kept = ledger.keep(record, claim, work.document.upload, again=error is not None)
-    return Outcome(kept, error)
+    meter({"product": product.slug, "status": kept.status}, Records=(MetricUnit.Count, 1))
+    return Again(error) if error else kept
 
 
 def _keep_raw(product: "Product", claim: Claim, turn: choice.Turn) -> None:

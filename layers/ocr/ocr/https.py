@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from ocr import desk, intake, reply
-from ocr.desk import Work
+from ocr.desk import Again, Work
 from ocr.document import examine
 from ocr.errors import OcrError
-from ocr.observe import blame, logger
+from ocr.observe import unforeseen
 from ocr.options import checked
 
 if TYPE_CHECKING:
@@ -27,6 +27,6 @@ def answer(product: "Product", event: APIGatewayProxyEvent, seconds: float) -> r
     except OcrError as error:
         return reply.error(error)
     except Exception as error:
-        logger.error("A request failed unforeseen", **blame(error))
+        unforeseen("A request failed", error)
         return reply.problem(reply.INTERNAL)
-    return reply.error(outcome.error) if outcome.error else reply.record(outcome.record)
+    return reply.error(outcome.error) if isinstance(outcome, Again) else reply.record(outcome)

@@ -136,6 +136,23 @@ def find(id: str) -> Record | None:
     return record_of(item) if item and item.get("status") in FINAL else None
 
 
+def forget(id: str) -> bool:
+    """Delete a finished record with the picture it was read from and the vendors' answers; False if there is none.
+
+    The item goes last: whatever dies before it can be asked for again.
+    """
+    record = find(id)
+    if record is None:
+        return False
+    if record.source:
+        upload = Upload(record.source.bucket, record.source.key, record.source.version)
+        _delete(upload.bucket, upload.key, upload.version)
+        aws.table().delete_item(Key={"id": source_id(upload)})
+    _erase(settings().answers_bucket, f"answers/{record.product}/{id}/")
+    aws.table().delete_item(Key={"id": id})
+    return True
+
+
 def stored(id: str) -> Item | None:
     """The item as it stands, or None."""
     return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
@@ -152,6 +169,18 @@ def record_of(item: Mapping[str, Any]) -> Record:
 def source_id(upload: Upload) -> str:
     """The id of the pointer from an upload to its record."""
     return f"source#{upload.bucket}/{upload.key}#{upload.version or ''}"
+
+
+def _erase(bucket: str, prefix: str) -> None:
+    """Delete every version of every object under a prefix."""
+    for page in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for version in page.get("Versions", []):
+            _delete(bucket, version["Key"], version["VersionId"])
+
+
+def _delete(bucket: str, key: str, version: str | None) -> None:
+    which: dict[str, Any] = {"VersionId": version} if version else {}
+    aws.s3().delete_object(Bucket=bucket, Key=key, **which)
 
 
 def _held(item: Item) -> bool:

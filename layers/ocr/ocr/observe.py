@@ -6,17 +6,25 @@ Whatever is logged names ids, products, vendors, codes and milliseconds; never a
 import traceback
 from pathlib import Path
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 logger = Logger()
-metrics = Metrics()
 tracer = Tracer()
 
 
-def blame(error: BaseException) -> dict[str, object]:
-    """What may be logged of an unforeseen error: its type and where it arose. Messages quote values, so never those."""
+def meter(dimensions: dict[str, str], **values: tuple[MetricUnit, float]) -> None:
+    """Emit metrics under these dimensions; each call writes one line, so threads do not mix theirs."""
+    metrics = EphemeralMetrics()
+    for name, value in dimensions.items():
+        metrics.add_dimension(name, value)
+    for name, (unit, amount) in values.items():
+        metrics.add_metric(name, unit, amount)
+    metrics.flush_metrics()
+
+
+def unforeseen(what: str, error: BaseException) -> None:
+    """Log an error nobody foresaw: its type and where it arose. Its message may quote a value, so that stays out."""
     frames = traceback.extract_tb(error.__traceback__)
-    return {
-        "error": type(error).__name__,
-        "where": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-5:]],
-    }
+    where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-5:]]
+    logger.error(what, extra={"error": type(error).__name__, "where": where})

@@ -10,7 +10,7 @@ from ocr import https, queue
 from ocr.checks import Rule
 from ocr.errors import ConfigurationError
 from ocr.fields import Fields
-from ocr.observe import logger, metrics, tracer
+from ocr.observe import logger, tracer
 from ocr.vendor import Offer
 
 Category = Literal["identity", "vehicle", "invoice", "finance", "real_estate", "enterprise", "general", "captcha"]
@@ -66,6 +66,6 @@ class Product:
 
 def _observed(handle: Handler) -> Handler:
     observed: Handler = tracer.capture_lambda_handler(
-        logger.inject_lambda_context(metrics.log_metrics(handle)), capture_response=False, capture_error=False
+        logger.inject_lambda_context(handle), capture_response=False, capture_error=False
     )
     return observed

@@ -10,10 +10,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr import aws, desk, intake
-from ocr.desk import Outcome, Work
+from ocr.desk import Again, Outcome, Work
 from ocr.document import Upload, examine
-from ocr.errors import CallerError, OcrError
-from ocr.observe import blame, logger
+from ocr.errors import CallerError
+from ocr.observe import logger, unforeseen
 from ocr.options import checked
 from ocr.settings import settings
 
@@ -49,7 +49,7 @@ def answer(product: "Product", messages: Sequence[SQSRecord], seconds: float) ->
         for delivery in deliveries:
             _note(delivery, [next(outcomes) for _ in delivery.works])
     except Exception as error:
-        logger.error("A batch failed unforeseen", **blame(error))
+        unforeseen("A batch failed", error)
         for delivery in deliveries:
             delivery.again = delivery.again or bool(delivery.works)
     late = [delivery for delivery in deliveries if delivery.again]
@@ -63,7 +63,7 @@ def _load(product: "Product", delivery: Delivery) -> None:
         for upload in intake.uploads(delivery.message):
             _load_one(product, delivery, upload)
     except Exception as error:
-        logger.error("A message failed unforeseen", message_id=delivery.message.message_id, **blame(error))
+        unforeseen("A message failed", error)
         delivery.again = True
 
 
@@ -78,7 +78,7 @@ def _load_one(product: "Product", delivery: Delivery, upload: Upload) -> None:
 
 
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
-    errors: list[OcrError] = [outcome.error for outcome in outcomes if outcome.error]
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Again)]
     delivery.again = delivery.again or bool(errors)
     delivery.after = max((error.retry_after for error in errors if error.retry_after), default=None)
 

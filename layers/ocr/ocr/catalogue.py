@@ -1,0 +1,87 @@
+"""What can be read: every product, found by walking the folders. There is no list to keep in step."""
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, create_model
+
+from ocr.options import known, required
+from ocr.product import Category, Product
+from ocr.record import SCHEMA_VERSION, Found, Record
+from ocr.vendor import Offer
+
+# On Lambda all functions lie at the task's root; in a checkout, in the folder beside the layers.
+CHECKOUT = Path(__file__).parents[3] / "functions"
+
+
+@cache
+def products() -> dict[str, Product]:
+    """Every product by its slug, in the order of the categories."""
+    root = Path(os.environ.get("LAMBDA_TASK_ROOT") or CHECKOUT)
+    handlers = [import_module(f"{path.parent.name}.app").handler for path in sorted(root.glob("*/app.py"))]
+    found = [handler for handler in handlers if isinstance(handler, Product)]
+    order = get_args(Category)
+    return {product.slug: product for product in sorted(found, key=lambda one: order.index(one.category))}
+
+
+def summary(product: Product) -> dict[str, Any]:
+    """One line of the catalogue."""
+    return {
+        "product": product.slug,
+        "name": product.name,
+        "category": product.category,
+        "vendors": [offer.vendor for offer in product.sold_by],
+        "path": f"/ocr/{product.slug}",
+        "prefix": f"uploads/{product.slug}/",
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def description(product: Product) -> dict[str, Any]:
+    """All that a caller needs to know of a product: options, vendors with their limits, the schema of its record."""
+    return summary(product) | {
+        "options": options_schema(product),
+        "offers": [_offer(offer) for offer in product.sold_by],
+        "schema": record_schema(product),
+    }
+
+
+def options_schema(product: Product) -> dict[str, Any]:
+    """The JSON Schema of the options, told by query, form or JSON members over HTTPS, by metadata over S3."""
+    needed = required(product.sold_by)
+    members = {name: (kind, ... if name in needed else None) for name, kind in known(product.sold_by).items()}
+    model: type[BaseModel] = create_model("Options", **members)  # type: ignore[call-overload]
+    return model.model_json_schema()
+
+
+def record_schema(product: Product) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the product's record."""
+    name = product.fields.__name__
+    found = create_model(f"{name}Found", __base__=Found, fields=(product.fields, ...))
+    record = create_model(
+        f"{name}Record",
+        __base__=Record,
+        document=(found | None, None),
+        others=(list[found], []),
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:ocr:schema:{product.slug}:{SCHEMA_VERSION}",
+        "title": f"{product.name} {product.slug}",
+    } | record.model_json_schema(mode="serialization")
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    limits = offer.limits
+    return {
+        "vendor": offer.vendor,
+        "options": sorted(offer.options),
+        "bytes": limits.bytes,
+        "bytes_counted": limits.encoded or "raw",
+        "formats": sorted(limits.formats),
+        "side_pixels": list(limits.side),
+        "pictures_a_request": limits.batch,
+    }
