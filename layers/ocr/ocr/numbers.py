@@ -14,7 +14,7 @@ from stdnum.iso7064 import mod_11_10
 
 from ocr import dates
 from ocr.errors import ConfigurationError
-from ocr.text import code
+from ocr.text import capitals, code
 
 __all__ = ["Outcome", "Verdict", "birth_in", "judge", "mrz_digit"]
 
@@ -39,7 +39,7 @@ def judge(name: str, written: object) -> Verdict:
     try:
         return CHECKS[name](str(written))
     except ValueError:
-        return Verdict("failed", "The text holds nothing to check.")
+        return Verdict("failed", "The text is nothing of the kind.")
 
 
 # --- People -----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def resident_id(written: str) -> Verdict:
     if birth_in(number) is None:
         return Verdict("failed", "The date of birth in it is none.")
     if len(number) == 15:
-        return Verdict("passed", "Of the first generation, which has no check digit.")
+        return Verdict("not_applicable", "Of the first generation, which has no check digit.")
     return PASSED if ric.calc_check_digit(number) == number[-1] else WRONG_DIGIT
 
 
@@ -104,7 +104,7 @@ def tax_id(written: str) -> Verdict:
     """A credit code, a person's identity number, or a tax number of 15, 17 or 20 characters from before 2016."""
     number = code(written)
     if re.fullmatch("[0-9A-Z]{15}|[0-9A-Z]{17}|[0-9A-Z]{20}", number):
-        return Verdict("passed", "A tax number from before 2016, which has no check digit.")
+        return Verdict("not_applicable", "A tax number from before 2016, which has no check digit.")
     return _any_of(credit_code, resident_id)(number)
 
 
@@ -160,7 +160,7 @@ _OTHER_PLATES = re.compile(rf"WJ{_PROVINCE}?[0-9]{{4}}[0-9A-Z]|[A-Z]{{2}}[0-9]{{
 
 def plate(written: str) -> Verdict:
     """GA 36-2018; the plates of the army and the armed police follow rules of their own."""
-    number = re.sub("[·•.-]", "", code(written))
+    number = re.sub("[·•.-]", "", capitals(written))
     if _OTHER_PLATES.fullmatch(number):
         return Verdict("not_applicable", "A plate of the army or the armed police.")
     return PASSED if _PLATES.fullmatch(number) else Verdict("failed", "Not in the form of a plate.")
@@ -196,7 +196,7 @@ def _any_of(*checks: Callable[[str], Verdict]) -> Callable[[str], Verdict]:
 
 def _form(pattern: str, described: str) -> Callable[[str], Verdict]:
     def check(written: str) -> Verdict:
-        return PASSED if re.fullmatch(pattern, code(written)) else Verdict("failed", f"Not {described}.")
+        return PASSED if re.fullmatch(pattern, capitals(written)) else Verdict("failed", f"Not {described}.")
 
     return check
 

@@ -9,7 +9,7 @@ import string
 import unicodedata
 from decimal import Decimal
 
-__all__ = ["DASHES", "code", "compact", "figures", "plain", "text"]
+__all__ = ["DASHES", "capitals", "code", "compact", "figures", "plain", "text"]
 
 _CJK = "[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _LOOSE_SPACE = re.compile(rf"(?<={_CJK}) | (?={_CJK})")
@@ -41,11 +41,19 @@ def compact(value: object) -> str:
     return _normal(plain(value).replace(" ", "")).translate(DASHES)
 
 
-def code(value: object) -> str:
-    """`compact` in capitals: a number or code. Raises ValueError without a single letter or digit of ASCII."""
+def capitals(value: object) -> str:
+    """`compact` in capitals. Raises ValueError without a single letter or digit of ASCII."""
     written = compact(value).translate(_UPPER)
     if not re.search("[0-9A-Z]", written):
         raise ValueError("no letter and no digit")
+    return written
+
+
+def code(value: object) -> str:
+    """`capitals` of a number or code, in which no Chinese character stands."""
+    written = capitals(value)
+    if re.search(_CJK, written):
+        raise ValueError("words, not a code")
     return written
 
 

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from ocr import dates
 from ocr.fields import Shape
 from ocr.numerals import amount_words, chinese_integer
-from ocr.text import code, compact, figures, text
+from ocr.text import capitals, code, compact, figures, text
 
 # --- Quantities -------------------------------------------------------------------------------------------------------
 
@@ -115,6 +115,8 @@ _DIMENSION = re.compile(rf"长?:?{_LENGTH}(?:[x×*✕✖宽]:?{_LENGTH}(?:[x×*�
 def one_of[T](meanings: Mapping[str, T]) -> Callable[[object], T]:
     """A validator for enums: from the printed word (NFKC, without spaces, lower case) to what it means."""
 
+    """A reader of the words in `meanings`: lower case, without spaces, each with what it means."""
+
     def read(value: object) -> T:
         written = compact(value).lower()
         if written not in meanings:
@@ -131,8 +133,15 @@ def _dimension(value: object) -> str:
     return "x".join(side for side in match.groups() if side)
 
 
+def _phone(value: object) -> str:
+    number = compact(value)
+    if not re.fullmatch(r"[0-9+()*/,;转-]+", number) or len(re.findall("[0-9]", number)) < 5:
+        raise ValueError("not a telephone number")
+    return number
+
+
 def _plate(value: object) -> str:
-    return re.sub("[·•.・‧∙-]", "", code(value))
+    return re.sub("[·•.・‧∙-]", "", capitals(value))
 
 
 def _unhyphenated(value: object) -> str:
@@ -144,11 +153,11 @@ def _classes(value: object) -> str:
 
 
 def _bracketed(value: object) -> str:
-    return code(value).translate(str.maketrans("〔〕[]", "()()"))
+    return capitals(value).translate(str.maketrans("〔〕[]", "()()"))
 
 
 def _machine_readable(value: object) -> str:
-    return code(value).replace("«", "<<").replace("‹", "<").replace("〈", "<")
+    return code(compact(value).replace("«", "<<").replace("‹", "<").replace("〈", "<"))
 
 
 Text = Annotated[str, BeforeValidator(text)]
@@ -161,7 +170,7 @@ Dimension = Annotated[
     BeforeValidator(_dimension),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$", "examples": ["4500x1800x1450"]}),
 ]
-Phone = Annotated[str, BeforeValidator(compact)]
+Phone = Annotated[str, BeforeValidator(_phone)]
 
 # --- Dates and times --------------------------------------------------------------------------------------------------
 
@@ -206,27 +215,22 @@ _CREDIT = "[0-9A-HJ-NPQRTUWXY]"
 _CREDIT_CODE = rf"{_CREDIT}{{2}}[0-9]{{6}}{_CREDIT}{{10}}"
 
 
-def _alone(pattern: str, neighbour: str = "[0-9A-Za-z]") -> str:
-    """`pattern` with no `neighbour` on either side, so that it never is a piece of a longer number."""
-    return rf"(?<!{neighbour})(?:{pattern})(?!{neighbour})"
-
-
-ResidentId = Annotated[Code, Shape(_alone(_RESIDENT), "cn_resident_id")]
+ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id")]
 ResidentIdMasked = Annotated[
-    Code, Shape(_alone(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]"), "cn_resident_id_masked_ok")
+    Code, Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok")
 ]
-ResidentIdOrUscc = Annotated[Code, Shape(_alone(rf"{_RESIDENT}|{_CREDIT_CODE}"), "cn_resident_id_or_uscc")]
-ResidentIdOrPassport = Annotated[Code, Shape(_alone(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7,8}}"), "id_or_passport")]
-Uscc = Annotated[Code, Shape(_alone(_CREDIT_CODE), "uscc")]
-TaxId = Annotated[Code, Shape(_alone(_CREDIT_CODE), "uscc_or_tax_id")]
-RegistrationNumber = Annotated[Code, Shape(_alone(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}"), "uscc_or_reg_number_15")]
-OrgCode = Annotated[str, BeforeValidator(_unhyphenated), Shape(_alone("[0-9A-Z]{8}-[0-9X]"), "org_code_gb11714")]
-Vin = Annotated[Code, Shape(_alone("[A-HJ-NPR-Z0-9]{17}"), "vin_17")]
-BankCard = Annotated[Figures, Shape(_alone("[2-69][0-9]{12,18}"), "luhn_13_19")]
+ResidentIdOrUscc = Annotated[Code, Shape(rf"{_RESIDENT}|{_CREDIT_CODE}", "cn_resident_id_or_uscc")]
+ResidentIdOrPassport = Annotated[Code, Shape(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7,8}}", "id_or_passport")]
+Uscc = Annotated[Code, Shape(_CREDIT_CODE, "uscc")]
+TaxId = Annotated[Code, Shape(_CREDIT_CODE, "uscc_or_tax_id")]
+RegistrationNumber = Annotated[Code, Shape(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}", "uscc_or_reg_number_15")]
+OrgCode = Annotated[str, BeforeValidator(_unhyphenated), Shape("[0-9A-Z]{8}-[0-9X]", "org_code_gb11714")]
+Vin = Annotated[Code, Shape("[A-HJ-NPR-Z0-9]{17}", "vin_17")]
+BankCard = Annotated[Figures, Shape("[2-69][0-9]{12,18}", "luhn_13_19")]
 PlateNumber = Annotated[
     str,
     BeforeValidator(_plate),
-    Shape(rf"{_PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳](?![A-Za-z0-9])", "cn_plate"),
+    Shape(rf"{_PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]", "cn_plate"),
 ]
 DrivingClass = Annotated[str, BeforeValidator(_classes), Shape(None, "driving_class")]
 
@@ -234,9 +238,9 @@ VatInvoiceCode = Annotated[Figures, Shape(None, "vat_invoice_code")]
 InvoiceCode = Annotated[Figures, Shape(None, "invoice_code_12")]
 InvoiceNumber8 = Annotated[Figures, Shape(None, "invoice_number_8")]
 InvoiceNumber = Annotated[Figures, Shape(None, "invoice_number_8_or_20")]
-CheckCode20 = Annotated[Figures, Shape(_alone("[0-9]{20}"), "check_code_20")]
-BillNumber = Annotated[Figures, Shape(_alone("[0-9]{30}"), "bill_number_30")]
-ETicketNumber = Annotated[Figures, Shape(_alone("[0-9]{3}-?[0-9]{10}"), "e_ticket_13")]
+CheckCode20 = Annotated[Figures, Shape("[0-9]{20}", "check_code_20")]
+BillNumber = Annotated[Figures, Shape("[0-9]{30}", "bill_number_30")]
+ETicketNumber = Annotated[Figures, Shape("[0-9]{3}-?[0-9]{10}", "e_ticket_13")]
 
 MrzName = Annotated[
     str,
@@ -250,17 +254,17 @@ MrzNumber = Annotated[
 ]
 Mrz = Annotated[str, BeforeValidator(_machine_readable)]
 
-MainlandPermitNumber = Annotated[Code, Shape(_alone("[HM][0-9]{8}(?:[0-9]{2})?"), "mainland_permit_number")]
-ExitPermitNumber = Annotated[Code, Shape(_alone("[CW][0-9A-Z][0-9]{7}"), "exit_permit_number")]
+MainlandPermitNumber = Annotated[Code, Shape("[HM][0-9]{8}(?:[0-9]{2})?", "mainland_permit_number")]
+ExitPermitNumber = Annotated[Code, Shape("[CW][0-9A-Z][0-9]{7}", "exit_permit_number")]
 ForeignResidentNumber = Annotated[
-    Code, Shape(_alone(rf"[A-Z]{{3}}[0-9]{{12}}|9[0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]"), "foreign_pr_card_number")
+    Code, Shape(rf"[A-Z]{{3}}[0-9]{{12}}|9[0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]", "foreign_pr_card_number")
 ]
-BirthCertificateNumber = Annotated[Code, Shape(_alone("[A-Z][0-9]{9}"), "birth_cert_number")]
-MarriageCertificateNumber = Annotated[Code, Shape(_alone("J[0-9]{6}-[0-9]{4}-[0-9]{6}"), "marriage_cert_number")]
-DivorceCertificateNumber = Annotated[Code, Shape(_alone("L[0-9]{6}-[0-9]{4}-[0-9]{6}"), "divorce_cert_number")]
-VehicleRegistrationNumber = Annotated[Figures, Shape(_alone("[0-9]{12}"), "reg_cert_number_12")]
+BirthCertificateNumber = Annotated[Code, Shape("[A-Z][0-9]{9}", "birth_cert_number")]
+MarriageCertificateNumber = Annotated[Code, Shape("J[0-9]{6}-[0-9]{4}-[0-9]{6}", "marriage_cert_number")]
+DivorceCertificateNumber = Annotated[Code, Shape("L[0-9]{6}-[0-9]{4}-[0-9]{6}", "divorce_cert_number")]
+VehicleRegistrationNumber = Annotated[Figures, Shape("[0-9]{12}", "reg_cert_number_12")]
 ConformityCertificateNumber = Annotated[Code, Shape(None, "conformity_cert_number")]
-RealEstateUnit = Annotated[Code, Shape(_alone("[0-9]{12}[A-Z]{2}[0-9]{5}[A-Z][0-9]{8}"), "real_estate_unit_28")]
+RealEstateUnit = Annotated[Code, Shape("[0-9]{12}[A-Z]{2}[0-9]{5}[A-Z][0-9]{8}", "real_estate_unit_28")]
 RealEstateCertificateNumber = Annotated[
     str,
     BeforeValidator(_bracketed),
@@ -268,4 +272,4 @@ RealEstateCertificateNumber = Annotated[
         rf"{_PROVINCE}[\(〔\[][0-9]{{4}}[\)〕\]][\u4e00-\u9fff]{{0,10}}不动产权第[0-9]+号", "real_estate_cert_number"
     ),
 ]
-AccountPermitNumber = Annotated[Code, Shape(_alone("[JLZ][0-9]{12,13}"), "account_permit_j")]
+AccountPermitNumber = Annotated[Code, Shape("[JLZ][0-9]{12,13}", "account_permit_j")]
