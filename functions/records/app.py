@@ -9,10 +9,14 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import ledger, reply
-from ocr.errors import PROBLEM_BASE, Problem
+from ocr.document import Upload
+from ocr.errors import CallerError, OcrError
 from ocr.observe import logger, tracer, unforeseen
+from ocr.settings import settings
 
 app = APIGatewayRestResolver()
+
+MOST_RECORDS = 100
 
 
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
@@ -26,13 +30,43 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def record(id: str) -> Response[str]:
     """The record of this id, however it ended."""
     kept = ledger.find(id)
-    return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True)) if kept else _no_record()
+    if kept is None:
+        raise _missing_record()
+    return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
 
 
 @app.delete("/records/<id>")
 def delete(id: str) -> Response[str]:
     """Forget a record: the item, the picture it was read from, the vendors' raw answers."""
-    return _json(HTTPStatus.NO_CONTENT, "") if ledger.forget(id) else _no_record()
+    if not ledger.forget(id):
+        raise _missing_record()
+    return _json(HTTPStatus.NO_CONTENT, "")
+
+
+@app.get("/records")
+def records() -> Response[str]:
+    """The record of an upload, by its `key` and `version`, or the latest records of a `product`, up to `before`."""
+    told = app.current_event.query_string_parameters or {}
+    if "key" in told:
+        kept = ledger.of_upload(Upload(settings().uploads_bucket, told["key"], told.get("version")))
+        if kept is None:
+            raise _missing_record()
+        return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
+    if "product" not in told:
+        raise CallerError("Neither product nor key was told.", "Ask with ?product=… or with ?key=…&version=….")
+    return _json(HTTPStatus.OK, json.dumps(ledger.latest(told["product"], MOST_RECORDS, told.get("before"))))
+
+
+@app.post("/uploads")
+def uploads() -> Response[str]:
+    """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
+    from ocr import catalogue, upload
+
+    told = app.current_event.json_body
+    if not isinstance(told, dict) or told.get("product") not in catalogue.products():
+        raise CallerError("The body names no product.", 'Send {"product": "id_card", "options": {}}.')
+    product = catalogue.products()[told["product"]]
+    return _json(HTTPStatus.CREATED, json.dumps(upload.form(product, told.get("options") or {})))
 
 
 @app.get("/products")
@@ -50,14 +84,28 @@ def product(slug: str) -> Response[str]:
 
     found = catalogue.products().get(slug)
     if found is None:
-        return _missing("There is no such product.", "GET /products lists what can be read.")
+        raise _missing("There is no such product.", "GET /products lists what can be read.")
     return _json(HTTPStatus.OK, json.dumps(catalogue.description(found)))
+
+
+@app.get("/openapi.json")
+def openapi() -> Response[str]:
+    """This API in OpenAPI 3.1."""
+    from ocr.openapi import document
+
+    return _json(HTTPStatus.OK, json.dumps(document()))
 
 
 @app.not_found
 def unknown(error: NotFoundError) -> Response[str]:
     """Nothing here answers under this path, an unknown product included."""
-    return _missing("There is nothing under this path.", "GET /products lists what can be read.")
+    return _refused(_missing("There is nothing under this path.", "GET /products lists what can be read."))
+
+
+@app.exception_handler(OcrError)  # type: ignore[untyped-decorator]
+def refused(error: OcrError) -> Response[str]:
+    """An error that the caller can act on."""
+    return _refused(error)
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
@@ -67,14 +115,16 @@ def failed(error: Exception) -> Response[str]:
     return _json(reply.INTERNAL.status, reply.INTERNAL.model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
 
 
-def _no_record() -> Response[str]:
-    return _missing("There is no record of this id.", "Ids stand in answers and events; records expire.")
+def _refused(error: OcrError) -> Response[str]:
+    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
 
 
-def _missing(detail: str, advice: str) -> Response[str]:
-    status = HTTPStatus.NOT_FOUND
-    problem = Problem(type=PROBLEM_BASE + "not_found", title=status.phrase, status=status, detail=detail, advice=advice)
-    return _json(status, problem.model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+def _missing_record() -> OcrError:
+    return _missing("There is no such record.", "Ids stand in answers and events; records expire.")
+
+
+def _missing(detail: str, advice: str) -> OcrError:
+    return CallerError(detail, advice, status=HTTPStatus.NOT_FOUND)
 
 
 def _json(status: int, body: str, kind: str = reply.RECORD_TYPE) -> Response[str]:

@@ -38,6 +38,7 @@ Item = dict[str, Any]
 # DynamoDB ends at 400 KB an item; what is larger lies in S3.
 MAX_BODY_BYTES = 350_000
 DAY = 86_400
+SHOWN = ("id", "product", "status", "created_at")
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,32 @@ def find(id: str) -> Record | None:
     """The finished record of this id, or None."""
     item = stored(id)
     return record_of(item) if item and item.get("status") in FINAL else None
+
+
+def latest(product: str, limit: int, before: str | None = None) -> list[dict[str, str]]:
+    """The product's finished contents, newest first: id, status and time of each; `before` a time goes further back."""
+    finals = {f":{status}": status for status in sorted(FINAL)}
+    pages = (
+        aws.table()
+        .meta.client.get_paginator("query")
+        .paginate(
+            TableName=settings().table,
+            IndexName="by_product",
+            KeyConditionExpression="product = :product AND created_at < :before",
+            FilterExpression=f"#status IN ({', '.join(finals)})",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":product": product, ":before": before or "9999", **finals},
+            ScanIndexForward=False,
+            PaginationConfig={"MaxItems": limit},
+        )
+    )
+    return [{name: str(item[name]) for name in SHOWN} for page in pages for item in page["Items"]]
+
+
+def of_upload(upload: Upload) -> Record | None:
+    """The record that an upload led to, or None while it is on its way."""
+    pointer = stored(source_id(upload))
+    return find(pointer["record_id"]) if pointer else None
 
 
 def forget(id: str) -> bool:
