@@ -17,14 +17,16 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from ocr.extract.grid import tables, text
+from ocr.extract.items import line_items
 from ocr.extract.labels import vocabulary
 from ocr.extract.layout import Layout, laid_out
-from ocr.extract.page import Piece, spanned, upright
-from ocr.extract.search import Found, joined, search
-from ocr.fields import Fields, canonical, declared, labels
+from ocr.extract.page import Piece, joined, spanned, upright
+from ocr.extract.search import Found, search
+from ocr.fields import Declared, Fields, canonical, declared, labels
 from ocr.reading import Finding, Item, Line
 
-__all__ = ["find"]
+__all__ = ["find", "tables", "text"]
 
 
 def find(model: type[Fields], lines: Sequence[Line]) -> Finding:
@@ -33,11 +35,24 @@ def find(model: type[Fields], lines: Sequence[Line]) -> Finding:
     A value found by its looks alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
-    layout = laid_out(upright(lines), vocabulary(model))
-    fields = {name: field for name, field in declared(model).items() if not (field.mark.rows or field.mark.derived)}
-    found = search(layout, fields)
-    known = [_item(_label(model, one), one.pieces) for one in found]
-    return Finding(items=[*known, *_undeclared(layout, found)])
+    pieces = upright(lines)
+    items: list[Item] = []
+    rows: dict[str, list[list[Item]]] = {}
+    for name, field in declared(model).items():
+        if field.row:
+            table = line_items(model, field.row, pieces)
+            rows |= {name: [[_item(*cell) for cell in row] for row in table.rows]} if table.rows else {}
+            items += [_item(label, held) for label, held in table.totals.items()]
+            pieces = [piece for piece in pieces if piece not in table.pieces]
+    layout = laid_out(pieces, vocabulary(model))
+    found = search(layout, _printed(model))
+    items += [_item(_label(model, one), one.pieces) for one in found]
+    return Finding(items=[*items, *_undeclared(layout, found)], rows=rows)
+
+
+def _printed(model: type[Fields]) -> dict[str, Declared]:
+    """The fields that may stand on a page as a label and a value."""
+    return {name: field for name, field in declared(model).items() if field.mark.names and not field.mark.rows}
 
 
 def _label(model: type[Fields], one: Found) -> str:
@@ -53,5 +68,8 @@ def _undeclared(layout: Layout, found: Iterable[Found]) -> list[Item]:
 def _item(label: str, pieces: Sequence[Piece]) -> Item:
     sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
     return Item(
-        label=label, text=joined(pieces), confidence=fmean(sure) if sure else None, box=spanned(piece.box for piece in pieces)
+        label=label,
+        text=joined(pieces),
+        confidence=fmean(sure) if sure else None,
+        box=spanned(piece.box for piece in pieces),
     )

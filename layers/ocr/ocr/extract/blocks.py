@@ -1,12 +1,13 @@
 """Which field a label stands for that several fields share: 名称 beside 购买方 and 名称 beside 销售方.
 
 The head of the label decides: the nearest one to the left or above. A head of one character (男, 女) is the value of
-another label in the same block, so there the first of the one belongs to the first of the other. Where the page shows no
-heads, blocks stand in the order in which the product declares its fields.
+another label in the same block, so there the first of the one belongs to the first of the other. Where the page shows
+no heads, blocks stand in the order in which the product declares its fields.
 """
 
 from collections.abc import Sequence
 from functools import cmp_to_key
+from typing import Any
 
 from ocr.extract.labels import Meaning, Spot
 from ocr.extract.layout import Layout, Mark
@@ -21,7 +22,7 @@ def settle(layout: Layout, fields: Sequence[str]) -> dict[Spot, Meaning]:
     settled: dict[Spot, Meaning] = {}
     shared: dict[tuple[Meaning, ...], list[Spot]] = {}
     for spot in layout.spots:
-        if len({meaning.field for meaning in spot.meanings}) == 1 and not spot.meanings[0].head:
+        if len({meaning.field for meaning in spot.meanings}) == 1:
             settled[spot] = spot.meanings[0]
         elif spot.meanings:
             shared.setdefault(spot.meanings, []).append(spot)
@@ -53,9 +54,7 @@ def _paired(spots: list[Spot], headed: list[tuple[Meaning, Mark]]) -> dict[Spot,
     return {spot: meaning for spot, (meaning, _) in zip(spots, order, strict=False)}
 
 
-def _nearest(
-    spots: list[Spot], headed: list[tuple[Meaning, Mark]], meanings: Sequence[Meaning]
-) -> dict[Spot, Meaning]:
+def _nearest(spots: list[Spot], headed: list[tuple[Meaning, Mark]], meanings: Sequence[Meaning]) -> dict[Spot, Meaning]:
     found: dict[Spot, Meaning] = {}
     whole = next((meaning for meaning in meanings if not meaning.head), None)
     for spot in spots:
@@ -94,5 +93,5 @@ def _order_of_areas(one: Area, other: Area) -> int:
     return -1 if one.middle < other.middle else 1
 
 
-def _reading_order(spot: Spot) -> object:
+def _reading_order(spot: Spot) -> Any:
     return _order_of_areas(spot.area)

@@ -1,12 +1,12 @@
 """What stands on a page as a label: the declared ones, and what looks like one.
 
 A product declares the labels of its fields; the page prints them spaced out (姓 名), glued to their values
-(性别男民族汉), over two lines, or only in part: 名称 twice, once beside 购买方 and once beside 销售方. Such a part is called a
-tail here, and what decides between its fields (购买方) its head.
+(性别男民族汉), over two lines, or only in part: 名称 twice, once beside 购买方 and once beside 销售方. Such a part is
+called a tail here, and what decides between its fields (购买方) its head.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,21 +17,25 @@ LONG_LABEL = 4  # from this length on, one misread character is forgiven
 LONGEST_TERM = 40
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
+JOINTS = ":： /／|｜、;；,，)）]】"
+OPENINGS = " /／|｜、;；,，(（[【"
+LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()]*(?![0-9])")
 _LETTER = r"[\u4e00-\u9fffA-Za-z()（）、/·.]"
 ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER})\s*[:：](?!//)")
 
 # The small print under the labels of bilingual documents: never a value.
-CAPTION_WORDS = frozenset(
-    "address authority birth card category characters citizenship class code country date document engine expiry family file first "
-    "for from full gender given holder identification identity id issue issued issuing license licence model name names nationality no "
-    "number of on or owner passport period permit place plate record register sex signature surname term the to type until use valid "
-    "validity vehicle vin".split()
+CAPTION_WORDS = re.compile(
+    r"(address|authority|birth|card|category|characters|citizenship|class|code|country|date|document|engine|expiry|family"
+    r"|file|first|for|from|full|gender|given|holder|id|identification|identity|issued?|issuing|licen[cs]e|model|names?"
+    r"|nationality|no|number|of|on|or|owner|passport|period|permit|place|plate|record|register|sex|signature|surname"
+    r"|term|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
+    re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """One field that a term may stand for, `label` being the declared label and `head` what the page must say beside it."""
+    """A field that a term may stand for: its declared label, and the head that the page must print beside the term."""
 
     field: str
     label: str
@@ -43,6 +47,7 @@ class Vocabulary:
     """Every term that may be printed as a label, in canonical form, and what it may mean."""
 
     terms: dict[str, tuple[Meaning, ...]]
+    heads: frozenset[str]
     free: frozenset[str]
     long: tuple[str, ...]
 
@@ -62,6 +67,16 @@ class Vocabulary:
         """Whether some term begins with this text."""
         return any(term.startswith(text) for term in self.terms)
 
+    def upright(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where labels and heads stand in a text that is printed from top to bottom."""
+        known = {term for term in (*self.terms, *self.heads) if len(term) > 1}
+        at = 0
+        while at < len(text):
+            size = max((len(term) for term in known if text.startswith(term, at)), default=0)
+            if size:
+                yield at, at + size
+            at += size or 1
+
     def runs_on(self, term: str) -> bool:
         """Whether the value of a term may be a whole text, in which other labels' words occur."""
         return any(meaning.field in self.free for meaning in self.terms[term])
@@ -70,23 +85,24 @@ class Vocabulary:
 @cache
 def vocabulary(model: type[Fields]) -> Vocabulary:
     """The terms of a product's own fields, without those of its rows."""
-    printed = {name: field for name, field in declared(model).items() if not (field.mark.rows or field.mark.derived)}
+    printed = {name: one for name, one in declared(model).items() if not (one.mark.rows or one.mark.derived)}
     terms: dict[str, list[Meaning]] = {}
-    for name, field in printed.items():
-        for label in (*field.mark.names, name):
+    for name, one in printed.items():
+        for label in (*one.mark.names, name):
             if labels(model).get(canonical(label)) == name:
                 terms.setdefault(canonical(label), []).append(Meaning(name, label))
     for tail, meanings in _tails(model, printed.values()).items():
         terms.setdefault(tail, []).extend(meanings)
     return Vocabulary(
         {term: tuple(meanings) for term, meanings in terms.items()},
-        frozenset(name for name, field in printed.items() if field.mark.free),
+        frozenset(meaning.head for meanings in terms.values() for meaning in meanings),
+        frozenset(name for name, one in printed.items() if one.mark.free),
         tuple(term for term in terms if len(term) >= LONG_LABEL and _chinese(term)),
     )
 
 
 def _tails(model: type[Fields], fields: Iterable[Declared]) -> dict[str, list[Meaning]]:
-    """Ends of labels that several fields share, each with the heads that tell them apart."""
+    """Ends of labels that several fields share, each with the heads that tell them apart, and ends in brackets."""
     found: dict[str, list[Meaning]] = {}
     whole = {canonical(label): field for label, field in labels(model).items()}
     for one in fields:
@@ -96,7 +112,7 @@ def _tails(model: type[Fields], fields: Iterable[Declared]) -> dict[str, list[Me
     return {
         tail: meanings
         for tail, meanings in found.items()
-        if len({meaning.field for meaning in meanings} | {whole.get(tail, meanings[0].field)}) > 1
+        if len({meaning.field for meaning in meanings} | {whole.get(tail, meanings[0].field)}) > 1 or tail[0] == "("
     }
 
 
@@ -114,7 +130,7 @@ def _chinese(text: str) -> bool:
 
 
 def _nearly(term: str, text: str, start: int) -> int:
-    """How many characters the term takes at this position with one of them wrong, missing or too many; 0: it is not there."""
+    """How many characters the term takes here with one of them wrong, missing or too many; 0: it is not there."""
     for size in (len(term), len(term) - 1, len(term) + 1):
         found = text[start : start + size]
         if len(found) == size and _one_edit(term, found):
@@ -140,6 +156,7 @@ class Spot:
     values    what follows it in its row, up to the next label
     exact     every character of it was read as declared
     colon     a colon follows
+    glued     a value follows without any gap: it may be a word that only begins like a label
     """
 
     label: str
@@ -148,6 +165,7 @@ class Spot:
     values: list[Piece] = field(default_factory=list)
     exact: bool = True
     colon: bool = False
+    glued: bool = False
     free: bool = False
 
 
@@ -169,6 +187,11 @@ class Row:
     pieces: list[Piece]
     spots: list[Spot]
     loose: list[Piece]
+
+    @property
+    def held(self) -> list[list[Piece]]:
+        """What stands between the labels, from the left."""
+        return [self.loose, *(spot.values for spot in self.spots)]
 
 
 def spot(row: list[Piece], words: Vocabulary) -> Row:
@@ -249,7 +272,8 @@ class _Reader:
         if match is None or (before and before.free):
             return 0
         last = letter.piece.start + match.end() - 1
-        end = next((n for n in range(start, len(self.letters)) if self._passed(n, letter.piece, last)), len(self.letters))
+        behind = (number for number in range(start, len(self.letters)) if self._passed(number, letter.piece, last))
+        end = next(behind, len(self.letters))
         if end == start:
             return 0
         self._note(start, end, Spot(match.group()[:-1].strip(), (), self._area(start, end)))
@@ -261,6 +285,7 @@ class _Reader:
 
     def _note(self, start: int, end: int, spot: Spot) -> None:
         spot.colon = self._ends_with_colon(end)
+        spot.glued = end < len(self.letters) and not self.letters[end].opens
         self.found.append((start, end, spot))
 
     def _ends_with_colon(self, end: int) -> bool:
@@ -287,13 +312,15 @@ class _Reader:
 
 
 def _value(piece: Piece, start: int, end: int) -> Piece | None:
-    """The characters from `start` to `end` without what only joins them to a label."""
-    text = piece.line.text
-    while start < end and text[start] in ":： /／|｜、;；,，)）]】":
-        start += 1
-    while end > start and text[end - 1] in " /／|｜、;；,，(（[【":
-        end -= 1
-    return piece.cut(start, end)
+    """The characters from `start` to `end` without what only joins them to a label, and without its small print."""
+    said = piece.line.text[start:end]
+    small = LATIN.match(said.lstrip(JOINTS))
+    if small and is_caption(small.group()):
+        said = said.lstrip(JOINTS)[small.end() :]
+    start = end - len(said.lstrip(JOINTS))
+    if end < piece.end:
+        end -= len(said) - len(said.rstrip(OPENINGS))
+    return piece.cut(start, max(start, end))
 
 
 def _letters(piece: Piece) -> list[Letter]:
@@ -310,5 +337,5 @@ def _letters(piece: Piece) -> list[Letter]:
 
 def is_caption(text: str) -> bool:
     """Whether the text is the English small print of a label."""
-    words = re.findall(r"[a-z]+", text.casefold())
-    return bool(words) and not re.search(r"\d", text) and not _chinese(text) and all(word in CAPTION_WORDS for word in words)
+    words = re.split(r"[\s/()]+", text.strip(" /()"))
+    return all(CAPTION_WORDS.fullmatch(word) for word in words)

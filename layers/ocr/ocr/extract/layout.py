@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ocr.extract.labels import LETTER_GAP, Row, Spot, Vocabulary, is_caption, spot
+from ocr.extract.labels import Row, Spot, Vocabulary, is_caption, spot
 from ocr.extract.page import Area, Piece, around, rows
 from ocr.fields import canonical
 
@@ -34,19 +34,20 @@ class Layout:
     @property
     def pieces(self) -> list[Piece]:
         """Everything that is no label, in reading order."""
-        return [piece for row in self.rows for piece in (*row.loose, *(value for one in row.spots for value in one.values))]
+        return [piece for row in self.rows for held in row.held for piece in held]
 
 
 def laid_out(pieces: Sequence[Piece], words: Vocabulary) -> Layout:
     """The page cut into labels and values."""
     told = [piece for piece in pieces if not _small_print(piece, words)]
-    wrapped, rest = _wrapped(told, words)
+    columns, beside_columns = _columns(told, words)
+    over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words) for row in rows(rest)])
-    columns = _columns(rest)
     layout.marks = [Mark(canonical(piece.text), piece.area) for piece in told] + columns
     layout.marks += [Mark(canonical(one.label), one.area) for one in layout.spots]
+    layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces if piece not in told]
     uprights = [Spot(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms]
-    for one in (*wrapped, *uprights):
+    for one in (*over_two_lines, *uprights):
         one.free = words.runs_on(one.label)
         _take_from_rows(one, layout)
     return layout
@@ -56,7 +57,7 @@ def _small_print(piece: Piece, words: Vocabulary) -> bool:
     return is_caption(piece.text) and canonical(piece.text) not in words.terms
 
 
-def _wrapped(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Spot], list[Piece]]:
+def wrapped(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Spot], list[Piece]]:
     """Labels that are printed over two lines, and the pieces without them."""
     spots: list[Spot] = []
     used: set[Piece] = set()
@@ -64,11 +65,11 @@ def _wrapped(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Spot], li
         start = canonical(upper.text)
         if upper in used or len(start) < 2 or start in words.terms or not words.begins(start):
             continue
-        lower = next((one for one in pieces if _continues(upper, one) and start + canonical(one.text) in words.terms), None)
-        if lower and lower not in used:
+        for lower in pieces:
             term = start + canonical(lower.text)
-            spots.append(Spot(term, words.terms[term], around((upper.area, lower.area))))
-            used |= {upper, lower}
+            if term in words.terms and lower not in used and _continues(upper, lower):
+                spots.append(Spot(term, words.terms[term], around((upper.area, lower.area))))
+                used |= {upper, lower}
     return spots, [piece for piece in pieces if piece not in used]
 
 
@@ -77,19 +78,29 @@ def _continues(upper: Piece, lower: Piece) -> bool:
     return below and lower.area.down(upper.area) < WRAP_GAP and lower.area.across(upper.area) < 0
 
 
-def _columns(pieces: Sequence[Piece]) -> list[Mark]:
-    """Words whose characters stand one below the other, in one piece or in several."""
-    marks = [Mark(canonical(piece.text), piece.area) for piece in pieces if piece.vertical]
+def _columns(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Mark], list[Piece]]:
+    """Labels and heads whose characters stand one below the other, in one piece or in several, and all other pieces."""
+    marks: list[Mark] = []
+    used: set[Piece] = set()
+    for column in (*([piece] for piece in pieces if piece.vertical), *_stacks(pieces)):
+        text = "".join(canonical(piece.text) for piece in column)
+        for start, end in words.upright(text):
+            held = column[start:end] or column
+            marks.append(Mark(text[start:end], around(piece.area for piece in held)))
+            used |= set(held)
+    return marks, [piece for piece in pieces if piece not in used]
+
+
+def _stacks(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Single characters that stand one below the other."""
     single = sorted((piece for piece in pieces if len(canonical(piece.text)) == 1), key=lambda piece: piece.area.top)
+    stacks: list[list[Piece]] = []
     while single:
-        column = [single.pop(0)]
-        while follower := next((one for one in single if _under(column[-1].area, one.area)), None):
+        stacks.append([single.pop(0)])
+        while follower := next((one for one in single if _under(stacks[-1][-1].area, one.area)), None):
             single.remove(follower)
-            column.append(follower)
-        if len(column) > 1:
-            text = "".join(canonical(piece.text) for piece in column)
-            marks.append(Mark(text, around(piece.area for piece in column)))
-    return marks
+            stacks[-1].append(follower)
+    return [stack for stack in stacks if len(stack) > 1]
 
 
 def _under(upper: Area, lower: Area) -> bool:

@@ -15,6 +15,7 @@ from ocr.reading import Box, Line, Point
 
 NARROW = 0.55  # the width of a Latin letter or digit where a Chinese character has 1
 LINE_PITCH = 1.6  # how far apart lines are laid out when the vendor gave no boxes
+SAME_TEXT = 0.3  # pieces this close were one text
 SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within one row
 
 
@@ -200,7 +201,9 @@ def _unit(boxes: Sequence[Box]) -> float:
 
 def _piece(line: Line, box: Box, angle: float, unit: float) -> Piece:
     area = _area(box, angle)
-    return Piece(line, 0, len(line.text), Area(*(edge / unit for edge in (area.left, area.top, area.right, area.bottom))))
+    return Piece(
+        line, 0, len(line.text), Area(*(edge / unit for edge in (area.left, area.top, area.right, area.bottom)))
+    )
 
 
 def _rotated(point: Point, angle: float) -> Point:
@@ -210,6 +213,16 @@ def _rotated(point: Point, angle: float) -> Point:
 
 def _between(a: Point, b: Point, share: float) -> Point:
     return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+
+
+def joined(pieces: Iterable[Piece]) -> str:
+    """The text of the pieces in reading order, a blank only where both sides are Latin and stand apart."""
+    text, last = "", None
+    for piece in pieces:
+        apart = last is not None and not (last.area.beside(piece.area) and last.area.across(piece.area) < SAME_TEXT)
+        text += (" " if apart and text[-1:].isascii() and piece.text[:1].isascii() else "") + piece.text
+        last = piece
+    return text
 
 
 def spanned(boxes: Iterable[Box | None]) -> Box | None:

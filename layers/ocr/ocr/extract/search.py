@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.extract.blocks import settle
-from ocr.extract.labels import Meaning, Spot
+from ocr.extract.labels import Meaning, Row, Spot
 from ocr.extract.layout import Layout, reaching
-from ocr.extract.page import Area, Piece, around
+from ocr.extract.page import Area, Piece, around, joined
 from ocr.extract.values import Fit, fit, shaped, takes_any_text, trimmed
 from ocr.fields import Declared
 
 WORD_GAP = 1.5  # within one value
-SAME_GAP = 0.3  # pieces this close were one text
 LINE_GAP = 1.3  # between two lines of one value
 REACH_DOWN = 2.6  # from a label to a value below it
 REACH_RIGHT = 30.0
@@ -29,6 +28,7 @@ ANOTHERS = 2.0  # the piece follows another label in its row
 MISREAD_LABEL = 1.0
 SHARED_LABEL = 0.5
 COLON = -0.5
+GLUED = 0.7
 SUITS = {Fit.REFUSED: 4.0, Fit.OPEN: 0.0, Fit.TYPED: -1.0, Fit.SHAPED: -1.5, Fit.CHECKED: -2.0}
 
 
@@ -63,16 +63,6 @@ def search(layout: Layout, fields: dict[str, Declared]) -> list[Found]:
     return _by_shape(found, layout, fields)
 
 
-def joined(pieces: Iterable[Piece]) -> str:
-    """The text of the pieces in reading order, a blank only where both sides are Latin and stand apart."""
-    text, last = "", None
-    for piece in pieces:
-        apart = last is not None and not (last.area.beside(piece.area) and last.area.across(piece.area) < SAME_GAP)
-        text += (" " if apart and text[-1:].isascii() and piece.text[:1].isascii() else "") + piece.text
-        last = piece
-    return text
-
-
 def _labelled(candidates: Iterable[Candidate]) -> dict[str, Found]:
     found: dict[str, Found] = {}
     spots: set[Spot] = set()
@@ -95,12 +85,18 @@ def _candidates(layout: Layout, meanings: dict[Spot, Meaning], fields: dict[str,
     followers = {id(value): spot for spot in spots for value in spot.values}
     for spot, meaning in meanings.items():
         field = fields[meaning.field]
-        base = (SHARED_LABEL if meaning.head else 0) + (0 if spot.exact else MISREAD_LABEL) + (COLON if spot.colon else 0)
+        base = _doubt(spot, meaning)
         for run, way in _to_the_right(spot, field):
             yield _weighed(field, spot, meaning, run, base + way)
         for piece, way in _below(spot, pieces, spots):
             owner = followers.get(id(piece))
             yield from _if_suitable(_weighed(field, spot, meaning, (piece,), base + way + (ANOTHERS if owner else 0)))
+
+
+def _doubt(spot: Spot, meaning: Meaning) -> float:
+    """What using this label costs whatever its value."""
+    shared, misread = SHARED_LABEL * bool(meaning.head), MISREAD_LABEL * (not spot.exact)
+    return shared + misread + COLON * spot.colon + GLUED * spot.glued
 
 
 def _if_suitable(candidate: Candidate) -> Iterator[Candidate]:
@@ -125,6 +121,11 @@ def _to_the_right(spot: Spot, field: Declared) -> Iterator[tuple[Sequence[Piece]
         return
     way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - spot.area.right), REACH_RIGHT)
     yield runs[0], way
+    if field.mark.free:
+        yield (
+            [piece for run in runs if run is runs[0] or not run[0].area.beside(runs[0][0].area) for piece in run],
+            way - 0.01,
+        )
     if not takes_any_text(field):
         for count in range(1, len(spot.values) + 1):
             yield spot.values[:count], way + 0.01 * count
@@ -162,34 +163,32 @@ def _read_on(found: dict[str, Found], layout: Layout) -> None:
     """Let values that run over several lines run on, down to the next label."""
     for name, one in found.items():
         if one.field.mark.free and one.spot:
-            used = [piece for other in found.values() for piece in other.pieces]
-            lines = _following(one, layout, used)
-            found[name] = replace(one, pieces=(*one.pieces, *lines))
+            found[name] = replace(one, pieces=(*one.pieces, *_following(one, layout, list(found.values()))))
 
 
-def _following(one: Found, layout: Layout, used: Sequence[Piece]) -> list[Piece]:
+def _following(one: Found, layout: Layout, found: Sequence[Found]) -> list[Piece]:
     """The lines under a value that continue it."""
-    assert one.spot is not None
-    left = min(one.spot.area.left, one.pieces[0].area.left)
     last = around(piece.area for piece in one.pieces)
+    left = min(last.left, one.spot.area.left if one.spot else last.left) - INDENT
     lines: list[Piece] = []
     for row in layout.rows:
-        if row.pieces and around(piece.area for piece in row.pieces).middle <= last.middle:
+        held = [piece for piece in row.pieces if left <= piece.area.left <= last.right]
+        if not held or held[0].area.middle <= last.middle or held[0].area.beside(last):
             continue
-        first = next(iter(row.loose), None)
-        ahead = row.spots[0].area.left if row.spots else float("inf")
-        if first is None:
-            if row.spots and ahead <= last.right:
-                break
-            continue
-        if first.area.down(last) > LINE_GAP:
+        if held[0].area.down(last) > LINE_GAP or _ends_value(held[0], row, found):
             break
-        if first.area.left < left - INDENT or first.area.left > last.right or any(_same_text(first, piece) for piece in used):
-            break
-        run = reaching(row.loose, WORD_GAP)[0]
+        run = reaching(held, WORD_GAP)[0]
         lines += run
         last = around((last, *(piece.area for piece in run)))
     return lines
+
+
+def _ends_value(piece: Piece, row: Row, found: Sequence[Found]) -> bool:
+    """Whether a line belongs to another field, or begins with a label, even one without a value."""
+    if any(_same_text(piece, other) for one in found for other in one.pieces):
+        return True
+    spots = [spot for spot in row.spots if spot.area.across(piece.area) < 0]
+    return any(not spot.glued for spot in spots)
 
 
 def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declared]) -> list[Found]:
@@ -208,7 +207,7 @@ def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declare
 def _shaped(field: Declared, layout: Layout, used: Sequence[Piece]) -> Iterator[Found]:
     """Every unused text on the page that has the field's shape, also where it is split over neighbouring pieces."""
     for row in layout.rows:
-        for held in (row.loose, *(spot.values for spot in row.spots)):
+        for held in row.held:
             for piece in held:
                 for start, end in shaped(field, piece.text):
                     cut = piece.cut(piece.start + start, piece.start + end)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ocr import checks
+from ocr.checks import valid
 from ocr.fields import Declared
 
 BREAK = re.compile(r"\s+|(?<=[^\x00-\x7f])(?=[\x00-\x7f])|(?<=[\x00-\x7f])(?=[^\x00-\x7f])")
@@ -28,7 +28,7 @@ class Fit(IntEnum):
 def fit(field: Declared, text: str) -> Fit:
     """How well `text`, as read, suits the field."""
     shape = field.shape
-    if shape.check and checks.valid(shape.check, compact(text)):
+    if shape.check and valid(shape.check, compact(text)):
         return Fit.CHECKED
     if shape.pattern and re.fullmatch(shape.pattern, compact(text)):
         return Fit.SHAPED
