@@ -15,8 +15,10 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from engine import picture, reading
-from engine.picture import Corners, Picture, Unreadable
+from engine import picture, plates, reading
+from engine.picture import Picture, Unreadable
+from engine.plates import Plate
+from engine.reading import Line
 
 logger = Logger()
 tracer = Tracer()
@@ -43,18 +45,18 @@ def handler(event: dict[str, str], context: LambdaContext) -> Answer:
 def read(found: Picture, task: str) -> Answer:
     """The answer to one task about a decoded picture."""
     page = reading.read(found.pixels)
+
+    def spot(said: Line | Plate) -> Answer:
+        corners = found.stored(page.given(said.corners))
+        box = [[round(float(x), 1), round(float(y), 1)] for x, y in corners]
+        return {"text": said.text, "confidence": round(said.confidence, 4), "box": box}
+
     answer: Answer = {
         "width": found.width,
         "height": found.height,
         "angle": (page.angle + found.turn.clockwise) % 360,
-        "lines": [_spot(line.text, line.confidence, found.stored(line.corners)) for line in page.lines],
+        "lines": [spot(line) for line in page.lines],
     }
-    return answer | ({"plates": []} if task == "plates" else {})
-
-
-def _spot(text: str, confidence: float, corners: Corners) -> Answer:
-    return {
-        "text": text,
-        "confidence": round(confidence, 4),
-        "box": [[round(float(x), 1), round(float(y), 1)] for x, y in corners],
-    }
+    if task == "plates":
+        answer["plates"] = [spot(plate) | {"color": plate.color} for plate in plates.find(page.upright, page.lines)]
+    return answer

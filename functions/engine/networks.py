@@ -14,6 +14,8 @@ from rapidocr.ch_ppocr_rec import TextRecognizer
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.parse_parameters import ParseParams
 
+from engine.picture import Pixels
+
 logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)  # it prints coloured lines into the JSON log
 
 PACKAGE = Path(rapidocr.__file__).parent
@@ -37,6 +39,21 @@ def recognizer() -> TextRecognizer:
     network = TextRecognizer(_settings("Rec"))
     network.postprocess_op = MainlandDecode(network.session.get_character_list())
     return network
+
+
+@functools.cache
+def characters() -> dict[str, int]:
+    """What the recognizer can read: character → column of its answer. Column 0 is CTC's blank."""
+    return {character: column for column, character in enumerate(recognizer().postprocess_op.character)}
+
+
+def frames(strip: Pixels) -> NDArray[np.float32]:
+    """A line's probabilities (frames × characters), for those who search them with a grammar of their own."""
+    network = recognizer()
+    _, height, width = network.rec_image_shape
+    ratio = max(width / height, strip.shape[1] / strip.shape[0])
+    answer: NDArray[np.float32] = network.session(network.resize_norm_img(strip, ratio)[None])
+    return answer[0]
 
 
 class MainlandDecode(CTCLabelDecode):  # type: ignore[misc]  # rapidocr is untyped

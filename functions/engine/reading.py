@@ -5,7 +5,7 @@ Which way is up is decided by reading: the same few long lines give long confide
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import cv2
@@ -38,28 +38,38 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """What a picture says. `angle`: degrees, clockwise, that the text is turned in the pixels that were read."""
+    """What a picture says: the pixels turned upright, the lines on them in reading order, and how they were turned.
 
-    angle: int
+    `angle`: degrees, clockwise, that the text was turned in the pixels given.
+    """
+
+    upright: Pixels
     lines: list[Line]
+    angle: int
+
+    def given(self, corners: Corners) -> Corners:
+        """Corners on `upright` → corners on the pixels as they were given."""
+        x, y = corners[:, 0], corners[:, 1]
+        height, width = self.upright.shape[:2]
+        back = {0: (x, y), 90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}
+        return np.stack(back[self.angle], axis=-1)
 
 
 def read(pixels: Pixels) -> Page:
-    """The page on these pixels; corners in their coordinates, lines in reading order."""
+    """The page on these pixels."""
     boxes = detect(pixels)
     angle, known = turned(pixels, boxes)
     upright = np.ascontiguousarray(np.rot90(pixels, angle // 90))
     if angle:  # the networks are at their best on upright text
         boxes, known = detect(upright), {}
     lines = in_order([line for line in recognize(upright, boxes, known) if line.confidence >= LEAST_CONFIDENCE])
-    height, width = pixels.shape[:2]
-    return Page(angle, [replace(line, corners=_turn(line.corners, angle, width, height)) for line in lines])
+    return Page(upright, lines, angle)
 
 
 def detect(pixels: Pixels) -> list[Corners]:
     """Boxes round lines of text: corners clockwise from the one where the line starts in an upright picture."""
     found = networks.detector()(pixels).boxes
-    return [] if found is None else [_from_start(np.asarray(box, np.float32)) for box in found]
+    return [] if found is None else [from_start(np.asarray(box, np.float32)) for box in found]
 
 
 def recognize(pixels: Pixels, boxes: list[Corners], known: Mapping[int, Line] = NOTHING) -> list[Line]:
@@ -109,10 +119,30 @@ def in_order(lines: list[Line]) -> list[Line]:
 
 def cut(pixels: Pixels, corners: Corners) -> Pixels:
     """The part of the picture within these corners, straightened, its text starting at the left."""
-    width, height = (max(round(side), 1) for side in _sides(corners))
+    width, height = (max(round(side), 1) for side in sides(corners))
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     transform = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), frame)
     return cv2.warpPerspective(pixels, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def sides(box: Corners) -> tuple[float, float]:
+    """Along the text and across it, in pixels."""
+    a, b, c, d = box
+    along = max(np.linalg.norm(b - a), np.linalg.norm(c - d))
+    across = max(np.linalg.norm(d - a), np.linalg.norm(c - b))
+    return float(along), float(across)
+
+
+def from_start(box: Corners) -> Corners:
+    """The detector's corners as a clockwise round that starts where the text does if the page is upright.
+
+    Its own order mixes up the corners of long boxes that stand a little askew.
+    """
+    x, y = (box - box.mean(axis=0)).T
+    box = box[np.argsort(np.arctan2(y, x))]
+    level = max((np.roll(box, -first, axis=0) for first in range(4)), key=_rightward)
+    along, across = sides(level)
+    return np.roll(level, -1, axis=0) if across >= along * ELONGATED else level
 
 
 def _recognize(pixels: Pixels, boxes: list[Corners]) -> list[Line]:
@@ -128,7 +158,7 @@ def _upset(box: Corners) -> Corners:
 
 def _same_row(one: Line, other: Line, level: Corners) -> bool:
     apart = abs(_middle(one, level)[1] - _middle(other, level)[1])
-    return apart < min(_sides(one.corners)[1], _sides(other.corners)[1]) / 2
+    return apart < min(sides(one.corners)[1], sides(other.corners)[1]) / 2
 
 
 def _middle(line: Line, level: Corners) -> tuple[float, float]:
@@ -144,18 +174,6 @@ def _level(lines: list[Line]) -> Corners:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
 
 
-def _from_start(box: Corners) -> Corners:
-    """The detector's corners as a clockwise round that starts where the text does if the page is upright.
-
-    Its own order mixes up the corners of long boxes that stand a little askew.
-    """
-    x, y = (box - box.mean(axis=0)).T
-    box = box[np.argsort(np.arctan2(y, x))]
-    level = max((np.roll(box, -first, axis=0) for first in range(4)), key=_rightward)
-    along, across = _sides(level)
-    return np.roll(level, -1, axis=0) if across >= along * ELONGATED else level
-
-
 def _rightward(box: Corners) -> float:
     x, y = box[1] - box[0]
     return float(x / max(np.hypot(x, y), 1))
@@ -166,12 +184,12 @@ def _stands(box: Corners) -> bool:
 
 
 def _elongation(box: Corners) -> float:
-    along, across = _sides(box)
+    along, across = sides(box)
     return along / max(across, 1)
 
 
 def _length(box: Corners) -> float:
-    return _sides(box)[0]
+    return sides(box)[0]
 
 
 def _surely(lines: list[Line]) -> float:
@@ -181,18 +199,3 @@ def _surely(lines: list[Line]) -> float:
 
 def _weight(lines: list[Line]) -> float:
     return sum(line.weight for line in lines)
-
-
-def _turn(corners: Corners, angle: int, width: int, height: int) -> Corners:
-    """Corners in the upright picture → corners in the picture that is turned by `angle` and has this size."""
-    x, y = corners[:, 0], corners[:, 1]
-    back = {0: (x, y), 90: (width - y, x), 180: (width - x, height - y), 270: (y, height - x)}
-    return np.stack(back[angle], axis=-1)
-
-
-def _sides(box: Corners) -> tuple[float, float]:
-    """Along the text and across it, in pixels."""
-    a, b, c, d = box
-    along = max(np.linalg.norm(b - a), np.linalg.norm(c - d))
-    across = max(np.linalg.norm(d - a), np.linalg.norm(c - b))
-    return float(along), float(across)

@@ -1,0 +1,100 @@
+"""The paint of number plates: patches of it on a photograph, and which one a plate has."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.picture import Corners, Pixels
+from engine.reading import cut, from_start, sides
+
+# Hue (0..180), saturation and value, from and to.
+PAINTS = {
+    "blue": ((95, 70, 40), (130, 255, 255)),
+    "green": ((35, 40, 50), (95, 255, 255)),
+    "yellow": ((12, 90, 80), (38, 255, 255)),
+}
+BRIDGES = (3, 9, 17)  # pixels from paint to paint, across a letter, that still are one patch
+LEAST_HEIGHT = 12  # pixels
+FLATTEST = 5.5  # width : height
+LEAST_FILLED = 0.55  # of its rectangle
+INK = (0.08, 0.65)  # the share of a plate that letters and screws take, from and to
+STROKES = 9  # light-dark changes on the way across a plate; even five letters make more
+MOSTLY = 0.3  # the share of a plate that must be of a paint
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A patch of paint with something written on it."""
+
+    corners: Corners
+    color: str
+    strokes: float
+
+
+def patches(pixels: Pixels) -> list[Patch]:
+    """What may be plates, those with most strokes first."""
+    hue = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
+    found = [patch for color in PAINTS for patch in _patches(pixels, _painted(hue, color), color)]
+    return sorted(found, key=lambda patch: -patch.strokes)
+
+
+def color(plate: Pixels) -> str | None:
+    """The paint of a plate that was cut out; None where it is of no one colour."""
+    hue = cv2.cvtColor(plate, cv2.COLOR_BGR2HSV)
+    shares = {name: float(_painted(hue, name).mean()) / 255 for name in PAINTS}
+    name = max(shares, key=shares.__getitem__)
+    if min(shares["yellow"], shares["green"]) >= MOSTLY / 2:
+        return "yellow-green"
+    if shares[name] >= MOSTLY:
+        return name
+    if sum(shares.values()) >= MOSTLY:
+        return None
+    return "white" if _mostly_bright(hue[..., 2]) else "black"
+
+
+def _mostly_bright(values: NDArray[np.uint8]) -> bool:
+    """Whether the larger part is the lighter one: paint takes more room than ink, in any light."""
+    height, width = values.shape
+    inner = np.ascontiguousarray(values[height // 6 : -height // 6 or None, width // 12 : -width // 12 or None])
+    _, bright = cv2.threshold(inner, 0, 1, cv2.THRESH_OTSU)
+    return float(bright.mean()) > 0.5
+
+
+def _painted(hue: Pixels, color: str) -> NDArray[np.uint8]:
+    low, high = PAINTS[color]
+    return cv2.inRange(hue, np.array(low), np.array(high))
+
+
+def _patches(pixels: Pixels, painted: NDArray[np.uint8], color: str) -> list[Patch]:
+    found = []
+    for bridge in BRIDGES:
+        closed = cv2.morphologyEx(painted, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
+        whole = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        outlines, _ = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for outline in outlines:
+            corners = _rectangle(outline)
+            if corners is not None and _written_on(painted, corners):
+                found.append(Patch(corners, color, _strokes(cut(pixels, corners))))
+    return [patch for patch in found if patch.strokes >= STROKES]
+
+
+def _rectangle(outline: NDArray[np.int32]) -> Corners | None:
+    corners = from_start(cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float32))
+    along, across = sides(corners)
+    if across < LEAST_HEIGHT or along > FLATTEST * across:
+        return None
+    return corners if cv2.contourArea(outline) >= LEAST_FILLED * along * across else None
+
+
+def _written_on(painted: NDArray[np.uint8], corners: Corners) -> bool:
+    least, most = INK
+    return least <= 1 - float(cut(painted, corners).mean()) / 255 <= most
+
+
+def _strokes(patch: Pixels) -> float:
+    grey = cv2.resize(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), (140, 44), interpolation=cv2.INTER_AREA)
+    _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_OTSU)
+    changes = np.abs(np.diff(ink.astype(np.int8), axis=1)).sum(axis=1)
+    return float(np.median(changes[10:34]))

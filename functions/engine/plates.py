@@ -1,0 +1,152 @@
+"""Number plates on a photograph: where one may be, and what is spelt there.
+
+Places come from two sources, each blind where the other sees: lines that were read as text, and patches of a plate's
+paint. Each place is cut out in several ways (as it is, wider, its two rows side by side) and read under the spelling of
+plates; what the cuts agree on is the plate.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import geometric_mean
+
+import cv2
+import numpy as np
+
+from engine import networks, paint, spelling
+from engine.picture import Corners, Pixels
+from engine.reading import Line, cut, sides
+from engine.spelling import Spelt
+
+MOST_PATCHES = 10  # of paint, those with most strokes first
+TWO_ROWS = 2.6  # width : height below which a patch may hold two rows; a single row is 3.1 from the front
+UPPER = 0.42  # the share of a two-row plate's height that its upper row takes
+LEAST_SERIAL = 3  # letters and digits that a line needs to be looked at
+PAINTED, WRITTEN = -8.0, -4.0  # what the spelling may force: more where paint speaks for a plate too
+HOPELESS = -14.0  # below this a second look has never helped
+LEAST_SURE = 0.3  # of each character after the province
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A plate: its text without separators, 0..1, its corners (4 × 2) and its paint, None where that is unclear."""
+
+    text: str
+    confidence: float
+    corners: Corners
+    color: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a plate may be. `color` is the paint that it was found by, None for a line of text."""
+
+    corners: Corners
+    color: str | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """One cut of a place, read."""
+
+    place: Place
+    spelt: Spelt
+
+    @property
+    def confidence(self) -> float:
+        return geometric_mean(self.spelt.sure)
+
+    @property
+    def believable(self) -> bool:
+        forced = WRITTEN if self.place.color is None else PAINTED
+        return self.spelt.forced >= forced and min(self.spelt.sure[1:]) >= LEAST_SURE
+
+
+def find(pixels: Pixels, lines: list[Line]) -> list[Plate]:
+    """The plates on an upright photograph with these lines of text, the surest and nearest first."""
+    patches = [Place(patch.corners, patch.color) for patch in paint.patches(pixels)[:MOST_PATCHES]]
+    looks = [look for place in [*_written(lines), *patches] for look in _looks(pixels, place)]
+    plates = [_agreed(pixels, group) for group in _by_place([look for look in looks if look.believable])]
+    return sorted(plates, key=lambda plate: -plate.confidence * sides(plate.corners)[1])
+
+
+def _written(lines: list[Line]) -> list[Place]:
+    return [Place(line.corners) for line in lines if sum(c.isascii() and c.isalnum() for c in line.text) >= LEAST_SERIAL]
+
+
+def _looks(pixels: Pixels, place: Place) -> list[Look]:
+    first = [_look(place, strip) for strip in _cuts(pixels, place)]
+    if max(look.spelt.forced for look in first) < HOPELESS:
+        return []
+    return first + [_look(place, strip) for strip in _wider_cuts(pixels, place)]
+
+
+def _look(place: Place, strip: Pixels) -> Look:
+    return Look(place, spelling.spell(networks.frames(strip), place.color))
+
+
+def _cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
+    yield cut(pixels, place.corners)
+    along, across = sides(place.corners)
+    if place.color is None:
+        yield _joined(pixels, grown(place.corners, up=UPPER / (1 - UPPER)))  # the line may be a lower row
+    elif along < across * TWO_ROWS:
+        yield _joined(pixels, place.corners)
+
+
+def _wider_cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
+    yield cut(pixels, grown(place.corners, left=0.06, right=0.06, up=0.06, down=0.06))
+    if place.color is None:  # a province that was not seen as text
+        yield cut(pixels, grown(place.corners, left=0.2))
+
+
+def _joined(pixels: Pixels, corners: Corners) -> Pixels:
+    """The two rows of a plate as one strip: the upper beside the lower, at one height."""
+    whole = cut(pixels, corners)
+    border = max(round(len(whole) * UPPER), 1)
+    upper, lower = whole[:border], whole[border:]
+    width = max(round(upper.shape[1] * len(lower) / len(upper)), 1)
+    return np.hstack([cv2.resize(upper, (width, len(lower))), lower])
+
+
+def grown(corners: Corners, *, left: float = 0, right: float = 0, up: float = 0, down: float = 0) -> Corners:
+    """Corners moved outwards, along the text by shares of the width, across it by shares of the height."""
+    a, b, c, d = corners
+    along, across = (b - a + c - d) / 2, (d - a + c - b) / 2
+    return np.stack(
+        [
+            a - left * along - up * across,
+            b + right * along - up * across,
+            c + right * along + down * across,
+            d - left * along + down * across,
+        ]
+    )
+
+
+def _by_place(looks: list[Look]) -> list[list[Look]]:
+    groups: list[list[Look]] = []
+    for look in looks:
+        for group in groups:
+            if _overlap(group[0].place.corners, look.place.corners):
+                group.append(look)
+                break
+        else:
+            groups.append([look])
+    return groups
+
+
+def _overlap(one: Corners, other: Corners) -> bool:
+    return any(
+        cv2.pointPolygonTest(a.astype(np.float32), b.mean(axis=0).tolist(), False) >= 0
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _agreed(pixels: Pixels, looks: list[Look]) -> Plate:
+    votes: dict[str, float] = defaultdict(float)
+    for look in looks:
+        votes[look.spelt.text] += look.confidence
+    text = max(votes, key=votes.__getitem__)
+    best = max((look for look in looks if look.spelt.text == text), key=lambda look: look.confidence)
+    corners = best.place.corners
+    return Plate(text, best.confidence, corners, paint.color(cut(pixels, corners)))
