@@ -206,7 +206,7 @@ def _certificate(letter: str) -> Callable[[str], Verdict]:
     form = _form(f"{letter}[0-9]{{6}}-[0-9]{{4}}-[0-9]{{6}}", f"{letter}, region, year and serial")
 
     def check(written: str) -> Verdict:
-        if not code(written).startswith(letter):
+        if not capitals(written).startswith(letter):
             return Verdict("not_applicable", "Numbered in a form from before 2004.")
         return form(written)
 

@@ -207,13 +207,13 @@ MonthYear = Annotated[
 
 Code = Annotated[str, BeforeValidator(code)]
 Figures = Annotated[str, BeforeValidator(figures)]
+Capitals = Annotated[str, BeforeValidator(capitals)]  # with words in it: 京海结字第12号
 
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _BIRTH = "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _RESIDENT = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]"
 _CREDIT = "[0-9A-HJ-NPQRTUWXY]"
 _CREDIT_CODE = rf"{_CREDIT}{{2}}[0-9]{{6}}{_CREDIT}{{10}}"
-
 
 ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id")]
 ResidentIdMasked = Annotated[
@@ -260,8 +260,8 @@ ForeignResidentNumber = Annotated[
     Code, Shape(rf"[A-Z]{{3}}[0-9]{{12}}|9[0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]", "foreign_pr_card_number")
 ]
 BirthCertificateNumber = Annotated[Code, Shape("[A-Z][0-9]{9}", "birth_cert_number")]
-MarriageCertificateNumber = Annotated[Code, Shape("J[0-9]{6}-[0-9]{4}-[0-9]{6}", "marriage_cert_number")]
-DivorceCertificateNumber = Annotated[Code, Shape("L[0-9]{6}-[0-9]{4}-[0-9]{6}", "divorce_cert_number")]
+MarriageCertificateNumber = Annotated[Capitals, Shape("J[0-9]{6}-[0-9]{4}-[0-9]{6}", "marriage_cert_number")]
+DivorceCertificateNumber = Annotated[Capitals, Shape("L[0-9]{6}-[0-9]{4}-[0-9]{6}", "divorce_cert_number")]
 VehicleRegistrationNumber = Annotated[Figures, Shape("[0-9]{12}", "reg_cert_number_12")]
 ConformityCertificateNumber = Annotated[Code, Shape(None, "conformity_cert_number")]
 RealEstateUnit = Annotated[Code, Shape("[0-9]{12}[A-Z]{2}[0-9]{5}[A-Z][0-9]{8}", "real_estate_unit_28")]

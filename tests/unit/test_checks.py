@@ -1,0 +1,463 @@
+"""Every check passes, fails and knows when it does not apply; none raises, hides a value or repeats it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr import types
+from ocr.checks import (
+    Check,
+    Rule,
+    amount_in_words,
+    amount_plus_tax,
+    birth_date_matches,
+    in_order,
+    mrz_td3_birth,
+    mrz_td3_document_number,
+    mrz_td3_expiry,
+    not_expired,
+    running_balance,
+    same,
+    sex_matches,
+    sum_of,
+    sum_of_rows,
+    valid,
+    verdicts,
+)
+from ocr.errors import ConfigurationError
+from ocr.fields import Fields, Shape, label, rows
+from ocr.numbers import CHECKS, judge
+
+# The specimens of the standards themselves: GB 11643 annex, GB 32100 annex, GB 11714 annex, ISO 3779, ICAO 9303-4.
+SPECIMEN_ID = "11010519491231002X"
+SPECIMEN_WOMAN = "440524188001010014"
+SPECIMEN_CREDIT_CODE = "91350100M000100Y43"
+SPECIMEN_ORGANISATION = "D2143569X"
+SPECIMEN_VIN = "1M8GDM9AXKP042788"
+SPECIMEN_MRZ_1 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+SPECIMEN_MRZ_2 = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+PASSED = {
+    "account_permit_j": ["J1000000000101", "J100000000010"],
+    "bill_number_30": ["1" * 30],
+    "birth_cert_number": ["T110000001"],
+    "check_code_20": ["12345 67890 12345 67890"],
+    "cn_plate": ["京A12345", "粤B·12345", "粤BD12345", "粤B12345D", "粤Z1234港", "京A1234警", "沪A1234挂", "224578使"],
+    "cn_resident_id": [SPECIMEN_ID, SPECIMEN_WOMAN, "11010519491231002x"],
+    "cn_resident_id_masked_ok": [SPECIMEN_ID, "1101051949****002X"],
+    "cn_resident_id_or_uscc": [SPECIMEN_ID, SPECIMEN_CREDIT_CODE, SPECIMEN_ORGANISATION],
+    "conformity_cert_number": ["YX0010000000000"],
+    "divorce_cert_number": ["L110101-2019-000123"],
+    "driving_class": ["C1", "A1A2D"],
+    "e_ticket_13": ["7811234567890", "781-1234567890"],
+    "exit_permit_number": ["C12345678", "CA1234567", "W12345678"],
+    "foreign_pr_card_number": ["USA110100000001", SPECIMEN_ID],
+    "id_or_passport": [SPECIMEN_ID, "E12345678"],
+    "invoice_code_12": ["144031900110", "4403191130"],
+    "invoice_number_8": ["12345678"],
+    "invoice_number_8_or_20": ["12345678", "24442000000000000001"],
+    "luhn_13_19": ["4111 1111 1111 1111", "6222020000000000000"],
+    "mainland_permit_number": ["H12345678", "M1234567890", "12345678"],
+    "marriage_cert_number": ["J110101-2019-000123"],
+    "mm_yy": ["08/29", "08/2029"],
+    "mrz_td3_composite": [SPECIMEN_MRZ_2],
+    "mrz_td3_len44": [SPECIMEN_MRZ_1],
+    "org_code_gb11714": [SPECIMEN_ORGANISATION, "D2143569-X"],
+    "real_estate_cert_number": ["京（2019）朝不动产权第0012345号"],
+    "real_estate_unit_28": ["110105 001001 GB00001 F00010001"],
+    "reg_cert_number_12": ["110000000001"],
+    "uscc": [SPECIMEN_CREDIT_CODE],
+    "uscc_or_reg_number_15": [SPECIMEN_CREDIT_CODE, "110108000000016"],
+    "uscc_or_tax_id": [SPECIMEN_CREDIT_CODE, SPECIMEN_ID],
+    "valid_period": ["2015.03.07-2035.03.07", "2015.03.07-长期", "长期"],
+    "vat_invoice_code": ["4403191130", "144031900110"],
+    "vin_17": [SPECIMEN_VIN, "1" * 17],
+}
+FAILED = {
+    "account_permit_j": ["K1000000000101", "J1"],
+    "bill_number_30": ["1" * 29],
+    "birth_cert_number": ["1110000001"],
+    "check_code_20": ["1234567890123456789O"],
+    "cn_plate": ["京A1234", "京I12345", "粤B1234O", "A12345", "粤BD1234D5"],
+    "cn_resident_id": ["110105194912310021", "11010519490231002X", "1101O519491231002X", "110105491331002", "无"],
+    "cn_resident_id_masked_ok": ["1101****1231002X"],
+    "cn_resident_id_or_uscc": ["91350100M000100Y44"],
+    "conformity_cert_number": ["YX001"],
+    "divorce_cert_number": ["L110101-2019-00123"],
+    "driving_class": ["C9", "A1Z"],
+    "e_ticket_13": ["781-123456789"],
+    "exit_permit_number": ["D12345678"],
+    "foreign_pr_card_number": ["USA11010000000", "110105194912310021"],
+    "id_or_passport": ["110105194912310021", "E123"],
+    "invoice_code_12": ["14403190"],
+    "invoice_number_8": ["123456789"],
+    "invoice_number_8_or_20": ["123456789"],
+    "luhn_13_19": ["4111111111111112", "411111111111", "41111111l1111111"],
+    "mainland_permit_number": ["H1234567"],
+    "marriage_cert_number": ["J110101-19-000123"],
+    "mm_yy": ["13/29"],
+    "mrz_td3_composite": [SPECIMEN_MRZ_2[:-1] + "1", SPECIMEN_MRZ_2[:-1]],
+    "mrz_td3_len44": [SPECIMEN_MRZ_1[:-1]],
+    "org_code_gb11714": ["D2143569-1", "D214356"],
+    "real_estate_cert_number": ["京2019朝不动产权第0012345号"],
+    "real_estate_unit_28": ["110105001001GB00001F0001000"],
+    "reg_cert_number_12": ["11000000001"],
+    "uscc": ["91350100M000100Y44", "91350100M000100I43", "9135010OM000100Y43"],
+    "uscc_or_reg_number_15": ["110108000000017", "91350100M000100Y44"],
+    "uscc_or_tax_id": ["91350100M000100Y44", "1234"],
+    "valid_period": ["2035.03.07-2015.03.07", "2015.03.07"],
+    "vat_invoice_code": ["44031911301"],
+    "vin_17": ["1M8GDM9A1KP042788", "1M8GDM9AXKP04278O", "LSVAU033652133321"],
+}
+NOT_APPLICABLE = {
+    "cn_plate": ["WJ京1234X", "VA12345"],
+    "cn_resident_id": ["110105491231002"],
+    "divorce_cert_number": ["京海离字第000123号", "B110101-2001-000123"],
+    "luhn_13_19": ["6222 **** **** 1234"],
+    "marriage_cert_number": ["B110101-2001-000123"],
+    "uscc_or_tax_id": ["110105000000001", "11010519491231002", "11010519491231002X00"],
+    "vin_17": ["WBAVA31070NL12345"],
+}
+
+
+def cases(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(name, text) for name, texts in table.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "text"), cases(PASSED))
+def test_a_number_that_keeps_to_its_standard_passes(name: str, text: str) -> None:
+    assert judge(name, text).outcome == "passed"
+    assert valid(name, text)
+
+
+@pytest.mark.parametrize(("name", "text"), cases(FAILED))
+def test_a_number_that_does_not_fails_and_says_why(name: str, text: str) -> None:
+    verdict = judge(name, text)
+    assert verdict.outcome == "failed"
+    assert verdict.detail
+    assert not valid(name, text)
+
+
+@pytest.mark.parametrize(("name", "text"), cases(NOT_APPLICABLE))
+def test_a_number_that_the_standard_leaves_open_is_no_matter_for_the_check(name: str, text: str) -> None:
+    verdict = judge(name, text)
+    assert verdict.outcome == "not_applicable"
+    assert verdict.detail
+    assert not valid(name, text)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_check_has_cases_and_does_not_apply_to_what_was_not_read(name: str) -> None:
+    assert PASSED[name]
+    assert FAILED[name]
+    assert outcomes(Fields_with(name)()) == ["not_applicable"]
+
+
+@pytest.mark.parametrize("position", range(17))
+def test_every_single_wrong_digit_of_a_resident_number_is_seen(position: int) -> None:
+    for digit in set("0123456789") - {SPECIMEN_ID[position]}:
+        assert not valid("cn_resident_id", SPECIMEN_ID[:position] + digit + SPECIMEN_ID[position + 1 :])
+
+
+def test_a_check_nobody_wrote_is_a_mistake_of_the_declaration() -> None:
+    with pytest.raises(ConfigurationError):
+        valid("no_such_check", "1")
+
+
+def test_every_check_that_a_type_names_exists() -> None:
+    shapes = [
+        part for kind in vars(types).values() for part in getattr(kind, "__metadata__", ()) if isinstance(part, Shape)
+    ]
+    named = {shape.check for shape in shapes if shape.check}
+    assert len(named) > 30
+    assert named <= CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@settings(deadline=None)
+@given(
+    text=st.text() | st.text("0123456789ABCDXLJ<*-./京粤长期", max_size=48) | st.sampled_from(sum(PASSED.values(), []))
+)
+def test_no_text_breaks_a_check_or_shows_in_its_detail(name: str, text: str) -> None:
+    verdict = judge(name, text)
+    assert verdict.outcome in {"passed", "failed", "not_applicable"}
+    assert len(text) < 4 or text not in verdict.detail
+
+
+# --- A document's checks ----------------------------------------------------------------------------------------------
+
+
+def Fields_with(check: str) -> type[Fields]:
+    class Document(Fields):
+        number: str | None = label("编号", check=check)
+
+    return Document
+
+
+class Leg(Fields):
+    vin: types.Vin | None = label("车架号")
+    amount: types.Money | None = label("金额")
+
+
+class Paper(Fields):
+    birth: types.Date | None = label("出生")
+    sex: types.Sex | None = label("性别")
+    number: types.ResidentId | None = label("号码")
+    amount: types.Money | None = label("金额")
+    tax: types.Money | None = label("税额")
+    total: types.Money | None = label("合计")
+    total_cn: types.ChineseMoney | None = label("大写")
+    first: types.Date | None = label("起")
+    later: types.DateOrLongTerm | None = label("止")
+    period: types.Period | None = label("有效期")
+    card: types.MonthYear | None = label("卡有效期")
+    passport: types.Code | None = label("护照号")
+    mrz: types.MrzNumber | None = label("机读码")
+    items: list[Leg] = rows("明细")
+
+
+def outcomes(model: Fields, *rules: Rule) -> list[str]:
+    return [check.outcome for check in (verdicts(model) if not rules else [rule(model) for rule in rules])]
+
+
+def test_a_document_gets_the_verdicts_of_its_types_labels_rows_and_rules() -> None:
+    paper = Paper.model_validate(
+        {"number": SPECIMEN_ID, "birth": "1949.12.31", "items": [{}, {"vin": SPECIMEN_VIN}, {"vin": "1" * 16}]}
+    )
+    found = verdicts(paper, [birth_date_matches("birth", "number")])
+    assert [(check.name, check.fields, check.outcome) for check in found] == [
+        ("cn_resident_id", ["number"], "passed"),
+        ("valid_period", ["period"], "not_applicable"),
+        ("mm_yy", ["card"], "not_applicable"),
+        ("mrz_td3_composite", ["mrz"], "not_applicable"),
+        ("vin_17", ["items[1].vin"], "passed"),
+        ("vin_17", ["items[2].vin"], "failed"),
+        ("birth_date_matches", ["birth", "number"], "passed"),
+    ]
+
+
+def test_a_failed_check_leaves_the_value() -> None:
+    paper = Paper.model_validate({"number": "110105194912310021"})
+    assert verdicts(paper)[0].outcome == "failed"
+    assert paper.number == "110105194912310021"
+
+
+# --- Rules across fields ----------------------------------------------------------------------------------------------
+
+TODAY = dt.date(2024, 2, 29)
+PERSON = birth_date_matches("birth", "number")
+SEX = sex_matches("sex", "number")
+TAX = amount_plus_tax("amount", "tax", "total")
+SUM = sum_of("amount", "tax", total="total")
+ROWS = sum_of_rows("items", "amount", "total")
+WORDS = amount_in_words("total", "total_cn")
+ORDER = in_order("first", "later")
+STRICT = in_order("first", "later", strictly=True)
+NUMBER, BIRTH, EXPIRY = (
+    mrz_td3_document_number("passport", "mrz"),
+    mrz_td3_birth("birth", "mrz"),
+    mrz_td3_expiry("later", "mrz"),
+)
+REPEATED = same("amount", "tax")
+
+
+def expired(field: str) -> Rule:
+    return not_expired(field, today=lambda: TODAY)
+
+
+@pytest.mark.parametrize(
+    ("rule", "passed", "failed", "not_applicable"),
+    [
+        (
+            PERSON,
+            {"birth": "1949年12月31日", "number": SPECIMEN_ID},
+            {"birth": "1949年12月30日", "number": SPECIMEN_ID},
+            {"birth": "1949年12月31日", "number": "E12345678"},
+        ),
+        (
+            PERSON,
+            {"birth": "1949-12-31", "number": "110105491231002"},
+            {"birth": "1950-12-31", "number": "110105491231002"},
+            {"number": SPECIMEN_ID},
+        ),
+        (
+            SEX,
+            {"sex": "女", "number": SPECIMEN_ID},
+            {"sex": "男", "number": SPECIMEN_ID},
+            {"sex": "X", "number": SPECIMEN_ID},
+        ),
+        (
+            SEX,
+            {"sex": "男", "number": SPECIMEN_WOMAN},
+            {"sex": "女", "number": SPECIMEN_WOMAN},
+            {"sex": "男", "number": "H12345678"},
+        ),
+        (
+            TAX,
+            {"amount": "100.00", "tax": "13.00", "total": "￥113.00"},
+            {"amount": "100.00", "tax": "13.00", "total": "￥131.00"},
+            {"amount": "100.00", "total": "113.00"},
+        ),
+        (
+            SUM,
+            {"amount": "100.00", "tax": "13.01", "total": "113.00"},
+            {"amount": "100.00", "total": "113.00"},
+            {"total": "113.00"},
+        ),
+        (
+            ROWS,
+            {"items": [{"amount": "120"}, {"amount": "-20.00"}], "total": "100.00"},
+            {"items": [{"amount": "120"}, {"amount": "20.00"}], "total": "100.00"},
+            {"items": [{"amount": "120"}, {}], "total": "120.00"},
+        ),
+        (
+            WORDS,
+            {"total": "113.50", "total_cn": "壹佰壹拾叁圆伍角整"},
+            {"total": "131.50", "total_cn": "壹佰壹拾叁圆伍角整"},
+            {"total": "113.50"},
+        ),
+        (WORDS, {"total": "5", "total_cn": "伍圆整"}, {"total": "5", "total_cn": "伍圆陆伍"}, {"total_cn": "伍圆整"}),
+        (
+            ORDER,
+            {"first": "2020-01-01", "later": "2020-01-01"},
+            {"first": "2020-01-02", "later": "2020-01-01"},
+            {"first": "2020-01-01"},
+        ),
+        (
+            STRICT,
+            {"first": "2020-01-01", "later": "长期"},
+            {"first": "2020-01-01", "later": "2020-01-01"},
+            {"later": "2020-01-01"},
+        ),
+        (expired("later"), {"later": "2024-02-29"}, {"later": "2024-02-28"}, {}),
+        (expired("period"), {"period": "2015.03.07-长期"}, {"period": "2014.02.28-2024.02.28"}, {}),
+        (expired("card"), {"card": "02/24"}, {"card": "01/24"}, {}),
+        (expired("number"), {"number": "2024-03-01"}, {"number": "20240228"}, {"number": "6"}),
+        (
+            NUMBER,
+            {"passport": "L898902C3", "mrz": SPECIMEN_MRZ_2},
+            {"passport": "L898902C8", "mrz": SPECIMEN_MRZ_2},
+            {"passport": "L898902C3", "mrz": SPECIMEN_MRZ_2[:-1]},
+        ),
+        (NUMBER, {"mrz": SPECIMEN_MRZ_2}, {"mrz": "L898902C37" + SPECIMEN_MRZ_2[10:]}, {"passport": "L898902C3"}),
+        (
+            BIRTH,
+            {"birth": "1974-08-12", "mrz": SPECIMEN_MRZ_2},
+            {"birth": "1974-08-13", "mrz": SPECIMEN_MRZ_2},
+            {"birth": "1974-08-12", "mrz": "L"},
+        ),
+        (
+            EXPIRY,
+            {"later": "2012-04-15", "mrz": SPECIMEN_MRZ_2},
+            {"later": "2012-04-15", "mrz": SPECIMEN_MRZ_2.replace("1204159", "1204158")},
+            {},
+        ),
+        (REPEATED, {"amount": "1", "tax": "1.00"}, {"amount": "1", "tax": "2"}, {"tax": "1"}),
+    ],
+)
+def test_a_rule_passes_fails_and_knows_when_it_does_not_apply(
+    rule: Rule, passed: dict[str, Any], failed: dict[str, Any], not_applicable: dict[str, Any]
+) -> None:
+    papers = [Paper.model_validate(values) for values in (passed, failed, not_applicable)]
+    assert [rule(paper).outcome for paper in papers] == ["passed", "failed", "not_applicable"]
+
+
+def test_a_rule_names_itself_and_its_fields_and_no_value() -> None:
+    check = PERSON(Paper.model_validate({"birth": "1949-12-30", "number": SPECIMEN_ID}))
+    assert check == Check(
+        name="birth_date_matches",
+        fields=["birth", "number"],
+        outcome="failed",
+        detail="The date of birth differs from the one in the number.",
+    )
+
+
+def test_a_document_expires_by_the_day_in_china() -> None:
+    today_there = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    assert not_expired("first")(Paper(first=today_there + dt.timedelta(days=1))).outcome == "passed"
+    assert not_expired("first")(Paper(first=today_there - dt.timedelta(days=2))).outcome == "failed"
+
+
+# --- Running balance --------------------------------------------------------------------------------------------------
+
+
+class Movement(Fields):
+    debit: types.Money | None = label("支出")
+    credit: types.Money | None = label("收入")
+    amount: types.Money | None = label("交易金额")
+    balance: types.Money | None = label("余额")
+
+
+class Statement(Fields):
+    transactions: list[Movement] = rows("明细")
+
+
+def balance(*lines: Sequence[str | None]) -> str:
+    """The verdict on lines of debit, credit, amount, balance."""
+    named = [dict(zip(("debit", "credit", "amount", "balance"), line, strict=True)) for line in lines]
+    return running_balance("transactions")(Statement.model_validate({"transactions": named})).outcome
+
+
+IN_OUT = [("0.00", "100.00", None, "100.00"), ("30.00", "0.00", None, "70.00"), (None, "5.50", None, "75.50")]
+
+
+def test_balances_continue_in_either_direction() -> None:
+    assert balance(*IN_OUT) == "passed"
+    assert balance(*reversed(IN_OUT)) == "passed"
+
+
+def test_balances_continue_by_one_amount_with_or_without_its_sign() -> None:
+    assert balance((None, None, "1", "100"), (None, None, "-30", "70"), (None, None, "5", "75")) == "passed"
+    assert balance((None, None, "1", "100"), (None, None, "30", "70"), (None, None, "5", "75")) == "passed"
+
+
+def test_a_balance_that_breaks_is_seen() -> None:
+    assert balance(*IN_OUT, ("1.00", None, None, "74.00")) == "failed"
+    assert balance((None, None, "1", "100"), (None, None, "-30", "130")) == "failed"
+
+
+def test_balances_without_movements_between_them_are_no_matter() -> None:
+    assert balance() == "not_applicable"
+    assert balance(IN_OUT[0]) == "not_applicable"
+    assert balance((None, None, None, "1"), (None, None, None, "2")) == "not_applicable"
+    assert balance(("1", None, None, None), ("1", None, None, "2")) == "not_applicable"
+
+
+RULES = [
+    PERSON, SEX, TAX, SUM, ROWS, WORDS, ORDER, STRICT, NUMBER, BIRTH, EXPIRY, REPEATED,
+    expired("period"), expired("card"), expired("later"), running_balance("items", balance="amount"),
+]  # fmt: skip
+VALUES = (
+    st.none()
+    | st.text(max_size=48)
+    | st.sampled_from(sum([*PASSED.values(), *FAILED.values()], []))
+    | st.decimals()
+    | st.dates()
+    | st.datetimes()
+    | st.booleans()
+    | st.integers()
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(set(Paper.model_fields) - {"items"})), VALUES), st.lists(VALUES))
+def test_no_values_break_a_rule(values: dict[str, Any], amounts: list[Any]) -> None:
+    lines = [Leg.model_construct(amount=amount, vin=amount) for amount in amounts]
+    paper = Paper.model_construct(**values, items=lines)
+    assert all(check.outcome in {"passed", "failed", "not_applicable"} for check in verdicts(paper, RULES))
+
+
+@given(
+    amount=st.decimals(0, 10**9, places=2),
+    tax=st.decimals(0, 10**9, places=2),
+    off=st.decimals("0.02", 10**9, places=2),
+)
+def test_a_total_is_right_to_the_cent(amount: Decimal, tax: Decimal, off: Decimal) -> None:
+    right = Paper(amount=amount, tax=tax, total=amount + tax)
+    assert outcomes(right, TAX) == ["passed"]
+    assert outcomes(right.model_copy(update={"total": amount + tax + off}), TAX) == ["failed"]
