@@ -68,14 +68,15 @@ class OnePicture(Offer):
         """The reading in `body`, the decoded answer; raises an error of the tree for all that is no reading."""
         raise NotImplementedError
 
-    def hidden(self, ask: Ask) -> frozenset[str]:
-        """The members that are taken out of the answer before it is read and kept."""
-        return self.pictures
+    def kept(self, ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+        """The decoded answer as it is read and kept: without pictures of people and documents."""
+        kept: dict[str, Any] = without_pictures(body, self.pictures)
+        return kept
 
     def _outcome(self, ask: Ask, document: Document, until: float) -> Outcome:
         try:
             answer = self.send(ask, document, until)
-            body = without_pictures(answer.members(), self.hidden(ask))
+            body = self.kept(ask, answer.members())
         except OcrError as error:
             return named(error, self.vendor)
         return outcome(self.vendor, body, lambda: self.understand(ask, document, answer, body))
@@ -120,7 +121,12 @@ def settle(answer: http.Answer, code: str | None, table: Table, ok: Collection[s
     if error := answer.fault():
         raise error
     if code not in ok:
-        raise Changed("The vendor answered with a code that its document does not list.", code=code, paid=True)
+        raise unlisted(code)
+
+
+def unlisted(code: str | None) -> Changed:
+    """The error for a code that stands in no table; whether the call was charged is not known."""
+    return Changed("The vendor answered with a code that its document does not list.", code=code, paid=True)
 
 
 def unexplained(detail: str = "The vendor reports success in a form that its document does not show.") -> Changed:

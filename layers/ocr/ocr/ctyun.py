@@ -29,10 +29,11 @@ from ocr.answers import (
     share,
     text,
     unexplained,
+    unlisted,
     without_pictures,
 )
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, OcrError, Refused
+from ocr.errors import Busy, CallerError, ConfigurationError, OcrError, Refused
 from ocr.reading import Finding, Item, Line, Reading
 from ocr.settings import settings
 from ocr.vendor import Ask, Limits, Offer, Outcome
@@ -136,7 +137,7 @@ class Batch(Offer):
     def _understand(self, entry: dict[str, Any], document: Document) -> Reading:
         if (told := entry.get("err_code")) not in (None, "", 0, "0"):
             code = code_of(told) or "err_code"
-            raise ERRORS[code].made(code) if code in ERRORS else _unlisted(code)
+            raise ERRORS[code].made(code) if code in ERRORS else unlisted(code)
         return self.detail(entry, document)
 
 
@@ -149,7 +150,8 @@ class GeneralText(Batch):
     path: ClassVar[str] = "ocrdetect/ocr/v1/image.json"
 
     def detail(self, entry: dict[str, Any], document: Document) -> Reading:
-        return Reading(vendor=VENDOR, lines=[_line(part, document) for part in parts(entry.get("detail")) if part])
+        lines = [_line(part, document) for part in parts(entry.get("detail"))]
+        return Reading(vendor=VENDOR, lines=[line for line in lines if line.text])
 
 
 @dataclass(frozen=True)
@@ -259,9 +261,11 @@ def _side(entry: dict[str, Any], said: Mapping[str, str]) -> str | None:
 
 
 def _plate(part: dict[str, Any], document: Document) -> Finding:
-    told = next((part[name] for name in PLATE_NUMBERS if part.get(name)), None)
+    told = next((part[name] for name in PLATE_NUMBERS if name in part), None)
     if not isinstance(told, str):
         raise unexplained()
+    if not told.strip():
+        return Finding()
     box, confidence = quad(part.get("box"), document), share(part.get("confidence"))
     kind = text(part.get("plate_type"))
     items = [
@@ -271,7 +275,3 @@ def _plate(part: dict[str, Any], document: Document) -> Finding:
         Item(label="整牌可信度", key="confidence", text="" if confidence is None else f"{confidence:g}"),
     ]
     return Finding(items=[item for item in items if item.text], box=box)
-
-
-def _unlisted(code: str) -> OcrError:
-    return Changed("The vendor answered with a code that its document does not list.", code=code, paid=True)

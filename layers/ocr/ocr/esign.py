@@ -1,6 +1,6 @@
 """eSign e签宝: general text.
 
-Document: 通用图片文字识别OCR (2025-01-23). The signature and the gateway's errors are eSign's 请求签名鉴权, the token its
+Document: 通用图片文字识别OCR (2025-01-23). Signature and gateway errors are in eSign's 请求签名鉴权, the token in its
 OAuth2.0鉴权. What else this host sells stands in no document that this module was written from, and is not offered.
 """
 
@@ -82,7 +82,7 @@ class GeneralText(OnePicture):
     # The document does not say whether 1 MB counts the picture or its base64: the base64 is the safe reading.
     limits: ClassVar[Limits] = Limits(bytes=1024 * 1024, encoded="base64")
     options: ClassVar[Mapping[str, Any]] = {
-        "requestId": Annotated[str, Field(max_length=255, description="the caller's own id for the request")]
+        "requestId": Annotated[str, Field(max_length=255, description="the caller's own id for the request")] | None
     }
 
     def send(self, ask: Ask, document: Document, until: float) -> http.Answer:

@@ -126,4 +126,5 @@ def _jpeg(document: Document, picture: "Image.Image", quality: int) -> Document:
         width=picture.width,
         height=picture.height,
         orientation=1,
+        upload=None,  # the upload is the picture as it was, not this one
     )

@@ -155,7 +155,7 @@ DIRECTIONS = {"0": "unknown", "1": "left", "2": "right", "3": "up", "4": "down"}
 _CODES = {"车牌颜色": PLATE_COLORS, "车牌类型": PLATE_TYPES}
 _NUMBER, _CONFIDENCE, _DIRECTION, _PLACE = "车牌号", "整牌可信度", "车牌运动方向", "车牌位置"
 
-Input = Annotated[Literal["base64", "file"], Field(description="how the picture travels to the vendor")]
+Input = Annotated[Literal["base64", "file"], Field(description="how the picture travels")] | None
 CodetypeName = Annotated[
     str,
     Field(
@@ -185,6 +185,11 @@ class Captcha(OnePicture):
         if codetype is None:
             raise ConfigurationError("This codetype has no price.")
         return codetype.price
+
+    def price(self) -> str:
+        """The range of prices over the codetypes."""
+        prices = [codetype.price for codetype in CODETYPES.values()]
+        return f"{min(prices):g}–{max(prices):g} a picture, by codetype"
 
     def send(self, ask: Ask, document: Document, until: float) -> http.Answer:
         if ask.options.get("codetype") not in CODETYPES:
