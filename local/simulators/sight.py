@@ -11,7 +11,7 @@ from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageStat
 
@@ -20,26 +20,12 @@ from ocr.fields import Fields, canonical, declared, labels
 from ocr.reading import Box, Item, Point, Table
 from ocr.reading import Line as ReadLine
 
+if TYPE_CHECKING:
+    from ocr.product import Product
+
 GAP = 0.06  # of the picture's side: an empty band at least this wide may separate two documents
 ENOUGH = 2  # fields that make a part of a picture a document of some kind
 
-# Words that name a kind of document, where its fields alone could be another kind's.
-TITLES: Mapping[str, tuple[str, ...]] = {
-    "train_ticket": ("铁路", "火车票", "车次", "检票"),
-    "taxi_receipt": ("出租", "上车", "下车"),
-    "air_itinerary": ("行程单", "航空运输", "承运人"),
-    "quota_invoice": ("定额",),
-    "vat_invoice": ("增值税", "电子发票", "价税合计"),
-    "vehicle_sale_invoice": ("机动车销售",),
-    "used_car_invoice": ("二手车",),
-    "temporary_id_card": ("临时居民身份证", "临时身份证"),
-    "passport": ("护照", "PASSPORT"),
-    "driving_license": ("驾驶证",),
-    "vehicle_license": ("行驶证",),
-    "marriage_certificate": ("结婚证",),
-    "divorce_certificate": ("离婚证",),
-    "business_license": ("营业执照",),
-}
 TITLE_WORTH = 4  # fields that a title counts for
 
 
@@ -107,6 +93,10 @@ class Sighting:
     lines: Sequence[Line] = field(default=(), repr=False)
 
     @property
+    def fields(self) -> set[str]:
+        return {entry.field for entry in self.entries if entry.field}
+
+    @property
     def frame(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of all its lines; zeros when it has none."""
         frames = [frame(line.box) for line in self.lines]
@@ -172,10 +162,10 @@ def _box(corners: Sequence[Sequence[float]]) -> Box:
 
 
 @cache
-def model(slug: str) -> type[Fields]:
-    """The fields that a product declares."""
-    fields: type[Fields] = importlib.import_module(f"{slug}.app").handler.fields
-    return fields
+def product(slug: str) -> "Product":
+    """A product as its folder declares it."""
+    declaration: Product = importlib.import_module(f"{slug}.app").handler
+    return declaration
 
 
 def entries(picture: Picture, slug: str) -> Sequence[Entry]:
@@ -198,12 +188,19 @@ def documents(picture: Picture, slugs: Sequence[str]) -> list[Sighting]:
 
 def _parts(page: Page, slugs: Sequence[str]) -> list[Sighting]:
     """The picture as one document, or as those beside or below each other if each of them is one by itself."""
-    for lines in (_split(page, axis) for axis in (0, 1)):
-        apart = [best for part in lines if (best := _best(slugs, part))]
-        if len(lines) > 1 and len(apart) == len(lines):
+    for axis in (0, 1):
+        parts = [_best(slugs, lines) for lines in _split(page, axis)]
+        apart = [part for part in parts if part]
+        if len(apart) == len(parts) > 1 and all(_independent(*pair) for pair in pairwise(apart)):
             return apart
     whole = _best(slugs, page.lines)
     return [whole] if whole else []
+
+
+def _independent(one: Sighting, other: Sighting) -> bool:
+    """Whether two parts of a picture are two documents: both have a title, or they repeat each other's fields."""
+    repeated = len(one.fields & other.fields)
+    return repeated >= max(ENOUGH, min(len(one.fields), len(other.fields)) / 2) or (_titled(one) and _titled(other))
 
 
 def _split(page: Page, axis: int) -> list[list[Line]]:
@@ -224,26 +221,30 @@ def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
     sightings = [_sighting(slug, lines) for slug in slugs]
     if len(sightings) == 1:
         return sightings[0]
-    text = canonical("".join(line.text for line in lines))
-    best = max(sightings, key=lambda sighting: _worth(sighting, text))
-    return best if _worth(best, text) >= ENOUGH else None
+    best = max(sightings, key=_worth)
+    return best if _worth(best) >= ENOUGH else None
 
 
-def _worth(sighting: Sighting, text: str) -> float:
-    known = {entry.field for entry in sighting.entries if entry.field}
-    titled = any(canonical(word) in text for word in TITLES.get(sighting.slug, ()))
-    size = len(declared(model(sighting.slug)))
-    return TITLE_WORTH * titled + len(known) + bool(sighting.rows) + len(known) / (size + 1)
+def _worth(sighting: Sighting) -> float:
+    """Fields, most of all; between kinds that show as many, the one that is shown more completely."""
+    found = len(sighting.fields) + bool(sighting.rows)
+    size = len(declared(product(sighting.slug).fields))
+    return TITLE_WORTH * _titled(sighting) + found + found / (size + 1)
+
+
+def _titled(sighting: Sighting) -> bool:
+    text = canonical("".join(line.text for line in sighting.lines))
+    return any(canonical(title) in text for title in product(sighting.slug).titles)
 
 
 def _sighting(slug: str, lines: Sequence[Line]) -> Sighting:
     from ocr.extract import find
 
-    finding = find(model(slug), _readable(lines))
+    finding = find(product(slug).fields, _readable(lines))
     rows = [
         [_entry(_row_model(slug, name), item) for item in row] for name, group in finding.rows.items() for row in group
     ]
-    return Sighting(slug, [_entry(model(slug), item) for item in finding.items], rows, lines=lines)
+    return Sighting(slug, [_entry(product(slug).fields, item) for item in finding.items], rows, lines=lines)
 
 
 def _readable(lines: Iterable[Line]) -> list[ReadLine]:
@@ -251,9 +252,9 @@ def _readable(lines: Iterable[Line]) -> list[ReadLine]:
 
 
 def _row_model(slug: str, name: str) -> type[Fields]:
-    fields = declared(model(slug))
+    fields = declared(product(slug).fields)
     rows = fields[name].row if name in fields else next((one.row for one in fields.values() if one.row), None)
-    return rows or model(slug)
+    return rows or product(slug).fields
 
 
 def _entry(fields: type[Fields], item: Item) -> Entry:
