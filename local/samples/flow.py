@@ -88,10 +88,12 @@ class Column:
     def row(self, *fields: Field, stacked: bool | None = None) -> None:
         """Labelled values side by side, without rules; a long value runs on below itself."""
         stacked = self.look.stacked if stacked is None else stacked
+        widths = self._widths(fields, stacked)
+        if sum(widths) > self.width + 1:
+            self.rows(*fields)
+            return
         left, lines = self.left, 1
-        total = sum(each.share for each in fields)
-        for each in self._in_order(fields):
-            width = self.width * each.share / total
+        for each, width in self._in_order(list(zip(fields, widths, strict=True))):
             lines = max(lines, self._labelled(each, left, width - self.size * 0.5, stacked))
             left += width
         self.y += self.pitch * lines + (self.size * 0.35 if stacked else 0)
@@ -120,11 +122,38 @@ class Column:
         for number, cells in enumerate([heads, *rows]):
             self._table_row(cells, widths, boxed, heads=number == 0)
 
-    def _in_order(self, fields: Sequence[Field]) -> Sequence[Field]:
+    def _in_order[T](self, fields: Sequence[T]) -> Sequence[T]:
         return fields[::-1] if self.look.mirrored else fields
 
+    def _widths(self, fields: Sequence[Field], stacked: bool) -> list[float]:
+        """By shares where everything fits its share, else what each field needs; more than the column's width says
+        that they cannot stand side by side."""
+        total = sum(each.share for each in fields)
+        shared = [self.width * each.share / total for each in fields]
+        needed = [self._needed(each, stacked) for each in fields]
+        if len(fields) == 1 or all(need <= share for need, share in zip(needed, shared, strict=True)):
+            return shared
+        spare = max(0.0, self.width - sum(needed)) / len(fields)
+        return [need + spare for need in needed]
+
+    def _needed(self, field: Field, stacked: bool) -> float:
+        label, value = (
+            self._labels_width(field, stacked),
+            self._length(field.value.text, self.look.value_face),
+        )
+        return (max(label, value) if stacked else label + value) + self.size * 0.7
+
+    def _length(self, text: str, face: str, scale: float = 1) -> float:
+        return font(face, int(self.size * scale)).getlength(text)
+
+    def _labels_width(self, field: Field, stacked: bool) -> float:
+        """A label with the gap behind it."""
+        label, *_ = self._label(field).split("\n")
+        natural = self._length(label, self.look.label_face, 0.8 if stacked else 1)
+        return natural if stacked or not label else max(self.indent, natural + self.size * 0.5)
+
     def _know(self, field: Field) -> None:
-        if field.name:
+        if field.name and field.value.truth is not None:
             self.page.know(**{field.name: field.value.truth})
 
     def _label(self, field: Field) -> str:
@@ -133,15 +162,14 @@ class Column:
 
     def _labelled(self, field: Field, left: float, width: float, stacked: bool) -> int:
         """Prints one field and tells how many lines it took."""
-        label, look = self._label(field), self.look
+        look, type_size = self.look, int(self.size * 0.8) if stacked else self.size
+        label, *translation = self._label(field).split("\n")
         self._know(field)
-        small = int(self.size * 0.8) if stacked else self.size
-        self.page.text((left, self.y), label, small, look.label_face, look.label_ink)
-        if stacked:
-            shift, top = 0.0, self.y + small * 1.35
-        else:
-            shift = max(self.indent, font(look.label_face, small).getlength(label) + self.size * 0.5)
-            shift, top = (shift if label else 0.0), self.y
+        self.page.text((left, self.y), label, type_size, look.label_face, look.label_ink)
+        for each in translation:
+            self.page.text((left, self.y + self.size * 1.25), each, int(self.size * 0.6), ink=look.label_ink)
+        shift = 0.0 if stacked else self._labels_width(field, stacked)
+        top = self.y + type_size * 1.35 * stacked
         lines = wrapped(field.value.text, look.value_face, self.size, width - shift)
         for number, line in enumerate(lines):
             self.page.text((left + shift, top + number * self.size * 1.35), line, self.size)

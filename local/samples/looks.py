@@ -30,7 +30,7 @@ BOOKLET: Looks = (
         label_ink=(96, 70, 60),
         paper=(245, 241, 247),
         margin=70,
-        leading=1.7,
+        leading=2.0,
         alias=1,
         colon="：",
     ),

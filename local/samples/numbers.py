@@ -120,9 +120,9 @@ def exit_permit_line(number: str, birth: date, expiry: date) -> str:
 
 
 def capitals(amount: Decimal) -> str:
-    """A sum of money in the characters that cannot be altered: 1234.50 is 壹仟贰佰叁拾肆元伍角整."""
+    """A sum of money in the characters that cannot be altered: 1234.50 is 壹仟贰佰叁拾肆圆伍角整."""
     whole, cents = divmod(int(amount * 100), 100)
-    text = _whole_capitals(whole) + "元"
+    text = _whole_capitals(whole) + "圆"
     dimes, pennies = divmod(cents, 10)
     if not cents:
         return text + "整"

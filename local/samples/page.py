@@ -5,7 +5,7 @@ Lengths are pixels. Two looks of every kind of document exist, so that nobody ca
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
@@ -94,12 +94,15 @@ class Page:
             stroke_width=max(1, size // 36) if bold else 0,
         )
 
-    def spaced(
-        self, at: Point, text: str, pitch: float, size: int, face: str = "sans", bold: bool = False
-    ) -> None:
-        """`text` with every character in a cell of `pitch` pixels, as a machine-readable line is set."""
-        for place, character in enumerate(text):
-            self.text((at[0] + (place + 0.5) * pitch, at[1]), character, size, face, bold=bold, anchor="ma")
+    def machine_readable(self, lines: Sequence[str], top: float) -> None:
+        """A machine-readable zone over the page's width, every sign in a cell of its own."""
+        pitch = (self.width - 2 * self.look.margin) / len(lines[0])
+        for number, line in enumerate(lines):
+            for place, sign in enumerate(line):
+                at = self.look.margin + (place + 0.5) * pitch, top + number * pitch * 2.2
+                # The type that passports prescribe, OCR-B, gives its I feet.
+                face = "serif" if sign == "I" else "sans"
+                self.text(at, sign, int(pitch * 1.65), face, bold=True, anchor="ma")
 
     def band(self, box: Box, colour: Colour) -> None:
         self.draw.rectangle(box, fill=colour)
@@ -150,7 +153,7 @@ class Page:
         ink = (*RED, 150)
         draw.ellipse((4, 4, side - 4, side - 4), outline=ink, width=max(3, radius // 22))
         draw.polygon(_star(centre, radius * 0.3), fill=ink)
-        size = min(int(radius * 0.3), int(radius * 3.6 / max(len(name), 1)))
+        size = min(int(radius * 0.3), int(radius * 3.0 / max(len(name), 1)))
         for place, character in enumerate(name):
             angle = (place - (len(name) - 1) / 2) * min(34.0, 250 / max(len(name), 1))
             layer.alpha_composite(_turned(character, size, ink, angle, side, radius * 0.76))

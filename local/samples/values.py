@@ -1,7 +1,7 @@
 """What stands on a document: a printed text and the value that a record must carry for it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,15 @@ class Printed:
     truth: Any
 
 
+# What a document prints where it has nothing to say, and no record carries.
+NOTHING = Printed("--", None)
+
+
 @dataclass(frozen=True)
 class Field:
     """One labelled value. `label` holds the wordings that occur, most usual first, with `|` between them;
-    `name` is the record's field, empty for what no record carries; `share` is its part of a row's width."""
+    a line feed comes before its translation; `name` is the record's field, empty for what no record carries;
+    `share` is its part of a row's width."""
 
     name: str
     label: str
@@ -60,10 +65,11 @@ def dotted_day(day: date) -> Printed:
 
 
 def minute(moment: datetime) -> Printed:
-    return Printed(
-        f"{moment.year}年{moment.month:02}月{moment.day:02}日{moment:%H:%M}",
-        moment.strftime("%Y-%m-%dT%H:%M"),
-    )
+    return Printed(f"{moment.year}年{moment.month:02}月{moment.day:02}日{moment:%H:%M}", moment.isoformat())
+
+
+def clock(moment: time) -> Printed:
+    return Printed(f"{moment:%H:%M}", moment.isoformat())
 
 
 def period(start: date, end: date | None, form: str = "%Y.%m.%d", joint: str = "-") -> Printed:
@@ -86,3 +92,8 @@ def percent(rate: int) -> Printed:
 
 def measured(number: int, unit: str) -> Printed:
     return Printed(f"{number}{unit}", number)
+
+
+def lengths(*sides: int, unit: str = "mm") -> Printed:
+    """Outer dimensions: 4531×1821×1473mm is recorded as 4531x1821x1473."""
+    return Printed("×".join(map(str, sides)) + unit, "x".join(map(str, sides)))
