@@ -3,7 +3,6 @@
 An event names the record, its product and how it ended; whoever may know more asks for the record.
 """
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -14,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import aws
 from ocr.observe import logger, meter, tracer
+from ocr.record import Announcement
 from ocr.settings import settings
 
 SOURCE = "ocr"
@@ -38,27 +38,27 @@ def announce(change: DynamoDBRecord) -> None:
     item = change.dynamodb.new_image if change.dynamodb else None
     if not item or "status" not in item:
         return
-    told = detail(item)
+    told = announcement(item)
     answer = aws.events().put_events(
         Entries=[
             {
                 "EventBusName": settings().bus,
                 "Source": SOURCE,
                 "DetailType": DETAIL_TYPE,
-                "Detail": json.dumps(told),
+                "Detail": told.model_dump_json(),
             }
         ]
     )
     if answer["FailedEntryCount"]:
         raise NotAnnounced(answer["Entries"][0].get("ErrorCode", ""))
-    meter({"product": told["product"], "status": told["status"]}, RecordsAnnounced=(MetricUnit.Count, 1))
+    meter({"product": told.product, "status": told.status}, RecordsAnnounced=(MetricUnit.Count, 1))
 
 
-def detail(item: dict[str, Any]) -> dict[str, Any]:
-    """What an event says: which record, of which product, how it ended. Nothing of what was read."""
-    return {
-        "record_id": item.get("record_id", item["id"]),
-        "product": item.get("source_of") or item["product"],
-        "status": item["status"],
-        "replayed": "source_of" in item,
-    }
+def announcement(item: dict[str, Any]) -> Announcement:
+    """What is told of an item of the table: a record, or the pointer of a further upload to one."""
+    return Announcement(
+        record_id=item.get("record_id", item["id"]),
+        product=item.get("source_of") or item["product"],
+        status=item["status"],
+        replayed="source_of" in item,
+    )

@@ -106,3 +106,12 @@ class Record(Part):
         parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
         known = [part.confidence for part in parts if part.confidence is not None]
         return sum(known) / len(known) if known else None
+
+
+class Announcement(Part):
+    """What the event bus is told of a record: which, of which product, how it ended. Nothing of what was read."""
+
+    record_id: str
+    product: str
+    status: Status
+    replayed: bool = Field(description="a further upload of a content that was read before")

@@ -70,3 +70,7 @@ class Offer:
     def units(self, options: Mapping[str, str]) -> float:
         """What one picture costs with these options, in the vendor's price units."""
         return 1
+
+    def price(self) -> str:
+        """The price of a picture in words, for people."""
+        return f"{self.units({}):g} a picture"
