@@ -33,9 +33,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 @tracer.capture_method(capture_response=False)
-def announce(change: DynamoDBRecord) -> None:
+def announce(record: DynamoDBRecord) -> None:
     """Put one finished record on the bus."""
-    item = change.dynamodb.new_image if change.dynamodb else None
+    item = record.dynamodb.new_image if record.dynamodb else None
     if not item or "status" not in item:
         return
     told = announcement(item)

@@ -1,0 +1,68 @@
+# Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
+.DEFAULT_GOAL := help
+.PHONY: help demo test up down check fix lock bench tools clean
+.DELETE_ON_ERROR:
+
+SAM_CLI := aws-sam-cli==1.170.0
+AWS_CLI := awscli==1.46.3
+MINISTACK := ministack==1.5.33
+
+# A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
+export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.tools/uv/bin/uv)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/ocr:$(CURDIR)/functions
+PYTHON := .venv/bin/python
+INSTALL := UV_TOOL_DIR=$(CURDIR)/.tools/envs UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin $(UV) tool install --quiet --force --python 3.13
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: tools ## Deploy to a local AWS, send every sample both ways, show what came of it (PICTURES=folder VENDORS=juhe,ctyun)
+	@$(PYTHON) -m local.demo $(if $(PICTURES),--pictures $(PICTURES)) $(if $(VENDORS),--vendors $(VENDORS))
+
+up: tools ## Deploy to a local AWS that stays, and print how to use it
+	@$(PYTHON) -m local.up
+
+down: .venv/ready ## End the local AWS that stays
+	@$(PYTHON) -m local.down
+
+test: tools ## Run all tests
+	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+check: tools ## Lint, types, template
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
+	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
+
+fix: .venv/ready ## Let ruff put right what it can
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: tools ## Measure cold start, memory, engine and layers
+	@$(PYTHON) -m local.bench
+
+lock: ## Lock the dependencies anew, the layer's included
+	$(UV) lock
+	$(UV) run --no-project python -m local.lock
+
+tools: .venv/ready .tools/ready ## Install everything, run nothing
+
+clean: down ## Remove all that was made here, tools included
+	rm -rf .venv .tools .local .aws-sam
+
+$(CURDIR)/.tools/uv/bin/uv:
+	@echo "Installing uv into .tools"
+	@for python in python3 /usr/bin/python3; do $$python -m venv .tools/uv && break; done
+	@.tools/uv/bin/python -m pip install --quiet uv
+
+.venv/ready: pyproject.toml uv.lock | $(filter /%,$(UV))
+	@$(UV) sync --quiet --locked
+	@touch $@
+
+.tools/ready: Makefile | $(filter /%,$(UV))
+	@echo "Installing SAM CLI, the AWS CLI and MiniStack into .tools"
+	@$(INSTALL) $(SAM_CLI)
+	@$(INSTALL) $(AWS_CLI)
+	@$(INSTALL) $(MINISTACK) --with aws-sam-translator --with boto3
+	@touch $@

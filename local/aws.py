@@ -1,0 +1,142 @@
+"""AWS on this machine: one MiniStack process, started and stopped, with everything that it keeps in one folder."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import boto3
+
+ROOT = Path(__file__).parents[1]
+# `make tools` installs MiniStack apart from this project, so that no function sees the project's packages.
+PYTHON = ROOT / ".tools/envs/ministack/bin/python"
+EMULATOR = ROOT / "local/emulator.py"
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+class NotStarted(RuntimeError):
+    """The local AWS did not come up; its log says why."""
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A running local AWS. `folder` holds its log, its state and the functions' working copies."""
+
+    pid: int
+    port: int
+    folder: Path
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes any AWS client talk to it."""
+        return CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint}
+
+    def session(self) -> boto3.Session:
+        """A boto3 session with the rights of the account's root."""
+        return boto3.Session("local", "local", region_name=REGION)
+
+    def client(self, name: Any) -> Any:
+        """A boto3 client of this AWS."""
+        return self.session().client(name, endpoint_url=self.endpoint)
+
+    @classmethod
+    def running(cls, folder: Path) -> Self | None:
+        """The local AWS that was started with this folder, if it is still there."""
+        try:
+            told = json.loads((folder / "aws.json").read_text())
+        except FileNotFoundError:
+            return None
+        found = cls(told["pid"], told["port"], folder)
+        return found if found.answers() else None
+
+    @classmethod
+    def start(cls, folder: Path, *, keep: bool = False) -> Self:
+        """Start one on a free port; it ends with this process, however that goes, unless `keep` is said."""
+        stop(folder)
+        rmtree(folder, ignore_errors=True)
+        (folder / "tmp").mkdir(parents=True)
+        port = _free_port()
+        with (folder / "aws.log").open("w") as log:
+            process = subprocess.Popen(
+                [PYTHON, EMULATOR],
+                env=_environment(folder, port, keep),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started = cls(process.pid, port, folder)
+        (folder / "aws.json").write_text(json.dumps(asdict(started), default=str))
+        _wait_for(started, process)
+        return started
+
+    def answers(self) -> bool:
+        """Whether it is up."""
+        with suppress(URLError, OSError), urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+        return False
+
+
+def stop(folder: Path) -> bool:
+    """End the local AWS of this folder, by its process id; False if there is none."""
+    try:
+        pid = json.loads((folder / "aws.json").read_text())["pid"]
+    except FileNotFoundError:
+        return False
+    (folder / "aws.json").unlink()
+    if not _is_ours(pid):
+        return False
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while _is_ours(pid):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+    rmtree(folder / "tmp", ignore_errors=True)
+    return True
+
+
+def _environment(folder: Path, port: int, keep: bool) -> Mapping[str, str]:
+    """All that MiniStack and the functions see: nothing of the developer's own shell."""
+    mine = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder / "tmp")}
+    settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
+    return mine | CREDENTIALS | settings | ({} if keep else {"END_WITH_PARENT": "1"})
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(aws: Aws, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not aws.answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise NotStarted(f"The local AWS did not start; see {aws.folder / 'aws.log'}")
+        time.sleep(0.05)
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether this process is a local AWS: a process id may have passed to another program meanwhile."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
+    return str(EMULATOR) in shown.stdout

@@ -1,0 +1,75 @@
+"""Build and deploy the template to the local AWS, with SAM CLI, as anybody would to AWS."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+from rich.console import Console
+from rich.status import Status
+
+from local.aws import ROOT, Aws
+from local.stack import NAME, Stack
+
+BIN = ROOT / ".tools/bin"
+# Layers are built once for all local stacks, and apart from what is built for AWS.
+BUILT = ROOT / ".local/build"
+CACHE = ROOT / ".local/cache"
+ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+SHOWN_LINES = 40
+
+
+class NotDeployed(RuntimeError):
+    """SAM CLI failed; the message has its last lines."""
+
+
+def deploy(aws: Aws, console: Console, parameters: Mapping[str, str] | None = None) -> Stack:
+    """The stack, built and deployed with these template parameters over the defaults."""
+    told = {"Architecture": ARCHITECTURE} | dict(parameters or {})
+    overrides = ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())]
+    with _stage(console, "sam build"):
+        _sam(aws, ["build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *overrides])
+    with _stage(console, "sam deploy") as status:
+        done = 0
+        template = ["--template-file", str(BUILT / "template.yaml"), "--no-confirm-changeset", "--no-progressbar"]
+        for line in _lines(aws, ["deploy", *template, "--stack-name", NAME, *overrides]):
+            done += line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+            status.update(f"sam deploy: {done} resources")
+    return Stack.of(aws)
+
+
+@contextmanager
+def _stage(console: Console, name: str) -> Iterator[Status]:
+    begun = monotonic()
+    with console.status(name) as status:
+        yield status
+    console.print(f"[green]✓[/] {name} [dim]{monotonic() - begun:.1f} s[/]")
+
+
+def _sam(aws: Aws, arguments: Sequence[str]) -> None:
+    for _ in _lines(aws, arguments):
+        pass
+
+
+def _lines(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
+    """Run SAM CLI and yield what it prints; raises `NotDeployed` when it fails."""
+    printed: list[str] = []
+    command = [str(BIN / "sam"), *arguments, "--config-file", str(ROOT / "samconfig.toml")]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=_environment(aws), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            printed.append(line)
+            yield line
+    if process.returncode:
+        raise NotDeployed("".join(printed[-SHOWN_LINES:]))
+
+
+def _environment(aws: Aws) -> dict[str, str]:
+    # SAM CLI looks for a Python of the functions' version: its own environment has it.
+    path = f"{ROOT / '.tools/envs/aws-sam-cli/bin'}{os.pathsep}{os.environ['PATH']}"
+    # An empty LAYER_PLATFORM builds for this machine, where the local AWS runs the functions.
+    return dict(os.environ) | aws.environment | {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0"}

@@ -1,0 +1,65 @@
+"""MiniStack as this project runs it: the process that plays AWS. Started by `local.aws` with MiniStack's own Python.
+
+Three things that AWS does and MiniStack 1.5.33 does not are added here, so that the template need not know:
+- Callers arrive by TLS. Without that the buckets' policy would, rightly, refuse the functions. A request that says
+  `X-Forwarded-Proto: http` is taken at its word, so the policy can be tested.
+- An OpenAPI body may carry gateway responses.
+- A parameter is text, also where a number is wanted.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
+from ministack.services import apigateway_v1, lambda_svc  # type: ignore[import-not-found]
+
+Scope = dict[str, Any]
+Channel = Callable[..., Awaitable[Any]]
+
+serve_plain = ministack.app
+import_plain = apigateway_v1._import_rest_api
+concurrency_plain = lambda_svc._sqs_esm_concurrency
+
+
+async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
+    """The ASGI application, behind what ends TLS on AWS."""
+    if scope["type"] == "http" and b"x-forwarded-proto" not in dict(scope["headers"]):
+        scope["headers"] = [*scope["headers"], (b"x-forwarded-proto", b"https")]
+    await serve_plain(scope, receive, send)
+
+
+def import_rest_api(spec: dict[str, Any], *rest: Any) -> str:
+    """An API's id, imported with its gateway responses."""
+    api: str = import_plain(spec, *rest)
+    for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
+        apigateway_v1._put_gateway_response(api, kind, response)
+    return api
+
+
+def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
+    """Batches in flight that an event source mapping allows."""
+    scaling = mapping.get("ScalingConfig") or {}
+    if "MaximumConcurrency" in scaling:
+        scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+    limit: int = concurrency_plain(mapping, *rest)
+    return limit
+
+
+def end_with(parent: int) -> None:
+    """End this process when the one that started it is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    if os.environ.pop("END_WITH_PARENT", None):
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    ministack.app = serve
+    apigateway_v1._import_rest_api = import_rest_api
+    lambda_svc._sqs_esm_concurrency = sqs_concurrency
+    ministack.main()

@@ -1,0 +1,79 @@
+"""The deployed stack: where its parts are, and clients for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from local.aws import Aws
+
+NAME = "ocr"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What `sam deploy` made. `parts` maps logical ids of the template to physical ones."""
+
+    aws: Aws
+    outputs: Mapping[str, str]
+    parts: Mapping[str, str]
+    api_key: str
+
+    @classmethod
+    def of(cls, aws: Aws) -> Self:
+        """The stack as it stands in this AWS."""
+        formation = aws.client("cloudformation")
+        [stack] = formation.describe_stacks(StackName=NAME)["Stacks"]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        pages = formation.get_paginator("list_stack_resources").paginate(StackName=NAME)
+        parts = {
+            part["LogicalResourceId"]: part["PhysicalResourceId"]
+            for page in pages
+            for part in page["StackResourceSummaries"]
+        }
+        key = aws.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
+        return cls(aws, outputs, parts, key["value"])
+
+    @property
+    def url(self) -> str:
+        """The API's address, as the local AWS serves it."""
+        return f"{self.aws.endpoint}/restapis/{self.parts['Api']}/v1/_user_request_"
+
+    @property
+    def uploads(self) -> str:
+        """The bucket that pictures are uploaded to."""
+        return self.outputs["UploadsBucket"]
+
+    @property
+    def answers(self) -> str:
+        """The bucket of the vendors' raw answers."""
+        return self.outputs["AnswersBucket"]
+
+    @property
+    def table(self) -> str:
+        return self.outputs["RecordsTable"]
+
+    @property
+    def bus(self) -> str:
+        return self.outputs["BusName"]
+
+    @property
+    def dead_letters(self) -> str:
+        """URL of the dead-letter queue."""
+        return self.outputs["DeadLettersUrl"]
+
+    def function(self, product: str) -> str:
+        """Name of a product's Lambda."""
+        return self.parts[logical(product)]
+
+    def queue(self, product: str) -> str:
+        """URL of a product's queue of uploads."""
+        return self.parts[logical(product) + "Queue"]
+
+    def client(self, name: Any) -> Any:
+        """A boto3 client with root's rights."""
+        return self.aws.client(name)
+
+
+def logical(slug: str) -> str:
+    """The logical id of a product's function: `id_card` is `IdCard` in the template."""
+    return "".join(word.capitalize() for word in slug.split("_"))

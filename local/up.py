@@ -1,0 +1,73 @@
+"""`make up`: leave the stack running and say how to use it."""
+
+import os
+
+from rich.console import Console
+
+from local.aws import ROOT, Aws
+from local.deploy import deploy
+from local.stack import Stack
+
+FOLDER = ROOT / ".local/aws"
+SHELL = ROOT / ".local/env"
+PICTURE = ".local/id_card.jpg"
+
+
+def up(console: Console) -> Stack:
+    """The stack of this checkout, started if need be and brought up to date."""
+    aws = Aws.running(FOLDER) or Aws.start(FOLDER, keep=True)
+    return deploy(aws, console)
+
+
+def explain(stack: Stack, console: Console) -> None:
+    """Print where everything is and lines that work as they stand."""
+    from local.samples import samples
+
+    sample = next(samples(["id_card"]))
+    (ROOT / PICTURE).write_bytes(sample.picture)
+    SHELL.write_text(_shell(stack))
+    console.print(
+        f"\nurl     {stack.url}\nkey     {stack.api_key}\nbucket  {stack.uploads}\nbus     {stack.bus}\n",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print("Copy and paste, from this folder:\n", style="bold")
+    console.print(_lines(), highlight=False, markup=False, soft_wrap=True)
+
+
+def _shell(stack: Stack) -> str:
+    settings = stack.aws.environment | {
+        "URL": stack.url,
+        "KEY": stack.api_key,
+        "BUCKET": stack.uploads,
+        "TABLE": stack.table,
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
+    return "".join([*exports, f"export PATH='{ROOT / '.tools/bin'}{os.pathsep}'\"$PATH\"\n"])
+
+
+def _lines() -> str:
+    return f"""\
+. .local/env
+curl -sS -H "x-api-key: $KEY" -H 'Content-Type: image/jpeg' --data-binary @{PICTURE} "$URL/ocr/id_card"
+aws s3 cp {PICTURE} "s3://$BUCKET/uploads/id_card/first.jpg"
+curl -sS -H "x-api-key: $KEY" "$URL/records?product=id_card"
+sam remote invoke IdCard --stack-name {stack_name()} --event-file events/id_card/https-binary.json
+"""
+
+
+def stack_name() -> str:
+    from local.stack import NAME
+
+    return NAME
+
+
+def main() -> None:
+    console = Console()
+    explain(up(console), console)
+    console.print("\nIt stays up until `make down`.", style="dim")
+
+
+if __name__ == "__main__":
+    main()
