@@ -7,7 +7,16 @@
 (GET) and forgets (DELETE); nothing else there is that the vendor does not have.
 """
 
-from local.simulators.credentials import SECRETS
-from local.simulators.server import VENDORS, Control, running
+import sys
+from pathlib import Path
+
+# They read with the product's own engine and declarations, which in a Lambda are on the path.
+for folder in ("layers/ocr", "functions"):
+    path = str(Path(__file__).parents[2] / folder)
+    if path not in sys.path:
+        sys.path.append(path)
+
+from local.simulators.credentials import SECRETS  # noqa: E402
+from local.simulators.server import VENDORS, Control, running  # noqa: E402
 
 __all__ = ["SECRETS", "VENDORS", "Control", "running"]

@@ -3,13 +3,9 @@
 import argparse
 import json
 import signal
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "layers" / "ocr"), str(ROOT / "functions")]  # what they read with
-
-from local.simulators import VENDORS, running  # noqa: E402
+from local.simulators import VENDORS, running
 
 
 def main() -> None:
@@ -19,12 +15,14 @@ def main() -> None:
     told = parser.parse_args()
     if unknown := set(told.vendors) - set(VENDORS):
         parser.error(f"no such vendor: {', '.join(sorted(unknown))}")
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # in every thread to come, so that it is us who gets the signal
     with running(*told.vendors) as urls:
         addresses = json.dumps(urls)
         print(addresses, flush=True)
         if told.write:
             told.write.write_text(addresses)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.sigwait(ends)
 
 
 if __name__ == "__main__":

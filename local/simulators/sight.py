@@ -144,7 +144,9 @@ def page(picture: Picture) -> Page:
 def plates(picture: Picture) -> list[Plate]:
     """The number plates on the picture, best first."""
     found = _read(picture, "plates")["plates"]
-    return [Plate(one["text"], one["confidence"], _box(one["box"]), one.get("color", "")) for one in found]
+    return [
+        Plate(one["text"], one["confidence"], _box(one["box"]), (one["color"] or "").replace("_", "-")) for one in found
+    ]
 
 
 def brightness(picture: Picture, plate: Plate) -> int:

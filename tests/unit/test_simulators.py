@@ -5,10 +5,13 @@ import hashlib
 import hmac
 import io
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, get_args
 from urllib.parse import quote_plus, urlencode
@@ -23,7 +26,8 @@ from starlette.datastructures import Headers
 from local.samples import samples
 from local.simulators import SECRETS, VENDORS, Control, ctyun, esign, etoplive, juhe, running, sight
 from local.simulators.desk import CHARGED, Fault
-from local.simulators.sight import Line, Page, Plate
+from local.simulators.pictures import opened
+from local.simulators.sight import Entry, Line, Page, Plate, Sighting
 from local.simulators.wire import Call
 
 GENERAL = f"/v1/aiop/api/{SECRETS['ctyun']['general_code']}/ocrdetect/ocr/v1/image.json"
@@ -778,6 +782,106 @@ def test_etoplive_can_fail_below_a_root_that_says_success(
     assert (answer["ErrorCode"], where(answer)) == (0, 3)
 
 
+BOX = ((10.0, 5.0), (60.0, 5.0), (60.0, 20.0), (10.0, 20.0))
+TAXI = Sighting("taxi_receipt", [Entry("total", "金额", "27.00", 0.98, BOX)], lines=[Line("金额27.00", 0.98, BOX)])
+TRAIN = Sighting("train_ticket", [Entry("train_number", "车次", "G107", 0.91, BOX)], lines=[Line("G107", 0.91, BOX)])
+MAIN = Sighting("vehicle_license", [Entry("plate_number", "号牌号码", "浙A12345", 0.9, None, "main")], side="main")
+POLICY = Sighting(
+    "electronic_policy",
+    [Entry("policy_number", "保单号", "P1", 0.9, BOX)],
+    rows=[[Entry("coverage_name", "承保险种", "三者险")], [Entry("coverage_name", "承保险种", "车损险")]],
+)
+
+
+def entries_of(answer: requests.Response) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = answer.json()["PageInfo"][0]["Result"][0]["ResultList"]
+    return found
+
+
+def shows(monkeypatch: pytest.MonkeyPatch, *found: Sighting) -> None:
+    monkeypatch.setattr(sight, "documents", lambda picture, slugs: list(found))
+
+
+@pytest.mark.parametrize(("position", "placed"), [("0", False), ("1", True), (None, False)])
+def test_etoplives_bills_name_their_type_and_their_place_when_asked(
+    position: str | None, placed: bool, etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(monkeypatch, TAXI, TRAIN)
+
+    found = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="22", showPosition=position)))
+
+    assert [(entry["pid"], entry["type"]) for entry in found] == [(22, "出租车票"), (22, "火车票")]
+    assert [("position" in field, "quad" in field) for entry in found for field in entry["FieldList"]] == [
+        (placed, placed)
+    ] * 2
+
+
+@pytest.mark.parametrize(("pid", "read"), [("666", True), ("667", False)])
+def test_etoplive_sorts_documents_with_and_without_reading_them(
+    pid: str, read: bool, etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(monkeypatch, MAIN, TAXI)
+
+    found = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid=pid)))
+
+    assert [(entry["pid"], entry["type"]) for entry in found] == [(5, "行驶证正页"), (22, "出租车票")]
+    assert ["FieldList" in entry for entry in found] == [read, read]
+
+
+def test_etoplives_field_without_a_place_has_zeros(
+    etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(monkeypatch, MAIN)
+
+    [field] = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="5")))[0]["FieldList"]
+
+    assert (field["key"], field["chn_key"], field["score"]) == ("PlateNo", "号牌号码", 90)
+    assert (set(field["position"].values()), field["quad"]) == ({0}, [0] * 8)
+
+
+def test_etoplives_line_items_stand_in_detail_lists(
+    etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(monkeypatch, POLICY)
+
+    [entry] = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="1038")))
+
+    [detail] = entry["DetailList"]
+    values = [field["value"] for row in detail["DetailData"] for field in row["FieldList"]]
+    assert values == ["三者险", "车损险"]
+
+
+@pytest.mark.parametrize(("asked", "seals"), [("0", []), ("1", ["青禾公司发票专用章"])])
+def test_etoplive_reads_seals_when_asked(
+    asked: str, seals: list[str], etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = Sighting("vat_invoice", TAXI.entries, lines=[Line("青禾公司发票专用章", 0.8, BOX), *TAXI.lines])
+    shows(monkeypatch, sealed)
+
+    [entry] = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="21", openSeal=asked)))
+
+    assert [field["value"] for field in entry["FieldList"] if field["chn_key"] == "印章"] == seals
+
+
+def test_etoplive_sends_a_crop_of_the_document_when_asked(
+    etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(monkeypatch, TAXI)
+
+    found = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="22", removeImgData="0")))
+
+    with Image.open(io.BytesIO(base64.b64decode(found[0]["image_data"]))) as crop:
+        assert crop.size == (50, 15)
+
+
+def test_etoplive_is_flat_for_a_vin(etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    shows(monkeypatch, Sighting("vin", [Entry("vin", "VIN", "LSVAA4182E2184847")]))
+
+    answer = etoplive_at.post(SERVLET, data=bill_form(blank(), pid="1")).json()
+
+    assert answer == {"ErrorCode": "0", "VIN": "LSVAA4182E2184847"}
+
+
 def test_etoplive_finds_nothing_on_a_blank_page(etoplive_at: Vendor) -> None:
     assert etoplive_at.post(SERVLET, data=bill_form(blank(200, 100))).json() == {"ErrorCode": "19"}
 
@@ -1128,6 +1232,17 @@ def test_the_text_on_a_picture_is_really_read(text: bytes, ctyun_at: Vendor, esi
     assert 25 <= there[0]["box"][0] <= 40
 
 
+def test_a_plate_is_really_read(juhe_at: Vendor, ctyun_at: Vendor) -> None:
+    sample = next(samples(["license_plate"], layouts=("a",), variants=("clean",)))
+    form = {"key": SECRETS["juhe"]["plate_key"], "file": b64(sample.picture)}
+
+    told = juhe_at.post("/verify_carlicense/query", data=form).json()["result"]["res"]
+    [seen] = ctyun_at.post(PLATE, **ctyun_request({"data": [form["file"]]}, PLATE)).json()["result"][0]["detail"]
+
+    assert told[0]["content"] == sample.truth["plate_number"]
+    assert seen["platelicense"].replace(" ", "") == sample.truth["plate_number"]
+
+
 @pytest.fixture(scope="module")
 def card() -> dict[str, Any]:
     """Both sides of a rendered ID card, by side."""
@@ -1189,3 +1304,37 @@ def test_esigns_id_card_takes_both_sides_at_once(card: dict[str, Any], esign_at:
 
     assert data["idNo"] == card["portrait"].truth["id_number"]
     assert data["issuedBy"] == card["emblem"].truth["issuing_authority"]
+
+
+def portrait_lines(left: float) -> list[Line]:
+    """An ID card's lines, as the engine gives them, from this x on."""
+    rows = ["姓名 顾家明", "性别 男", "住址 海棠市松岭区新月街359号", "公民身份号码 44010619700602997X"]
+    boxes = [((left, y), (left + 300, y), (left + 300, y + 24), (left, y + 24)) for y in range(20, 180, 40)]
+    return [Line(text, 0.99, box) for text, box in zip(rows, boxes, strict=True)]
+
+
+@pytest.mark.parametrize(("lefts", "count"), [((20,), 1), ((20, 400), 2), ((20, 400, 780), 3)])
+def test_documents_side_by_side_are_told_apart(
+    lefts: tuple[float, ...], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line for left in lefts for line in portrait_lines(left)]
+    monkeypatch.setattr(sight, "page", lambda picture: Page(380 * len(lefts), 200, 0, lines))
+
+    found = sight.documents(opened(blank()), ["id_card"])
+
+    assert len(found) == count
+    assert {entry.text for entry in found[-1].entries} >= {"顾家明", "男", "44010619700602997X"}
+
+
+def test_the_command_line_prints_addresses_and_stops_when_told(tmp_path: Path) -> None:
+    file = tmp_path / "addresses.json"
+    command = [sys.executable, "-m", "local.simulators", "juhe", "--write", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        urls = json.loads(process.stdout.readline())
+        report = requests.get(f"{urls['juhe']}/_control", timeout=5).json()
+        process.terminate()
+
+    assert list(urls) == ["juhe"]
+    assert report["calls"] == 0
+    assert (json.loads(file.read_text()), process.returncode) == (urls, 0)
