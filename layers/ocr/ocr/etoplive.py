@@ -1,7 +1,7 @@
 """etoplive 译图智讯: 42 kinds of documents by one address, told apart by a number, the pid.
 
-Document: 译图智讯文字识别OCR服务. It shows how to ask and lists error codes, but of answers only `{"ErrorCode": "0"}`; the
-four shapes below are those seen in its clients. Unconfirmed are the shapes of general text (1001), handwriting (1034),
+Document: 译图智讯文字识别OCR服务. It shows how to ask and the error codes, of answers only `{"ErrorCode": "0"}`:
+the four shapes below are those seen in its clients. Unconfirmed are the shapes of general text (1001), handwriting (1034),
 tables (1036), the VAT invoice (21), bills (22), classification (666, 667), image checks and seals: whatever comes is
 read as far as it says what it is, and kept whole.
 

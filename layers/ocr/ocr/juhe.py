@@ -281,7 +281,8 @@ def _plate(rows: Rows, document: Document) -> Finding:
     confidence = share(said.get(_CONFIDENCE), 100)
     box = next((_place(content, document) for desc, content in rows if desc.startswith(_PLACE)), None)
     plate = Item(label=_NUMBER, text=said[_NUMBER], confidence=confidence, box=box)
-    others = [item for desc, content in rows[1:] for item in _decoded(desc, content) if item.text]
+    # A colour comes by name and by code: twice the same.
+    others = dict.fromkeys(item for desc, content in rows[1:] for item in _decoded(desc, content) if item.text)
     return Finding(items=[plate, *others], box=box)
 
 
