@@ -1,7 +1,6 @@
 """Making a picture fit what a vendor takes, and bringing the vendor's boxes back to the picture as it was stored."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from io import BytesIO
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
 
 # Below this, text on a whole-page photograph is no longer legible.
 LEAST_SIDE = 600
-QUALITIES = (92, 85, 75)
-SHRINK = 0.8
+QUALITY = 88
+MOST = 0.95
+TIGHTER = 0.97
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,7 @@ def fit(document: Document, limits: Limits) -> Fitted:
         )
     if _fits(document, limits):
         return Fitted(document, document)
-    for candidate in _smaller(document, longest):
-        if _fits(candidate, limits):
-            return Fitted(candidate, document)
-    raise CallerError(
-        "The picture cannot be made small enough for the vendor and stay legible.",
-        "Crop it to the document and send it again.",
-        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    )
+    return Fitted(_shrunk(document, limits), document)
 
 
 def encoded_length(content: bytes, encoded: str | None) -> int:
@@ -100,31 +93,33 @@ def _fits(document: Document, limits: Limits) -> bool:
     )
 
 
-def _smaller(document: Document, longest: int) -> Iterator[Document]:
+def _shrunk(document: Document, limits: Limits) -> Document:
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(document.content)) as stored:
         picture = ImageOps.exif_transpose(stored).convert("RGB")
-    scale = min(1.0, longest / max(picture.size))
+    longest = min(limits.side[1], max(picture.size))
     while True:
-        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        shrunk = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
-        for quality in QUALITIES:
-            yield _jpeg(document, shrunk, quality)
-        scale *= SHRINK
-        if max(size) * SHRINK < LEAST_SIDE:
-            return
+        candidate = _jpeg(document, picture, longest)
+        if _fits(candidate, limits):
+            return candidate
+        # Bytes go with the area; a little less than that, so that the next try is most likely the last.
+        excess = encoded_length(candidate.content, limits.encoded) / limits.bytes
+        longest = int(longest * min(MOST, TIGHTER / math.sqrt(excess)))
+        if longest < LEAST_SIDE:
+            raise CallerError(
+                "The picture cannot be made small enough for the vendor and stay legible.",
+                "Crop it to the document and send it again.",
+                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            )
 
 
-def _jpeg(document: Document, picture: "Image.Image", quality: int) -> Document:
+def _jpeg(document: Document, picture: "Image.Image", longest: int) -> Document:
+    from PIL import Image
+
+    scale = longest / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    shrunk = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
     file = BytesIO()
-    picture.save(file, "JPEG", quality=quality)
-    return replace(
-        document,
-        content=file.getvalue(),
-        format="JPEG",
-        width=picture.width,
-        height=picture.height,
-        orientation=1,
-        upload=None,  # the upload is the picture as it was, not this one
-    )
+    shrunk.save(file, "JPEG", quality=QUALITY)
+    return replace(document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1)

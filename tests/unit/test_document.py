@@ -1,0 +1,93 @@
+"""Promise: what no vendor could read is refused before anything is paid, with a problem that says what to do."""
+
+import contextlib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from ocr.document import MAX_BYTES, examine
+from ocr.errors import CallerError
+
+
+def encoded(size: tuple[int, int] = (64, 48), mode: str = "RGB", format: str = "JPEG", **options: Any) -> bytes:
+    file = BytesIO()
+    Image.new(mode, size).save(file, format, **options)
+    return file.getvalue()
+
+
+def with_pixels(png: bytes, width: int, height: int) -> bytes:
+    """The PNG with another size in its header, as a decompression bomb has it."""
+    import zlib
+
+    header = b"IHDR" + width.to_bytes(4) + height.to_bytes(4) + png[24:29]
+    return png[:12] + header + zlib.crc32(header).to_bytes(4) + png[33:]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        pytest.param(b"", 400, id="0 bytes"),
+        pytest.param(b"a shopping list\n" * 20, 415, id="a text file called .jpg"),
+        pytest.param(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", 415, id="a PDF"),
+        pytest.param(encoded((400, 300))[:-200], 422, id="truncated JPEG"),
+        pytest.param(encoded((400, 300), format="PNG")[:-60], 422, id="truncated PNG"),
+        pytest.param(encoded((31, 31)), 422, id="31 x 31"),
+        pytest.param(encoded((31, 400)), 422, id="31 wide"),
+        pytest.param(with_pixels(encoded(format="PNG"), 20_000, 20_000), 413, id="20000 x 20000"),
+        pytest.param(with_pixels(encoded(format="PNG"), 200_000, 200_000), 413, id="decompression bomb"),
+        pytest.param(encoded(mode="CMYK"), 415, id="CMYK"),
+        pytest.param(encoded(mode="I;16", format="PNG"), 415, id="16-bit grey"),
+        pytest.param(encoded(format="GIF"), 415, id="GIF"),
+        pytest.param(encoded(format="TIFF"), 415, id="TIFF"),
+        pytest.param(encoded(format="WEBP"), 415, id="WEBP"),
+        pytest.param(b"\xff\xd8\xff" + bytes(MAX_BYTES), 413, id="11 MB"),
+    ],
+)
+def test_unusable_pictures_are_refused_with_what_to_do(content: bytes, status: int) -> None:
+    with pytest.raises(CallerError) as refused:
+        examine(content)
+    problem = refused.value.problem()
+    assert problem.status == status
+    assert problem.detail
+    assert problem.advice
+
+
+def test_sixteen_bit_colour_is_refused_although_pillow_would_read_it() -> None:
+    # Pillow cannot write 16-bit RGB, so the PNG is put together here: one chunk after the other.
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", 40, 40, 16, 2, 0, 0, 0)
+    rows = zlib.compress(b"".join(b"\0" + bytes(40 * 6) for _ in range(40)))
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    with pytest.raises(CallerError) as refused:
+        examine(png)
+    assert refused.value.status == 415
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
+def test_eight_bit_pictures_are_taken(mode: str) -> None:
+    document = examine(encoded((80, 60), mode, "PNG"))
+    assert (document.width, document.height, document.format) == (80, 60, "PNG")
+
+
+def test_exif_orientation_is_noted_and_nonsense_is_not() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert examine(encoded(exif=exif)).orientation == 6
+    exif[0x0112] = 77
+    assert examine(encoded(exif=exif)).orientation == 1
+
+
+@given(st.binary(min_size=1, max_size=400), st.sampled_from(["JPEG", "PNG", "BMP"]), st.integers(0, 300))
+def test_hostile_bytes_never_raise_anything_else(noise: bytes, format: str, at: int) -> None:
+    content = encoded(format=format)
+    with contextlib.suppress(CallerError):
+        examine(content[:at] + noise + content[at + len(noise) :])
