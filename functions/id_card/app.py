@@ -1,21 +1,33 @@
 """身份证 — the resident identity card: the portrait side, the emblem side, or both on one picture."""
 
-from ocr.checks import birth_date_matches, sex_matches
+from typing import Annotated, Literal
 
-from ocr import embedded
+from pydantic import BeforeValidator
+
+from ocr import ctyun, embedded, etoplive
+from ocr.checks import birth_date_matches, not_expired, sex_matches
 from ocr.dates import period_end, period_start
 from ocr.fields import Fields, derived, label
 from ocr.product import Product
-from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
+from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text, one_of
 
 PORTRAIT, EMBLEM = "portrait", "emblem"
+
+IMAGE_TYPES: dict[str, Literal["original", "screen_recapture", "photocopy"]] = {
+    **dict.fromkeys(("0", "normal", "原件", "original"), "original"),
+    **dict.fromkeys(("1", "翻拍", "屏幕翻拍", "screen_recapture"), "screen_recapture"),
+    **dict.fromkeys(("2", "复印件", "photocopy"), "photocopy"),
+}
+ImageType = Annotated[Literal["original", "screen_recapture", "photocopy"], BeforeValidator(one_of(IMAGE_TYPES))]
 
 
 class IdCard(Fields):
     name: Text | None = label("姓名", "Name", pii=True, side=PORTRAIT)
     sex: Sex | None = label("性别", "Sex", pii=True, side=PORTRAIT)
     ethnicity: Text | None = label("民族", "名族", "Nation", pii=True, side=PORTRAIT)
-    birth_date: Date | None = label("出生", "出生日期", "Birth", "birthday", pii=True, side=PORTRAIT)
+    birth_date: Date | None = label(
+        "出生", "出生日期", "Birth", "birthday", "出生版面信息", "Birth_OCR", pii=True, side=PORTRAIT
+    )
     address: Text | None = label("住址", "地址", "Address", "addr", pii=True, side=PORTRAIT, free=True)
     id_number: ResidentId | None = label(
         "公民身份号码", "身份证号码", "身份证号", "IDNum", "idn", pii=True, side=PORTRAIT
@@ -26,6 +38,7 @@ class IdCard(Fields):
     valid_to: DateOrLongTerm | None = derived(
         "valid_period", period_end, "有效期止", "有效结束日期", "截止日期", side=EMBLEM
     )
+    image_type: ImageType | None = label("图片类型", "img_type", "risk", description="what the vendor takes it for")
 
 
 handler = Product(
@@ -34,6 +47,10 @@ handler = Product(
     name="身份证",
     category="identity",
     titles=["居民身份证"],
-    sold_by=[embedded.Labels()],
-    checks=[birth_date_matches("birth_date", "id_number"), sex_matches("sex", "id_number")],
+    sold_by=[ctyun.IdCard(), etoplive.Pid(2), embedded.Labels()],
+    checks=[
+        birth_date_matches("birth_date", "id_number"),
+        sex_matches("sex", "id_number"),
+        not_expired("valid_period"),
+    ],
 )

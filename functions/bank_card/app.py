@@ -1,0 +1,46 @@
+"""银行卡 — the front of a debit or credit card. Most of what stands on it has no label."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from ocr import embedded, etoplive
+from ocr.checks import not_expired
+from ocr.fields import Fields, Shape, label
+from ocr.product import Product
+from ocr.types import BankCard as CardNumber
+from ocr.types import MonthYear, Text, one_of
+
+CARD_TYPES: dict[str, Literal["debit", "credit", "quasi_credit", "prepaid"]] = {
+    **dict.fromkeys(("借记卡", "储蓄卡", "debit"), "debit"),
+    **dict.fromkeys(("贷记卡", "信用卡", "credit"), "credit"),
+    **dict.fromkeys(("准贷记卡", "quasi_credit"), "quasi_credit"),
+    **dict.fromkeys(("预付费卡", "预付卡", "prepaid"), "prepaid"),
+}
+CardType = Annotated[
+    Literal["debit", "credit", "quasi_credit", "prepaid"],
+    BeforeValidator(one_of(CARD_TYPES)),
+    Shape("借记卡|储蓄卡|准?贷记卡|信用卡|预付费?卡"),
+]
+BankName = Annotated[Text, Shape("[\u4e00-\u9fff]{2,14}(?:银行|信用社)")]
+
+
+class BankCard(Fields):
+    card_number: CardNumber | None = label("卡号", "银行卡号", pii=True)
+    bank_name: BankName | None = label("发卡行", "银行名称", "银行信息")
+    bank_code: Text | None = label("银行代码", "机构代码", "银行编号")
+    card_name: Text | None = label("卡名称", "卡名", "银行卡名称")
+    card_type: CardType | None = label("卡类型", "银行卡类型", "卡种")
+    valid_to: MonthYear | None = label("有效期", "有效期限", "有效截止日期", "ExpiryDate", "VALID THRU", "MONTH/YEAR")
+    holder_name: Text | None = label("持卡人", "持卡人姓名", pii=True)
+
+
+handler = Product(
+    "bank_card",
+    BankCard,
+    name="银行卡",
+    category="identity",
+    titles=["银联", "UnionPay"],
+    sold_by=[etoplive.Pid(4), embedded.Labels()],
+    checks=[not_expired("valid_to")],
+)

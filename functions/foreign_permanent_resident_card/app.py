@@ -1,0 +1,28 @@
+"""外国人永久居留证 — the permanent residence card, either side, of both generations (until and since 2023)."""
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order, not_expired
+from ocr.fields import label
+from ocr.people import BACK, FRONT, TravelCard
+from ocr.product import Product
+from ocr.types import ForeignResidentNumber, Mrz, Text
+
+
+class ForeignPermanentResidentCard(TravelCard):
+    name_zh: Text | None = label("中文姓名", pii=True, side=FRONT)
+    name_en: Text | None = label("姓名", "英文姓名", "Name", pii=True, side=FRONT)
+    nationality: Text | None = label("国籍", "Nationality", pii=True, side=FRONT)
+    card_number: ForeignResidentNumber | None = label("证件号码", "证件号", "Card No.", pii=True, side=FRONT)
+    issue_times: Text | None = label("签发次数", "换证次数", side=BACK)
+    mrz: Mrz | None = label("机读码", pii=True, side=BACK)
+
+
+handler = Product(
+    "foreign_permanent_resident_card",
+    ForeignPermanentResidentCard,
+    name="外国人永久居留证",
+    category="identity",
+    titles=["外国人永久居留身份证", "外国人永久居留证", "FOREIGNER'S PERMANENT RESIDENCE CARD"],
+    sold_by=[etoplive.Pid(53), embedded.Labels()],
+    checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
+)

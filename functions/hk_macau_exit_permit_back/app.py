@@ -1,0 +1,29 @@
+"""往来港澳通行证背面 — the permit of mainland residents to go to Hongkong and Macau: the side with the endorsements."""
+
+from ocr import embedded, etoplive
+from ocr.fields import Fields, label
+from ocr.people import BACK
+from ocr.product import Product
+from ocr.types import Integer, Period, Text
+
+
+class HkMacauExitPermitBack(Fields):
+    hk_endorsement_type: Text | None = label("往来香港签注种类", "签注种类", side=BACK)
+    hk_endorsement_valid_period: Period | None = label("往来香港签注有效期", "签注有效期", side=BACK)
+    hk_trips: Integer | None = label("往来香港签注次数", "签注往返有效次数", side=BACK)
+    hk_remark: Text | None = label("往来香港签注备注", side=BACK)
+    mo_endorsement_type: Text | None = label("往来澳门签注种类", side=BACK)
+    mo_endorsement_valid_period: Period | None = label("往来澳门签注有效期", side=BACK)
+    mo_trips: Integer | None = label("往来澳门签注次数", side=BACK)
+    mo_remark: Text | None = label("往来澳门签注备注", side=BACK)
+    issue_info: Text | None = label("签注签发信息", side=BACK)
+
+
+handler = Product(
+    "hk_macau_exit_permit_back",
+    HkMacauExitPermitBack,
+    name="往来港澳通行证背面",
+    category="identity",
+    titles=["签注"],
+    sold_by=[etoplive.Pid(1014), embedded.Labels()],
+)

@@ -1,0 +1,25 @@
+"""往来港澳通行证正面 — the permit of mainland residents to go to Hongkong and Macau: the side with the photograph."""
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order, not_expired
+from ocr.fields import label
+from ocr.people import FRONT, TravelCard
+from ocr.product import Product
+from ocr.types import ExitPermitNumber, Mrz, Text
+
+
+class HkMacauExitPermitFront(TravelCard):
+    permit_number: ExitPermitNumber | None = label("证件号码", "编号", "证件号", "卡号", pii=True, side=FRONT)
+    issue_place: Text | None = label("签发地点", side=FRONT)
+    mrz: Mrz | None = label("机读码", "机器码", pii=True, side=FRONT)
+
+
+handler = Product(
+    "hk_macau_exit_permit_front",
+    HkMacauExitPermitFront,
+    name="往来港澳通行证正面",
+    category="identity",
+    titles=["往来港澳通行证"],
+    sold_by=[etoplive.Pid(1013), embedded.Labels()],
+    checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
+)

@@ -1,0 +1,27 @@
+"""户口本主页 — the household register: the page about the household."""
+
+from ocr import embedded, etoplive
+from ocr.fields import Fields, label
+from ocr.product import Product
+from ocr.types import Date, Text
+
+
+class HouseholdRegisterMainPage(Fields):
+    household_type: Text | None = label("户别")
+    householder_name: Text | None = label("户主姓名", pii=True)
+    household_number: Text | None = label("户号", pii=True)
+    address: Text | None = label("住址", pii=True, free=True)
+    issuing_authority: Text | None = label("户口登记机关", "登记机关", "户口专用")
+    community: Text | None = label("社区", "居委会")
+    registrar: Text | None = label("承办人签章", "承办人", pii=True)
+    issue_date: Date | None = label("签发日期")
+
+
+handler = Product(
+    "household_register_main_page",
+    HouseholdRegisterMainPage,
+    name="户口本主页",
+    category="identity",
+    titles=["居民户口簿", "户口簿"],
+    sold_by=[etoplive.Pid(1002), embedded.Labels()],
+)

@@ -1,0 +1,46 @@
+"""港澳台居民来往大陆通行证 — the permit of Hongkong, Macau or Taiwan residents to come to the mainland, either side."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order, not_expired
+from ocr.fields import Shape, label
+from ocr.people import BACK, FRONT, TravelCard
+from ocr.product import Product
+from ocr.types import MainlandPermitNumber, Mrz, Text, one_of
+
+PERMIT_TYPES: dict[str, Literal["hongkong_macau", "taiwan"]] = {
+    **dict.fromkeys(("港澳居民来往内地通行证", "港澳居民来往内地通行证(非中国籍)", "hongkong_macau"), "hongkong_macau"),
+    **dict.fromkeys(("台湾居民来往大陆通行证", "taiwan"), "taiwan"),
+}
+PermitType = Annotated[
+    Literal["hongkong_macau", "taiwan"],
+    BeforeValidator(one_of(PERMIT_TYPES)),
+    Shape("(?:港澳居民来往内地|台湾居民来往大陆)通行证"),
+]
+
+
+class MainlandTravelPermit(TravelCard):
+    permit_type: PermitType | None = label("证件类别", "证件类型", side=FRONT)
+    permit_number: MainlandPermitNumber | None = label("证件号码", "证件号", "通行证号码", pii=True, side=FRONT)
+    issue_place: Text | None = label("签发地点", side=FRONT)
+    issue_times: Text | None = label("签发次数", "换证次数", side=FRONT)
+    back_name: Text | None = label("背面姓名", "身份证姓名", pii=True, side=BACK)
+    back_id_number: Text | None = label(
+        "香港身份证号码", "澳门身份证号码", "台湾身份证号码", "身份证号码", pii=True, side=BACK
+    )
+    history_permit_number: Text | None = label("历史通行证号码", pii=True, side=BACK)
+    mrz: Mrz | None = label("机读码", pii=True, side=BACK)
+
+
+handler = Product(
+    "mainland_travel_permit_hk_mo_tw",
+    MainlandTravelPermit,
+    name="港澳台居民来往大陆通行证",
+    category="identity",
+    titles=["港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
+    sold_by=[etoplive.Pid(1018), embedded.Labels()],
+    checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
+)
