@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from ocr import embedded
+from ocr import ctyun, embedded, etoplive, juhe
 from ocr.fields import Fields, label
 from ocr.product import Product
-from ocr.types import PlateNumber, one_of
+from ocr.types import Integer, Number, PlateNumber, Text, one_of
 
-COLORS = {
+COLORS: dict[str, Literal["blue", "yellow", "white", "black", "green", "yellow_green"]] = {
     **dict.fromkeys(("蓝", "蓝色", "蓝牌", "blue"), "blue"),
     **dict.fromkeys(("黄", "黄色", "黄牌", "yellow"), "yellow"),
     **dict.fromkeys(("白", "白色", "白牌", "white"), "white"),
@@ -18,11 +18,20 @@ COLORS = {
     **dict.fromkeys(("黄绿", "黄绿色", "黄绿牌", "yellow_green"), "yellow_green"),
 }
 Color = Annotated[Literal["blue", "yellow", "white", "black", "green", "yellow_green"], BeforeValidator(one_of(COLORS))]
+Direction = Literal["unknown", "left", "right", "up", "down"]
 
 
 class LicensePlate(Fields):
-    plate_number: PlateNumber | None = label("车牌号", "号牌号码", "车牌号码", pii=True)
+    plate_number: PlateNumber | None = label(
+        "车牌号", "号牌号码", "车牌号码", "plate_license", "platelicense", "number", pii=True
+    )
     color: Color | None = label("车牌颜色")
+    color_code: Integer | None = label("车牌颜色代码", description="Juhe's own code of the colour")
+    type_name: Text | None = label("车牌类型", "plate_type", "车牌种类")
+    type_code: Integer | None = label("车牌类型代码", description="Juhe's own code of the type, 0 to 18")
+    confidence: Number | None = label("整牌可信度", description="of the whole plate, 0..1, where the vendor gives one")
+    brightness: Integer | None = label("亮度评价", description="Juhe's own measure; no percentage")
+    direction: Direction | None = label("车牌运动方向", description="Juhe's; means nothing on a single picture")
 
 
 handler = Product(
@@ -30,5 +39,5 @@ handler = Product(
     LicensePlate,
     name="车牌",
     category="vehicle",
-    sold_by=[embedded.Plates()],
+    sold_by=[juhe.Plate(), ctyun.Plate(), etoplive.Pid(6), embedded.Plates()],
 )

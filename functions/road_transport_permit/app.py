@@ -1,0 +1,37 @@
+"""道路运输许可证 — the road transport permit of a commercial vehicle (道路运输证)."""
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order, not_expired
+from ocr.fields import Fields, label
+from ocr.product import Product
+from ocr.types import Code, Date, Dimension, PlateNumber, Text
+
+
+class RoadTransportPermit(Fields):
+    license_number: Text | None = label("道路运输证号", "运输证号", "证号", "交运管许可字号")
+    business_name: Text | None = label("业户名称", pii=True)
+    business_address: Text | None = label("业户地址", "地址", pii=True, free=True)
+    vehicle_plate: PlateNumber | None = label("车辆号牌", "车牌号码", pii=True)
+    business_certificate: Code | None = label("经营许可证号")
+    vehicle_type: Text | None = label("车辆类型")
+    tonnage_seats: Text | None = label("吨(座)位")
+    vehicle_size: Dimension | None = label("车辆尺寸", "车辆(毫米)", description="length, width, height in mm")
+    business_scope: Text | None = label("经营范围", free=True)
+    economic_type: Text | None = label("经济类型")
+    issuing_authority: Text | None = label("核发机关")
+    issue_date: Date | None = label("发证日期")
+    expiry_date: Date | None = label("有效期", "有效期至")
+    review_expiry_date: Date | None = label("审验有效期")
+    technical_level: Text | None = label("技术等级评定")
+    remark: Text | None = label("备注", free=True)
+
+
+handler = Product(
+    "road_transport_permit",
+    RoadTransportPermit,
+    name="道路运输许可证",
+    category="vehicle",
+    titles=["道路运输证", "道路运输许可证", "道理运输许可证"],
+    sold_by=[etoplive.Pid(1076), embedded.Labels()],
+    checks=[in_order("issue_date", "expiry_date"), not_expired("expiry_date")],
+)

@@ -1,0 +1,43 @@
+"""车辆合格证 — the maker's certificate that a vehicle conforms to its type (机动车整车出厂合格证)."""
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order
+from ocr.fields import label
+from ocr.product import Product
+from ocr.types import Code, ConformityCertificateNumber, Dimension, Integer, Mass, Text
+from ocr.vehicles import BuiltVehicle
+
+
+class VehicleConformityCertificate(BuiltVehicle):
+    certificate_number: ConformityCertificateNumber | None = label("合格证编号", "合格证号")
+    vehicle_name: Text | None = label("车辆名称")
+    chassis_model: Text | None = label("底盘型号")
+    chassis_id: Text | None = label("底盘ID")
+    chassis_certificate_number: Code | None = label("底盘合格证编号")
+    displacement: Text | None = label("排量")
+    power: Text | None = label("功率")
+    emission_standard: Text | None = label("排放标准")
+    fuel_consumption: Text | None = label("油耗")
+    length_mm: Dimension | None = label("外廓尺寸-长")
+    width_mm: Dimension | None = label("外廓尺寸-宽")
+    height_mm: Dimension | None = label("外廓尺寸-高")
+    front_track: Text | None = label("轮距-前", "轮距(前/后)")
+    rear_track: Text | None = label("轮距-后")
+    axle_load: Text | None = label("轴荷")
+    curb_mass_kg: Mass | None = label("整备质量")
+    rated_load_kg: Mass | None = label("额定载质量")
+    load_coefficient: Text | None = label("载质量利用系数")
+    saddle_mass_kg: Mass | None = label("半挂车鞍座最大允许总质量")
+    rated_passengers: Integer | None = label("额定载客")
+    max_speed_kmh: Text | None = label("最高设计车速")
+
+
+handler = Product(
+    "vehicle_conformity_certificate",
+    VehicleConformityCertificate,
+    name="车辆合格证",
+    category="vehicle",
+    titles=["机动车整车出厂合格证", "整车出厂合格证", "底盘出厂合格证"],
+    sold_by=[etoplive.Pid(68), embedded.Labels()],
+    checks=[in_order("manufacture_date", "issue_date")],
+)

@@ -1,0 +1,45 @@
+"""行驶证 — the vehicle licence: the main page (正页), the sub page (副页), or both on one picture."""
+
+from ocr import embedded, etoplive
+from ocr.checks import in_order
+from ocr.fields import Fields, label
+from ocr.product import Product
+from ocr.types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
+
+MAIN, SUB = "main", "sub"
+
+
+class VehicleLicense(Fields):
+    plate_number: PlateNumber | None = label("号牌号码", "车牌号码", "PlateNo", "Plate No.", pii=True, side=MAIN)
+    vehicle_type: Text | None = label("车辆类型", "VType", "Vehicle Type", side=MAIN)
+    owner: Text | None = label("所有人", "Owner", pii=True, side=MAIN)
+    address: Text | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
+    use_character: Text | None = label("使用性质", "UseCharacter", "Use Character", side=MAIN)
+    brand_model: Text | None = label("品牌型号", "厂牌型号", "Model", side=MAIN)
+    vin: Vin | None = label("车辆识别代号", "车辆识别代码", "车架号", "VIN", side=MAIN)
+    engine_number: Code | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN)
+    register_date: Date | None = label("注册日期", "RegisterDate", "Register Date", side=MAIN)
+    issue_date: Date | None = label("发证日期", "IssueDate", "Issue Date", side=MAIN)
+    issuing_authority: Text | None = label("发证机关", "印章", "Authority", side=MAIN)
+    file_number: Code | None = label("档案编号", "档案编码", side=SUB)
+    approved_passengers: Integer | None = label("核定载人数", "核定人数", side=SUB)
+    gross_mass_kg: Mass | None = label("总质量", side=SUB)
+    curb_mass_kg: Mass | None = label("整备质量", side=SUB)
+    approved_load_kg: Mass | None = label("核定载质量", side=SUB)
+    dimensions_mm: Dimension | None = label("外廓尺寸", side=SUB, description="length, width, height")
+    traction_mass_kg: Mass | None = label("准牵引总质量", side=SUB)
+    remark: Text | None = label("备注", side=SUB, free=True)
+    inspection_record: Text | None = label("检验记录", side=SUB, free=True)
+    fuel_type: Text | None = label("燃料种类", "能源类型", side=SUB)
+    barcode_number: Code | None = label("条码号", "副页编码", side=SUB)
+
+
+handler = Product(
+    "vehicle_license",
+    VehicleLicense,
+    name="行驶证",
+    category="vehicle",
+    titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
+    sold_by=[etoplive.Pid(5), embedded.Labels()],
+    checks=[in_order("register_date", "issue_date")],
+)

@@ -1,0 +1,46 @@
+"""机动车发票 — the invoice of a new vehicle (机动车销售统一发票), on paper or fully electronic (数电票)."""
+
+from ocr import embedded, etoplive
+from ocr.checks import amount_plus_tax
+from ocr.fields import label
+from ocr.product import Product
+from ocr.types import Code, Figures, Integer, Money, Phone, ResidentIdOrUscc, TaxId, TaxRate, Text, Vin
+from ocr.vehicles import TOTAL_IN_WORDS, VehicleInvoice
+
+
+class VehicleSaleInvoice(VehicleInvoice):
+    title: Text | None = label("发票名称", "发票类型")
+    buyer_name: Text | None = label("购买方名称", "购方名称", pii=True)
+    buyer_id: ResidentIdOrUscc | None = label("购买方身份证号码/组织机构代码", "身份证号码/组织机构代码", pii=True)
+    buyer_tax_id: TaxId | None = label("购买方纳税人识别号", pii=True)
+    origin: Text | None = label("产地")
+    certificate_number: Code | None = label("合格证号")
+    import_certificate_number: Code | None = label("进口证明书号")
+    inspection_number: Code | None = label("商检单号")
+    engine_number: Code | None = label("发动机号码", "发动机号")
+    vin: Vin | None = label("车辆识别代号/车架号码", "车辆识别代号", "车架号")
+    amount: Money | None = label("不含税价", "不含税价(小写)", "税前金额")
+    tax_rate: TaxRate | None = label("增值税税率或征收率", "税率")
+    tax: Money | None = label("增值税税额", "税额")
+    seller_name: Text | None = label("销货单位名称", "销售方名称")
+    seller_tax_id: TaxId | None = label("销售方纳税人识别号", "纳税人识别号")
+    seller_phone: Phone | None = label("销售方电话", "电话")
+    seller_account: Text | None = label("销售方账号", "账号")
+    seller_address: Text | None = label("销售方地址", "地址", free=True)
+    seller_bank: Text | None = label("销售方开户银行", "开户银行")
+    tax_authority: Text | None = label("主管税务机关", "主管税务机关及代码")
+    tax_authority_code: Figures | None = label("主管税务机关代码")
+    tax_payment_number: Code | None = label("完税凭证号码")
+    tonnage: Text | None = label("吨位")
+    seating_capacity: Integer | None = label("限乘人数")
+
+
+handler = Product(
+    "vehicle_sale_invoice",
+    VehicleSaleInvoice,
+    name="机动车发票",
+    category="vehicle",
+    titles=["机动车销售统一发票"],
+    sold_by=[etoplive.Pid(61), embedded.Labels()],
+    checks=[amount_plus_tax("amount", "tax", "total"), *TOTAL_IN_WORDS],
+)
