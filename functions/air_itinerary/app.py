@@ -1,0 +1,68 @@
+"""行程单 — the itinerary receipt of an air ticket (航空运输电子客票行程单), printed or electronic, with its flights."""
+
+from ocr import embedded, etoplive
+from ocr.checks import sum_of
+from ocr.fields import Fields, label, rows
+from ocr.product import Product
+from ocr.types import (
+    Code,
+    Date,
+    ETicketNumber,
+    Figures,
+    InvoiceNumber,
+    Money,
+    ResidentIdOrPassport,
+    TaxId,
+    TaxRate,
+    Text,
+    Time,
+)
+
+
+class Segment(Fields):
+    from_station: Text | None = label("自", "始发站", "出发站")
+    to_station: Text | None = label("至", "目的地", "目的站")
+    carrier: Text | None = label("承运人")
+    flight_number: Code | None = label("航班号", "航班")
+    seat_class: Text | None = label("座位等级")
+    date: Date | None = label("日期")
+    time: Time | None = label("时间")
+    fare_basis: Text | None = label("客票级别/客票类别", "客票类别")
+    valid_from: Date | None = label("客票生效日期")
+    valid_to: Date | None = label("有效截止日期")
+    baggage: Text | None = label("免费行李")
+
+
+class AirItinerary(Fields):
+    serial_number: Figures | None = label("印刷序号")
+    passenger_name: Text | None = label("旅客姓名", "姓名", pii=True)
+    id_number: ResidentIdOrPassport | None = label("有效身份证件号码", "身份证号", pii=True)
+    e_ticket_number: ETicketNumber | None = label("电子客票号码", "电子客票号")
+    check_code: Code | None = label("验证码", "校验码")
+    segments: list[Segment] = rows()
+    fare: Money | None = label("票价")
+    fuel_surcharge: Money | None = label("燃油附加费")
+    caac_fund: Money | None = label("民航发展基金", "机场建设费")
+    other_taxes: Money | None = label("其他税费")
+    insurance: Money | None = label("保险费")
+    tax_rate: TaxRate | None = label("增值税税率", "税率")
+    tax: Money | None = label("增值税税额", "税额", "合计税额")
+    total: Money | None = label("合计", "合计金额")
+    issue_date: Date | None = label("填开日期", "开票日期")
+    issue_organization: Text | None = label("填开单位")
+    agent_code: Text | None = label("销售单位代号")
+    endorsement: Text | None = label("签注", "备注")
+    buyer_name: Text | None = label("购买方名称", pii=True)
+    buyer_tax_id: TaxId | None = label("统一社会信用代码/纳税人识别号", pii=True)
+    invoice_number: InvoiceNumber | None = label("发票号码")
+
+
+handler = Product(
+    "air_itinerary",
+    AirItinerary,
+    name="行程单",
+    category="invoice",
+    titles=["航空运输电子客票行程单", "电子发票(航空运输电子客票行程单)"],
+    sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
+    checks=[sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total")],
+)

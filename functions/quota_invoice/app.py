@@ -1,0 +1,35 @@
+"""定额发票 — an invoice with its amount printed beforehand (通用定额发票)."""
+
+from typing import Annotated
+
+from ocr import embedded, etoplive
+from ocr.checks import amount_in_words
+from ocr.fields import Fields, Shape, label
+from ocr.product import Product
+from ocr.types import ChineseMoney, InvoiceCode, InvoiceNumber8, Money, Text
+
+# Most print the amount large and without a label.
+Amount = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
+AmountInWords = Annotated[
+    ChineseMoney, Shape("[零壹贰叁肆伍陆柒捌玖拾佰仟万]+[元圆](?:[零壹贰叁肆伍陆柒捌玖][角分])*[整正]?")
+]
+
+
+class QuotaInvoice(Fields):
+    invoice_code: InvoiceCode | None = label("发票代码")
+    invoice_number: InvoiceNumber8 | None = label("发票号码")
+    total: Amount | None = label("金额", "价税合计(小写)", "发票金额")
+    total_cn: AmountInWords | None = label("大写金额", "价税合计(大写)")
+    province: Text | None = label("省")
+    city: Text | None = label("市", "地址")
+
+
+handler = Product(
+    "quota_invoice",
+    QuotaInvoice,
+    name="定额发票",
+    category="invoice",
+    titles=["通用定额发票", "定额发票"],
+    sold_by=[etoplive.Pid(22, type=("定额发票",)), embedded.Labels()],
+    checks=[amount_in_words("total", "total_cn")],
+)

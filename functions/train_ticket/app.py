@@ -1,0 +1,51 @@
+"""火车票 — a train ticket of red or blue paper, or the electronic invoice that took its place."""
+
+from typing import Annotated
+
+from ocr import embedded, etoplive
+from ocr.fields import Fields, Shape, label
+from ocr.product import Product
+from ocr.types import Code, DateTime, Figures, InvoiceNumber, Money, ResidentIdMasked, TaxId, TaxRate, Text
+
+# Paper tickets print these without a label.
+Station = Annotated[Text, Shape("[\u4e00-\u9fff]{1,7}站")]
+TrainNumber = Annotated[Code, Shape("[GDCZTKYLS]?[0-9]{1,4}(?=次)|[GDCZTKYLS][0-9]{1,4}")]
+Departure = Annotated[DateTime, Shape("20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日[0-9]{1,2}:[0-9]{2}(?=开|$)")]
+Seat = Annotated[Text, Shape("[0-9]{1,2}车(?:[0-9]{1,3}[A-F]?号?(?:[上中下]铺?)?|无座)")]
+SeatClass = Annotated[Text, Shape("(?:新空调)?(?:商务座|特等座|一等座|二等座|软座|硬座|高级软卧|软卧|硬卧|动卧|无座)")]
+Fare = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
+TicketNumber = Annotated[Code, Shape("[A-Z](?:[0-9]{2}[A-Z])?[0-9]{6}")]
+SerialNumber = Annotated[Code, Shape("[0-9]{14}[A-Z][0-9]{6}|[0-9]{21}")]
+Gate = Annotated[Text, Shape("(?<=检票口?:?)[0-9]{1,2}[A-Z]?")]
+
+
+class TrainTicket(Fields):
+    ticket_number: TicketNumber | None = label("编号", "车票号码", "票号")
+    departure_station: Station | None = label("出发站", "始发站")
+    destination_station: Station | None = label("到达站", "终点站")
+    train_number: TrainNumber | None = label("车次")
+    departure_time: Departure | None = label("出发时间", "开车时间", "日期")
+    seat: Seat | None = label("座位号", "座位")
+    seat_class: SeatClass | None = label("席别", "座位类别")
+    passenger_name: Text | None = label("姓名", "乘车人", pii=True)
+    id_number: ResidentIdMasked | None = label("身份证号", "身份证号码", pii=True)
+    price: Fare | None = label("票价", "金额")
+    serial_number: SerialNumber | None = label("序列号")
+    ticket_gate: Text | None = label("检票口", "检票")
+    sale_station: Text | None = label("售票站", "车票售票地点")
+    e_ticket_number: Figures | None = label("电子客票号")
+    invoice_number: InvoiceNumber | None = label("发票号码")
+    buyer_name: Text | None = label("购买方名称", pii=True)
+    buyer_tax_id: TaxId | None = label("统一社会信用代码/纳税人识别号", "统一社会信用代码", pii=True)
+    tax_rate: TaxRate | None = label("税率")
+    tax: Money | None = label("税额")
+
+
+handler = Product(
+    "train_ticket",
+    TrainTicket,
+    name="火车票",
+    category="invoice",
+    titles=["电子发票(铁路电子客票)", "铁路电子客票", "中国铁路祝您旅途愉快", "火车票"],
+    sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
+)

@@ -1,0 +1,99 @@
+"""增值税发票 — the value-added tax invoice: special, ordinary or of a toll road, on paper or electronic (数电票)."""
+
+from ocr import embedded, etoplive
+from ocr.checks import amount_in_words, amount_plus_tax, sum_of_rows
+from ocr.fields import Fields, label, rows
+from ocr.product import Product
+from ocr.types import (
+    CheckCode20,
+    ChineseMoney,
+    Date,
+    Figures,
+    InvoiceNumber,
+    Money,
+    Number,
+    PlateNumber,
+    TaxId,
+    TaxRate,
+    Text,
+    VatInvoiceCode,
+)
+
+
+class LineItem(Fields):
+    name: Text | None = label("项目名称", "货物或应税劳务、服务名称", "货物或应税劳务名称", "projectName")
+    spec: Text | None = label("规格型号", "specModel")
+    unit: Text | None = label("单位", "unit")
+    quantity: Number | None = label("数量", "quantity")
+    unit_price: Number | None = label("单价", "unitPrice")
+    amount: Money | None = label("金额", "amount")
+    tax_rate: TaxRate | None = label("税率", "税率/征收率", "taxRate")
+    tax: Money | None = label("税额", "taxAmount")
+    plate_number: PlateNumber | None = label("车牌号", pii=True)
+    vehicle_type: Text | None = label("车辆类型", "类型")
+    date_start: Date | None = label("通行日期起")
+    date_end: Date | None = label("通行日期止")
+
+
+class VatInvoice(Fields):
+    title: Text | None = label("发票名称", "票据名称", "invoiceName")
+    invoice_code: VatInvoiceCode | None = label("发票代码", "invoiceCode")
+    invoice_number: InvoiceNumber | None = label("发票号码", "全电号码", "invoiceNumber")
+    issue_date: Date | None = label("开票日期", "invoiceDate")
+    check_code: CheckCode20 | None = label("校验码", "checkCode")
+    machine_number: Figures | None = label("机器编号", "机器号码", "machineNo", "machineNumber")
+    password_area: Text | None = label("密码区", "passwordArea", free=True)
+    buyer_name: Text | None = label("购买方名称", "购方名称", "buyerName", pii=True)
+    buyer_tax_id: TaxId | None = label(
+        "购买方纳税人识别号",
+        "购买方统一社会信用代码/纳税人识别号",
+        "购方号码",
+        "购方税号",
+        "buyerNumber",
+        pii=True,
+    )
+    buyer_address_phone: Text | None = label("购买方地址电话", "购买方地址、电话", "购方地址电话", pii=True, free=True)
+    buyer_bank_account: Text | None = label(
+        "购买方开户行及账号", "购买方银行账号", "购方开户行账号", pii=True, free=True
+    )
+    seller_name: Text | None = label("销售方名称", "销方名称", "sellerName")
+    seller_tax_id: TaxId | None = label(
+        "销售方纳税人识别号", "销售方统一社会信用代码/纳税人识别号", "销方号码", "销方税号", "sellerNumber"
+    )
+    seller_address_phone: Text | None = label("销售方地址电话", "销售方地址、电话", "销方地址电话", free=True)
+    seller_bank_account: Text | None = label("销售方开户行及账号", "销售方银行账号", "销方开户行账号", free=True)
+    items: list[LineItem] = rows()
+    amount: Money | None = label("合计金额", "金额合计", "税前金额", "totalAmount")
+    tax: Money | None = label("合计税额", "税额合计", "totalTaxAmount")
+    total: Money | None = label("价税合计小写", "价税合计(小写)", "价税合计", "lowerPriceAndTax")
+    total_cn: ChineseMoney | None = label("价税合计大写", "价税合计(大写)", "capitalPriceAndTax")
+    payee: Text | None = label("收款人", "recipient", pii=True)
+    reviewer: Text | None = label("复核", "复核人", "reviewer", pii=True)
+    issuer: Text | None = label("开票人", "drawer", pii=True)
+    remark: Text | None = label("备注", "notes", pii=True, free=True)
+    form_type: Text | None = label("发票联次")
+    company_seal: Text | None = label("公司印章内容", "印章", description="with etoplive's option openSeal")
+    qr_code: Text | None = label("二维码", "QRCode")
+
+
+handler = Product(
+    "vat_invoice",
+    VatInvoice,
+    name="增值税发票",
+    category="invoice",
+    titles=[
+        "增值税专用发票",
+        "增值税普通发票",
+        "增值税电子普通发票",
+        "增值税电子专用发票",
+        "电子发票(增值税专用发票)",
+        "电子发票(普通发票)",
+    ],
+    sold_by=[etoplive.Pid(21), embedded.Labels()],
+    checks=[
+        amount_plus_tax("amount", "tax", "total"),
+        amount_in_words("total", "total_cn"),
+        sum_of_rows("items", "amount", total="amount"),
+        sum_of_rows("items", "tax", total="tax"),
+    ],
+)
