@@ -1,0 +1,28 @@
+"""开户许可证 — the permit to open a company's basic bank account; no longer issued since 2019."""
+
+from ocr import embedded, etoplive
+from ocr.fields import Fields, label
+from ocr.product import Product
+from ocr.types import AccountPermitNumber, Code, Date, Figures, Text
+
+
+class AccountOpeningPermit(Fields):
+    approval_number: AccountPermitNumber | None = label("核准号")
+    serial_number: Code | None = label("编号")
+    account_name: Text | None = label("存款人名称", "开户名称", "账户名称", "公司名称")
+    legal_representative: Text | None = label("法定代表人", "单位负责人", "法人", "法定代表人(单位负责人)", pii=True)
+    bank: Text | None = label("开户银行")
+    account_number: Figures | None = label("账号", pii=True)
+    account_type: Text | None = label("账户性质")
+    issue_date: Date | None = label("发证日期", "核准日期")
+    issuing_authority: Text | None = label("发证机关")
+
+
+handler = Product(
+    "account_opening_permit",
+    AccountOpeningPermit,
+    name="开户许可证",
+    category="enterprise",
+    titles=["开户许可证"],
+    sold_by=[etoplive.Pid(1015), embedded.Labels()],
+)

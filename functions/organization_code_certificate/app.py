@@ -1,0 +1,33 @@
+"""组织机构代码证 — the certificate of an organization's code; since 2015 part of the business licence."""
+
+from ocr import embedded, etoplive
+from ocr.checks import not_expired
+from ocr.dates import period_end, period_start
+from ocr.fields import Fields, derived, label
+from ocr.product import Product
+from ocr.types import Date, DateOrLongTerm, OrgCode, Period, Text
+
+
+class OrganizationCodeCertificate(Fields):
+    org_code: OrgCode | None = label("代码", "组织机构代码")
+    name: Text | None = label("机构名称", "名称")
+    type: Text | None = label("机构类型", "类型")
+    address: Text | None = label("地址", free=True)
+    valid_period: Period | None = label("有效期", "有效期限")
+    valid_from: Date | None = derived("valid_period", period_start)
+    valid_to: DateOrLongTerm | None = derived("valid_period", period_end)
+    legal_representative: Text | None = label("法定代表人", pii=True)
+    issuing_authority: Text | None = label("颁发单位")
+    register_number: Text | None = label("登记号")
+    issue_date: Date | None = label("年检日期", "颁发日期")
+
+
+handler = Product(
+    "organization_code_certificate",
+    OrganizationCodeCertificate,
+    name="组织机构代码证",
+    category="enterprise",
+    titles=["中华人民共和国组织机构代码证", "组织机构代码证"],
+    sold_by=[etoplive.Pid(1026), embedded.Labels()],
+    checks=[not_expired("valid_period")],
+)
