@@ -1,0 +1,25 @@
+"""房产证（统一字段） — any certificate of title to a house, old or new, in one set of fields."""
+
+from ocr import embedded, etoplive
+from ocr.estates import EstateRights
+from ocr.fields import label
+from ocr.product import Product
+from ocr.types import Area, Integer, Text
+
+
+class UnifiedPropertyOwnershipCertificate(EstateRights):
+    certificate_number: Text | None = label("产权证号", "证号")
+    area: Area | None = label("面积", "建筑面积", description="square metres")
+    structure: Text | None = label("结构")
+    floor: Text | None = label("所在层")
+    total_floors: Integer | None = label("总层数")
+    remark: Text | None = label("附记", "权利其他状况", pii=True, free=True)
+
+
+handler = Product(
+    "property_ownership_certificate_unified",
+    UnifiedPropertyOwnershipCertificate,
+    name="房产证（统一字段）",
+    category="real_estate",
+    sold_by=[etoplive.Pid(1082), embedded.Labels()],
+)

@@ -1,0 +1,24 @@
+"""不动产登记证 — the proof of a registration about real estate, a mortgage for instance (不动产登记证明)."""
+
+from ocr import embedded, etoplive
+from ocr.estates import Estate
+from ocr.fields import label
+from ocr.product import Product
+from ocr.types import Text
+
+
+class RealEstateRegistrationProof(Estate):
+    certificate_number: Text | None = label("不动产登记证明号", "证明号", "编号")
+    proof_matter: Text | None = label("证明权利或事项", "证明事项")
+    obligor: Text | None = label("义务人", pii=True)
+    other: Text | None = label("其他", pii=True, free=True)
+
+
+handler = Product(
+    "real_estate_registration_proof",
+    RealEstateRegistrationProof,
+    name="不动产登记证",
+    category="real_estate",
+    titles=["不动产登记证明"],
+    sold_by=[etoplive.Pid(1007), embedded.Labels()],
+)

@@ -1,0 +1,27 @@
+"""不动产 — the certificate of title to real estate (不动产权证书): the page with the rights."""
+
+from ocr import embedded, etoplive
+from ocr.estates import EstateRights
+from ocr.fields import label
+from ocr.product import Product
+from ocr.types import Code, RealEstateCertificateNumber, Text
+
+
+class RealEstateTitle(EstateRights):
+    certificate_number: RealEstateCertificateNumber | None = label(
+        "不动产权证号", "不动产权号", "不动产证编号", "产权证号"
+    )
+    barcode_number: Code | None = label("编号", "证书编号")
+    area: Text | None = label("面积", description="as printed: often of the land and of the building")
+    other_conditions: Text | None = label("权利其他状况", pii=True, free=True)
+    registration_authority: Text | None = label("登记机构", "填发单位")
+
+
+handler = Product(
+    "real_estate_title",
+    RealEstateTitle,
+    name="不动产",
+    category="real_estate",
+    titles=["不动产权证书", "中华人民共和国不动产权证书"],
+    sold_by=[etoplive.Pid(501), embedded.Labels()],
+)
