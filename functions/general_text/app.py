@@ -1,6 +1,6 @@
 """通用文字 — any picture: its lines of text, as they stand."""
 
-from ocr import embedded
+from ocr import ctyun, embedded, esign, etoplive
 from ocr.fields import Fields, content
 from ocr.product import Product
 
@@ -14,5 +14,5 @@ handler = Product(
     GeneralText,
     name="通用文字",
     category="general",
-    sold_by=[embedded.Text()],
+    sold_by=[ctyun.GeneralText(), esign.GeneralText(), etoplive.Pid(1001), embedded.Text()],
 )

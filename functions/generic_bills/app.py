@@ -1,0 +1,28 @@
+"""通用票据 — any invoice, ticket or receipt: what kind of bill it is, and what all of them have in common."""
+
+from typing import Annotated
+
+from ocr import embedded, etoplive
+from ocr.fields import Fields, Shape, label
+from ocr.product import Product
+from ocr.types import Date, Figures, Money, Text
+
+BillType = Annotated[Text, Shape("[\u4e00-\u9fff()（）]{0,20}(?:发票|票据|收据|车票|客票|行程单|小票)")]
+
+
+class GenericBill(Fields):
+    bill_type: BillType | None = label("票据类型", "发票类型", "type")
+    invoice_code: Figures | None = label("发票代码", "票据代码")
+    invoice_number: Figures | None = label("发票号码", "票据号码")
+    date: Date | None = label("开票日期", "日期")
+    total: Money | None = label("金额", "合计", "金额合计")
+    check_code: Figures | None = label("校验码")
+
+
+handler = Product(
+    "generic_bills",
+    GenericBill,
+    name="通用票据",
+    category="general",
+    sold_by=[etoplive.Pid(22), embedded.Labels()],
+)
