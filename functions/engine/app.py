@@ -11,7 +11,6 @@ import base64
 import binascii
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -19,27 +18,21 @@ from engine import picture, plates, reading
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
-
-logger = Logger()
-tracer = Tracer()
-metrics = Metrics()
+from ocr.observe import logger, meter, tracer
 
 Answer = dict[str, Any]
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False)
-@metrics.log_metrics
 def handler(event: dict[str, str], context: LambdaContext) -> Answer:
     """Read one picture."""
     try:
         found = picture.decode(base64.b64decode(event["image"], validate=True))
     except (Unreadable, binascii.Error) as fault:
-        metrics.add_metric("Unreadable", MetricUnit.Count, 1)
+        meter({}, Unreadable=(MetricUnit.Count, 1))
         return {"error": {"code": "unreadable", "detail": str(fault)}}
-    answer = read(found, event["task"])
-    metrics.add_metric("LinesRead", MetricUnit.Count, len(answer["lines"]))
-    return answer
+    return read(found, event["task"])
 
 
 def read(found: Picture, task: str) -> Answer:

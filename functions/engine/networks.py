@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import rapidocr
 from numpy.typing import NDArray
+from omegaconf import OmegaConf
+from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]
 from rapidocr.ch_ppocr_det import TextDetector
 from rapidocr.ch_ppocr_rec import TextRecognizer
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
@@ -19,7 +21,7 @@ from engine.picture import Pixels
 logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)  # it prints coloured lines into the JSON log
 
 PACKAGE = Path(rapidocr.__file__).parent
-# Named by path, so that rapidocr neither hashes nor looks for them online: both ship in its wheel.
+# Both ship in rapidocr's wheel.
 MODELS = {
     "Det": PACKAGE / "models/PP-OCRv6_det_small.onnx",
     "Rec": PACKAGE / "models/PP-OCRv6_rec_small.onnx",
@@ -44,7 +46,8 @@ def recognizer() -> TextRecognizer:
 @functools.cache
 def characters() -> dict[str, int]:
     """What the recognizer can read: character → column of its answer. Column 0 is CTC's blank."""
-    return {character: column for column, character in enumerate(recognizer().postprocess_op.character)}
+    known: list[str] = recognizer().postprocess_op.character
+    return {character: column for column, character in enumerate(known)}
 
 
 def frames(strip: Pixels) -> NDArray[np.float32]:
@@ -52,11 +55,11 @@ def frames(strip: Pixels) -> NDArray[np.float32]:
     network = recognizer()
     _, height, width = network.rec_image_shape
     ratio = max(width / height, strip.shape[1] / strip.shape[0])
-    answer: NDArray[np.float32] = network.session(network.resize_norm_img(strip, ratio)[None])
-    return answer[0]
+    [answer] = network.session(network.resize_norm_img(strip, ratio)[None])
+    return np.asarray(answer, np.float32)
 
 
-class MainlandDecode(CTCLabelDecode):  # type: ignore[misc]  # rapidocr is untyped
+class MainlandDecode(CTCLabelDecode):
     """Decodes a line knowing that the papers are mainland Chinese.
 
     The network also reads Japanese and traditional Chinese and mistakes 满 for 満 where print is small. Characters that
@@ -88,9 +91,19 @@ def _in_gb2312(text: str) -> bool:
 
 
 def _settings(network: str, **changed: Any) -> Any:
-    settings = ParseParams.load(PACKAGE / "config.yaml")
-    engine = settings.EngineConfig.onnxruntime
-    engine.intra_op_num_threads = os.cpu_count() or 1
-    chosen = settings[network]
-    chosen.update({"engine_cfg": engine, "model_path": str(MODELS[network]), "font_path": None, **changed})
-    return chosen
+    settings = ParseParams.load(PACKAGE / "config.yaml")[network]
+    own = {"session": _session(MODELS[network]), "font_path": None, **changed}
+    return OmegaConf.create(dict(settings) | own, flags={"allow_objects": True})
+
+
+def _session(model: Path) -> InferenceSession:
+    """Given to rapidocr, which would otherwise look for the model online and spin while it waits for a core.
+
+    Lambda gives a function its share of the cores' time: what one thread spins away is missing to the other.
+    """
+    options = SessionOptions()
+    options.intra_op_num_threads = os.process_cpu_count() or 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False  # keeps 100 MB
+    options.log_severity_level = 4
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])

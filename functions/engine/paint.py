@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.picture import Corners, Pixels
 from engine.reading import cut, from_start, sides
@@ -54,7 +53,7 @@ def color(plate: Pixels) -> str | None:
     return "white" if _mostly_bright(hue[..., 2]) else "black"
 
 
-def _mostly_bright(values: NDArray[np.uint8]) -> bool:
+def _mostly_bright(values: Pixels) -> bool:
     """Whether the larger part is the lighter one: paint takes more room than ink, in any light."""
     height, width = values.shape
     inner = np.ascontiguousarray(values[height // 6 : -height // 6 or None, width // 12 : -width // 12 or None])
@@ -62,12 +61,12 @@ def _mostly_bright(values: NDArray[np.uint8]) -> bool:
     return float(bright.mean()) > 0.5
 
 
-def _painted(hue: Pixels, color: str) -> NDArray[np.uint8]:
+def _painted(hue: Pixels, color: str) -> Pixels:
     low, high = PAINTS[color]
     return cv2.inRange(hue, np.array(low), np.array(high))
 
 
-def _patches(pixels: Pixels, painted: NDArray[np.uint8], color: str) -> list[Patch]:
+def _patches(pixels: Pixels, painted: Pixels, color: str) -> list[Patch]:
     found = []
     for bridge in BRIDGES:
         closed = cv2.morphologyEx(painted, cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
@@ -80,7 +79,7 @@ def _patches(pixels: Pixels, painted: NDArray[np.uint8], color: str) -> list[Pat
     return [patch for patch in found if patch.strokes >= STROKES]
 
 
-def _rectangle(outline: NDArray[np.int32]) -> Corners | None:
+def _rectangle(outline: Pixels) -> Corners | None:
     corners = from_start(cv2.boxPoints(cv2.minAreaRect(outline)).astype(np.float32))
     along, across = sides(corners)
     if across < LEAST_HEIGHT or along > FLATTEST * across:
@@ -88,7 +87,7 @@ def _rectangle(outline: NDArray[np.int32]) -> Corners | None:
     return corners if cv2.contourArea(outline) >= LEAST_FILLED * along * across else None
 
 
-def _written_on(painted: NDArray[np.uint8], corners: Corners) -> bool:
+def _written_on(painted: Pixels, corners: Corners) -> bool:
     least, most = INK
     return least <= 1 - float(cut(painted, corners).mean()) / 255 <= most
 

@@ -5,12 +5,13 @@ import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-Pixels = NDArray[np.uint8]  # height × width × 3, blue green red: what OpenCV and the networks take
+Pixels = NDArray[Any]  # bytes: height × width × 3, blue green red, what OpenCV and the networks take
 Corners = NDArray[np.float32]  # … × 2, x then y
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
@@ -94,7 +95,7 @@ def _decode(content: bytes) -> Picture:
 def _opened(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
-    except Image.UnidentifiedImageError as fault:
+    except UnidentifiedImageError as fault:
         raise Unreadable(f"this is none of {', '.join(FORMATS)}") from fault
 
 

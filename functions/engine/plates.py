@@ -71,7 +71,12 @@ def find(pixels: Pixels, lines: list[Line]) -> list[Plate]:
 
 
 def _written(lines: list[Line]) -> list[Place]:
-    return [Place(line.corners) for line in lines if sum(c.isascii() and c.isalnum() for c in line.text) >= LEAST_SERIAL]
+    return [Place(line.corners) for line in lines if _serial(line.text) >= LEAST_SERIAL]
+
+
+def _serial(text: str) -> int:
+    """How many letters and digits a plate's serial could have of this text."""
+    return sum(character.isascii() and character.isalnum() for character in text)
 
 
 def _looks(pixels: Pixels, place: Place) -> list[Look]:

@@ -4,6 +4,7 @@ Which way is up is decided by reading: the same few long lines give long confide
 (The network trained to tell the two apart is wrong on every second long line of Chinese.)
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -122,7 +123,9 @@ def cut(pixels: Pixels, corners: Corners) -> Pixels:
     width, height = (max(round(side), 1) for side in sides(corners))
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     transform = cv2.getPerspectiveTransform(np.ascontiguousarray(corners, np.float32), frame)
-    return cv2.warpPerspective(pixels, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpPerspective(
+        pixels, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def sides(box: Corners) -> tuple[float, float]:
@@ -149,7 +152,8 @@ def _recognize(pixels: Pixels, boxes: list[Corners]) -> list[Line]:
     if not boxes:
         return []
     answer = networks.recognizer()(TextRecInput(img=[cut(pixels, box) for box in boxes], return_word_box=False))
-    return [Line(text, float(score), box) for text, score, box in zip(answer.txts, answer.scores, boxes, strict=True)]
+    texts, scores = answer.txts or (), answer.scores or ()
+    return [Line(text, float(score), box) for text, score, box in zip(texts, scores, boxes, strict=True)]
 
 
 def _upset(box: Corners) -> Corners:
@@ -180,7 +184,7 @@ def _rightward(box: Corners) -> float:
 
 
 def _stands(box: Corners) -> bool:
-    return abs(_rightward(box)) < 0.5**0.5
+    return abs(_rightward(box)) < math.sqrt(0.5)
 
 
 def _elongation(box: Corners) -> float:

@@ -1,8 +1,8 @@
 """How a Chinese number plate is spelt (GA 36-2018), and a line read under that spelling.
 
-The recognizer gives each frame of a line a probability for each of its 18,000 characters. Instead of taking the likeliest
-character and repairing the string, the likeliest *plate* is searched (Viterbi over CTC frames): a province stands only
-where one can stand, I and O nowhere, and what looks alike counts for what its place allows.
+The recognizer gives each frame of a line a probability for each of its 18,000 characters. Instead of taking the
+likeliest character and repairing the string, the likeliest *plate* is searched (Viterbi over CTC frames): a province
+stands only where one can stand, I and O nowhere, and what looks alike counts for what its place allows.
 """
 
 import functools
@@ -29,7 +29,7 @@ NEW_ENERGY = (
     (PROVINCES, LETTERS, ENERGY, BOTH, *[DIGITS] * 4),
     (PROVINCES, LETTERS, *[DIGITS] * 5, ENERGY),
 )
-BY_PAINT = {"blue": ORDINARY, "green": NEW_ENERGY}
+BY_PAINT: dict[str | None, tuple[tuple[str, ...], ...]] = {"blue": ORDINARY, "green": NEW_ENERGY}
 SEPARATORS = "·.•・-: "  # on the plate or seen in its screws: read over, like the gaps between letters
 SAME = {"0": "Oo○〇", "1": "Il|"}  # never letters on a plate
 ALIKE = {"0": "DQ", "8": "B", "5": "S", "2": "Z", "6": "G", "4": "A", "D": "0O", "B": "8", "S": "5", "Z": "2", "G": "6"}
@@ -57,7 +57,8 @@ def spell(frames: Floats, color: str | None = None) -> Spelt:
     gaps = np.log(np.maximum(frames[:, 0] + frames[:, _columns(SEPARATORS)].sum(axis=1), UNREAD))
     own = float(np.log(frames.max(axis=1)).sum())
     plain, alike = (frames[:, _wanted()] @ _shares(share) for share in (0.0, ALIKE_COUNTS))
-    return max((_spell(s, gaps, plain, alike, own) for s in BY_PAINT.get(color or "", ORDINARY + NEW_ENERGY)), key=lambda spelt: spelt.forced)
+    spellings = BY_PAINT.get(color, ORDINARY + NEW_ENERGY)
+    return max((_spell(each, gaps, plain, alike, own) for each in spellings), key=lambda spelt: spelt.forced)
 
 
 def _spell(spelling: tuple[str, ...], gaps: Floats, plain: Floats, alike: Floats, own: float) -> Spelt:
