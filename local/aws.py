@@ -26,6 +26,9 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
+# A Popen object warns when it is dropped while its process still runs, which is what is wanted here.
+_children: list[subprocess.Popen[bytes]] = []
+
 
 class NotStarted(RuntimeError):
     """The local AWS did not come up; its log says why."""
@@ -84,6 +87,7 @@ class Aws:
             )
         started = cls(process.pid, port, folder)
         (folder / "aws.json").write_text(json.dumps(asdict(started), default=str))
+        _children.append(process)
         _wait_for(started, process)
         return started
 
