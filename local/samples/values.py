@@ -68,8 +68,8 @@ def minute(moment: datetime) -> Printed:
     return Printed(f"{moment.year}年{moment.month:02}月{moment.day:02}日{moment:%H:%M}", moment.isoformat())
 
 
-def clock(moment: time) -> Printed:
-    return Printed(f"{moment:%H:%M}", moment.isoformat())
+def clock(moment: time, form: str = "%H:%M") -> Printed:
+    return Printed(f"{moment:{form}}", moment.isoformat())
 
 
 def period(start: date, end: date | None, form: str = "%Y.%m.%d", joint: str = "-") -> Printed:
