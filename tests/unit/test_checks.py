@@ -164,6 +164,17 @@ def test_every_single_wrong_digit_of_a_resident_number_is_seen(position: int) ->
         assert not valid("cn_resident_id", SPECIMEN_ID[:position] + digit + SPECIMEN_ID[position + 1 :])
 
 
+@pytest.mark.parametrize("position", [*range(10), *range(13, 20), *range(21, 43)])
+def test_every_single_wrong_character_of_a_passport_line_is_seen(position: int) -> None:
+    characters = "<123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    wrong = characters[characters.find(SPECIMEN_MRZ_2[position]) % 35 + 1]
+    assert not valid("mrz_td3_composite", SPECIMEN_MRZ_2[:position] + wrong + SPECIMEN_MRZ_2[position + 1 :])
+
+
+def test_nationality_and_sex_are_outside_the_passport_check_digit() -> None:
+    assert valid("mrz_td3_composite", SPECIMEN_MRZ_2.replace("UTO", "CHN").replace("F1204159", "<1204159"))
+
+
 def test_a_check_nobody_wrote_is_a_mistake_of_the_declaration() -> None:
     with pytest.raises(ConfigurationError):
         valid("no_such_check", "1")
@@ -418,6 +429,7 @@ def test_balances_continue_by_one_amount_with_or_without_its_sign() -> None:
 
 def test_a_balance_that_breaks_is_seen() -> None:
     assert balance(*IN_OUT, ("1.00", None, None, "74.00")) == "failed"
+    assert balance(*IN_OUT, ("1.00", None, None, "75.50")) == "failed"
     assert balance((None, None, "1", "100"), (None, None, "-30", "130")) == "failed"
 
 
@@ -436,7 +448,7 @@ VALUES = (
     st.none()
     | st.text(max_size=48)
     | st.sampled_from(sum([*PASSED.values(), *FAILED.values()], []))
-    | st.decimals()
+    | st.decimals(allow_nan=False)
     | st.dates()
     | st.datetimes()
     | st.booleans()
