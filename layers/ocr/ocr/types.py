@@ -188,7 +188,7 @@ Period = Annotated[
     str,
     BeforeValidator(dates.period),
     _TERM,
-    Shape(rf"{_PRINTED_DAY}(?:[-~—–]+|至|到)(?:{_PRINTED_DAY}|长期)", "valid_period"),
+    Shape(rf"{_PRINTED_DAY}(?:[-~—–一]+|至|到)(?:{_PRINTED_DAY}|长期)", "valid_period"),
 ]
 DateOrLongTerm = Annotated[dt.date | Literal["长期"], BeforeValidator(dates.date_or_long_term)]
 DateOrYears = Annotated[
