@@ -32,7 +32,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     return process_partial_response(event=event, record_handler=announce, processor=processor, context=context)
 
 
-@tracer.capture_method(capture_response=False)
 def announce(record: DynamoDBRecord) -> None:
     """Put one finished record on the bus."""
     item = record.dynamodb.new_image if record.dynamodb else None

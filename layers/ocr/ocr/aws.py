@@ -9,6 +9,7 @@ from botocore.config import Config
 from ocr.settings import settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 def table() -> "Table":
     """The table of records, circuits and shared tokens."""
     return boto3.resource("dynamodb").Table(settings().table)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The low-level client, for libraries that speak DynamoDB's own types."""
+    return boto3.client("dynamodb")
 
 
 @cache

@@ -21,9 +21,9 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 
 from ocr import aws
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, OcrError, Refused, VendorFault
+from ocr.errors import Busy, CallerError, ConfigurationError, OcrError, Refused, VendorFault
 from ocr.fit import Fitted, fit
-from ocr.observe import logger, meter, tracer
+from ocr.observe import logger, meter, tracer, unforeseen
 from ocr.reading import Reading
 from ocr.record import Attempt
 from ocr.settings import settings
@@ -117,6 +117,12 @@ def _nobody(ask: Ask) -> OcrError:
 def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn]) -> None:
     fitting = [(turn, fitted) for turn in turns if (fitted := _fit(offer, turn))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
+    # Not Powertools' decorator: it logs what an error says, which may quote a value.
+    with tracer.provider.in_subsegment(name=f"## {offer.vendor}"):
+        _call_all(offer, ask, groups)
+
+
+def _call_all(offer: Offer, ask: Ask, groups: Sequence[Sequence[tuple[Turn, Fitted]]]) -> None:
     with ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(groups)))) as threads:
         list(threads.map(lambda group: _call(offer, ask, group), groups))
 
@@ -130,7 +136,6 @@ def _fit(offer: Offer, turn: Turn) -> Fitted | None:
         return None
 
 
-@tracer.capture_method(capture_response=False, capture_error=False)
 def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
     started = time.monotonic()
     documents = [fitted.document for _, fitted in group]
@@ -141,6 +146,13 @@ def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
     except CircuitBreakerOpenError:
         busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
         outcomes = [busy] * len(documents)
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        unforeseen("A vendor's turn failed", error)
+        # Nobody knows how far it came: a vendor that charges may have charged.
+        failed = Busy("This system failed while asking.", vendor=offer.vendor, code="internal", paid=bool(offer.keys))
+        outcomes = [failed] * len(documents)
     milliseconds = round(1000 * (time.monotonic() - started))
     for (turn, fitted), outcome in zip(group, outcomes, strict=True):
         _settle(turn, offer, ask, fitted, outcome, milliseconds)
@@ -201,7 +213,7 @@ def _circuits() -> CircuitBreakerDynamoDBPersistence:
         # `state` and `expires_at` are the table's own names; `status` would make the announcer look at circuits.
         state_attr="circuit",
         expiry_attr="expires_at",
-        boto3_client=aws.table().meta.client,
+        boto3_client=aws.dynamodb(),
     )
 
 

@@ -12,11 +12,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ocr import aws, choice, ledger
 from ocr.document import Document, Upload
-from ocr.errors import Busy, InFlight, NoResult, OcrError, Refused, Unknown
+from ocr.errors import Busy, Changed, InFlight, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Claim
 from ocr.normalize import normalize
-from ocr.observe import meter
+from ocr.observe import meter, unforeseen
 from ocr.reading import Reading
 from ocr.record import Picture, Record, Source, Status
 from ocr.settings import settings
@@ -138,7 +138,7 @@ def _record(product: "Product", work: Work, claim: Claim, outcome: Reading | Ocr
         source=_source(document.upload),
     )
     if isinstance(outcome, Reading):
-        outcome = _fill(product, record, outcome)
+        outcome = _filled(product, record, outcome)
     if isinstance(outcome, OcrError):
         record.status = _STATUS.get(type(outcome), Status.FAILED)
         record.problem = outcome.problem()
@@ -147,6 +147,15 @@ def _record(product: "Product", work: Work, claim: Claim, outcome: Reading | Ocr
 
 
 _STATUS = {NoResult: Status.NO_RESULT, Unknown: Status.UNKNOWN}
+
+
+def _filled(product: "Product", record: Record, reading: Reading) -> OcrError | None:
+    """`_fill`, and an answer that it stumbles over is one not understood: it was paid for and is kept raw."""
+    try:
+        return _fill(product, record, reading)
+    except Exception as error:
+        unforeseen("A reading could not be made into a record", error)
+        return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
 
 
 def _fill(product: "Product", record: Record, reading: Reading) -> NoResult | None:

@@ -9,13 +9,16 @@ from pathlib import Path
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-logger = Logger()
-tracer = Tracer()
+SERVICE, NAMESPACE = "ocr", "OCR"
+
+logger = Logger(service=SERVICE)
+# Unpatched: a batch is read in threads, where the SDKs' own subsegments find no parent. Each vendor's turn has one.
+tracer = Tracer(service=SERVICE, auto_patch=False)
 
 
 def meter(dimensions: dict[str, str], **values: tuple[MetricUnit, float]) -> None:
     """Emit metrics under these dimensions; each call writes one line, so threads do not mix theirs."""
-    metrics = EphemeralMetrics()
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     for name, value in dimensions.items():
         metrics.add_dimension(name, value)
     for name, (unit, amount) in values.items():

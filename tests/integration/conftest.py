@@ -1,0 +1,116 @@
+"""A local AWS with the table and the buckets of the template, for the handlers as they are, without Lambda."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.circuit_breaker import base
+
+from local.aws import Aws
+from ocr import aws as clients
+from ocr import choice
+from ocr.settings import settings
+
+TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    from local.aws import stop
+
+    folder = tmp_path_factory.mktemp("aws")
+    started = Aws.start(folder)
+    s3 = started.client("s3")
+    for bucket in (UPLOADS, ANSWERS):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
+    _create_table(started)
+    yield started
+    stop(folder)
+
+
+def _create_table(started: Aws) -> None:
+    started.client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "product", "created_at")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_product",
+                "KeySchema": [
+                    {"AttributeName": "product", "KeyType": "HASH"},
+                    {"AttributeName": "created_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """The local AWS as the tests see it."""
+
+    emulator: Aws
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table."""
+        found: list[dict[str, Any]] = clients.table().scan()["Items"]
+        return found
+
+    def upload(self, key: str, content: bytes, **metadata: str) -> dict[str, Any]:
+        """Put an object; returns the S3 notification that the bucket would send."""
+        answer = self.emulator.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=content, Metadata=metadata)
+        thing = {"key": key, "versionId": answer["VersionId"], "sequencer": "0"}
+        return {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}
+
+
+def delivered(*notifications: dict[str, Any], receives: int = 1) -> dict[str, Any]:
+    """An SQS event with one message a notification."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "handle",
+                "body": json.dumps({"Records": [notification]}),
+                "attributes": {"ApproximateReceiveCount": str(receives)},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:nowhere",
+            }
+            for number, notification in enumerate(notifications)
+        ]
+    }
+
+
+@pytest.fixture
+def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An empty table, and settings that point at the local AWS; vendors are called `first` and `second`."""
+    environment = emulator.environment | {
+        "TABLE": TABLE,
+        "UPLOADS_BUCKET": UPLOADS,
+        "ANSWERS_BUCKET": ANSWERS,
+        "ENGINE_FUNCTION": "none",
+        "SECRETS_PREFIX": PREFIX,
+        "VENDORS": "first,second",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    forget_settings()
+    table = clients.table()
+    for item in table.scan()["Items"]:
+        table.delete_item(Key={"id": item["id"]})
+    yield World(emulator)
+    forget_settings()
+
+
+def forget_settings() -> None:
+    """Make the next use read the environment again, as a new Lambda container would."""
+    cached = (settings, clients.table, clients.dynamodb, clients.s3, clients.queues, clients.functions, clients.events)
+    for function in (*cached, choice._guarded, choice._circuits):
+        function.cache_clear()
+    base._LOCAL_FAILURES.clear()

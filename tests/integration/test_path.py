@@ -1,0 +1,324 @@
+"""Promises: nothing lost, nothing paid twice, success never claimed falsely — on a real table and real buckets."""
+
+import json
+import threading
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+
+import pytest
+
+from ocr import aws, ledger
+from ocr.document import Upload
+from ocr.errors import Busy, CallerError, Changed, NoResult, Refused
+from ocr.product import Product
+from ocr.reading import Line, Reading
+from ocr.record import Status
+from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
+from tests.integration.scripted import Context, calls, picture, product, reading
+
+
+def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, Any]]:
+    """Status and body of an HTTPS call."""
+    response = kind(
+        {
+            "httpMethod": "POST",
+            "path": f"/ocr/{kind.slug}",
+            "headers": {"Content-Type": "image/png"},
+            "queryStringParameters": query or None,
+            "requestContext": {},
+            "body": b64encode(content).decode(),
+            "isBase64Encoded": True,
+        },
+        Context(),  # type: ignore[arg-type]
+    )
+    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
+
+
+def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
+    """Hand the notifications over as a batch; the ids of the messages that come again."""
+    answer = kind(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def uploaded(notification: dict[str, Any]) -> Upload:
+    thing = notification["s3"]["object"]
+    return Upload(UPLOADS, thing["key"], thing["versionId"])
+
+
+def died() -> NoReturn:
+    """The process ends between sending and answering: nothing catches this on the way."""
+    raise SystemExit
+
+
+def expire_leases() -> None:
+    """As if the time of every lease had passed."""
+    for item in aws.table().scan()["Items"]:
+        if item.get("status") == Status.SENDING:
+            aws.table().put_item(Item=item | {"lease_until": 0})
+
+
+class TestNothingPaidTwice:
+    def test_the_same_picture_by_https_is_read_once(self, world: World) -> None:
+        kind = product([reading])
+        first, second = post(kind, picture()), post(kind, picture())
+        assert first[0] == second[0] == 200
+        assert first[1]["id"] == second[1]["id"]
+        assert calls(kind) == 1
+
+    def test_other_options_are_another_content(self, world: World) -> None:
+        kind = product([reading])
+        assert post(kind, picture())[1]["id"] != post(kind, picture(), mood="fast")[1]["id"]
+        assert calls(kind) == 2
+
+    def test_a_notification_delivered_twice_is_read_and_announced_once(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/a.png", picture())
+        assert deliver(kind, notification) == deliver(kind, notification) == []
+        assert calls(kind) == 1
+        assert [item["status"] for item in world.items() if "status" in item] == [Status.SUCCEEDED]
+
+    def test_the_same_content_under_two_names_is_one_record_announced_for_both(self, world: World) -> None:
+        kind = product([reading])
+        one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
+        deliver(kind, one)
+        deliver(kind, two)
+        assert calls(kind) == 1
+        first, second = ledger.of_upload(uploaded(one)), ledger.of_upload(uploaded(two))
+        assert first
+        assert first == second
+        assert sum("status" in item for item in world.items()) == 2
+
+    def test_a_reused_name_is_another_picture(self, world: World) -> None:
+        kind = product([reading])
+        one, two = (world.upload("uploads/ticket/same.png", picture(seed)) for seed in (1, 2))
+        deliver(kind, one, two)
+        first, second = ledger.of_upload(uploaded(one)), ledger.of_upload(uploaded(two))
+        assert first
+        assert second
+        assert first.id != second.id
+
+    def test_two_callers_at_once_cost_one_call(self, world: World) -> None:
+        sent, answered = threading.Event(), threading.Event()
+
+        def slow() -> Reading:
+            sent.set()
+            assert answered.wait(20)
+            return reading()
+
+        kind = product([slow])
+        with ThreadPoolExecutor() as threads:
+            first = threads.submit(post, kind, picture())
+            assert sent.wait(20)
+            status, problem = post(kind, picture())
+            answered.set()
+            assert first.result()[0] == 200
+        assert (status, problem["type"]) == (409, "urn:ocr:problem:in_flight")
+        assert int(problem["headers"]["Retry-After"]) > 0
+        assert calls(kind) == 1
+
+    @pytest.mark.parametrize(("allowed", "sent"), [("0", 1), ("1", 2), ("2", 3)])
+    def test_an_unknown_outcome_is_resent_as_often_as_allowed(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, allowed: str, sent: int
+    ) -> None:
+        monkeypatch.setenv("MAX_RESENDS", allowed)
+        forget_settings()
+        kind = product([died])
+        for _ in range(sent):
+            with pytest.raises(SystemExit):
+                post(kind, picture())
+            assert post(kind, picture())[0] == 409
+            expire_leases()
+        status, problem = post(kind, picture())
+        assert (status, problem["type"]) == (502, "urn:ocr:problem:unknown")
+        assert calls(kind) == sent
+        record = ledger.find(problem["record_id"])
+        assert record
+        assert record.status == Status.UNKNOWN
+
+    def test_an_answer_that_never_came_counts_as_unknown_where_it_may_be_charged(self, world: World) -> None:
+        kind = product([lambda: Busy("no answer in time", paid=True)])
+        assert [post(kind, picture())[0] for _ in range(3)] == [503, 503, 502]
+        assert calls(kind) == 2
+
+
+class TestNothingLost:
+    def test_an_upload_ends_in_a_record_that_its_key_leads_to(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/照片 1+2.png", picture())
+        notification["s3"]["object"]["key"] = "uploads/ticket/%E7%85%A7%E7%89%87+1%2B2.png"
+        assert deliver(kind, notification) == []
+        version = notification["s3"]["object"]["versionId"]
+        record = ledger.of_upload(Upload(UPLOADS, "uploads/ticket/照片 1+2.png", version))
+        assert record
+        assert record.document
+        assert record.document.fields == {"number": "A-17"}
+        assert record.attempts[0].vendor == "first"
+
+    def test_one_bad_picture_in_a_batch_of_ten_does_not_touch_the_other_nine(self, world: World) -> None:
+        kind = product([reading])
+        contents = [picture(seed) for seed in range(10)]
+        contents[4] = b"not a picture"
+        notifications = [world.upload(f"uploads/ticket/{n}.png", content) for n, content in enumerate(contents)]
+        assert deliver(kind, *notifications) == []
+        records = [ledger.of_upload(uploaded(notification)) for notification in notifications]
+        assert [record.status for record in records if record] == [
+            Status.FAILED if n == 4 else Status.SUCCEEDED for n in range(10)
+        ]
+
+    def test_a_bad_upload_ends_in_the_problem_that_https_would_have_answered(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/bad.png", b"not a picture")
+        deliver(kind, notification)
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.problem
+        status, problem = post(kind, b"not a picture")
+        assert record.problem.status == status
+        assert record.problem.model_dump(exclude_none=True) == {k: v for k, v in problem.items() if k != "headers"}
+        assert calls(kind) == 0
+
+    def test_an_unknown_option_in_the_metadata_is_told_in_the_record(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/a.png", picture(), color="red")
+        deliver(kind, notification)
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.problem
+        assert record.problem.status == 400
+
+    def test_a_busy_vendor_brings_the_upload_again_and_the_last_time_ends_in_a_record(self, world: World) -> None:
+        kind = product([lambda: Busy("busy")])
+        notification = world.upload("uploads/ticket/a.png", picture())
+        for receives in (1, 2, 3):
+            assert deliver(kind, notification, receives=receives) == ["message-0"]
+            assert ledger.of_upload(uploaded(notification)) is None
+        assert deliver(kind, notification, receives=4) == ["message-0"]
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.status == Status.FAILED
+
+    def test_what_was_given_up_is_read_when_it_is_put_back(self, world: World) -> None:
+        kind = product([lambda: Busy("busy"), reading])
+        notification = world.upload("uploads/ticket/a.png", picture())
+        assert deliver(kind, notification, receives=4) == ["message-0"]
+        assert deliver(kind, notification) == []
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.status == Status.SUCCEEDED
+
+    def test_the_buckets_test_message_and_folder_markers_are_no_uploads(self, world: World) -> None:
+        kind = product([reading])
+        event = delivered(world.upload("uploads/ticket/", b""))
+        event["Records"].append(event["Records"][0] | {"body": json.dumps({"Event": "s3:TestEvent"})})
+        assert kind(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert world.items() == []
+
+    def test_a_deleted_upload_ends_in_a_record(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/a.png", picture())
+        notification["s3"]["object"]["versionId"] = "0" * 32
+        deliver(kind, notification)
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.problem
+        assert record.problem.status == 404
+
+    def test_a_record_too_large_for_an_item_comes_back_whole(self, world: World) -> None:
+        from general_text.app import GeneralText
+
+        lines = [Line(text=f"第{number}行" + "字" * 50) for number in range(6000)]
+        kind = product([lambda: Reading(vendor="first", lines=lines)])
+        kind.fields = GeneralText
+        record = ledger.find(post(kind, picture())[1]["id"])
+        assert record
+        assert record.lines == lines
+
+
+class TestFailover:
+    @pytest.mark.parametrize("fault", [Busy, Refused, Changed])
+    def test_a_vendors_fault_goes_on_to_the_next(self, world: World, fault: type[Busy]) -> None:
+        kind = product([lambda: fault("down", code="17")], [lambda: reading("second")])
+        status, record = post(kind, picture())
+        assert status == 200
+        assert record["vendor"] == "second"
+        assert [(one["vendor"], one["outcome"]) for one in record["attempts"]] == [
+            ("first", fault.slug),
+            ("second", "read"),
+        ]
+
+    @pytest.mark.parametrize(("error", "status"), [(CallerError, 400), (NoResult, 422)])
+    def test_a_callers_error_and_an_empty_picture_go_no_further(
+        self, world: World, error: type[CallerError], status: int
+    ) -> None:
+        kind = product([lambda: error("no")], [lambda: reading("second")])
+        assert post(kind, picture())[0] == status
+        assert calls(kind, "second") == 0
+
+    def test_a_reading_with_nothing_of_the_product_is_no_success(self, world: World) -> None:
+        status, problem = post(product([lambda: Reading(vendor="first")]), picture())
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
+
+    def test_an_option_only_one_vendor_knows_goes_to_that_one(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VENDORS", "second,first")
+        forget_settings()
+        kind = product([reading], [lambda: reading("second")])
+        assert post(kind, picture())[1]["vendor"] == "second"
+        assert post(kind, picture(), mood="slow")[1]["vendor"] == "first"
+
+    def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
+        kind = product([lambda: Refused("no key")], [lambda: reading("second")])
+        deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))
+        [second] = [offer for offer in kind.sold_by if offer.vendor == "second"]
+        assert [len(ask.documents) for ask in second.asked] == [5]  # type: ignore[attr-defined]
+
+    def test_a_failing_vendor_is_left_alone_and_asked_again_after_a_while(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CIRCUIT_FAILURES", "2")
+        monkeypatch.setenv("CIRCUIT_SECONDS", "1")
+        forget_settings()
+        kind = product([lambda: Busy("down"), lambda: Busy("down"), reading], [lambda: reading("second")])
+        for seed in range(2):
+            assert post(kind, picture(seed))[1]["vendor"] == "second"
+        seeds = iter(range(2, 10_000))
+        assert post(kind, picture(next(seeds)))[1]["attempts"][0]["code"] == "circuit"
+        assert calls(kind) == 2
+        assert any(post(kind, picture(seed))[1]["vendor"] == "first" for seed in seeds)
+
+    def test_no_callers_error_opens_a_circuit(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CIRCUIT_FAILURES", "1")
+        forget_settings()
+        kind = product([lambda: CallerError("no"), lambda: NoResult("nothing"), reading])
+        assert [post(kind, picture(seed))[0] for seed in range(3)] == [400, 422, 200]
+
+
+class TestPrivacy:
+    def test_a_forgotten_record_leaves_nothing(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/forgotten.png", picture())
+        deliver(kind, notification)
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert ledger.forget(record.id)
+        assert world.items() == []
+        s3 = world.emulator.client("s3")
+        assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=f"answers/ticket/{record.id}/")["KeyCount"] == 0
+        assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten.png").get("Versions")
+        assert not ledger.forget(record.id)
+
+    def test_nothing_read_stands_in_logs_and_metrics(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+        kind = product([lambda: reading(number="SECRET-4711")])
+        assert post(kind, picture())[0] == 200
+
+        def broken(*_: object) -> NoReturn:
+            raise ValueError("SECRET-4711")
+
+        assert post(product([broken]), picture(1))[0] == 503
+        kind.checks = (broken,)
+        assert post(kind, picture(2))[0] == 502
+        printed = "".join(capsys.readouterr())
+        assert "VendorCalls" in printed
+        assert "SECRET-4711" not in printed
