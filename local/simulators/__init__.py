@@ -16,7 +16,8 @@ for folder in ("layers/ocr", "functions"):
     if path not in sys.path:
         sys.path.append(path)
 
+from local.simulators.control import Control  # noqa: E402
 from local.simulators.credentials import SECRETS  # noqa: E402
-from local.simulators.server import VENDORS, Control, running  # noqa: E402
+from local.simulators.server import VENDORS, running  # noqa: E402
 
 __all__ = ["SECRETS", "VENDORS", "Control", "running"]

@@ -3,9 +3,6 @@
 Both gateways answer: the manual's own, which checks `Sign`, and the newer one, which checks `Eop-Authorization`.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 import time
@@ -13,15 +10,15 @@ import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict
 
-from local.simulators import sight
+from local.simulators import sight, signatures
+from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import CTYUN, CTYUN_EOP
 from local.simulators.desk import Order
 from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
-from local.simulators.wire import JSON, Body, Call, Code, Question, Refusal, Simulator
+from local.simulators.vendor import Simulator
 
 MOST_PICTURES = 50
 LARGEST = 10 * 1024 * 1024
@@ -88,26 +85,6 @@ class Settings(BaseModel):
     ahead: float = 0
 
 
-def sign(app_key: str, app_secret: str, timestamp: str, path: str, body: bytes) -> str:
-    """The header Sign: MD5 in lower-case hex over the five, the body as its exact bytes."""
-    return hashlib.md5(f"{app_key}{app_secret}{timestamp}{path}".encode() + body).hexdigest()
-
-
-def eop_string_to_sign(headers: Mapping[str, str], query: str, body: bytes) -> str:
-    """The newer gateway's string: three headers, the sorted query, the body's SHA-256."""
-    named = "".join(f"{name}:{headers[name]}\n" for name in ("appkey", "ctyun-eop-request-id", "eop-date"))
-    ordered = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(query, keep_blank_values=True)))
-    return f"{named}\n{ordered}\n{hashlib.sha256(body).hexdigest()}"
-
-
-def eop_signature(text: str, ak: str, sk: str, date: str) -> str:
-    """Three derived keys, each the HMAC of the next word under the last, sign the string."""
-    key = sk.encode()
-    for word in (date, ak, date[:8]):
-        key = hmac.digest(key, word.encode(), "sha256")
-    return base64.b64encode(hmac.digest(key, text.encode(), "sha256")).decode()
-
-
 class CTyun(Simulator[Settings]):
     name = "ctyun"
     code_key = "code"
@@ -148,7 +125,7 @@ class CTyun(Simulator[Settings]):
             raise Refusal(UNAUTHORIZED, message="timestamp expired")
         if given["appkey"] != CTYUN["app_key"]:
             raise Refusal(UNAUTHORIZED, message="unknown AppKey")
-        expected = sign(CTYUN["app_key"], CTYUN["app_secret"], given["timestamp"], call.path, call.body)
+        expected = signatures.ctyun(CTYUN["app_key"], CTYUN["app_secret"], given["timestamp"], call.path, call.body)
         if given["sign"] != expected:
             raise Refusal(UNAUTHORIZED, "the signature is not that of the request", "bad Sign")
 
@@ -211,8 +188,8 @@ def _check_eop(call: Call) -> None:
     date = call.headers["eop-date"]
     if not re.fullmatch(r"\d{8}T\d{6}Z", date):
         raise Refusal(EOP_BAD_SIGNATURE, "eop-date is not yyyymmddTHHMMSSZ")
-    text = eop_string_to_sign(call.headers, call.query, call.body)
-    proof = eop_signature(text, CTYUN_EOP["ak"], CTYUN_EOP["sk"], date)
+    text = signatures.eop_string(call.headers, call.query, call.body)
+    proof = signatures.eop(text, CTYUN_EOP["ak"], CTYUN_EOP["sk"], date)
     names = "Headers=appkey;ctyun-eop-request-id;eop-date"
     if call.headers["eop-authorization"] != f"{CTYUN_EOP['ak']} {names} Signature={proof}":
         raise Refusal(EOP_BAD_SIGNATURE, "the signature is not that of the request")

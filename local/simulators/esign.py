@@ -1,13 +1,9 @@
 """eSign e签宝: general text (通用图片文字识别OCR, 2025-01-23), its sibling products, signatures and OAuth2 tokens."""
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -15,102 +11,22 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict
 
-from local.simulators import sight
+from local.simulators import sight, signatures
+from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import ESIGN
 from local.simulators.desk import Order
+from local.simulators.esign_tables import ERRORS, GATEWAY, MISSING, NOT_READ, PRODUCTS, TOO_LARGE, Product
 from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
-from local.simulators.wire import JSON, Body, Call, Code, Question, Refusal, Simulator
+from local.simulators.vendor import Simulator
 
 OCR = "/v2/identity/auth/api/ocr/"
 TOKEN = "/v1/oauth2/access_token"
 REFRESH = "/v1/oauth2/refresh_token"
 
 FORMATS = frozenset({"JPEG", "PNG", "BMP"})
-MEBIBYTE = 1024 * 1024
 TIMESTAMP_WINDOW = 15 * 60  # seconds
 TOKEN_LIFE = 120 * 60
 TOKEN_GRACE = 5 * 60  # what is left to the previous token once there is a new one
-
-MISSING, TOO_LARGE, NOT_READ = 30500100, 30500101, 30503127
-ERRORS: Mapping[Code, str] = {
-    MISSING: "缺少参数:image不能为空",
-    TOO_LARGE: "参数错误:文件大小超出限制,最大1MB",
-    NOT_READ: "OCR识别失败",
-}
-# One code, many meanings: only the message tells them apart.
-GATEWAY = 401
-GATEWAY_MESSAGES = (
-    "缺少参数",
-    "AUTHSTRATEGY_NOT_FOUND",
-    "无效的应用",
-    "TOKEN错误",
-    "TOKEN_CANT_BE_NULL",
-    "INVALID_TIMESTAMP",
-    "INVALID_SIGNATURE",
-    "UNAUTHORIZED",
-)
-
-
-@dataclass(frozen=True)
-class Product:
-    """One interface: the members of its body that carry pictures, others that it knows, and the picture's limit."""
-
-    slug: str
-    pictures: tuple[str, ...]
-    others: tuple[str, ...] = ()
-    largest: int = 3 * MEBIBYTE
-    names: Mapping[str, str] | None = None  # our field → eSign's member, for answers that are fields
-
-
-PRODUCTS = {
-    "generalcharacters": Product("general_text", ("image",), ("requestId",), MEBIBYTE),
-    "idcard": Product(
-        "id_card",
-        ("infoImg", "emblemImg"),
-        names={
-            "name": "name", "id_number": "idNo", "sex": "gender", "birth_date": "birthDay", "ethnicity": "nation",
-            "address": "address", "valid_period": "validityPeriod", "issuing_authority": "issuedBy",
-        },
-    ),
-    "bankcard": Product(
-        "bank_card",
-        ("img",),
-        names={"card_number": "bankCardNo", "bank_name": "bankName", "card_type": "bankCardType"},
-    ),
-    "license": Product(
-        "business_license",
-        ("img",),
-        names={
-            "name": "name", "uscc": "certNo", "type": "type", "address": "address",
-            "legal_representative": "legalRepName", "registered_capital": "capital",
-            "establish_date": "establishDate", "business_term": "validTerm", "business_scope": "scope",
-        },
-    ),
-    "drivinglicence": Product(
-        "driving_license",
-        ("image", "backImage"),
-        ("requestId",),
-        names={
-            "license_number": "number", "name": "name", "sex": "sex", "nationality": "nationality",
-            "address": "address", "birth_date": "birthday", "first_issue_date": "issueDate",
-            "vehicle_class": "driveType", "file_number": "fileNumber", "record": "record",
-        },
-    ),
-    "drivingPermit": Product(
-        "vehicle_license",
-        ("image", "backImage"),
-        ("requestId",),
-        names={
-            "plate_number": "mainPlateNum", "vehicle_type": "carType", "owner": "owner", "address": "address",
-            "use_character": "mainUserCharacter", "brand_model": "mainModel", "vin": "mainVin",
-            "engine_number": "mainEngineNo", "register_date": "mainRegisterDate", "issue_date": "issueDate",
-            "file_number": "fileNo", "approved_passengers": "approvedPassengers", "gross_mass_kg": "grossMass",
-            "curb_mass_kg": "unladenMass", "approved_load_kg": "approvedLoad", "dimensions_mm": "dimension",
-            "traction_mass_kg": "tractionMass", "remark": "remarks", "inspection_record": "inspectionRecord",
-            "barcode_number": "codeNumber",
-        },
-    ),
-}  # fmt: skip
 
 
 class Settings(BaseModel):
@@ -120,25 +36,6 @@ class Settings(BaseModel):
 
     polygons: bool = True
     ahead: float = 0
-
-
-def content_md5(body: bytes) -> str:
-    """The header Content-MD5: base64 of the 16 raw bytes, empty for no body."""
-    return base64.b64encode(hashlib.md5(body).digest()).decode() if body else ""
-
-
-def string_to_sign(call: Call) -> str:
-    """METHOD, Accept, Content-MD5, Content-Type, Date, each with its newline; then the path with sorted query."""
-    names = ("accept", "content-md5", "content-type", "date")
-    pairs = sorted(parse_qsl(call.query, keep_blank_values=True))
-    query = "&".join(f"{name}={value}" for name, value in pairs)
-    path = f"{call.path}?{query}" if query else call.path
-    return "\n".join([call.method, *(call.headers.get(name, "") for name in names), path])
-
-
-def signature(text: str, secret: str) -> str:
-    """base64 of HMAC-SHA256 over the string to sign."""
-    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha256")).decode()
 
 
 class Tokens:
@@ -243,9 +140,9 @@ class ESign(Simulator[Settings]):
             if not call.headers.get(name):
                 raise _gateway("缺少参数", f"no {name}")
         self._check_timestamp(call.headers["x-tsign-open-ca-timestamp"])
-        if call.headers.get("content-md5", "") not in ("", content_md5(call.body)):
+        if call.headers.get("content-md5", "") not in ("", signatures.content_md5(call.body)):
             raise _gateway("INVALID_SIGNATURE", "Content-MD5 is not that of the body")
-        expected = signature(string_to_sign(call), ESIGN["app_secret"])
+        expected = signatures.esign(signatures.esign_string(call), ESIGN["app_secret"])
         if call.headers["x-tsign-open-ca-signature"] != expected:
             raise _gateway("INVALID_SIGNATURE", "the signature is not that of the request")
 

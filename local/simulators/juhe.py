@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from local.simulators import sight
+from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import JUHE
 from local.simulators.desk import Order
 from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
-from local.simulators.wire import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, Simulator, only
+from local.simulators.vendor import Simulator
 
 LARGEST = 1024 * 1024  # bytes of the picture itself
 

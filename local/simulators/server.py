@@ -6,14 +6,13 @@ from contextlib import ExitStack, contextmanager
 from threading import Thread
 from typing import Any
 
-import requests
 import uvicorn
 
 from local.simulators.ctyun import CTyun
 from local.simulators.esign import ESign
 from local.simulators.etoplive import Etoplive
 from local.simulators.juhe import Juhe
-from local.simulators.wire import application
+from local.simulators.web import application
 
 SIMULATORS: dict[str, Any] = {kind.name: kind for kind in (Juhe, Etoplive, ESign, CTyun)}
 VENDORS = tuple(SIMULATORS)
@@ -41,38 +40,3 @@ def _listening(vendor: str) -> Iterator[str]:
         server.should_exit = server.force_exit = True  # nobody waits for an answer that hangs
         thread.join()
         door.close()
-
-
-class Control:
-    """The other side of `/_control`, for tests and the demo."""
-
-    def __init__(self, url: str) -> None:
-        self.url = f"{url}/_control"
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def order(self, **order: Any) -> None:
-        """Have the next call (or `times` of them) answered as ordered; see `desk.Order`."""
-        self._put(orders=[order])
-
-    def set(self, **settings: Any) -> None:
-        """Change how the vendor words its answers; see each vendor's `Settings`."""
-        self._put(settings=settings)
-
-    def report(self) -> dict[str, Any]:
-        """Calls, charges, violations and the last call's facts since the last reset."""
-        return self._json(self.session.get(self.url))
-
-    def reset(self) -> None:
-        """Forget orders, settings and everything seen."""
-        self._json(self.session.delete(self.url))
-
-    def _put(self, **instructions: Any) -> None:
-        self._json(self.session.put(self.url, json=instructions))
-
-    @staticmethod
-    def _json(answer: requests.Response) -> dict[str, Any]:
-        told: dict[str, Any] = answer.json()
-        if not answer.ok:
-            raise ValueError(told["error"])
-        return told

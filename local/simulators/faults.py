@@ -1,0 +1,95 @@
+"""How an answer goes wrong on the wire: late, broken off, withheld, malformed."""
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from local.simulators.calls import JSON, Body
+from local.simulators.desk import Order
+
+BODILESS = frozenset({"hang", "http500", "http429", "garbage", "html", "empty"})  # nothing of the answer arrives
+
+
+class Slow(Response):
+    """An answer that comes late."""
+
+    def __init__(self, answer: Response, seconds: float) -> None:
+        super().__init__()
+        self.answer, self.seconds = answer, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(self.seconds)
+        await self.answer(scope, receive, send)
+
+
+class Hang(Response):
+    """No answer: the connection stays open until the other side gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+class Cut(Response):
+    """An answer that announces its whole length and ends in the middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+def faulty(order: Order, body: Body, status: int, code_key: str) -> Response:
+    """The answer as `order` wants it on the wire."""
+    match order.fault:
+        case "http500":
+            return Response("Internal Server Error", order.status or HTTPStatus.INTERNAL_SERVER_ERROR)
+        case "http429":
+            wait = {"Retry-After": f"{order.seconds:.0f}"}
+            return Response("Too Many Requests", HTTPStatus.TOO_MANY_REQUESTS, wait)
+        case "garbage":
+            return Response(bytes(range(256)) * 4, status, media_type=JSON)
+        case "html":
+            return HTMLResponse("<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>", status)
+        case "empty":
+            return Response(b"", status, media_type=JSON)
+        case "hang":
+            return Hang()
+    content = json.dumps(_bent(order, body, code_key), ensure_ascii=False).encode()
+    match order.fault:
+        case "truncated":
+            return Response(content[: len(content) // 2], status, media_type=JSON)
+        case "cut":
+            return Cut(content, status, media_type=JSON)
+        case "slow":
+            return Slow(Response(content, status, media_type=JSON), order.seconds)
+    return Response(content, status, media_type=JSON)
+
+
+def _bent(order: Order, body: Body, code_key: str) -> Body:
+    match order.fault:
+        case "string_code":
+            code = body[code_key]
+            return body | {code_key: int(code) if isinstance(code, str) else str(code)}
+        case "missing_code":
+            return {name: value for name, value in body.items() if name != code_key}
+        case "wrong_types":
+            return {name: value if name == code_key else _of_another_type(value) for name, value in body.items()}
+    return body
+
+
+def _of_another_type(value: Any) -> Any:
+    match value:
+        case dict():
+            return [_of_another_type(one) for one in value.values()]
+        case list():
+            return {str(number): _of_another_type(one) for number, one in enumerate(value)}
+        case str():
+            return [len(value)]
+        case None:
+            return 0
+    return {"value": str(value)}
