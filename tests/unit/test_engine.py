@@ -1,0 +1,279 @@
+"""The embedded engine, asked as the product functions ask it: a picture's file in, its lines out."""
+
+import base64
+import io
+import json
+import os
+import socket
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pylopdf_fonts_zh_cn
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from PIL.Image import Transpose
+
+from engine import app, networks, picture, reading
+
+FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
+CONTEXT = SimpleNamespace(
+    function_name="engine", memory_limit_in_mb=3008, invoked_function_arn="arn:engine", aws_request_id="1"
+)
+TEXTS = ["公司名称 江州清河印务", "订单编号 A1029-77", "合计金额 3,560.00"]
+PLACES = [(40, 30), (40, 90), (40, 150)]
+TURNS = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "ocr")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "OCR")
+
+
+@pytest.fixture(scope="module")
+def page() -> Image.Image:
+    """Three lines of text on a sheet of 420 × 210 pixels."""
+    sheet = Image.new("RGB", (420, 210), "#f4f2ea")
+    for text, place in zip(TEXTS, PLACES, strict=True):
+        ImageDraw.Draw(sheet).text(place, text, font=ImageFont.truetype(FONT, 30), fill="#222")
+    return sheet
+
+
+def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def ask(content: bytes, task: str = "lines") -> Any:
+    event = {"task": task, "image": base64.b64encode(content).decode()}
+    return json.loads(json.dumps(app.handler(event, CONTEXT)))
+
+
+def said(answer: Any) -> list[str]:
+    return [line["text"].replace(" ", "") for line in answer["lines"]]
+
+
+WANTED = [text.replace(" ", "") for text in TEXTS]
+
+
+def test_lines_come_in_reading_order_with_confidence_and_box(page: Image.Image) -> None:
+    answer = ask(file_of(page))
+
+    assert said(answer) == WANTED
+    assert (answer["width"], answer["height"], answer["angle"]) == (420, 210, 0)
+    assert all(0.9 < line["confidence"] <= 1 for line in answer["lines"])
+    for line, (x, y) in zip(answer["lines"], PLACES, strict=True):
+        assert line["box"][0] == pytest.approx([x, y + 8], abs=10)
+        assert line["box"][2][1] == pytest.approx(y + 40, abs=10)
+
+
+@pytest.mark.parametrize("angle", TURNS)
+def test_a_turned_picture_is_read_and_its_boxes_start_where_the_text_does(page: Image.Image, angle: int) -> None:
+    answer = ask(file_of(page.transpose(TURNS[angle])))
+
+    assert said(answer) == WANTED
+    assert answer["angle"] == angle
+    x, y = PLACES[0][0], PLACES[0][1] + 8
+    start = {90: (210 - y, x), 180: (420 - x, 210 - y), 270: (y, 420 - x)}[angle]
+    assert answer["lines"][0]["box"][0] == pytest.approx(start, abs=10)
+
+
+@pytest.mark.parametrize("skew", [5, -5])
+def test_a_skewed_picture_is_read_in_order(page: Image.Image, skew: int) -> None:
+    skewed = page.rotate(skew, resample=Image.Resampling.BICUBIC, expand=True, fillcolor="#f4f2ea")
+
+    assert said(ask(file_of(skewed))) == WANTED
+
+
+def test_what_stands_side_by_side_is_one_row() -> None:
+    def line(text: str, x: float, y: float) -> reading.Line:
+        return reading.Line(text, 1, np.array([[x, y], [x + 80, y + 4], [x + 80, y + 24], [x, y + 20]], np.float32))
+
+    lines = [line("右", 200, 8), line("下", 0, 40), line("左", 0, 0), line("下右", 200, 48)]
+
+    assert [each.text for each in reading.in_order(lines)] == ["左", "右", "下", "下右"]
+
+
+def test_simplified_characters_are_believed_before_their_variants() -> None:
+    columns = networks.characters()
+    seen = np.zeros((1, 4, len(columns)), np.float32)
+    seen[0, :, 0] = 0.01
+    seen[0, 0, [columns["満"], columns["满"]]] = 0.7, 0.2  # print too small to tell: the mainland's
+    seen[0, 2, [columns["喆"], columns["吉"]]] = 0.95, 0.02  # a rare character of names, plainly seen
+
+    [(text, confidence)], _ = networks.recognizer().postprocess_op(seen)
+
+    assert text == "满喆"
+    assert confidence == pytest.approx((0.2 + 0.95) / 2, abs=0.001)
+
+
+def test_a_picture_without_text_has_no_lines() -> None:
+    answer = ask(file_of(Image.new("RGB", (200, 120), "gray")), "plates")
+
+    assert answer == {"width": 200, "height": 120, "angle": 0, "lines": [], "plates": []}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 31), (1600, 2), (2, 1600)])
+def test_no_shape_is_too_odd(size: tuple[int, int]) -> None:
+    assert ask(file_of(Image.effect_noise(size, 90)), "plates")["width"] == size[0]
+
+
+def bomb() -> bytes:
+    """A PNG of a few kilobytes that unpacks to 20000 × 20000 pixels."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
+
+    header = (20_000).to_bytes(4) * 2 + bytes([1, 0, 0, 0, 0])
+    rows = zlib.compress(bytes(2501 * 20_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+PHOTO = file_of(Image.effect_noise((300, 200), 60).convert("RGB"), "JPEG")
+BROKEN = {
+    "nothing": b"",
+    "text": b"this is no picture at all",
+    "half a JPEG": PHOTO[: len(PHOTO) // 2],
+    "half a PNG": file_of(Image.effect_noise((300, 200), 60))[:9000],
+    "only a header": b"\xff\xd8\xff\xe0",
+    "a bomb": bomb(),
+    "a PDF": b"%PDF-1.7\n1 0 obj",
+    "a GIF with no frame": b"GIF89a\x10\x00\x10\x00\x00\x00\x00;",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_decoded_is_answered(content: bytes) -> None:
+    answer = ask(content)
+
+    assert answer["error"]["code"] == "unreadable"
+    assert answer["error"]["detail"]
+    assert answer.keys() == {"error"}
+
+
+def test_broken_base64_is_answered() -> None:
+    assert app.handler({"task": "lines", "image": "%%%"}, CONTEXT)["error"]["code"] == "unreadable"
+
+
+def _spot(size: tuple[int, int], x: int, y: int) -> Image.Image:
+    """A white picture with a black spot of 9 × 9 pixels round a point."""
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).rectangle((x - 4, y - 4, x + 4, y + 4), fill="black")
+    return image
+
+
+def _found(decoded: picture.Picture) -> list[float]:
+    """Where the spot is, in the stored picture's pixels."""
+    rows, columns = np.nonzero(decoded.pixels.min(axis=2) < 100)
+    corners = np.array([[columns.mean() + 0.5, rows.mean() + 0.5]] * 4, np.float32)
+    return decoded.stored(corners)[0].tolist()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turns_the_pixels_and_boxes_turn_back(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[picture.ORIENTATION] = orientation
+    decoded = picture.decode(file_of(_spot((120, 60), 20, 10), "JPEG", quality=95, exif=exif))
+
+    assert (decoded.width, decoded.height) == (120, 60)
+    assert decoded.pixels.shape[:2] == ((60, 120) if orientation < 5 else (120, 60))
+    assert _found(decoded) == pytest.approx([20.5, 10.5], abs=0.6)
+
+
+def test_exif_orientation_is_part_of_the_angle(page: Image.Image) -> None:
+    exif = Image.Exif()
+    exif[picture.ORIENTATION] = 6
+    answer = ask(file_of(page.transpose(Transpose.ROTATE_90), "JPEG", quality=95, exif=exif))
+
+    assert said(answer) == WANTED
+    assert (answer["width"], answer["height"], answer["angle"]) == (210, 420, 270)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_large_picture_is_read_smaller_and_its_boxes_are_not(kind: str) -> None:
+    decoded = picture.decode(file_of(_spot((9000, 600), 8000, 300).resize((9000, 600)), kind))
+
+    assert max(decoded.pixels.shape) <= picture.LONGEST_SIDE
+    assert (decoded.width, decoded.height) == (9000, 600)
+    assert _found(decoded) == pytest.approx([8000, 300], abs=3)
+
+
+def _transparent(mode: str) -> Image.Image:
+    """Black ink on transparent black: only the alpha channel tells them apart."""
+    alpha = _spot((120, 60), 20, 10).convert("L").point(lambda value: 255 - value)
+    image = Image.new("RGBA", (120, 60), (0, 0, 0, 0))
+    image.putalpha(alpha)
+    return image.convert(mode)
+
+
+def _deep() -> Image.Image:
+    """Sixteen bits of grey, of which the paper uses a quarter."""
+    grey = np.asarray(_spot((120, 60), 20, 10).convert("L"), np.uint16) * 64
+    return Image.fromarray(grey)
+
+
+FILES = {
+    "JPEG in CMYK": file_of(_spot((120, 60), 20, 10).convert("CMYK"), "JPEG", quality=95),
+    "grey JPEG": file_of(_spot((120, 60), 20, 10).convert("L"), "JPEG", quality=95),
+    "PNG with alpha": file_of(_transparent("RGBA")),
+    "PNG of grey and alpha": file_of(_transparent("LA")),
+    "PNG of 16 bits": file_of(_deep()),
+    "palette PNG": file_of(_spot((120, 60), 20, 10).quantize(8)),
+    "GIF": file_of(_spot((120, 60), 20, 10), "GIF"),
+    "moving GIF": file_of(_spot((120, 60), 20, 10), "GIF", save_all=True, append_images=[_spot((120, 60), 90, 40)]),
+    "BMP": file_of(_spot((120, 60), 20, 10), "BMP"),
+    "TIFF of 1 bit": file_of(_spot((120, 60), 20, 10).convert("1"), "TIFF"),
+    "TIFF of floats": file_of(_spot((120, 60), 20, 10).convert("F"), "TIFF"),
+    "WEBP with alpha": file_of(_transparent("RGBA"), "WEBP", lossless=True),
+}
+
+
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_every_kind_of_picture_shows_dark_ink_on_light_paper(content: bytes) -> None:
+    decoded = picture.decode(content)
+
+    assert decoded.pixels.shape == (60, 120, 3)
+    assert decoded.pixels.dtype == np.uint8
+    assert np.median(decoded.pixels) > 200
+    assert _found(decoded) == pytest.approx([20.5, 10.5], abs=1)
+
+
+def test_the_networks_come_without_the_internet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object) -> None:
+        raise AssertionError("the engine called out")
+
+    monkeypatch.setattr(socket.socket, "connect", offline)
+    monkeypatch.setattr(socket, "getaddrinfo", offline)
+
+    assert networks.detector.__wrapped__()
+    assert networks.recognizer.__wrapped__()
+
+
+def test_nothing_that_was_read_is_logged(page: Image.Image, capfd: pytest.CaptureFixture[str]) -> None:
+    ask(file_of(page), "plates")
+    ask(b"no picture")
+
+    output = "".join(capfd.readouterr())
+    assert not any(word in output for text in TEXTS for word in text.split())
+
+
+def _photographs() -> Iterator[Path]:
+    folder = os.environ.get("OCR_PICTURES")
+    return Path(folder).rglob("truth.json") if folder else iter(())
+
+
+@pytest.mark.skipif(not os.environ.get("OCR_PICTURES"), reason="OCR_PICTURES names no folder of photographs")
+def test_photographs_are_read_as_well_as_promised() -> None:
+    from local.evaluate import evaluate
+
+    verdicts = [verdict for truth in _photographs() for verdict in evaluate(truth.parent)]
+    plates = [one.right for one in verdicts if one.kind == "plate"]
+    texts = [one.right for one in verdicts if one.kind == "text"]
+
+    assert not plates or sum(plates) / len(plates) >= 0.7
+    assert not texts or sum(texts) / len(texts) >= 0.93
