@@ -1,8 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from ocr import aws, tokens
 from ocr.settings import settings
+from tests.contract.dynamo import Table
 from tests.contract.vendors import SECRETS, Host, host
 
 
@@ -22,3 +24,18 @@ def vendor(_shared_host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host
     settings.cache_clear()
     yield _shared_host
     settings.cache_clear()
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, container: Callable[[], None]) -> Table:
+    """A table of this test's own, in a container that knows nothing yet."""
+    container()
+    mine = Table()
+    monkeypatch.setattr(aws, "table", lambda: mine)
+    return mine
+
+
+@pytest.fixture
+def container() -> Callable[[], None]:
+    """Makes this process forget what a container holds: the next call is another container's."""
+    return tokens._held.clear

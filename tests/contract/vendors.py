@@ -123,6 +123,7 @@ def host() -> Iterator[Host]:
 def _handler(answer: Callable[[Asked], Answered]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # one packet an answer: two would wait for each other's acknowledgement
 
         def _handle(self) -> None:
             url = urlsplit(self.path)

@@ -115,6 +115,8 @@ ENVELOPE = frozenset(
     }
 )
 
+Levels = list[dict[str, Any]]
+
 Flag = Annotated[Literal["0", "1"], Field(description="0 or 1, as in etoplive's document")] | None
 _OPTIONS: Mapping[str, Any] = {
     "input": Annotated[Literal["base64", "file", "url"], Field(description="how the picture travels")] | None,
@@ -173,24 +175,26 @@ class Pid(OnePicture):
         levels = list(_levels(body))
         _refuse(levels, answer, _told(ask.options))
         reading = Reading(vendor=VENDOR, trace=_trace(levels))
-        if self.pid in TEXTS or self.pid == TABLE:
-            return reading.model_copy(update=self._page(levels, document))
         entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
+        if self.pid in TEXTS or self.pid == TABLE:
+            return reading.model_copy(update=self._page(levels, entries, document))
         plates = [_plate(plate, document) for level in levels for plate in _children(level.get("Plate"))]
         findings = [*self._findings(self._wanted(entries), document), *plates]
         if not any(name in level for level in levels for name in LISTS):
             findings = [_flat(levels, ask)]
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
 
-    def _page(self, levels: list[dict[str, Any]], document: Document) -> dict[str, Any]:
+    def _page(self, levels: Levels, entries: Levels, document: Document) -> dict[str, Any]:
         from ocr.extract import tables
 
+        if code := next(filter(None, map(_failure, entries)), None):
+            raise _error(code)
         lines = list(_lines(levels[0], document))
         if not lines and not any(name in level for level in levels for name in (*LISTS, *PAGES)):
             raise unexplained()
         return {"lines": lines, "tables": tables(lines) if self.pid == TABLE else []}
 
-    def _wanted(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _wanted(self, entries: Levels) -> Levels:
         """The entries of the types asked for; raises `NoResult` naming the others when there are only others."""
         types = [canonical(text(entry.get("type"))) for entry in entries]
         asked = [canonical(one) for one in self.type]
@@ -202,7 +206,7 @@ class Pid(OnePicture):
             raise NoResult("The picture shows other documents.", extra={"detected": detected}, paid=True)
         return wanted
 
-    def _findings(self, entries: list[dict[str, Any]], document: Document) -> list[Finding]:
+    def _findings(self, entries: Levels, document: Document) -> list[Finding]:
         """A finding for each entry that was read, and one with the bare code for each that was not.
 
         Raises the first entry's error when none was read.
@@ -254,14 +258,14 @@ def _levels(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _levels(child)
 
 
-def _children(value: Any) -> list[dict[str, Any]]:
+def _children(value: Any) -> Levels:
     """The objects in a member that may be missing, one object or a list of them; raises `Changed` for anything else."""
     if value is None:
         return []
     return [value] if isinstance(value, dict) else parts(value)
 
 
-def _refuse(levels: list[dict[str, Any]], answer: http.Answer, told: Mapping[str, str]) -> None:
+def _refuse(levels: Levels, answer: http.Answer, told: Mapping[str, str]) -> None:
     """Raise what the first code that is not 0 means, whichever level it stands on."""
     codes = [code_of(level["ErrorCode"]) for level in levels if "ErrorCode" in level]
     code = next((code for code in codes if code != OK), OK if codes else None)
@@ -316,7 +320,7 @@ def _plate(plate: dict[str, Any], document: Document) -> Finding:
     return Finding(items=items if said.get("车牌号") else [], box=box)
 
 
-def _flat(levels: list[dict[str, Any]], ask: Ask) -> Finding:
+def _flat(levels: Levels, ask: Ask) -> Finding:
     """The members beside the envelope, if one of them is a field of the product.
 
     An answer without pages shows nothing; raises `Changed` where there is no telling.
@@ -343,12 +347,12 @@ def _lines(value: Any, document: Document) -> Iterator[Line]:
             yield from _lines(part, document)
 
 
-def _angle(entries: list[dict[str, Any]]) -> float | None:
+def _angle(entries: Levels) -> float | None:
     angles = (number(entry.get("angle")) for entry in entries)
     return next((angle for angle in angles if angle is not None and abs(angle) <= 360), None)
 
 
-def _trace(levels: list[dict[str, Any]]) -> str | None:
+def _trace(levels: Levels) -> str | None:
     told = [level.get("SerialId") for level in levels]
     told += [recognition.get("responseId") for level in levels for recognition in _children(level.get("recogInfo"))]
     return next((id for id in map(trace, told) if id), None)
