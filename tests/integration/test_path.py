@@ -278,15 +278,19 @@ class TestFailover:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "2")
-        monkeypatch.setenv("CIRCUIT_SECONDS", "1")
+        monkeypatch.setenv("CIRCUIT_SECONDS", "3600")
         forget_settings()
         kind = product([lambda: Busy("down"), lambda: Busy("down"), reading], [lambda: reading("second")])
         for seed in range(2):
             assert post(kind, picture(seed))[1]["vendor"] == "second"
-        seeds = iter(range(2, 10_000))
-        assert post(kind, picture(next(seeds)))[1]["attempts"][0]["code"] == "circuit"
+        assert post(kind, picture(2))[1]["attempts"][0]["code"] == "circuit"
         assert calls(kind) == 2
-        assert any(post(kind, picture(seed))[1]["vendor"] == "first" for seed in seeds)
+        [circuit] = [item for item in world.items() if "circuit" in item]
+        aws.table().put_item(Item=circuit | {"opened_at": 0})
+        forget_settings()
+        assert [post(kind, picture(seed))[1]["vendor"] for seed in (3, 4)] == ["first", "first"]
+        [circuit] = [item for item in world.items() if "circuit" in item]
+        assert circuit["circuit"] == "CLOSED"
 
     def test_no_callers_error_opens_a_circuit(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "1")

@@ -1,0 +1,128 @@
+"""Promises: nothing dropped silently, a failed check hides no value, what was not read is not claimed."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ocr.checks import birth_date_matches
+from ocr.dates import period_end, period_start
+from ocr.fields import Fields, content, derived, label, rows
+from ocr.normalize import normalize
+from ocr.reading import Cell, Finding, Item, Line, Reading, Table, rectangle
+from ocr.record import Found
+from ocr.types import Date, DateOrLongTerm, Money, Period, ResidentId, Text
+
+
+class Entry(Fields):
+    day: Date | None = label("日期")
+    amount: Money | None = label("金额")
+
+
+class Card(Fields):
+    name: Text | None = label("姓名", "Name", pii=True, side="front")
+    id_number: ResidentId | None = label("公民身份号码", "IDNum", pii=True, side="front")
+    birth_date: Date | None = label("出生", side="front")
+    valid_period: Period | None = label("有效期限", side="back")
+    valid_from: Date | None = derived("valid_period", period_start, side="back")
+    valid_to: DateOrLongTerm | None = derived("valid_period", period_end, "有效期止", side="back")
+    entries: list[Entry] = rows()
+
+
+def found(*items: Item, rules: list[Any] | None = None, **parts: Any) -> Found:
+    [one] = normalize(Card, rules or [], Reading(vendor="v", findings=[Finding(items=list(items), **parts)]))
+    return one
+
+
+def test_labels_match_after_nfkc_without_spaces_and_colons_and_by_the_second_name() -> None:
+    card = found(Item(label="姓 名：", text="林一一"), Item(label="?", key="idnum", text="11010519491231002X"))
+    assert card.fields == {"name": "林一一", "id_number": "11010519491231002X"}
+
+
+def test_evidence_keeps_what_was_read_and_where() -> None:
+    box = rectangle(1, 2, 30, 4)
+    card = found(Item(label="出生", text="1949 年12月31日", confidence=0.8, box=box))
+    assert card.fields == {"birth_date": "1949-12-31"}
+    assert card.evidence["birth_date"].text == "1949 年12月31日"
+    assert card.evidence["birth_date"].box == box
+
+
+def test_a_label_nobody_declared_lands_in_unmapped() -> None:
+    card = found(Item(label="姓名", text="林一一"), Item(label="鞋码", text="42"))
+    assert [(one.label, one.text) for one in card.unmapped] == [("鞋码", "42")]
+
+
+def test_a_second_value_for_a_field_is_not_lost() -> None:
+    card = found(Item(label="姓名", text="林一一"), Item(label="Name", text="LIN YIYI"))
+    assert card.fields["name"] == "林一一"
+    assert [one.text for one in card.unmapped] == ["LIN YIYI"]
+
+
+def test_a_failed_check_hides_no_value() -> None:
+    rules = [birth_date_matches("birth_date", "id_number")]
+    card = found(
+        Item(label="公民身份号码", text="110105194912310021"), Item(label="出生", text="1950-01-01"), rules=rules
+    )
+    assert card.fields == {"id_number": "110105194912310021", "birth_date": "1950-01-01"}
+    assert {check.name for check in card.checks if check.outcome == "failed"} == {
+        "cn_resident_id",
+        "birth_date_matches",
+    }
+
+
+def test_text_that_is_not_of_the_type_is_evidence_but_no_value() -> None:
+    card = found(Item(label="出生", text="昨天"))
+    assert card.fields == {}
+    assert card.evidence["birth_date"].text == "昨天"
+    assert [check.fields for check in card.checks if check.name == "type"] == [["birth_date"]]
+
+
+def test_derived_fields_follow_their_source_unless_they_are_given() -> None:
+    period = Item(label="有效期限", text="2015.03.07-长期")
+    assert found(period).fields["valid_to"] == "长期"
+    assert found(period).fields["valid_from"] == "2015-03-07"
+    assert found(period, Item(label="有效期止", text="2030-01-01")).fields["valid_to"] == "2030-01-01"
+
+
+def test_rows_are_typed_and_their_unknown_columns_kept() -> None:
+    row = [Item(label="日期", text="2024/1/5"), Item(label="金额", text="￥1,200.5"), Item(label="柜员", text="07")]
+    card = found(rows={"entries": [row]})
+    assert card.fields == {"entries": [{"day": "2024-01-05", "amount": "1200.5"}]}
+    assert [one.text for one in card.unmapped] == ["07"]
+
+
+def test_sides_of_one_document_become_one_and_two_documents_stay_two() -> None:
+    front = Finding(items=[Item(label="姓名", text="林一一")])
+    back = Finding(items=[Item(label="有效期限", text="2015.03.07-2035.03.07")])
+    other = Finding(items=[Item(label="姓名", text="周二二")])
+    [one] = normalize(Card, [], Reading(vendor="v", findings=[front, back]))
+    assert one.sides == ["front", "back"]
+    assert len(normalize(Card, [], Reading(vendor="v", findings=[front, other, back]))) == 2
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [Reading(vendor="v"), Reading(vendor="v", findings=[Finding()]), Reading(vendor="v", lines=[Line(text="x")])],
+    ids=["nothing", "an empty finding", "lines for a product that has none"],
+)
+def test_nothing_found_is_nothing(reading: Reading) -> None:
+    assert normalize(Card, [], reading) == []
+
+
+def test_empty_texts_are_not_read() -> None:
+    assert found(Item(label="姓名", text="林一一"), Item(label="出生", text=" ")).fields == {"name": "林一一"}
+
+
+def test_lines_and_tables_become_fields_where_they_are_asked_for() -> None:
+    class Page(Fields):
+        text: str | None = content("lines")
+        tables: list[list[list[str]]] | None = content("tables")
+
+    cells = [Cell(row=0, column=0, text="a"), Cell(row=1, column=1, text="d")]
+    reading = Reading(vendor="v", lines=[Line(text="一"), Line(text="二")], tables=[Table(cells=cells)])
+    [page] = normalize(Page, [], reading)
+    assert page.fields == {"text": "一\n二", "tables": [[["a", ""], ["", "d"]]]}
+
+
+def test_values_are_json() -> None:
+    assert found(Item(label="出生", text="19491231")).fields["birth_date"] == date(1949, 12, 31).isoformat()
