@@ -9,8 +9,12 @@ MINISTACK := ministack==1.5.33
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
 export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.tools/uv/bin/uv)
+# SAM CLI builds a layer anew when its folder changes, and bytecode would change it.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/ocr:$(CURDIR)/functions
 PYTHON := .venv/bin/python
+LAYER_REQUIREMENTS := $(UV) export --quiet --locked --no-dev --no-hashes --no-emit-project --no-annotate --no-header \
+	--prune boto3 --prune botocore
 INSTALL := UV_TOOL_DIR=$(CURDIR)/.tools/envs UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin $(UV) tool install --quiet --force --python 3.13
 
 help: ## Show this list
@@ -42,9 +46,10 @@ fix: .venv/ready ## Let ruff put right what it can
 bench: tools ## Measure cold start, memory, engine and layers
 	@$(PYTHON) -m local.bench
 
-lock: ## Lock the dependencies anew, the layer's included
+lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
-	$(UV) run --no-project python -m local.lock
+	@{ sed -n '/^#/p' layers/ocr/requirements.txt; $(LAYER_REQUIREMENTS); } > .local/requirements.txt
+	@mv .local/requirements.txt layers/ocr/requirements.txt
 
 tools: .venv/ready .tools/ready ## Install everything, run nothing
 

@@ -61,6 +61,10 @@ class Stack:
         """URL of the dead-letter queue."""
         return self.outputs["DeadLettersUrl"]
 
+    def reads(self, product: str) -> bool:
+        """Whether it has a product of this slug."""
+        return logical(product) + "Queue" in self.parts
+
     def function(self, product: str) -> str:
         """Name of a product's Lambda."""
         return self.parts[logical(product)]

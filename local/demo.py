@@ -1,0 +1,122 @@
+"""`make demo`: every sample is read twice on a deployed stack, by HTTPS and by S3, and each outcome is announced.
+
+    python -m local.demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
+
+Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
+"""
+
+import argparse
+import mimetypes
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from local.aws import ROOT, Aws, stop
+from local.deploy import deploy
+from local.listener import Listener, listening
+from local.samples import samples
+from local.sending import TRIGGERS, Picture, Reading, send
+from local.stack import Stack
+from local.up import FOLDER
+
+OWN_FOLDER = ROOT / ".local/demo"
+# As many as the machine that this has to be quick on has cores.
+SENDERS = 2
+ANNOUNCED_SECONDS = 30.0
+LOOSE_PICTURES = "general_text"
+WIDTH = 160
+
+
+def main() -> int:
+    asked = _arguments()
+    # A pipe has no width to fit the table into.
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    begun = monotonic()
+    with _stack(console) as stack, listening(stack) as listener:
+        pictures = [*_samples(stack), *_from_folder(asked.pictures, stack)]
+        readings = _read(stack, pictures, console)
+        unannounced = listener.wait_for({reading.record_id or "" for reading in readings}, ANNOUNCED_SECONDS)
+    console.print(_table(readings, unannounced))
+    wrong = [reading for reading in readings if not reading.is_right or reading.record_id in unannounced]
+    console.print(_totals(readings, listener, len(wrong), monotonic() - begun), highlight=False)
+    return 1 if wrong else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Read every sample by HTTPS and by S3.")
+    parser.add_argument("--pictures", type=Path, help="a folder of further pictures")
+    return parser.parse_args()
+
+
+@contextmanager
+def _stack(console: Console) -> Iterator[Stack]:
+    """The stack that `make up` left running, brought up to date, or one for this demo alone."""
+    running = Aws.running(FOLDER)
+    try:
+        yield deploy(running or Aws.start(OWN_FOLDER), console)
+    finally:
+        stop(OWN_FOLDER)
+
+
+def _samples(stack: Stack) -> Iterator[Picture]:
+    for sample in samples():
+        if stack.reads(sample.product):
+            yield Picture(sample.product, sample.name, sample.picture, sample.media_type, sample.options, sample.truth)
+
+
+def _from_folder(folder: Path | None, stack: Stack) -> Iterator[Picture]:
+    for file in sorted(folder.rglob("*")) if folder else ():
+        media_type = mimetypes.guess_type(file.name)[0] or ""
+        if media_type.startswith("image/"):
+            product = file.parent.name if stack.reads(file.parent.name) else LOOSE_PICTURES
+            yield Picture(product, file.name, file.read_bytes(), media_type)
+
+
+def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[Reading]:
+    """What became of each picture by each trigger, in the pictures' order."""
+    with ThreadPoolExecutor(SENDERS) as threads:
+        sent = [threads.submit(send, stack, picture, trigger) for picture in pictures for trigger in TRIGGERS]
+        for _ in track(as_completed(sent), "Reading", len(sent), console=console, transient=True):
+            pass
+    return [one.result() for one in sent]
+
+
+def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:
+    table = Table("sample", "product", "by", "status", "fields", "confidence", "ms", "record", "event", box=SIMPLE)
+    for reading in readings:
+        announced = reading.record_id is not None and reading.record_id not in unannounced
+        truth = reading.picture.truth
+        table.add_row(
+            reading.picture.name,
+            reading.picture.product,
+            reading.trigger,
+            reading.status,
+            str(len(reading.fields)) if truth is None else f"{reading.right}/{len(truth)}",
+            "" if reading.confidence is None else f"{reading.confidence:.3f}",
+            f"{reading.milliseconds:.0f}",
+            reading.record_id or "",
+            "yes" if announced else "no",
+            style=None if reading.is_right and announced else "red",
+        )
+    return table
+
+
+def _totals(readings: Sequence[Reading], listener: Listener, wrong: int, seconds: float) -> str:
+    right = sum(reading.right for reading in readings)
+    fields = sum(len(reading.picture.truth or {}) for reading in readings)
+    return (
+        f"{len(readings)} pictures, {len(readings) - wrong} as they should be, {wrong} not; "
+        f"{right} of {fields} known fields exactly right; {len(listener.heard)} events; {seconds:.0f} s in all"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Pictures sent to a stack by either trigger, and what became of each."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import Any, Literal
+
+import requests
+
+from local.stack import Stack
+
+Trigger = Literal["https", "s3"]
+TRIGGERS: tuple[Trigger, ...] = ("https", "s3")
+# An upload may have to come again before it is read; an HTTPS caller is told after 29 s at the latest.
+LONGEST_SECONDS = 180.0
+POLL_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to be read. `truth` has the fields that its record must hold; None where nobody knows."""
+
+    product: str
+    name: str
+    content: bytes
+    media_type: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    truth: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of one picture. `body` is the record, or the problem that came in its place."""
+
+    picture: Picture
+    trigger: Trigger
+    body: Mapping[str, Any]
+    milliseconds: float
+
+    @property
+    def record_id(self) -> str | None:
+        """The record's id, also where the caller got a problem that names it."""
+        return self.body.get("record_id") or self.body.get("id")
+
+    @property
+    def status(self) -> str:
+        """How the record ended, or the problem's HTTPS status."""
+        return str(self.body.get("status", "missing"))
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = (self.body.get("document") or {}).get("fields", {})
+        return found
+
+    @property
+    def right(self) -> int:
+        """How many fields of the truth came out exactly so."""
+        return sum(self.fields.get(name) == value for name, value in (self.picture.truth or {}).items())
+
+    @property
+    def is_right(self) -> bool:
+        """Whether a record of a success came, and nothing in it is otherwise than it was printed."""
+        return self.status == "succeeded" and self.right == len(self.picture.truth or {})
+
+    @property
+    def confidence(self) -> float | None:
+        """The mean confidence of the fields' evidence, or of the lines where there is none, 0..1."""
+        evidence = ((self.body.get("document") or {}).get("evidence") or {}).values()
+        known = [one["confidence"] for one in [*evidence] or self.body.get("lines", []) if "confidence" in one]
+        return sum(known) / len(known) if known else None
+
+
+def send(stack: Stack, picture: Picture, trigger: Trigger) -> Reading:
+    """Have one picture read, as a content that was never seen before."""
+    # A decoder stops at a picture's end; what stands behind makes it another content, so that none is answered from an
+    # earlier record.
+    content = picture.content + secrets.token_bytes(8)
+    begun = monotonic()
+    body = (_by_https if trigger == "https" else _by_s3)(stack, picture, content)
+    return Reading(picture, trigger, body, (monotonic() - begun) * 1000)
+
+
+def _by_https(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
+    answer = requests.post(
+        f"{stack.url}/ocr/{picture.product}",
+        params=dict(picture.options),
+        data=content,
+        headers={"x-api-key": stack.api_key, "Content-Type": picture.media_type},
+        timeout=LONGEST_SECONDS,
+    )
+    return _told(answer)
+
+
+def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
+    key = f"uploads/{picture.product}/{secrets.token_hex(4)}-{picture.name}"
+    put = stack.client("s3").put_object(
+        Bucket=stack.uploads,
+        Key=key,
+        Body=content,
+        ContentType=picture.media_type,
+        Metadata=dict(picture.options),
+    )
+    asked = {"key": key, "version": put["VersionId"]}
+    deadline = monotonic() + LONGEST_SECONDS
+    while True:
+        answer = requests.get(
+            f"{stack.url}/records", params=asked, headers={"x-api-key": stack.api_key}, timeout=LONGEST_SECONDS
+        )
+        if answer.status_code != requests.codes.not_found or monotonic() > deadline:
+            return _told(answer)
+        sleep(POLL_SECONDS)
+
+
+def _told(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        body: Mapping[str, Any] = answer.json()
+    except ValueError:
+        return {"status": answer.status_code, "title": "An answer that is not JSON"}
+    return body
