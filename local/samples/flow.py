@@ -230,6 +230,11 @@ class Column:
             self.page.rule((self.left, self.y), (self.left + self.width, self.y), width=1)
 
 
+def sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Column:
+    """One column over the whole printed width of `page`."""
+    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
+
+
 def line_items(names: Sequence[str], rows: Sequence[Sequence[Printed]]) -> list[dict[str, Any]]:
     """Rows of a table as a record lists them; cells that print nothing are left out."""
     return [

@@ -3,16 +3,12 @@
 from local.samples import numbers
 from local.samples.cast import Cast
 from local.samples.catalogue import document
-from local.samples.flow import Column
+from local.samples.flow import Column, sheet
 from local.samples.looks import SHEET, on
 from local.samples.page import Page
 from local.samples.values import Printed, chinese_day, field, period
 
 FULL_DAY = "%Y年%m月%d日"
-
-
-def _sheet(page: Page, top: float, indent: float = 0, size: int = 0) -> Column:
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
 
 
 @document(
@@ -31,7 +27,7 @@ def business_license(page: Page, cast: Cast) -> None:
     page.guilloche((244, 238, 216) if not page.look.alias else (232, 238, 248))
     page.frame((24, 24, page.width - 24, page.height - 24), (186, 150, 70), 6)
     page.emblem((page.width / 2, 92), 48)
-    column = _sheet(page, 150, indent=190)
+    column = sheet(page, 150, indent=190)
     column.heading("营业执照", 64, gap=0.2)
     column.heading("(副本)", 28)
     page.know(is_duplicate=True)
@@ -78,7 +74,7 @@ def business_license(page: Page, cast: Cast) -> None:
 def account_opening_permit(page: Page, cast: Cast) -> None:
     firm, chief, random = cast.company(1), cast.person(1), cast.random("permit")
     page.guilloche((234, 240, 226))
-    column = _sheet(page, 60)
+    column = sheet(page, 60)
     column.heading("开户许可证", 54)
     column.row(
         field("approval_number", "核准号", f"J{numbers.digits(random, 13)}"),
@@ -112,7 +108,7 @@ def organization_code_certificate(page: Page, cast: Cast) -> None:
     code = f"{firm.organisation[:8]}-{firm.organisation[8]}"
     start, end = cast.span("valid", 2010, 2014, 4)
     page.guilloche((236, 232, 246))
-    column = _sheet(page, 60)
+    column = sheet(page, 60)
     column.heading("中华人民共和国组织机构代码证", 46)
     column.rows(
         field("org_code", "代码|组织机构代码", Printed(code, firm.organisation)),

@@ -9,14 +9,10 @@ from random import Random
 from local.samples import numbers
 from local.samples.cast import Cast, Company
 from local.samples.catalogue import document
-from local.samples.flow import Column, line_items
+from local.samples.flow import line_items, sheet
 from local.samples.looks import FORM, on
 from local.samples.page import Page
 from local.samples.values import Field, Printed, chinese_day, clock, field, in_capitals, iso_day, money
-
-
-def _sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Column:
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
 
 
 def _bill_party(side: str, title: str, firm: Company, random: Random) -> list[tuple[Field, ...]]:
@@ -43,7 +39,7 @@ def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
     issued = cast.day("issued", 2021, 2023)
     amount = Decimal(random.randint(5, 90) * 10000 + random.randint(0, 9) * 500)
     number = f"1{numbers.digits(random, 12)}{issued:%Y%m%d}{numbers.digits(random, 9)}"
-    column = _sheet(page, indent=230)
+    column = sheet(page, indent=230)
     column.heading("电子银行承兑汇票", 42)
     column.row(
         field("issue_date", "出票日期", iso_day(issued)),
@@ -82,7 +78,7 @@ def bank_receipt(page: Page, cast: Cast) -> None:
     random, payer, payee = cast.random("receipt"), cast.company(1), cast.company(2)
     amount = Decimal(random.randint(1000, 900000)) / 4
     amount = amount.quantize(Decimal("0.01"))
-    column = _sheet(page, indent=200)
+    column = sheet(page, indent=200)
     column.heading("银行电子回单", 42, ink=(170, 40, 40), name="title")
     column.row(
         field("receipt_number", "回单编号|回单号码", numbers.digits(random, 15)),
@@ -181,7 +177,7 @@ def bank_statement(page: Page, cast: Cast) -> None:
     first = cast.day("first", 2021, 2023)
     movements = list(_movements(random, cast, first, 12))
     span = f"{first}至{movements[-1].when.date()}"
-    column = _sheet(page)
+    column = sheet(page)
     column.heading(f"{bank.split('银行')[0]}银行个人账户交易明细", 38)
     column.row(
         field("account_name", "户名|客户姓名", owner.name),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from local.samples import numbers
 from local.samples.cast import Cast, Person
 from local.samples.catalogue import document
-from local.samples.flow import Column
+from local.samples.flow import Column, sheet
 from local.samples.looks import BOOKLET, CARD, FORM, SHEET, on
 from local.samples.page import Page
 from local.samples.values import (
@@ -229,7 +229,7 @@ def military_officer_card(page: Page, cast: Cast) -> None:
         (field("position", "职务", "连长"), field("rank", "衔级|军衔", "上尉")),
         field("certificate_number", "编号|证件编号", number),
     )
-    foot = Column(page, page.look.margin, 640, page.width - 2 * page.look.margin)
+    foot = sheet(page, 640)
     foot.row(
         field("issuing_authority", "发证机关", "政治工作部"),
         field("issue_date", "发证日期", chinese_day(issued)),
@@ -276,7 +276,7 @@ def foreign_permanent_resident_card_back(page: Page, cast: Cast) -> None:
     number = numbers.digits(cast.random("mrz"), 9)
     lines = numbers.card_lines("I", surname, given, number, "CHN", code, birth, not alias, end)
     page.guilloche((226, 236, 240))
-    column = Column(page, page.look.margin, 90, page.width - 2 * page.look.margin)
+    column = sheet(page, 90)
     column.rows(
         field("issuing_authority", "签发机关/Issuing Authority|签发机关", "中华人民共和国国家移民管理局"),
         field("issue_times", "签发次数|换证次数", "01"),
@@ -324,7 +324,7 @@ def mainland_travel_permit_back(page: Page, cast: Cast) -> None:
     local = f"A{numbers.digits(random, 9)}" if taiwan else f"K{numbers.digits(random, 6)}(4)"
     label = ("香港身份证号码", "台湾身份证号码")[taiwan]
     page.guilloche((228, 236, 226))
-    column = Column(page, page.look.margin, 80, page.width - 2 * page.look.margin)
+    column = sheet(page, 80)
     column.rows(
         field("back_name", "身份证姓名|背面姓名", holder.name),
         field("back_id_number", label, local),
@@ -365,7 +365,7 @@ def hk_macau_exit_permit_back(page: Page, cast: Cast) -> None:
     second = cast.span("macau", 2022, 2023, 1)
     town = cast.person().town
     page.guilloche((228, 232, 244))
-    column = Column(page, page.look.margin, 50, page.width - 2 * page.look.margin)
+    column = sheet(page, 50)
     column.heading("签注", 40)
     column.rows(
         field("hk_endorsement_type", "往来香港签注种类", "个人旅游(G)"),
@@ -404,7 +404,7 @@ def birth_certificate(page: Page, cast: Cast) -> None:
     born = datetime(day.year, day.month, day.day, random.randint(0, 23), random.randint(10, 59))
     hospital = f"{mother.town.city}妇幼保健院"
     page.guilloche((232, 242, 232))
-    column = Column(page, page.look.margin, 40, page.width - 2 * page.look.margin, indent=190)
+    column = sheet(page, 40, indent=190)
     column.heading("出生医学证明", 48, ink=(30, 90, 60))
     column.row(
         field("certificate_number", "出生证编号|编号", f"{random.choice('RSTU')}{numbers.digits(random, 9)}")
@@ -440,7 +440,7 @@ def birth_certificate(page: Page, cast: Cast) -> None:
 def household_register_main_page(page: Page, cast: Cast) -> None:
     holder, random = cast.person(), cast.random("register")
     station = f"{holder.town.city}公安局{holder.street[:3]}派出所"
-    column = Column(page, page.look.margin, 60, page.width - 2 * page.look.margin, indent=200)
+    column = sheet(page, 60, indent=200)
     column.heading("常住人口登记", 42)
     column.form(
         (
@@ -469,7 +469,7 @@ def household_register_main_page(page: Page, cast: Cast) -> None:
 def household_register_personal_page(page: Page, cast: Cast) -> None:
     holder = cast.person()
     origin = holder.town.province + holder.town.city
-    column = Column(page, page.look.margin, 46, page.width - 2 * page.look.margin, indent=190)
+    column = sheet(page, 46, indent=190)
     column.heading("常住人口登记卡", 40)
     column.form(
         (field("name", "姓名", holder.name), field("relationship", "户主或与户主关系|与户主关系", "户主")),

@@ -8,7 +8,7 @@ from random import Random
 from local.samples import numbers
 from local.samples.cast import Cast, Company, Person
 from local.samples.catalogue import document
-from local.samples.flow import Column, line_items
+from local.samples.flow import Column, line_items, sheet
 from local.samples.looks import INVOICE, PLAIN, SHEET, on
 from local.samples.page import Page
 from local.samples.values import (
@@ -29,14 +29,10 @@ GOODS = (
     ("*计算机外设*显示器", "24英寸", "台", "899.00", 3),
     ("*纸制品*复印纸", "A4", "箱", "128.50", 10),
     ("*办公家具*转椅", "G20", "把", "356.00", 4),
-    ("*照明器具*台灯", "8W", "盏", "79.90", 20),
+    ("*照明器具*台灯", "8W", "个", "79.90", 20),
     ("*饮料*矿泉水", "550ml", "箱", "36.00", 25),
 )
 CITIES = (("青禾", "海棠"), ("明湖南", "长乐"), ("安和", "白鹿东"))
-
-
-def _sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Column:
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
 
 
 @dataclass(frozen=True)
@@ -121,8 +117,8 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     random, margin = cast.random("paper"), page.look.margin
     buyer, seller, goods = cast.company(1), cast.company(2), _goods(cast.random("goods"), 3)
     title = f"{seller.town.province[:-1]}增值税专用发票"
-    _sheet(page, 34).heading(title, 40, ink=page.look.label_ink, name="title")
-    head = _sheet(page, 100)
+    sheet(page, 34).heading(title, 40, ink=page.look.label_ink, name="title")
+    head = sheet(page, 100)
     head.row(
         field("invoice_code", "发票代码", f"{numbers.digits(random, 10)}"),
         field("invoice_number", "发票号码", numbers.digits(random, 8)),
@@ -140,7 +136,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     secret = ["".join(random.choices("0123456789<>+-*/", k=24)) for _ in range(4)]
     for place, line in enumerate(secret):
         page.text((margin + split + 60, top + 14 + place * (bottom - top - 16) / 4), line, 22)
-    table = _sheet(page, bottom)
+    table = sheet(page, bottom)
     rows = goods.rows()
     sums = ["合    计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
     alias = page.look.alias
@@ -156,7 +152,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     end = _party_block(page, table.y, split, "销售方", _party("seller", seller))
     _upright(page, margin + split, table.y, end, "备注")
     page.frame((margin + split + 44, table.y, page.width - margin, end), page.look.label_ink)
-    foot = _sheet(page, end + 12)
+    foot = sheet(page, end + 12)
     foot.row(
         field("payee", "收款人", cast.person(1).name),
         field("reviewer", "复核", cast.person(2).name),
@@ -171,7 +167,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
 def vat_invoice_electronic(page: Page, cast: Cast) -> None:
     random, margin = cast.random("electronic"), page.look.margin
     buyer, seller, goods = cast.company(3), cast.company(4), _goods(cast.random("items"), 2)
-    _sheet(page, 40).heading("电子发票（增值税专用发票）", 42, ink=page.look.label_ink)
+    sheet(page, 40).heading("电子发票（增值税专用发票）", 42, ink=page.look.label_ink)
     page.know(title="电子发票(增值税专用发票)")
     head = Column(page, page.width - 480, 116, 440)
     head.rows(
@@ -190,7 +186,7 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
             field(f"{side}_tax_id", "统一社会信用代码/纳税人识别号", firm.code),
         )
         page.frame((left, 210, left + half, 360), page.look.label_ink)
-    table = _sheet(page, 372)
+    table = sheet(page, 372)
     rows = goods.rows()
     sums = ["合计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
     table.table(
@@ -231,7 +227,7 @@ def train_ticket(page: Page, cast: Cast) -> None:
     page.rule((page.width / 2 - 90, 176), (page.width / 2 + 90, 176))
     seat = f"{random.randint(1, 16):02}车{random.randint(1, 18):02}{random.choice('ABCDF')}号"
     price = Decimal(random.randint(60, 600)) + Decimal("0.5")
-    column = _sheet(page, 230)
+    column = sheet(page, 230)
     column.line(f"{leaves:%Y年%m月%d日 %H:%M}开          {seat}")
     column.line(f"¥{price:.2f}元          {('二等座', '一等座')[alias]}")
     column.line(f"{_masked(rider)}  {rider.name}")
@@ -267,7 +263,7 @@ def taxi_receipt(page: Page, cast: Cast) -> None:
     unit, distance = Decimal("2.50"), Decimal(random.randint(32, 240)) / 10
     surcharge = Decimal("1.00")
     total = (10 + unit * distance).quantize(Decimal("1")) + surcharge
-    column = _sheet(page, 60)
+    column = sheet(page, 60)
     column.heading(f"{town.province}{town.city}", 34)
     column.heading("出租汽车专用发票", 40)
     page.know(province=town.province, city=town.city)
@@ -297,7 +293,7 @@ def air_itinerary(page: Page, cast: Cast) -> None:
     legs = [_leg(random, start, end, day), _leg(random, end, start, day + timedelta(days=4))]
     fare, fund, fuel = Decimal(random.randint(90, 240) * 10), Decimal(100), Decimal(60)
     total = fare + fund + fuel
-    column = _sheet(page)
+    column = sheet(page)
     column.heading("航空运输电子客票行程单", 40, ink=page.look.label_ink)
     column.rows(
         (
@@ -366,7 +362,7 @@ def quota_invoice(page: Page, cast: Cast) -> None:
     random, town, alias = cast.random("quota"), cast.town(), page.look.alias
     total = Decimal((50, 100)[alias])
     page.guilloche((244, 226, 220) if not alias else (222, 238, 228), 30)
-    column = _sheet(page, 50)
+    column = sheet(page, 50)
     column.heading(f"{town.province}{town.city}通用定额发票", 46, ink=(150, 50, 40))
     page.know(province=town.province, city=town.city)
     column.rows(
@@ -383,7 +379,7 @@ def quota_invoice(page: Page, cast: Cast) -> None:
 def parking_bill(page: Page, cast: Cast) -> None:
     random, town = cast.random("bill"), cast.town()
     day = cast.day("parked", 2020, 2023)
-    column = _sheet(page, 60)
+    column = sheet(page, 60)
     column.heading("停车费票据", 46)
     column.rows(
         field("invoice_code", "发票代码", f"1{numbers.digits(random, 11)}"),

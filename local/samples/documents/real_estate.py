@@ -6,16 +6,12 @@ from random import Random
 from local.samples import numbers
 from local.samples.cast import Cast, Town
 from local.samples.catalogue import document
-from local.samples.flow import Column
+from local.samples.flow import Column, sheet
 from local.samples.looks import FORM, on
 from local.samples.page import Page
 from local.samples.values import Printed, chinese_day, field
 
 TITLE = on(FORM, (252, 246, 244), (244, 250, 246), size=25)
-
-
-def _sheet(page: Page, top: float = 50, indent: float = 200, size: int = 0) -> Column:
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
 
 
 def _unit(random: Random, town: Town) -> str:
@@ -42,7 +38,7 @@ def real_estate_title(page: Page, cast: Cast) -> None:
     owner, random = cast.person(1), cast.random("title")
     town, day = owner.town, cast.day("registered", 2017, 2023)
     number = f"{town.plate}({day.year}){town.city}不动产权第{numbers.digits(random, 7)}号"
-    column = _sheet(page)
+    column = sheet(page, 50, indent=200)
     column.heading("不动产权证书", 46, ink=(150, 40, 40))
     column.rows(
         field("certificate_number", "不动产权证号|产权证号", number),
@@ -77,7 +73,7 @@ def real_estate_registration_proof(page: Page, cast: Cast) -> None:
     owner, random = cast.person(1), cast.random("proof")
     town, day = owner.town, cast.day("registered", 2017, 2023)
     number = f"{town.plate}({day.year}){town.city}不动产证明第{numbers.digits(random, 7)}号"
-    column = _sheet(page)
+    column = sheet(page, 50, indent=200)
     column.heading("不动产登记证明", 46)
     column.row(field("certificate_number", "不动产登记证明号|证明号", number))
     column.form(
@@ -99,7 +95,7 @@ def property_ownership_certificate(page: Page, cast: Cast) -> None:
     owner, random = cast.person(1), cast.random("house")
     town, day = owner.town, cast.day("registered", 2008, 2015)
     area = _area(random)
-    column = _sheet(page)
+    column = sheet(page, 50, indent=200)
     column.heading("房屋所有权证", 46, ink=(150, 40, 40))
     column.row(
         field(
@@ -146,7 +142,7 @@ def property_ownership_certificate(page: Page, cast: Cast) -> None:
 def property_ownership_certificate_unified(page: Page, cast: Cast) -> None:
     owner, random = cast.person(1), cast.random("unified")
     town, day = owner.town, cast.day("registered", 2016, 2022)
-    column = _sheet(page)
+    column = sheet(page, 50, indent=200)
     column.heading("房地产权证", 46)
     column.row(
         field("certificate_number", "产权证号|证号", f"{town.plate}房地产权第{numbers.digits(random, 8)}号")

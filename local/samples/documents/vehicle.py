@@ -8,7 +8,7 @@ from PIL import ImageFilter
 from local.samples import numbers
 from local.samples.cast import Cast, Company, Person
 from local.samples.catalogue import document
-from local.samples.flow import Column, line_items
+from local.samples.flow import Column, line_items, sheet
 from local.samples.looks import CARD, FORM, INVOICE, PLAIN, SHEET, on
 from local.samples.page import Colour, Page
 from local.samples.values import (
@@ -29,10 +29,6 @@ from local.samples.values import (
 METALS: tuple[Colour, Colour] = ((148, 152, 156), (44, 46, 50))
 LICENSE = on(CARD, (236, 240, 250), (250, 246, 238), size=29, leading=2.2)
 SIZE = (1180, 780)
-
-
-def _sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Column:
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
 
 
 @document("vin", "plate", (1100, 560), PLAIN)
@@ -63,7 +59,7 @@ def vehicle_license_main(page: Page, cast: Cast) -> None:
     car, owner = cast.vehicle(), cast.person()
     registered = cast.day("registered", 2016, 2021)
     _license_heading(page, "中华人民共和国机动车行驶证")
-    column = _sheet(page, 130)
+    column = sheet(page, 130)
     column.rows(
         (
             field("plate_number", "号牌号码\nPlate No.", car.plate),
@@ -93,7 +89,7 @@ def vehicle_license_main(page: Page, cast: Cast) -> None:
 def vehicle_license_sub(page: Page, cast: Cast) -> None:
     car, random = cast.vehicle(), cast.random("sub")
     _license_heading(page, "中华人民共和国机动车行驶证副页")
-    column = _sheet(page, 130)
+    column = sheet(page, 130)
     column.rows(
         (
             field("plate_number", "号牌号码", car.plate),
@@ -126,7 +122,7 @@ def driving_license_main(page: Page, cast: Cast) -> None:
     start = first.replace(year=first.year + 6)
     end = Printed("10年", "10年") if alias else iso_day(start.replace(year=start.year + 10))
     _license_heading(page, "中华人民共和国机动车驾驶证")
-    column = _sheet(page, 130)
+    column = sheet(page, 130)
     column.row(field("license_number", "证号\nLicense No.|驾驶证号\nLicense No.", holder.id_number))
     column.rows(
         (
@@ -158,7 +154,7 @@ def driving_license_main(page: Page, cast: Cast) -> None:
 def driving_license_sub(page: Page, cast: Cast) -> None:
     holder = cast.person()
     _license_heading(page, "中华人民共和国机动车驾驶证副页")
-    column = _sheet(page, 140)
+    column = sheet(page, 140)
     column.rows(
         field("license_number", "证号|驾驶证号", holder.id_number),
         field("name", "姓名", holder.name),
@@ -199,7 +195,7 @@ def vehicle_sale_invoice(page: Page, cast: Cast) -> None:
     buyer, buyer_id = _owner(cast.person(), cast.company(2), alias)
     total = Decimal(random.randint(80, 260)) * 1000
     tax = (total * 13 / 113).quantize(Decimal("0.01"))
-    column = _sheet(page, indent=215)
+    column = sheet(page, indent=215)
     _invoice_head(page, column, "机动车销售统一发票", random, cast, electronic=False)
     column.form(
         (
@@ -268,7 +264,7 @@ def used_car_invoice(page: Page, cast: Cast) -> None:
     buyer, buyer_id = _owner(cast.person(), cast.company(2), alias)
     home = cast.person() if not alias else cast.company(2)
     total = Decimal(random.randint(30, 150)) * 1000 + 500
-    column = _sheet(page, indent=210)
+    column = sheet(page, indent=210)
     _invoice_head(page, column, "二手车销售统一发票", random, cast, electronic=bool(alias))
     page.truth.pop("title")
     column.form(
@@ -338,7 +334,7 @@ def vehicle_registration_owners(page: Page, cast: Cast) -> None:
     owner, buyer, car, random = cast.person(1), cast.person(2), cast.vehicle(), cast.random("book")
     registered = cast.day("registered", 2014, 2018)
     office = f"{owner.town.city}公安局交警支队车辆管理所"
-    column = _sheet(page, indent=220)
+    column = sheet(page, indent=220)
     column.heading("机动车登记证书", 44)
     column.row(field("certificate_number", "机动车登记证书编号|登记证编号", numbers.digits(random, 12)))
     column.form(
@@ -371,7 +367,7 @@ def vehicle_registration_owners(page: Page, cast: Cast) -> None:
 def vehicle_registration_vehicle(page: Page, cast: Cast) -> None:
     car, random = cast.vehicle(), cast.random("technical")
     made = cast.day("made", 2013, 2016)
-    column = _sheet(page, indent=220)
+    column = sheet(page, indent=220)
     column.heading("注册登记机动车信息栏", 34)
     rows = _numbered(
         (field("vehicle_type", "车辆类型", car.kind), field("brand", "车辆品牌", car.brand)),
@@ -424,7 +420,7 @@ def vehicle_conformity_certificate(page: Page, cast: Cast) -> None:
     car, random, made = cast.vehicle(), cast.random("conformity"), cast.day("made", 2018, 2022)
     maker = cast.company(3, trade=2).name.replace("销售", "制造")
     page.guilloche((232, 242, 232))
-    column = _sheet(page)
+    column = sheet(page)
     column.heading("车辆合格证", 44)
     column.rows(
         (
@@ -467,7 +463,7 @@ def road_transport_permit(page: Page, cast: Cast) -> None:
     issued, ends = cast.span("issued", 2019, 2022, 4)
     town = firm.town
     page.guilloche((228, 236, 248))
-    column = _sheet(page, indent=210)
+    column = sheet(page, indent=210)
     column.heading("道路运输证", 46)
     column.row(
         field(
@@ -518,7 +514,7 @@ def electronic_policy(page: Page, cast: Cast) -> None:
     owner, car, random = cast.person(), cast.vehicle(), cast.random("policy")
     start, end = cast.span("insured", 2021, 2023, 1)
     insurer = f"{cast.company().bank[:2]}财产保险股份有限公司"
-    column = _sheet(page)
+    column = sheet(page)
     column.heading(insurer, 34, ink=(30, 70, 140), name="insurer")
     column.heading("机动车商业保险电子保单", 38, name="title")
     column.rows(
