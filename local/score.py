@@ -5,7 +5,8 @@
 
 A sample goes the way it would on AWS, from the embedded vendor to the normalized fields; only the engine runs in this
 process. Every value of the truth counts once, every cell of a row and every line of a text too, and a value that is
-not printed counts as a mistake. What the engine said is kept in `.local/readings` until the engine changes.
+neither printed nor computed from what is counts as a mistake. What the engine said is kept in `.local/readings` until
+the engine changes.
 """
 
 import argparse
@@ -100,6 +101,7 @@ def _fields(slug: str, sample: Any) -> dict[str, Any]:
     from ocr import embedded
     from ocr.catalogue import products
     from ocr.document import examine
+    from ocr.fields import declared
     from ocr.normalize import normalize
     from ocr.reading import Reading
     from ocr.vendor import Ask
@@ -110,7 +112,9 @@ def _fields(slug: str, sample: Any) -> dict[str, Any]:
     with patch("ocr.aws.functions", Engine), patch("ocr.embedded.settings"):
         (outcome,) = offer.read(ask)
     found = normalize(product.fields, product.checks, outcome) if isinstance(outcome, Reading) else []
-    return found[0].fields if found else {}
+    fields = found[0].fields if found else {}
+    computed = {name for name, one in declared(product.fields).items() if one.mark.derived} - sample.truth.keys()
+    return {name: value for name, value in fields.items() if name not in computed}
 
 
 class Engine:

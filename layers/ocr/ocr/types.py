@@ -252,7 +252,7 @@ MrzNumber = Annotated[
     BeforeValidator(_machine_readable),
     Shape("[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9]", "mrz_td3_composite"),
 ]
-Mrz = Annotated[str, BeforeValidator(_machine_readable)]
+Mrz = Annotated[str, BeforeValidator(_machine_readable), Shape("(?=[A-Z0-9]*<)[A-Z0-9<]{30,92}")]
 
 MainlandPermitNumber = Annotated[Code, Shape("[HM][0-9]{8}(?:[0-9]{2})?", "mainland_permit_number")]
 ExitPermitNumber = Annotated[Code, Shape("[CW][0-9A-Z][0-9]{7}", "exit_permit_number")]

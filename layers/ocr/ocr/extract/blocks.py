@@ -13,7 +13,7 @@ from ocr.extract.labels import Meaning, Spot
 from ocr.extract.layout import Layout, Mark
 from ocr.extract.page import Area
 
-LOOSE_TAIL = 3  # what a head may be followed by: 购买方信息
+HEAD_TAILS = ("", "信息", "资料", "方", "人", "单位", "情况")  # what a head may be followed by: 购买方信息
 SIDEWAYS = 0.2  # what a step to the side counts against one down: blocks are wide
 
 
@@ -45,7 +45,7 @@ def _told_apart(
 
 
 def _is_head(mark: Mark, head: str) -> bool:
-    return mark.text.startswith(head) and len(mark.text) <= len(head) + (LOOSE_TAIL if len(head) > 1 else 0)
+    return mark.text.startswith(head) and mark.text[len(head) :] in (HEAD_TAILS if len(head) > 1 else "")
 
 
 def _paired(spots: list[Spot], headed: list[tuple[Meaning, Mark]]) -> dict[Spot, Meaning]:

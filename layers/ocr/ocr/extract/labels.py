@@ -85,11 +85,13 @@ class Vocabulary:
 @cache
 def vocabulary(model: type[Fields]) -> Vocabulary:
     """The terms of a product's own fields, without those of its rows."""
-    printed = {name: one for name, one in declared(model).items() if not (one.mark.rows or one.mark.derived)}
+    printed = {name: one for name, one in declared(model).items() if one.mark.names and not one.mark.rows}
     terms: dict[str, list[Meaning]] = {}
     for name, one in printed.items():
+        suffixed = {canonical(label).replace("_", "") for label in one.mark.names if "_" in label}
         for label in (*one.mark.names, name):
-            if labels(model).get(canonical(label)) == name:
+            # 性别女 names a field in answers; in print it is a label and its value.
+            if labels(model).get(canonical(label)) == name and canonical(label) not in suffixed:
                 terms.setdefault(canonical(label), []).append(Meaning(name, label))
     for tail, meanings in _tails(model, printed.values()).items():
         terms.setdefault(tail, []).extend(meanings)
@@ -97,7 +99,12 @@ def vocabulary(model: type[Fields]) -> Vocabulary:
         {term: tuple(meanings) for term, meanings in terms.items()},
         frozenset(meaning.head for meanings in terms.values() for meaning in meanings),
         frozenset(name for name, one in printed.items() if one.mark.free),
-        tuple(term for term in terms if len(term) >= LONG_LABEL and _chinese(term)),
+        tuple(
+            term
+            for term, meanings in terms.items()
+            # What is mostly computed has labels much like its source's: a misread one is the source's.
+            if len(term) >= LONG_LABEL and _chinese(term) and not all(printed[one.field].mark.derived for one in meanings)
+        ),
     )
 
 
@@ -230,7 +237,7 @@ class _Reader:
 
     def _admitted(self, start: int, end: int, term: str) -> bool:
         """Whether a term stands here as a label and not as a part of some other word."""
-        closed = end == len(self.letters) or self.letters[end].opens
+        closed = end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
         if not self._close_together(start, end) or ((len(term) == 1 or not _chinese(term)) and not closed):
             return False
         before = self._before(start)
@@ -265,7 +272,8 @@ class _Reader:
     def _elsewhere(self, start: int) -> int:
         """Where a label that nobody declared ends: a few words and a colon at the beginning of a piece."""
         letter = self.letters[start]
-        if not letter.opens or not self._after_blank(start):
+        begins_value = bool(self.found) and self.found[-1][1] == start
+        if not letter.opens or begins_value or not self._after_blank(start):
             return 0
         before = self._before(start)
         match = ELSEWHERE.match(letter.piece.text, letter.at - letter.piece.start)

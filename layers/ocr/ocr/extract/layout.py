@@ -1,6 +1,6 @@
 """The page as labels and what stands around them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ocr.extract.labels import Row, Spot, Vocabulary, is_caption, spot
@@ -8,6 +8,7 @@ from ocr.extract.page import Area, Piece, around, rows
 from ocr.fields import canonical
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
+WORD_GAP = 1.5  # within one run of text
 WRAP_GAP = 1.0  # between the two lines of one label
 
 
@@ -35,6 +36,24 @@ class Layout:
     def pieces(self) -> list[Piece]:
         """Everything that is no label, in reading order."""
         return [piece for row in self.rows for held in row.held for piece in held]
+
+    @property
+    def unlabelled(self) -> list[list[Piece]]:
+        """The runs of text that do not follow a label directly."""
+        return self.lines_beside(set(self.spots))
+
+    def lines_beside(self, labels: Collection[Spot]) -> list[list[Piece]]:
+        """The runs of text that do not follow one of `labels` directly; what only looks like a label is text again."""
+        return [line for row in self.rows for line in _unlabelled(row, labels)]
+
+
+def _unlabelled(row: Row, labels: Collection[Spot]) -> Iterator[list[Piece]]:
+    mistaken = [one for one in row.spots if one.glued and not one.colon and one not in labels]
+    for held in row.held:
+        runs = reaching(held, WORD_GAP)
+        yield from runs if held is row.loose else runs[1:]
+    for one in mistaken:
+        yield [piece for piece in row.pieces if piece.area.across(one.area) < 0]
 
 
 def laid_out(pieces: Sequence[Piece], words: Vocabulary) -> Layout:

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.extract.blocks import settle
-from ocr.extract.labels import Meaning, Row, Spot
-from ocr.extract.layout import Layout, reaching
+from ocr.extract.labels import Meaning, Spot
+from ocr.extract.layout import WORD_GAP, Layout, reaching
 from ocr.extract.page import Area, Piece, around, joined
 from ocr.extract.values import Fit, fit, shaped, takes_any_text, trimmed
 from ocr.fields import Declared
 
-WORD_GAP = 1.5  # within one value
 LINE_GAP = 1.3  # between two lines of one value
 REACH_DOWN = 2.6  # from a label to a value below it
 REACH_RIGHT = 30.0
-INDENT = 1.5  # how far the lines of one text may begin apart
+INDENT = 1.5  # how far the lines of a long text may begin apart
+TIGHT = 0.7  # between two lines of one text that is not declared as long
+ALIGNED = 0.7  # how far they may begin apart
+OUT_OF_ROW = 1.3  # between the middles of a label and of a line of its value
 
 # Costs, in line heights down.
 STEP_RIGHT = 0.12
@@ -29,6 +31,7 @@ MISREAD_LABEL = 1.0
 SHARED_LABEL = 0.5
 COLON = -0.5
 GLUED = 0.7
+STACKED = 2.5  # the value is to the right where the page has its values below
 SUITS = {Fit.REFUSED: 4.0, Fit.OPEN: 0.0, Fit.TYPED: -1.0, Fit.SHAPED: -1.5, Fit.CHECKED: -2.0}
 
 
@@ -60,7 +63,12 @@ def search(layout: Layout, fields: dict[str, Declared]) -> list[Found]:
     meanings = settle(layout, list(fields))
     found = _labelled(_candidates(layout, meanings, fields))
     _read_on(found, layout)
-    return _by_shape(found, layout, fields)
+    return [one for one in _by_shape(found, layout, fields) if _says_something(one)]
+
+
+def _says_something(one: Found) -> bool:
+    """Whether the value is more than the dashes that a form prints where it has nothing to say."""
+    return any(character.isalnum() for character in joined(one.pieces))
 
 
 def _labelled(candidates: Iterable[Candidate]) -> dict[str, Found]:
@@ -81,16 +89,32 @@ def _same_text(one: Piece, other: Piece) -> bool:
 
 
 def _candidates(layout: Layout, meanings: dict[Spot, Meaning], fields: dict[str, Declared]) -> Iterator[Candidate]:
-    spots, pieces = layout.spots, layout.pieces
-    followers = {id(value): spot for spot in spots for value in spot.values}
+    spots, lines, pieces = layout.spots, layout.unlabelled, layout.pieces
+    stacked = STACKED * _is_stacked(spots, lines)
+    followers = {id(value) for spot in spots for value in spot.values}
     for spot, meaning in meanings.items():
         field = fields[meaning.field]
         base = _doubt(spot, meaning)
         for run, way in _to_the_right(spot, field):
-            yield _weighed(field, spot, meaning, run, base + way)
+            apart = stacked if run[0].start == 0 else 0.0
+            yield _weighed(field, spot, meaning, run, base + way + apart)
+        for run, way in _beside(spot, lines, spots):
+            yield _weighed(field, spot, meaning, run, base + way + stacked)
         for piece, way in _below(spot, pieces, spots):
-            owner = followers.get(id(piece))
-            yield from _if_suitable(_weighed(field, spot, meaning, (piece,), base + way + (ANOTHERS if owner else 0)))
+            another = ANOTHERS * (id(piece) in followers)
+            yield from _if_suitable(_weighed(field, spot, meaning, (piece,), base + way + another))
+
+
+def _is_stacked(spots: Sequence[Spot], lines: Sequence[Sequence[Piece]]) -> bool:
+    """Whether most labels of the page have their values right below them."""
+    alone = [spot for spot in spots if not any(value.start for value in spot.values)]
+    over = [spot for spot in alone if any(_is_right_below(line[0].area, spot.area) for line in lines)]
+    return len(over) > len(spots) / 2
+
+
+def _is_right_below(value: Area, label: Area) -> bool:
+    aligned = abs(value.left - label.left) < ALIGNED
+    return aligned and value.middle > label.middle and value.down(label) < TIGHT and not value.beside(label)
 
 
 def _doubt(spot: Spot, meaning: Meaning) -> float:
@@ -121,16 +145,29 @@ def _to_the_right(spot: Spot, field: Declared) -> Iterator[tuple[Sequence[Piece]
         return
     way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - spot.area.right), REACH_RIGHT)
     yield runs[0], way
-    if field.mark.free:
-        yield (
-            [piece for run in runs if run is runs[0] or not run[0].area.beside(runs[0][0].area) for piece in run],
-            way - 0.01,
-        )
     if not takes_any_text(field):
         for count in range(1, len(spot.values) + 1):
             yield spot.values[:count], way + 0.01 * count
     for run in runs[1:]:
         yield run, STEP_RIGHT * (run[0].area.left - spot.area.right) + BELOW
+
+
+def _beside(
+    spot: Spot, lines: Iterable[Sequence[Piece]], spots: Sequence[Spot]
+) -> Iterator[tuple[Sequence[Piece], float]]:
+    """Lines to the right that are not quite in the label's row: the cell of a form has more lines than its label."""
+    if spot.values:
+        return
+    for line in lines:
+        area = line[0].area
+        way, shift = area.left - spot.area.right, abs(area.middle - spot.area.middle)
+        if -ALIGNED < way < REACH_RIGHT and shift < OUT_OF_ROW and not _in_between(spot.area, area, spots):
+            yield line, STEP_RIGHT * way + shift
+
+
+def _in_between(label: Area, value: Area, spots: Iterable[Spot]) -> bool:
+    """Whether another label stands between a label and what is to its right."""
+    return any(label.right <= other.area.left < value.left and other.area.down(value) < 0 for other in spots)
 
 
 def _below(spot: Spot, pieces: Sequence[Piece], spots: Sequence[Spot]) -> Iterator[tuple[Piece, float]]:
@@ -160,35 +197,40 @@ def _between(spot: Spot, value: Area, spots: Sequence[Spot]) -> bool:
 
 
 def _read_on(found: dict[str, Found], layout: Layout) -> None:
-    """Let values that run over several lines run on, down to the next label."""
+    """Let texts run on over the lines that no other label claims."""
     for name, one in found.items():
-        if one.field.mark.free and one.spot:
-            found[name] = replace(one, pieces=(*one.pieces, *_following(one, layout, list(found.values()))))
+        if one.spot and takes_any_text(one.field):
+            taken = [piece for other in found.values() for piece in other.pieces]
+            lines = [line for line in layout.lines_beside(set(_spots_of(found))) if not _touches(line, taken)]
+            found[name] = replace(one, pieces=tuple(_whole_text(one, one.spot.area, lines)))
 
 
-def _following(one: Found, layout: Layout, found: Sequence[Found]) -> list[Piece]:
-    """The lines under a value that continue it."""
-    last = around(piece.area for piece in one.pieces)
-    left = min(last.left, one.spot.area.left if one.spot else last.left) - INDENT
-    lines: list[Piece] = []
-    for row in layout.rows:
-        held = [piece for piece in row.pieces if left <= piece.area.left <= last.right]
-        if not held or held[0].area.middle <= last.middle or held[0].area.beside(last):
-            continue
-        if held[0].area.down(last) > LINE_GAP or _ends_value(held[0], row, found):
-            break
-        run = reaching(held, WORD_GAP)[0]
-        lines += run
-        last = around((last, *(piece.area for piece in run)))
-    return lines
+def _spots_of(found: dict[str, Found]) -> Iterator[Spot]:
+    return (one.spot for one in found.values() if one.spot)
 
 
-def _ends_value(piece: Piece, row: Row, found: Sequence[Found]) -> bool:
-    """Whether a line belongs to another field, or begins with a label, even one without a value."""
-    if any(_same_text(piece, other) for one in found for other in one.pieces):
-        return True
-    spots = [spot for spot in row.spots if spot.area.across(piece.area) < 0]
-    return any(not spot.glued for spot in spots)
+def _touches(line: Iterable[Piece], taken: Sequence[Piece]) -> bool:
+    return any(_same_text(piece, other) for piece in line for other in taken)
+
+
+def _whole_text(one: Found, label: Area, lines: list[list[Piece]]) -> list[Piece]:
+    """The value with the lines above and below that belong to it, from the top."""
+    text = [list(one.pieces)]
+    while line := next((line for line in lines if _goes_on(text, line, label, one.field.mark.free)), None):
+        lines.remove(line)
+        text.append(line)
+        text.sort(key=lambda line: line[0].area.middle)
+    return [piece for line in text for piece in line]
+
+
+def _goes_on(text: Sequence[Sequence[Piece]], line: Sequence[Piece], label: Area, free: bool) -> bool:
+    """Whether a line continues a text: close to it and beginning where it begins, in long texts less strictly so."""
+    area, block = line[0].area, around(piece.area for line in text for piece in line)
+    below = area.middle > block.bottom
+    gap, indent = (LINE_GAP, INDENT) if free and below else (TIGHT, ALIGNED)
+    starts = (block.left, label.left) if free else (block.left,)
+    aligned = any(abs(area.left - start) < indent for start in starts)
+    return aligned and area.down(block) < gap and (below or area.middle < block.top)
 
 
 def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declared]) -> list[Found]:
@@ -198,29 +240,37 @@ def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declare
         if not field.shape.pattern or (known and known.fit > Fit.REFUSED):
             continue
         used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        best = max(_shaped(field, layout, used), key=lambda one: one.fit, default=None)
+        shaped = (one for one in _shaped(field, layout) if not _touches(one.pieces, used))
+        best = max(shaped, key=lambda one: (one.fit, len(joined(one.pieces))), default=None)
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
     return [found[name] for name in fields if name in found]
 
 
-def _shaped(field: Declared, layout: Layout, used: Sequence[Piece]) -> Iterator[Found]:
-    """Every unused text on the page that has the field's shape, also where it is split over neighbouring pieces."""
-    for row in layout.rows:
-        for held in row.held:
-            for piece in held:
-                for start, end in shaped(field, piece.text):
-                    cut = piece.cut(piece.start + start, piece.start + end)
-                    if cut and not any(_same_text(cut, other) for other in used):
-                        yield Found(field, field.name, (cut,), fit(field, cut.text))
-            yield from _split(field, held, used)
+def _shaped(field: Declared, layout: Layout) -> Iterator[Found]:
+    """Every text on the page that has the field's shape, also where it is split over neighbouring pieces."""
+    for piece in layout.pieces:
+        for start, end in shaped(field, piece.text):
+            cut = piece.cut(piece.start + start, piece.start + end)
+            if cut:
+                yield Found(field, field.name, (cut,), fit(field, cut.text))
+    for pieces in (*_neighbours(layout), *_stacks(layout)):
+        if (suits := fit(field, joined(pieces))) > Fit.TYPED:
+            yield Found(field, field.name, tuple(pieces), suits)
 
 
-def _split(field: Declared, held: Sequence[Piece], used: Sequence[Piece]) -> Iterator[Found]:
-    for start in range(len(held)):
-        for end in range(start + 2, min(len(held), start + 6) + 1):
-            pieces = tuple(held[start:end])
-            if any(_same_text(piece, other) for piece in pieces for other in used):
-                break
-            if (suits := fit(field, joined(pieces))) > Fit.TYPED:
-                yield Found(field, field.name, pieces, suits)
+def _neighbours(layout: Layout) -> Iterator[list[Piece]]:
+    """Pieces side by side, from two up to six."""
+    for held in (held for row in layout.rows for held in row.held):
+        for start in range(len(held) - 1):
+            yield from (held[start:end] for end in range(start + 2, min(len(held), start + 6) + 1))
+
+
+def _stacks(layout: Layout) -> Iterator[list[Piece]]:
+    """Lines of their own that stand one below the other, two and three of them."""
+    alone = [row.pieces[0] for row in layout.rows if len(row.pieces) == 1 and not row.spots]
+    for count in (2, 3):
+        for start in range(len(alone) - count + 1):
+            stack = alone[start : start + count]
+            if all(abs(piece.area.left - stack[0].area.left) < INDENT for piece in stack):
+                yield stack

@@ -63,7 +63,7 @@ def trimmed(field: Declared, text: str) -> tuple[int, int]:
 
 
 def shaped(field: Declared, text: str) -> Iterator[tuple[int, int]]:
-    """Every stretch of `text` that has the field's shape and no letter or digit at its sides."""
+    """Every stretch of `text` that has the field's shape and does not begin or end within a word or number."""
     if not field.shape.pattern:
         return
     keys, places = _with_places(text)
@@ -80,7 +80,8 @@ def _with_places(text: str) -> tuple[str, list[int]]:
 
 @cache
 def _bounded(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![0-9A-Za-z])(?:{pattern})(?![0-9A-Za-z])")
+    outer, inner = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
+    return re.compile(rf"(?:{outer}|{inner})(?:{pattern})(?:{inner}|{outer})")
 
 
 def _accepts(field: Declared, text: str) -> bool:
