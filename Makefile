@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down check fix lock bench tools clean
+.PHONY: help demo test up down check fix lock layer-requirements bench tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
@@ -13,12 +13,10 @@ export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/ocr:$(CURDIR)/functions
 PYTHON := .venv/bin/python
-LAYER_REQUIREMENTS := $(UV) export --quiet --locked --no-dev --no-hashes --no-emit-project --no-annotate --no-header \
-	--prune boto3 --prune botocore
 INSTALL := UV_TOOL_DIR=$(CURDIR)/.tools/envs UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin $(UV) tool install --quiet --force --python 3.13
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: tools ## Deploy to a local AWS, send every sample both ways, show what came of it (PICTURES=folder VENDORS=juhe,ctyun)
 	@$(PYTHON) -m local.demo $(if $(PICTURES),--pictures $(PICTURES)) $(if $(VENDORS),--vendors $(VENDORS))
@@ -39,6 +37,24 @@ check: tools ## Lint, types, template
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
+doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key
+	@$(PYTHON) -m local.doctor
+
+redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues
+	@$(PYTHON) -m local.redrive
+
+generate: .venv/ready ## Make events, schemas and the README's tables anew from the code
+	@$(PYTHON) -m local.generate
+
+new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
+	@$(PYTHON) -m local.new_product $(NAME) $(or $(CATEGORY),general)
+
+score: .venv/ready ## How many fields of the samples come out exactly right, by product and degradation
+	@$(PYTHON) -m local.score
+
+evaluate: .venv/ready ## How well plates and text are read on a folder of pictures with truth.json (PICTURES=folder)
+	@$(PYTHON) -m local.evaluate $(PICTURES)
+
 fix: .venv/ready ## Let ruff put right what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
@@ -48,8 +64,13 @@ bench: tools ## Measure cold start, memory, engine and layers
 
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
-	@{ sed -n '/^#/p' layers/ocr/requirements.txt; $(LAYER_REQUIREMENTS); } > .local/requirements.txt
+	@mkdir -p .local
+	@{ sed -n '/^#/p' layers/ocr/requirements.txt; $(MAKE) --silent layer-requirements; } > .local/requirements.txt
 	@mv .local/requirements.txt layers/ocr/requirements.txt
+
+layer-requirements: | $(filter /%,$(UV))
+	@$(UV) export --quiet --locked --no-dev --no-hashes --no-emit-project --no-annotate --no-header \
+		--prune boto3 --prune botocore
 
 tools: .venv/ready .tools/ready ## Install everything, run nothing
 

@@ -1,0 +1,85 @@
+"""`make doctor`: which vendors are configured, reachable and accepted. Prints no key, costs nothing.
+
+Each vendor is asked to read an empty picture: one that knows us complains of the picture, another of the key.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from local.aws import Aws
+from local.stack import NAME
+from local.up import FOLDER
+from ocr.catalogue import products
+from ocr.choice import key
+from ocr.document import Document
+from ocr.errors import Busy, CallerError, NoResult, OcrError, Refused
+from ocr.options import required
+from ocr.product import Product
+from ocr.settings import settings
+from ocr.vendor import Ask, Offer
+
+NOTHING = Document(b"", "JPEG", 0, 0)
+SECONDS = 10.0
+# The cheapest value of each option that some vendor insists on.
+REQUIRED = {"codetype": "1004"}
+
+
+def main() -> int:
+    """Print one line a vendor and product; 1 when a configured vendor does not accept us."""
+    os.environ.update(_deployed())
+    table = Table("vendor", "asked as", "configured", "reachable", "accepted", "what it said", box=SIMPLE)
+    refused = 0
+    for product, offer in _offers():
+        configured, reachable, accepted, said = _examined(product, offer)
+        refused += configured == "yes" and accepted == "no"
+        table.add_row(offer.vendor, product.slug, configured, reachable, accepted, said)
+    Console().print(table)
+    return 1 if refused else 0
+
+
+def _deployed() -> dict[str, str]:
+    """The settings as the deployed functions have them; of the local stack if it is up, else of AWS."""
+    running = Aws.running(FOLDER)
+    if running:
+        os.environ.update(running.environment)
+    part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")
+    function = part["StackResourceDetail"]["PhysicalResourceId"]
+    told = boto3.client("lambda").get_function_configuration(FunctionName=function)
+    return told["Environment"]["Variables"]
+
+
+def _offers() -> Iterator[tuple[Product, Offer]]:
+    """The first product that each of a vendor's offers is sold as, for vendors that need a key."""
+    seen: set[type[Any]] = set()
+    for product in products().values():
+        for offer in product.sold_by:
+            if offer.keys and type(offer) not in seen:
+                seen.add(type(offer))
+                yield product, offer
+
+
+def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
+    secret = key(offer)
+    if secret is None:
+        return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
+    options = {name: REQUIRED[name] for name in required([offer])}
+    [outcome] = offer.read(Ask(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
+    if not isinstance(outcome, OcrError):
+        return "yes", "yes", "yes", "it read an empty picture"
+    said = f"{outcome.code or ''} {outcome.detail}".strip()
+    if isinstance(outcome, CallerError | NoResult):
+        return "yes", "yes", "yes", said
+    if isinstance(outcome, Refused):
+        return "yes", "yes", "no", said
+    return "yes", "no" if isinstance(outcome, Busy) and not outcome.code else "yes", "no", said
+
+
+if __name__ == "__main__":
+    sys.exit(main())
