@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down check fix lock layer-requirements bench tools clean
+.PHONY: help demo test up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
