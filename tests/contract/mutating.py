@@ -42,9 +42,9 @@ def _set(value: Any, path: Path, new: Any) -> Any:
 
 
 def _somewhere(value: Any, random: Random) -> Path:
-    """A way down from the top, more often than not to the bottom."""
+    """A way down from the top, mostly to the bottom."""
     path: list[Any] = []
-    while isinstance(value, dict | list) and value and random.random() < 0.85:
+    while isinstance(value, dict | list) and value and (not path or random.random() < 0.9):
         path.append(random.choice([*value]) if isinstance(value, dict) else random.randrange(len(value)))
         value = value[path[-1]]
     return tuple(path)

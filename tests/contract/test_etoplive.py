@@ -272,7 +272,8 @@ def test_texts_are_lines(vendor: Host, pid: int) -> None:
 
 
 def test_texts_in_an_unknown_shape_are_lines_too(vendor: Host) -> None:
-    vendor.says({"ErrorCode": 0, "words": [{"text": "第一行"}, {"content": "第二行\n第三行", "position": PLACE}]})
+    texts = [{"text": "第一行"}, {"content": "第二行\n第三行", "position": PLACE}]
+    vendor.says({"ErrorCode": 0, "words": texts, "sizes": [1, 2], "version": [{"value": 1}]})
     found = reading(ask(Pid(1001))[0])
     assert [line.text for line in found.lines] == ["第一行", "第二行", "第三行"]
 
@@ -351,6 +352,8 @@ def test_nothing_found_is_no_result(vendor: Host, body: Any) -> None:
         {**paged(entry(field("姓名", "某人"))), "ErrorCode": {"code": 0}},
         {"ErrorCode": "0", "PageInfo": "识别失败"},
         {"ErrorCode": "0", "ResultList": [["姓名", "某人"]]},
+        {"ErrorCode": "0", "ResultList": {"0": {"chn_key": "姓名"}}},
+        {"ErrorCode": "0", "PageInfo": {"0": [{"value": "1"}, [1]]}},
         {"ErrorCode": "20"},
     ],
 )

@@ -64,10 +64,9 @@ ERRORS = {
     "4012": Row(Refused, "The vendor takes POST only.", _BUG),
     "4013": Row(Refused, "The vendor does not know the path.", "The operator has to look at the service code."),
     "5000": Row(Busy, "The vendor's recognizer failed."),
-    # The newer gateway's own, seen in its clients.
+    # The newer gateway's own, seen in its clients; also as CTAPI_10002 and so on in `statusCode`.
+    "10002": Row(Refused, "The vendor's gateway does not know this system's access key.", _KEY),
     "10009": Row(Refused, "The vendor's gateway does not accept this system's signature.", _KEY),
-    "CTAPI_10002": Row(Refused, "The vendor's gateway does not know this system's access key.", _KEY),
-    "CTAPI_10009": Row(Refused, "The vendor's gateway does not accept this system's signature.", _KEY),
 }
 
 
@@ -234,7 +233,8 @@ def _entries(answer: http.Answer, body: dict[str, Any], asked: int) -> list[dict
     Where the vendor answers about fewer pictures than it got, or counts more failures than it shows, nobody knows which
     entry belongs to which picture: then none is used, since the wrong person's card would be worse than none.
     """
-    settle(answer, code_of(body.get("code")) or code_of(body.get("statusCode")), ERRORS, SUCCESS)
+    code = code_of(body.get("code")) or code_of(body.get("statusCode"))
+    settle(answer, code and code.removeprefix("CTAPI_"), ERRORS, SUCCESS)
     entries = parts(next((body[name] for name in RESULTS if body.get(name) is not None), None))
     message = body.get("message")
     failures = number(message.get("fail")) if isinstance(message, dict) else None

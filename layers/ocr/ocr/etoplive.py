@@ -1,9 +1,9 @@
 """etoplive 译图智讯: 42 kinds of documents by one address, told apart by a number, the pid.
 
-Document: 译图智讯文字识别OCR服务. It shows how to ask and the error codes, of answers only `{"ErrorCode": "0"}`:
-the four shapes below are those seen in its clients. Unconfirmed are the shapes of general text (1001), handwriting (1034),
-tables (1036), the VAT invoice (21), bills (22), classification (666, 667), image checks and seals: whatever comes is
-read as far as it says what it is, and kept whole.
+Document: 译图智讯文字识别OCR服务. It shows how to ask and the error codes; of answers it shows `{"ErrorCode": "0"}`
+alone. The four shapes below are those seen in its clients. Unconfirmed are the shapes of general text (1001),
+handwriting (1034), tables (1036), the VAT invoice (21), bills (22), classification (666, 667), image checks and seals:
+whatever comes is read as far as it says what it is, and kept whole.
 
     page   {ErrorCode, SerialId, PageInfo: [{ErrorCode, Result: [{ErrorCode, ResultList: [entry, …]}]}]}
     list   {ErrorCode, recogInfo, ResultList: [entry, …]}
@@ -89,7 +89,8 @@ PIDS = {
 OK, ENTRY_CODE = "0", "ocr_error_code"
 LISTS = ("ResultList", "Plate")
 PAGES = ("PageInfo", "Result")
-SIDES = ("left", "top", "width", "height")
+FIELDS = {"FieldList", "DetailList"}
+EDGES = ("left", "top", "width", "height")
 CLASS = ("type", "pid", "angle", "direct")
 TEXT_NAMES = ("value", "text", "content", "words")
 # A type is named in words; anything with digits in it may be a value that has lost its way.
@@ -179,7 +180,7 @@ class Pid(OnePicture):
         if self.pid in TEXTS or self.pid == TABLE:
             return reading.model_copy(update=self._page(levels, entries, document))
         plates = [_plate(plate, document) for level in levels for plate in _children(level.get("Plate"))]
-        findings = [*self._findings(self._wanted(entries), document), *plates]
+        findings = [*self._findings(self._wanted(entries), ask, document), *plates]
         if not any(name in level for level in levels for name in LISTS):
             findings = [_flat(levels, ask)]
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
@@ -189,8 +190,9 @@ class Pid(OnePicture):
 
         if code := next(filter(None, map(_failure, entries)), None):
             raise _error(code)
-        lines = list(_lines(levels[0], document))
-        if not lines and not any(name in level for level in levels for name in (*LISTS, *PAGES)):
+        nodes = [*levels, *entries]
+        lines = [line for node in nodes for line in _lines(node, document) if line.text]
+        if not lines and not any(name == "FieldList" or part == [] for node in nodes for name, part in node.items()):
             raise unexplained()
         return {"lines": lines, "tables": tables(lines) if self.pid == TABLE else []}
 
@@ -206,12 +208,12 @@ class Pid(OnePicture):
             raise NoResult("The picture shows other documents.", extra={"detected": detected}, paid=True)
         return wanted
 
-    def _findings(self, entries: Levels, document: Document) -> list[Finding]:
+    def _findings(self, entries: Levels, ask: Ask, document: Document) -> list[Finding]:
         """A finding for each entry that was read, and one with the bare code for each that was not.
 
         Raises the first entry's error when none was read.
         """
-        read = [self._finding(entry, document) for entry in entries if not _failure(entry)]
+        read = [self._finding(entry, ask, document) for entry in entries if not _failure(entry)]
         failures = [(entry, code) for entry in entries if (code := _failure(entry))]
         if failures and not any(finding.items or finding.rows for finding in read):
             raise _error(failures[0][1])
@@ -220,18 +222,18 @@ class Pid(OnePicture):
             for entry, code in failures
         ]
 
-    def _finding(self, entry: dict[str, Any], document: Document) -> Finding:
+    def _finding(self, entry: dict[str, Any], ask: Ask, document: Document) -> Finding:
         items = [item for field in _children(entry.get("FieldList")) if (item := _item(field, document)).text]
         lines = [line for line in _rows(entry, document) if line]
         if self.pid in CLASSIFIED:
             items += [Item(label=name, text=text(entry[name])) for name in CLASS if text(entry.get(name))]
         if not (items or lines):
-            return Finding()
+            return Finding() if FIELDS & entry.keys() else _flat([entry], ask)
         return Finding(
             type=text(entry.get("type")) or None,
             items=[*items, *_others(entry)],
             rows={"": lines} if lines else {},
-            box=upright(entry.get("position"), document, SIDES),
+            box=upright(entry.get("position"), document, EDGES),
         )
 
 
@@ -297,7 +299,7 @@ def _item(field: dict[str, Any], document: Document) -> Item:
 
 
 def _box(part: dict[str, Any], document: Document) -> Box | None:
-    return quad(part.get("quad"), document) or upright(part.get("position"), document, SIDES)
+    return quad(part.get("quad"), document) or upright(part.get("position"), document, EDGES)
 
 
 def _rows(entry: dict[str, Any], document: Document) -> Iterator[list[Item]]:
@@ -333,18 +335,24 @@ def _flat(levels: Levels, ask: Ask) -> Finding:
     raise unexplained()
 
 
-def _lines(value: Any, document: Document) -> Iterator[Line]:
-    """Every text with or without a place, wherever it stands: the shape of these answers is unconfirmed."""
-    if isinstance(value, list):
-        for part in value:
-            yield from _lines(part, document)
-    elif isinstance(value, dict):
-        said = next((value[name] for name in TEXT_NAMES if isinstance(value.get(name), str)), "")
-        for line in said.splitlines():
-            if line.strip():
-                yield Line(text=line.strip(), confidence=share(value.get("score"), 100), box=_box(value, document))
-        for part in value.values():
-            yield from _lines(part, document)
+def _lines(node: dict[str, Any], document: Document) -> Iterator[Line]:
+    """The texts in the lists of an entry, a result or the root: what those lists are called is unconfirmed."""
+    for name, value in node.items():
+        if name == "FieldList" or (name not in ENVELOPE and _are_texts(value)):
+            for part in _children(value):
+                confidence, box = share(part.get("score"), 100), _box(part, document)
+                for line in (_said(part) or "").splitlines():
+                    yield Line(text=line.strip(), confidence=confidence, box=box)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(_said(part) is not None for part in value)
+
+
+def _said(part: Any) -> str | None:
+    """The text of an object that has one."""
+    told = (part.get(name) for name in TEXT_NAMES) if isinstance(part, dict) else ()
+    return next((text for text in told if isinstance(text, str)), None)
 
 
 def _angle(entries: Levels) -> float | None:
