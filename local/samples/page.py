@@ -193,7 +193,7 @@ def encoded(picture: Image.Image, media_type: str, notes: dict[str, str] | None 
     if media_type == "image/png":
         chunks = PngInfo()
         for key, text in (notes or {}).items():
-            chunks.add_itxt(key, text)
+            chunks.add_text(key, text)
         picture.save(file, "PNG", pnginfo=chunks, optimize=True)
     else:
         picture.save(file, "JPEG", quality=92)

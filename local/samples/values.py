@@ -1,5 +1,6 @@
 """What stands on a document: a printed text and the value that a record must carry for it."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -40,11 +41,11 @@ class Field:
 
 
 def field(name: str, label: str, value: "str | int | Printed", share: float = 1.0) -> Field:
-    """A labelled value whose truth is its own text, unless `value` says otherwise."""
+    """A labelled value whose truth is its own text in compatibility form (NFKC), unless `value` says otherwise."""
     if isinstance(value, int):
         value = Printed(str(value), value)
     elif isinstance(value, str):
-        value = Printed(value, value)
+        value = Printed(value, unicodedata.normalize("NFKC", value))
     return Field(name, label, value, share)
 
 

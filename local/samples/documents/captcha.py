@@ -57,7 +57,7 @@ def arithmetic(page: Page, cast: Cast) -> None:
     _clutter(page, 2, 50)
     _scattered(page, f"{first}+{second}=?", 44)
     _answer(page, "6001", str(first + second))
-    page.know(text=str(first + second))
+    page.know(text=str(first + second), number=str(first + second))
 
 
 @document("captcha", "points", (480, 320), SMALL, "image/png", codetype="9102")
@@ -70,4 +70,4 @@ def points(page: Page, cast: Cast) -> None:
     for (x, y), word in zip(cells, [twin, twin, *others], strict=True):
         page.draw.text((x, y), word, _ink(page.random), font("serif", 56), "mm", stroke_width=1)
     _answer(page, "9102", "|".join(f"{x},{y}" for x, y in cells[:2]))
-    page.know(points=[list(cell) for cell in cells[:2]])
+    page.know(points=[[str(x), str(y)] for x, y in cells[:2]])

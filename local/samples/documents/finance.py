@@ -12,7 +12,17 @@ from local.samples.catalogue import document
 from local.samples.flow import line_items, sheet
 from local.samples.looks import FORM, on
 from local.samples.page import Page
-from local.samples.values import Field, Printed, chinese_day, clock, field, in_capitals, iso_day, money
+from local.samples.values import (
+    Field,
+    Printed,
+    chinese_day,
+    clock,
+    field,
+    in_capitals,
+    iso_day,
+    money,
+    period,
+)
 
 
 def _bill_party(side: str, title: str, firm: Company, random: Random) -> list[tuple[Field, ...]]:
@@ -176,7 +186,7 @@ def bank_statement(page: Page, cast: Cast) -> None:
     random, owner, bank = cast.random("statement"), cast.person(), cast.company().bank
     first = cast.day("first", 2021, 2023)
     movements = list(_movements(random, cast, first, 12))
-    span = f"{first}至{movements[-1].when.date()}"
+    span = period(first, movements[-1].when.date(), "%Y-%m-%d", "至")
     column = sheet(page)
     column.heading(f"{bank.split('银行')[0]}银行个人账户交易明细", 38)
     column.row(

@@ -142,7 +142,10 @@ def passport(page: Page, cast: Cast) -> None:
 def _spouse(person: Person, alias: int) -> list[Field | tuple[Field, ...]]:
     side = "male" if person.male else "female"
     return [
-        (field(f"{side}_name", "姓名", person.name), field(f"{side}_sex", "性别", person.sex)),
+        (
+            field(f"{side}_name", "姓名", person.name),
+            field(f"{side}_sex", "性别", Printed(person.sex, person.sex_truth)),
+        ),
         (
             field(f"{side}_nationality", "国籍", "中国"),
             field(f"{side}_birth_date", "出生日期", chinese_day(person.birth), 1.5),
@@ -209,13 +212,13 @@ def bank_card(page: Page, cast: Cast) -> None:
     column.row(
         field("valid_to", "有效期|有效期限", valid_to), field("holder_name", "持卡人|持卡人姓名", holder.name)
     )
-    page.know(bank_name=bank, card_type=kind)
+    page.know(bank_name=bank, card_type=("debit", "credit")[page.look.alias])
 
 
 @document("military_officer_card", "open", (1100, 800), on(FORM, size=30))
 def military_officer_card(page: Page, cast: Cast) -> None:
     holder = cast.person(male=True, born=(1975, 1992))
-    issued, ends = cast.span("validity", 2014, 2020, 10)
+    issued, ends = cast.span("validity", 2018, 2021, 10)
     number = f"军字第{numbers.digits(cast.random('number'), 7)}号"
     page.guilloche((232, 240, 230))
     Column(page, 0, 40, page.width).heading("中国人民解放军军官证", 46, ink=(150, 40, 40))
@@ -288,11 +291,12 @@ def foreign_permanent_resident_card_back(page: Page, cast: Cast) -> None:
 @document("mainland_travel_permit_hk_mo_tw", "front", CARD_SIZE, on(BOOKLET, size=30))
 def mainland_travel_permit(page: Page, cast: Cast) -> None:
     holder, taiwan = cast.person(), page.look.alias
-    (start, end), random = cast.span("validity", 2016, 2021, 5 if taiwan else 10), cast.random("number")
+    (start, end), random = cast.span("validity", 2022, 2024, 5 if taiwan else 10), cast.random("number")
     title = ("港澳居民来往内地通行证", "台湾居民来往大陆通行证")[taiwan]
     number = numbers.digits(random, 8) if taiwan else "H" + numbers.digits(random, 8)
     page.guilloche((228, 236, 226))
-    Column(page, 0, 30, page.width).heading(title, 44, name="permit_type")
+    Column(page, 0, 30, page.width).heading(title, 44)
+    page.know(permit_type=("hongkong_macau", "taiwan")[taiwan])
     column = _beside_photo(page, 116, left=not taiwan)
     column.rows(
         (
@@ -315,7 +319,7 @@ def mainland_travel_permit(page: Page, cast: Cast) -> None:
 @document("mainland_travel_permit_hk_mo_tw", "back", CARD_SIZE, on(BOOKLET, size=30))
 def mainland_travel_permit_back(page: Page, cast: Cast) -> None:
     holder, taiwan = cast.person(), page.look.alias
-    (_, end), random = cast.span("validity", 2016, 2021, 5 if taiwan else 10), cast.random("back")
+    (_, end), random = cast.span("validity", 2022, 2024, 5 if taiwan else 10), cast.random("back")
     code, birth = ("HKG", "TWN")[taiwan], holder.birth
     number = numbers.digits(random, 9)
     lines = numbers.card_lines(
@@ -482,7 +486,7 @@ def household_register_personal_page(page: Page, cast: Cast) -> None:
         ),
         (
             field("id_number", "公民身份证件编号|公民身份号码", holder.id_number),
-            field("height_cm", "身高", "172"),
+            field("height_cm", "身高", 172),
         ),
         (field("blood_type", "血型", "AB"), field("education", "文化程度", "大学本科")),
         (
@@ -503,7 +507,7 @@ def household_register_personal_page(page: Page, cast: Cast) -> None:
 
 @document("social_security_card", "front", CARD_SIZE, on(CARD, (232, 242, 250), (248, 242, 236), size=32))
 def social_security_card(page: Page, cast: Cast) -> None:
-    holder, (issued, ends) = cast.person(), cast.span("validity", 2015, 2021, 10)
+    holder, (issued, ends) = cast.person(), cast.span("validity", 2018, 2021, 10)
     random = cast.random("card")
     page.guilloche((216, 232, 244))
     Column(page, 0, 36, page.width).heading("中华人民共和国社会保障卡", 44)

@@ -460,7 +460,7 @@ def vehicle_conformity_certificate(page: Page, cast: Cast) -> None:
 @document("road_transport_permit", "permit", (1240, 860), on(FORM, (242, 246, 252), (250, 248, 240), size=26))
 def road_transport_permit(page: Page, cast: Cast) -> None:
     firm, car, random = cast.company(1), cast.vehicle(), cast.random("permit")
-    issued, ends = cast.span("issued", 2019, 2022, 4)
+    issued, ends = cast.span("issued", 2024, 2025, 4)
     town = firm.town
     page.guilloche((228, 236, 248))
     column = sheet(page, indent=210)
