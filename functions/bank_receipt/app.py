@@ -1,14 +1,18 @@
 """银行回单 — a bank's receipt of one transfer (电子回单)."""
 
+from typing import Annotated
+
 from ocr import embedded, etoplive
 from ocr.checks import amount_in_words
-from ocr.fields import Fields, label
+from ocr.fields import Fields, Shape, label
 from ocr.product import Product
 from ocr.types import ChineseMoney, Date, Money, Text
 
+Title = Annotated[Text, Shape(r"[\u4e00-\u9fff]{0,12}(?:回单|回执)(?:\([付收]款\))?(?![\u4e00-\u9fff])")]
+
 
 class BankReceipt(Fields):
-    title: Text | None = label("标题", "回单类型")
+    title: Title | None = label("标题", "回单类型")
     receipt_number: Text | None = label("回单编号", "回单号码")
     serial_number: Text | None = label("流水号", "交易流水号")
     voucher_number: Text | None = label("凭证号码")

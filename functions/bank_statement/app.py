@@ -25,7 +25,7 @@ class Transaction(Fields):
 class BankStatement(Fields):
     account_name: Text | None = label("户名", "账户名称", "客户姓名", pii=True)
     account_number: Figures | None = label("账号", "卡号", pii=True)
-    bank_name: Text | None = label("银行", "开户行")
+    bank_name: Text | None = label("银行", "开户行", free=True)
     currency: Text | None = label("币种")
     period: Period | None = label("起止日期", "查询起止日期", "交易区间")
     period_from: Date | None = derived("period", period_start)

@@ -1,13 +1,29 @@
 """驾驶证 — the driving licence: the main page (正页), the sub page (副页), or the electronic one (电子驾驶证)."""
 
-from ocr import embedded, etoplive
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from ocr import dates, embedded, etoplive
 from ocr.checks import birth_date_matches, in_order, not_expired, sex_matches
-from ocr.dates import period_end, period_start
 from ocr.fields import Fields, derived, label
 from ocr.product import Product
-from ocr.types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, Period, ResidentId, Sex, Text
+from ocr.types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
 
 MAIN, SUB, ELECTRONIC = "main", "sub", "electronic"
+
+
+def _period_or_years(value: object) -> str:
+    """A period, or what older licences print in its place: 6年."""
+    years = dates.date_or_years(value) if isinstance(value, str) and value.rstrip().endswith("年") else None
+    return str(years) if years else dates.period(value)
+
+
+def _last_day(term: str) -> object:
+    return term if term.endswith("年") else dates.period_end(term)
+
+
+Term = Annotated[str, BeforeValidator(_period_or_years)]
 
 
 class DrivingLicense(Fields):
@@ -21,13 +37,13 @@ class DrivingLicense(Fields):
         "初次领证日期", "初始领证日期", "FirstIssueDate", "Date of First Issue", side=MAIN
     )
     vehicle_class: DrivingClass | None = label("准驾车型", "准驾类型", "Class", side=MAIN)
-    valid_period: Period | None = label("有效期限", "有效期", "Valid Period", side=MAIN)
+    valid_period: Term | None = label("有效期限", "有效期", "Valid Period", side=MAIN)
     valid_from: Date | None = derived(
-        "valid_period", period_start, "起始日期", "有效起始日期", "有效期起", "ValidFrom", side=MAIN
+        "valid_period", dates.period_start, "起始日期", "有效起始日期", "有效期起", "ValidFrom", side=MAIN
     )
     valid_to: DateOrYears | None = derived(
         "valid_period",
-        period_end,
+        _last_day,
         "有效截止日期/有效年限",
         "有效截止日期",
         "有效期止",

@@ -1,11 +1,19 @@
 """电子保单 — the policy of a motor insurance, compulsory or commercial, with its coverages."""
 
+from typing import Annotated
+
 from ocr import embedded, etoplive
 from ocr.checks import sum_of_rows
 from ocr.dates import period_end, period_start
-from ocr.fields import Fields, derived, label, rows
+from ocr.fields import Fields, Shape, derived, label, rows
 from ocr.product import Product
 from ocr.types import Code, Date, DateOrLongTerm, Money, Period, PlateNumber, ResidentIdOrUscc, Text, Vin
+
+# Both stand on top, without a label.
+Title = Annotated[Text, Shape(r"[\u4e00-\u9fff]{2,20}(?:保险单|保单)(?:\(电子保单\))?(?![\u4e00-\u9fff])")]
+Insurer = Annotated[
+    Text, Shape("[\u4e00-\u9fff()]{2,20}保险(?:股份|集团)?有限(?:责任)?公司(?:[\u4e00-\u9fff]{2,12}公司)?")
+]
 
 
 class Coverage(Fields):
@@ -16,9 +24,9 @@ class Coverage(Fields):
 
 
 class ElectronicPolicy(Fields):
-    title: Text | None = label("标题", "保单名称")
+    title: Title | None = label("标题", "保单名称")
     policy_number: Code | None = label("保单号", "保险单号")
-    insurer: Text | None = label("保险公司", "承保公司", "保险人")
+    insurer: Insurer | None = label("保险公司", "承保公司", "保险人")
     applicant: Text | None = label("投保人", "投保人名称", pii=True)
     insured: Text | None = label("被保险人", "被保险人名称", "姓名/名称", "被保险人信息姓名", pii=True)
     insured_id_number: ResidentIdOrUscc | None = label("被保险人身份证号码", "证件号码", pii=True)

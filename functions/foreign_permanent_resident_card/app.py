@@ -3,14 +3,14 @@
 from ocr import embedded, etoplive
 from ocr.checks import in_order, not_expired
 from ocr.fields import label
-from ocr.people import BACK, FRONT, TravelCard
+from ocr.people import BACK, FRONT, LatinName, TravelCard
 from ocr.product import Product
 from ocr.types import ForeignResidentNumber, Mrz, Text
 
 
 class ForeignPermanentResidentCard(TravelCard):
     name_zh: Text | None = label("中文姓名", pii=True, side=FRONT)
-    name_en: Text | None = label("姓名", "英文姓名", "Name", pii=True, side=FRONT)
+    name_en: LatinName | None = label("姓名", "英文姓名", "Name", pii=True, side=FRONT)
     nationality: Text | None = label("国籍", "Nationality", pii=True, side=FRONT)
     card_number: ForeignResidentNumber | None = label("证件号码", "证件号", "Card No.", pii=True, side=FRONT)
     issue_times: Text | None = label("签发次数", "换证次数", side=BACK)

@@ -3,6 +3,7 @@
 from ocr import embedded, etoplive
 from ocr.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired
 from ocr.fields import Fields, label
+from ocr.people import LatinName
 from ocr.product import Product
 from ocr.types import Code, Date, MrzName, MrzNumber, Sex, Text
 
@@ -14,7 +15,7 @@ class Passport(Fields):
     name_zh: Text | None = label("姓名", "中文姓名", "Name", pii=True)
     surname: Text | None = label("姓", "姓氏", "Surname", pii=True)
     given_names: Text | None = label("名", "名字", "Given names", pii=True)
-    name_en: Text | None = label("英文姓名", "姓名拼音", pii=True)
+    name_en: LatinName | None = label("英文姓名", "姓名拼音", pii=True)
     sex: Sex | None = label("性别", "Sex", pii=True)
     nationality: Text | None = label("国籍", "Nationality", pii=True)
     birth_date: Date | None = label("出生日期", "生日", "Date of birth", pii=True)

@@ -5,8 +5,9 @@ from typing import Annotated
 from ocr import embedded, etoplive
 from ocr.checks import amount_in_words
 from ocr.fields import Fields, Shape, label
+from ocr.places import City, Province
 from ocr.product import Product
-from ocr.types import ChineseMoney, InvoiceCode, InvoiceNumber8, Money, Text
+from ocr.types import ChineseMoney, InvoiceCode, InvoiceNumber8, Money
 
 # Most print the amount large and without a label.
 Amount = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
@@ -20,8 +21,8 @@ class QuotaInvoice(Fields):
     invoice_number: InvoiceNumber8 | None = label("发票号码")
     total: Amount | None = label("金额", "价税合计(小写)", "发票金额")
     total_cn: AmountInWords | None = label("大写金额", "价税合计(大写)")
-    province: Text | None = label("省")
-    city: Text | None = label("市", "地址")
+    province: Province | None = label("省")
+    city: City | None = label("市", "地址")
 
 
 handler = Product(

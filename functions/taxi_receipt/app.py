@@ -8,6 +8,7 @@ from pydantic import BeforeValidator
 
 from ocr import embedded, etoplive
 from ocr.fields import Fields, label
+from ocr.places import City, Province
 from ocr.product import Product
 from ocr.text import compact
 from ocr.types import Code, Date, InvoiceCode, InvoiceNumber8, Money, Number, Phone, Text, Time
@@ -37,8 +38,8 @@ class TaxiReceipt(Fields):
     company: Text | None = label("单位")
     certificate_number: Text | None = label("证号", pii=True)
     phone: Phone | None = label("电话", "监督电话")
-    city: Text | None = label("市", "发票所在地", "归属地区")
-    province: Text | None = label("省")
+    city: City | None = label("市", "发票所在地", "归属地区")
+    province: Province | None = label("省")
 
 
 handler = Product(

@@ -2,13 +2,27 @@
 
 from typing import Annotated
 
+from pydantic import BeforeValidator
+
 from ocr import embedded, etoplive
 from ocr.fields import Fields, Shape, label
 from ocr.product import Product
+from ocr.text import plain
 from ocr.types import Code, DateTime, Figures, InvoiceNumber, Money, ResidentIdMasked, TaxId, TaxRate, Text
 
+
+def _alone(pattern: str) -> str:
+    """`pattern` where it is not a part of longer words."""
+    return f"(?<![\u4e00-\u9fff])(?:{pattern})(?![\u4e00-\u9fff])"
+
+
+def _sold_at(value: object) -> str:
+    """安和售 → 安和, as paper tickets print it."""
+    return plain(value).removesuffix("售")
+
+
 # Paper tickets print these without a label.
-Station = Annotated[Text, Shape("[\u4e00-\u9fff]{1,7}站")]
+Station = Annotated[Text, Shape(_alone("[\u4e00-\u9fff]{1,6}站"))]
 TrainNumber = Annotated[Code, Shape("[GDCZTKYLS]?[0-9]{1,4}(?=次)|[GDCZTKYLS][0-9]{1,4}")]
 Departure = Annotated[DateTime, Shape("20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日[0-9]{1,2}:[0-9]{2}(?=开|$)")]
 Seat = Annotated[Text, Shape("[0-9]{1,2}车(?:[0-9]{1,3}[A-F]?号?(?:[上中下]铺?)?|无座)")]
@@ -16,7 +30,8 @@ SeatClass = Annotated[Text, Shape("(?:新空调)?(?:商务座|特等座|一等�
 Fare = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
 TicketNumber = Annotated[Code, Shape("[A-Z](?:[0-9]{2}[A-Z])?[0-9]{6}")]
 SerialNumber = Annotated[Code, Shape("[0-9]{14}[A-Z][0-9]{6}|[0-9]{21}")]
-Gate = Annotated[Text, Shape("(?<=检票口?:?)[0-9]{1,2}[A-Z]?")]
+SaleStation = Annotated[Text, BeforeValidator(_sold_at), Shape(_alone("[\u4e00-\u9fff]{1,6}售"))]
+Passenger = Annotated[Text, Shape(_alone("(?!报销|检票|始发|仅供|限乘)[\u4e00-\u9fff]{2,4}"))]
 
 
 class TrainTicket(Fields):
@@ -27,12 +42,12 @@ class TrainTicket(Fields):
     departure_time: Departure | None = label("出发时间", "开车时间", "日期")
     seat: Seat | None = label("座位号", "座位")
     seat_class: SeatClass | None = label("席别", "座位类别")
-    passenger_name: Text | None = label("姓名", "乘车人", pii=True)
+    passenger_name: Passenger | None = label("姓名", "乘车人", pii=True)
     id_number: ResidentIdMasked | None = label("身份证号", "身份证号码", pii=True)
     price: Fare | None = label("票价", "金额")
     serial_number: SerialNumber | None = label("序列号")
     ticket_gate: Text | None = label("检票口", "检票")
-    sale_station: Text | None = label("售票站", "车票售票地点")
+    sale_station: SaleStation | None = label("售票站", "车票售票地点")
     e_ticket_number: Figures | None = label("电子客票号")
     invoice_number: InvoiceNumber | None = label("发票号码")
     buyer_name: Text | None = label("购买方名称", pii=True)

@@ -1,8 +1,10 @@
 """增值税发票 — the value-added tax invoice: special, ordinary or of a toll road, on paper or electronic (数电票)."""
 
+from typing import Annotated
+
 from ocr import embedded, etoplive
 from ocr.checks import amount_in_words, amount_plus_tax, sum_of_rows
-from ocr.fields import Fields, label, rows
+from ocr.fields import Fields, Shape, label, rows
 from ocr.product import Product
 from ocr.types import (
     CheckCode20,
@@ -18,6 +20,14 @@ from ocr.types import (
     Text,
     VatInvoiceCode,
 )
+
+# It stands on top, without a label.
+Title = Annotated[
+    Text,
+    Shape(
+        r"[\u4e00-\u9fff]{0,8}增值税(?:电子)?(?:专用|普通)发票(?:\([\u4e00-\u9fff]+\))?|电子发票\([\u4e00-\u9fff]{2,10}\)"
+    ),
+]
 
 
 class LineItem(Fields):
@@ -36,7 +46,7 @@ class LineItem(Fields):
 
 
 class VatInvoice(Fields):
-    title: Text | None = label("发票名称", "票据名称", "invoiceName")
+    title: Title | None = label("发票名称", "票据名称", "invoiceName")
     invoice_code: VatInvoiceCode | None = label("发票代码", "invoiceCode")
     invoice_number: InvoiceNumber | None = label("发票号码", "全电号码", "invoiceNumber")
     issue_date: Date | None = label("开票日期", "invoiceDate")

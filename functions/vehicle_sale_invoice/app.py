@@ -1,15 +1,19 @@
 """机动车发票 — the invoice of a new vehicle (机动车销售统一发票), on paper or fully electronic (数电票)."""
 
+from typing import Annotated
+
 from ocr import embedded, etoplive
 from ocr.checks import amount_plus_tax
-from ocr.fields import label
+from ocr.fields import Shape, label
 from ocr.product import Product
 from ocr.types import Code, Figures, Integer, Money, Phone, ResidentIdOrUscc, TaxId, TaxRate, Text, Vin
 from ocr.vehicles import TOTAL_IN_WORDS, VehicleInvoice
 
+Title = Annotated[Text, Shape(r"(?:电子发票\()?[\u4e00-\u9fff]{0,8}机动车销售统一发票\)?")]
+
 
 class VehicleSaleInvoice(VehicleInvoice):
-    title: Text | None = label("发票名称", "发票类型")
+    title: Title | None = label("发票名称", "发票类型")
     buyer_name: Text | None = label("购买方名称", "购方名称", pii=True)
     buyer_id: ResidentIdOrUscc | None = label("购买方身份证号码/组织机构代码", "身份证号码/组织机构代码", pii=True)
     buyer_tax_id: TaxId | None = label("购买方纳税人识别号", pii=True)

@@ -1,20 +1,34 @@
 """Fields that several documents about people share."""
 
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from ocr.checks import Rule, birth_date_matches, in_order, sex_matches
 from ocr.dates import period_end, period_start
 from ocr.fields import Fields, derived, label
+from ocr.text import text
 from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
 
-__all__ = ["BACK", "COUPLE", "FRONT", "Couple", "TravelCard"]
+__all__ = ["BACK", "COUPLE", "FRONT", "Couple", "LatinName", "TravelCard"]
 
 FRONT, BACK = "front", "back"
+
+
+def _comma(value: object) -> str:
+    """ZHENG,WEI → ZHENG, WEI: OCR loses the blank more often than not."""
+    return re.sub(" ?, ?", ", ", text(value))
+
+
+LatinName = Annotated[Text, BeforeValidator(_comma)]
 
 
 class TravelCard(Fields):
     """The front of the cards that exit and entry administrations issue."""
 
     name_zh: Text | None = label("中文姓名", "姓名", "中文名", pii=True, side=FRONT)
-    name_en: Text | None = label("英文姓名", "英文名", "姓名拼音", "Name", pii=True, side=FRONT)
+    name_en: LatinName | None = label("英文姓名", "英文名", "姓名拼音", "Name", pii=True, side=FRONT)
     sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT)
     birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT)
     valid_period: Period | None = label("有效期限", "有效期", "Period of validity", side=FRONT)
