@@ -119,7 +119,7 @@ def test_ctyun_checks_every_header(changes: dict[str, str], breach: list[str], c
     assert (answer.status_code, answer.json()["code"], ctyun_at.violations) == (401, 401, breach)
 
 
-def test_ctyun_wants_an_upper_case_md5_in_lower_case(ctyun_at: Vendor) -> None:
+def test_ctyun_wants_its_sign_in_lower_case(ctyun_at: Vendor) -> None:
     request = ctyun_request({"data": [b64(blank())]})
     request["headers"]["Sign"] = request["headers"]["Sign"].upper()
 

@@ -117,6 +117,7 @@ SHOWS: dict[str, Callable[[requests.Response, str], bool]] = {
     "missing_code": lambda answer, key: bool(answer.json()) and key not in answer.json(),
     "nested_code": lambda answer, key: answer.json()[key] == 0,
 }
+FREE = {"http500", "http429", "html", "nested_code"}  # the picture was never read, or the error says so
 FAILS = {"hang": requests.ReadTimeout, "cut": requests.exceptions.ChunkedEncodingError}
 
 
@@ -138,7 +139,7 @@ def test_every_fault_happens_and_is_charged_as_the_vendor_would(
     else:
         assert SHOWS[fault](ask(name, at), CODE_KEYS[name])
 
-    assert len(at.control.report()["charges"]) == CHARGED[fault]
+    assert len(at.control.report()["charges"]) == (fault not in FREE)
 
 
 def test_a_code_and_a_fault_go_together(juhe_at: Vendor) -> None:
