@@ -20,6 +20,7 @@ FLATTEST = 5.5  # width : height
 LEAST_FILLED = 0.55  # of its rectangle
 INK = (0.08, 0.65)  # the share of a plate that letters and screws take, from and to
 STROKES = 9  # light-dark changes on the way across a plate; even five letters make more
+SAME = 0.06  # of its height that two findings of one patch may differ
 MOSTLY = 0.3  # the share of a plate that must be of a paint
 
 
@@ -34,14 +35,14 @@ class Patch:
 
 def patches(pixels: Pixels) -> list[Patch]:
     """What may be plates, those with most strokes first."""
-    hue = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
+    hue = _hue(pixels)
     found = [patch for color in PAINTS for patch in _patches(pixels, _painted(hue, color), color)]
-    return sorted(found, key=lambda patch: -patch.strokes)
+    return _apart(sorted(found, key=lambda patch: -patch.strokes))
 
 
 def color(plate: Pixels) -> str | None:
     """The paint of a plate that was cut out; None where it is of no one colour."""
-    hue = cv2.cvtColor(plate, cv2.COLOR_BGR2HSV)
+    hue = _hue(plate)
     shares = {name: float(_painted(hue, name).mean()) / 255 for name in PAINTS}
     name = max(shares, key=shares.__getitem__)
     if min(shares["yellow"], shares["green"]) >= MOSTLY / 2:
@@ -59,6 +60,24 @@ def _mostly_bright(values: Pixels) -> bool:
     inner = np.ascontiguousarray(values[height // 6 : -height // 6 or None, width // 12 : -width // 12 or None])
     _, bright = cv2.threshold(inner, 0, 1, cv2.THRESH_OTSU)
     return float(bright.mean()) > 0.5
+
+
+def _apart(patches: list[Patch]) -> list[Patch]:
+    """Without those that another bridge found before, nearly to the pixel."""
+    kept: list[Patch] = []
+    for patch in patches:
+        near = SAME * sides(patch.corners)[1]
+        if all(np.abs(patch.corners - other.corners).max() > near for other in kept):
+            kept.append(patch)
+    return kept
+
+
+def _hue(pixels: Pixels) -> Pixels:
+    """Hue, saturation and value; the value as if the picture were fully lit."""
+    hue = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
+    light = max(float(np.percentile(hue[::4, ::4, 2], 99)), 1)
+    hue[..., 2] = cv2.convertScaleAbs(hue[..., 2], alpha=255 / light)
+    return hue
 
 
 def _painted(hue: Pixels, color: str) -> Pixels:

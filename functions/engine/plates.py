@@ -19,12 +19,13 @@ from engine.reading import Line, cut, sides
 from engine.spelling import Spelt
 
 MOST_PATCHES = 10  # of paint, those with most strokes first
-TWO_ROWS = 2.6  # width : height below which a patch may hold two rows; a single row is 3.1 from the front
+FRONT = 440 / 140  # width : height of a single row, seen from the front
+TWO_ROWS = 2.6  # width : height below which a patch may hold two rows
 UPPER = 0.42  # the share of a two-row plate's height that its upper row takes
 LEAST_SERIAL = 3  # letters and digits that a line needs to be looked at
 PAINTED, WRITTEN = -8.0, -4.0  # what the spelling may force: more where paint speaks for a plate too
 HOPELESS = -14.0  # below this a second look has never helped
-LEAST_SURE = 0.3  # of each character after the province
+LEAST_SURE = 0.3  # of each letter and digit; provinces and suffixes are small print, and `forced` has its say on them
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,10 @@ class Look:
     @property
     def believable(self) -> bool:
         forced = WRITTEN if self.place.color is None else PAINTED
-        return self.spelt.forced >= forced and min(self.spelt.sure[1:]) >= LEAST_SURE
+        letters = (
+            sure for character, sure in zip(self.spelt.text, self.spelt.sure, strict=True) if character.isascii()
+        )
+        return self.spelt.forced >= forced and min(letters) >= LEAST_SURE
 
 
 def find(pixels: Pixels, lines: list[Line]) -> list[Plate]:
@@ -91,12 +95,13 @@ def _look(place: Place, strip: Pixels) -> Look:
 
 
 def _cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
-    yield cut(pixels, place.corners)
-    along, across = sides(place.corners)
-    if place.color is None:
-        yield _joined(pixels, grown(place.corners, up=UPPER / (1 - UPPER)))  # the line may be a lower row
-    elif along < across * TWO_ROWS:
-        yield _joined(pixels, place.corners)
+    whole = cut(pixels, place.corners)
+    yield whole
+    if place.color is None:  # the line may be a lower row
+        yield _joined(cut(pixels, grown(place.corners, up=UPPER / (1 - UPPER))))
+    elif len(whole) * TWO_ROWS > whole.shape[1]:  # two rows, or one seen from the side
+        yield _joined(whole)
+        yield cv2.resize(whole, (round(len(whole) * FRONT), len(whole)))
 
 
 def _wider_cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
@@ -105,11 +110,12 @@ def _wider_cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
         yield cut(pixels, grown(place.corners, left=0.2))
 
 
-def _joined(pixels: Pixels, corners: Corners) -> Pixels:
+def _joined(whole: Pixels) -> Pixels:
     """The two rows of a plate as one strip: the upper beside the lower, at one height."""
-    whole = cut(pixels, corners)
     border = max(round(len(whole) * UPPER), 1)
     upper, lower = whole[:border], whole[border:]
+    if not len(lower):
+        return whole
     width = max(round(upper.shape[1] * len(lower) / len(upper)), 1)
     return np.hstack([cv2.resize(upper, (width, len(lower))), lower])
 

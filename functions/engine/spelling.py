@@ -6,6 +6,8 @@ stands only where one can stand, I and O nowhere, and what looks alike counts fo
 """
 
 import functools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +38,12 @@ ALIKE = {"0": "DQ", "8": "B", "5": "S", "2": "Z", "6": "G", "4": "A", "D": "0O",
 ALIKE_COUNTS = 0.3  # the share of a look-alike's probability that goes to a character whose place rules the other out
 UNREAD = 1e-4  # the probability of reading over a frame, however surely the network sees a character there
 IMPOSSIBLE = 1e-7
+BLANK, FEWEST = 0.9, 5  # a line with fewer frames than that, below that probability of a gap, is not worth the search
 
 ALPHABET = "".join(dict.fromkeys(PROVINCES + BOTH + "挂学警港澳领使"))
+
+GAP = -1  # in the place of a character
+STAYED, FROM_GAP, FROM_PLACE = range(3)  # how a frame came to stand on a character
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,13 @@ class Spelt:
     forced: float
 
 
+NOTHING = Spelt("", (), -math.inf)
+
+
 def spell(frames: Floats, color: str | None = None) -> Spelt:
     """The likeliest plate of that colour in these frames (frames × characters of the network, probabilities)."""
+    if (frames[:, 0] < BLANK).sum() < FEWEST:
+        return NOTHING
     gaps = np.log(np.maximum(frames[:, 0] + frames[:, _columns(SEPARATORS)].sum(axis=1), UNREAD))
     own = float(np.log(frames.max(axis=1)).sum())
     plain, alike = (frames[:, _wanted()] @ _shares(share) for share in (0.0, ALIKE_COUNTS))
@@ -67,41 +78,64 @@ def _spell(spelling: tuple[str, ...], gaps: Floats, plain: Floats, alike: Floats
         columns = [ALPHABET.index(character) for character in allowed]
         source = plain if allowed == BOTH else alike
         seen[place][:, columns] = np.clip(source[:, columns], IMPOSSIBLE, 1)
-    likely, runs = _path(gaps, np.log(seen.max(axis=2)), seen.argmax(axis=2))
-    text, sure = "", []
-    for place, run in zip(seen, runs, strict=True):
-        best = int(np.log(place[run]).sum(axis=0).argmax())
-        text += ALPHABET[best]
-        sure.append(float(place[run, best].max()))
-    return Spelt(text, tuple(sure), likely - own)
+    likely, path = _path(gaps, np.log(seen).swapaxes(0, 1))
+    if math.isinf(likely):  # fewer frames than characters
+        return NOTHING
+    characters = dict(path)  # place → its character, an index into ALPHABET
+    text = "".join(ALPHABET[characters[place]] for place in range(len(spelling)))
+    sure = tuple(float(seen[place, :, characters[place]].max()) for place in range(len(spelling)))
+    return Spelt(text, sure, likely - own)
 
 
-def _path(gaps: Floats, seen: Floats, best: NDArray[np.intp]) -> tuple[float, list[list[int]]]:
-    """Viterbi along gap, place, gap, … gap: the path's log-likelihood and the frames of each place.
+def _path(gaps: Floats, seen: Floats) -> tuple[float, list[tuple[int, int]]]:
+    """Viterbi along gap, place, gap, … gap: the likeliest path's log-likelihood, and its places with their characters.
 
-    One place follows another without a gap only where the characters differ: that is how CTC tells 8 from 88.
+    `seen` is frames × places × characters. One place follows another without a gap only where their characters differ:
+    that is how CTC tells 8 from 88.
     """
-    places, frames = seen.shape
-    score = np.full(2 * places + 1, -np.inf)
-    score[0] = 0.0
-    steps = np.zeros((frames, len(score)), np.int8)  # how many states back each state was entered from
+    frames, places, characters = seen.shape
+    rows, columns = np.arange(places), np.arange(characters)
+    on = np.full((places, characters), -np.inf)  # the likelihood of standing on a place's character
+    gap = np.full(places + 1, -np.inf)  # … in the gap before each place, and after the last
+    gap[0] = 0.0
+    entered = np.zeros((frames, places, characters), np.int8)  # STAYED on it, or came FROM_GAP or FROM_PLACE
+    closed = np.zeros((frames, places + 1), bool)  # whether the gap was entered, from the place before it
+    leaders = np.zeros((frames, places, 2), np.intp)  # the two likeliest characters of each place, a frame earlier
     for frame in range(frames):
-        ways = np.full((3, len(score)), -np.inf)
-        ways[0], ways[1, 1:] = score, score[:-1]
-        if frame:
-            differs = best[1:, frame] != best[:-1, frame - 1]
-            ways[2, 3::2] = np.where(differs, score[1:-2:2], -np.inf)
-        steps[frame] = ways.argmax(axis=0)
-        score = ways.max(axis=0)
-        score[0::2] += gaps[frame]
-        score[1::2] += seen[:, frame]
-    state = int(score[-2:].argmax()) + len(score) - 2
-    likely, runs = float(score[state]), [list[int]() for _ in range(places)]
-    for frame in reversed(range(frames)):
-        if state % 2:
-            runs[state // 2].append(frame)
-        state -= steps[frame, state]
-    return likely, runs
+        first = on.argmax(axis=1)
+        lead = on[rows, first]
+        others = np.where(columns == first[:, None], -np.inf, on)
+        second = others.argmax(axis=1)
+        leaders[frame, :, 0], leaders[frame, :, 1] = first, second
+        onward = np.where(columns == first[:, None], on[rows, second][:, None], lead[:, None])
+        ways = np.full((3, places, characters), -np.inf)
+        ways[STAYED], ways[FROM_GAP], ways[FROM_PLACE, 1:] = on, gap[:-1, None], onward[:-1]
+        entered[frame], closed[frame, 1:] = ways.argmax(axis=0), lead > gap[1:]
+        on = ways.max(axis=0) + seen[frame]
+        gap[1:] = np.maximum(gap[1:], lead)
+        gap += gaps[frame]
+    last = int(on[-1].argmax())
+    state = (places - 1, last) if on[-1, last] > gap[-1] else (places, GAP)
+    return float(max(on[-1, last], gap[-1])), list(_back(state, entered, closed, leaders))
+
+
+def _back(
+    state: tuple[int, int], entered: NDArray[np.int8], closed: NDArray[np.bool_], leaders: NDArray[np.intp]
+) -> Iterator[tuple[int, int]]:
+    """The places and characters of a path, from its end (place, character or GAP) to its start."""
+    place, character = state
+    for frame in reversed(range(len(entered))):
+        if character == GAP:
+            if closed[frame, place]:
+                place, character = place - 1, int(leaders[frame, place - 1, 0])
+            continue
+        yield place, character
+        way = entered[frame, place, character]
+        if way == FROM_GAP:
+            character = GAP
+        elif way == FROM_PLACE:
+            first, second = leaders[frame, place - 1].tolist()
+            place, character = place - 1, second if character == first else first
 
 
 @functools.cache
