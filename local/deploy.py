@@ -1,5 +1,6 @@
 """Build and deploy the template to the local AWS, with SAM CLI, as anybody would to AWS."""
 
+import fcntl
 import os
 import platform
 import subprocess
@@ -19,6 +20,7 @@ BIN = ROOT / ".tools/bin"
 # Layers are built once for all local stacks, and apart from what is built for AWS.
 BUILT = ROOT / ".local/build"
 CACHE = ROOT / ".local/cache"
+LOCK = ROOT / ".local/lock"
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 SHOWN_LINES = 40
 
@@ -31,16 +33,27 @@ def deploy(aws: Aws, console: Console, parameters: Mapping[str, str] | None = No
     """The stack, built and deployed with these template parameters over the defaults."""
     told = {"Architecture": ARCHITECTURE} | dict(parameters or {})
     overrides = ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())]
-    with _stage(console, "sam build"):
-        _sam(aws, ["build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *overrides])
-        template = _with_packed_layers(BUILT / "template.yaml")
-    with _stage(console, "sam deploy") as status:
-        done = 0
-        quietly = ["--no-confirm-changeset", "--no-progressbar"]
-        for line in _lines(aws, ["deploy", "-t", str(template), "--stack-name", NAME, *quietly, *overrides]):
-            done += line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
-            status.update(f"sam deploy: {done} resources")
+    with _alone():
+        with _stage(console, "sam build"):
+            for _ in _sam(aws, ["build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *overrides]):
+                pass
+            template = _with_packed_layers(BUILT / "template.yaml")
+        with _stage(console, "sam deploy") as status:
+            done = 0
+            quietly = ["--no-confirm-changeset", "--no-progressbar"]
+            for line in _sam(aws, ["deploy", "-t", str(template), "--stack-name", NAME, *quietly, *overrides]):
+                done += line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+                status.update(f"sam deploy: {done} resources")
     return Stack.of(aws)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else builds in this checkout meanwhile: a demo and a test may be started side by side."""
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _with_packed_layers(built: Path) -> Path:
@@ -68,12 +81,7 @@ def _stage(console: Console, name: str) -> Iterator[Status]:
     console.print(f"[green]✓[/] {name} [dim]{monotonic() - begun:.1f} s[/]")
 
 
-def _sam(aws: Aws, arguments: Sequence[str]) -> None:
-    for _ in _lines(aws, arguments):
-        pass
-
-
-def _lines(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
+def _sam(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
     """Run SAM CLI and yield what it prints; raises `NotDeployed` when it fails."""
     printed: list[str] = []
     command = [str(BIN / "sam"), *arguments, "--config-file", str(ROOT / "samconfig.toml")]

@@ -1,0 +1,205 @@
+"""What the template promises, read off the template itself. Whether it deploys and holds is tested in tests/e2e."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+
+from local.aws import ROOT
+from local.stack import logical
+from ocr.catalogue import products
+
+Resource = dict[str, Any]
+ENCRYPTED = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
+# X-Ray's write actions have no resources that a policy could name.
+NAMELESS_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+VISIBILITY_FACTOR = 6
+TEMPLATE_BYTES = 1_000_000
+
+
+@cache
+def template() -> Resource:
+    """The template with its short forms written out."""
+    loaded: Resource = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "template.yaml"))))
+    return loaded
+
+
+def resources(kind: str) -> dict[str, Resource]:
+    """Properties of every resource of a type, by logical id."""
+    found = template()["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
+
+
+def properties(name: str) -> Resource:
+    found: Resource = template()["Resources"][name]["Properties"]
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def grants() -> Iterator[tuple[str, Resource]]:
+    """Every statement that allows something, with the logical id of where it stands."""
+    for name, resource in template()["Resources"].items():
+        told = resource.get("Properties", {})
+        documents = [told.get("PolicyDocument"), *(policy["PolicyDocument"] for policy in told.get("Policies", []))]
+        for document in filter(None, documents):
+            for statement in document["Statement"]:
+                if statement["Effect"] == "Allow":
+                    yield name, statement
+
+
+def test_nobody_may_do_everything_of_a_service() -> None:
+    assert [name for name, grant in grants() for action in listed(grant["Action"]) if "*" in action] == []
+
+
+def test_nobody_has_every_resource_but_for_tracing() -> None:
+    boundless = [set(listed(grant["Action"])) for _, grant in grants() if "*" in listed(grant["Resource"])]
+
+    assert boundless == [NAMELESS_ACTIONS]
+
+
+def test_only_the_policies_of_this_template_are_attached_to_functions() -> None:
+    functions = resources("AWS::Serverless::Function")
+    roles = resources("AWS::IAM::Role")
+
+    for name, function in functions.items():
+        role = roles[function["Role"]["Fn::GetAtt"][0]]
+        assert all("Ref" in policy for policy in role["ManagedPolicyArns"]), name
+        assert "Policies" not in function, name
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_has_its_route_its_queue_and_its_prefix(slug: str) -> None:
+    name = logical(slug)
+    events = properties(name)["Events"]
+    notified = [
+        configuration["Filter"]["S3Key"]["Rules"]
+        for configuration in properties("Uploads")["NotificationConfiguration"]["QueueConfigurations"]
+        if configuration["Queue"] == {"Fn::GetAtt": [f"{name}Queue", "Arn"]}
+    ]
+
+    assert properties(name)["Handler"] == f"{slug}.app.handler"
+    assert events["Https"]["Properties"]["Path"] == f"/ocr/{slug}"
+    assert events["Uploads"]["Properties"]["Queue"] == {"Fn::GetAtt": [f"{name}Queue", "Arn"]}
+    assert notified == [[{"Name": "prefix", "Value": f"uploads/{slug}/"}]]
+    assert {"Ref": f"{name}Queue"} in properties("UploadsNotify")["Queues"]
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_may_use_its_own_things_only(slug: str) -> None:
+    name = logical(slug)
+    own = [listed(grant["Resource"]) for holder, grant in grants() if holder == f"{name}Role"]
+
+    assert own == [
+        [{"Fn::Sub": f"${{Uploads.Arn}}/uploads/{slug}/*"}],
+        [{"Fn::Sub": f"${{Answers.Arn}}/answers/{slug}/*"}],
+        [{"Fn::GetAtt": [f"{name}Queue", "Arn"]}],
+    ]
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_may_read_the_keys_of_who_sells_it_and_no_other(slug: str) -> None:
+    sellers = {offer.vendor for offer in products()[slug].sold_by} - {"embedded"}
+    attached = {policy["Ref"] for policy in properties(f"{logical(slug)}Role")["ManagedPolicyArns"]}
+
+    assert {policy for policy in attached if policy.startswith("Asks")} == {
+        f"Asks{vendor.capitalize()}" for vendor in sellers
+    }
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_queue_hides_a_message_long_enough_and_gives_up_in_one_place(slug: str) -> None:
+    queue = properties(f"{logical(slug)}Queue")
+    mapping = properties(logical(slug))["Events"]["Uploads"]["Properties"]
+
+    assert queue["VisibilityTimeout"] >= VISIBILITY_FACTOR * template()["Globals"]["Function"]["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    assert queue["SqsManagedSseEnabled"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "MaximumConcurrency" in mapping["ScalingConfig"]
+
+
+@pytest.mark.parametrize("bucket", resources("AWS::S3::Bucket"))
+def test_a_bucket_is_encrypted_private_expiring_and_tls_only(bucket: str) -> None:
+    told = properties(bucket)
+    policies = [policy for policy in resources("AWS::S3::BucketPolicy").values() if policy["Bucket"] == {"Ref": bucket}]
+    [refusal] = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+    assert told["BucketEncryption"] == ENCRYPTED
+    assert told["PublicAccessBlockConfiguration"] == PRIVATE
+    assert "ExpirationInDays" in told["LifecycleConfiguration"]["Rules"][0]
+    assert refusal["Effect"] == "Deny"
+    assert refusal["Action"] == "s3:*"
+    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+def test_the_uploads_are_versioned_and_old_versions_expire() -> None:
+    told = properties("Uploads")
+
+    assert told["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "NoncurrentVersionExpiration" in told["LifecycleConfiguration"]["Rules"][0]
+
+
+def test_the_table_streams_expires_and_can_be_restored() -> None:
+    table = properties("Records")
+
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_what_is_not_announced_is_tried_again_and_then_kept() -> None:
+    mapping = properties("Announce")["Events"]["Outcomes"]["Properties"]
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] > 0
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+
+
+def test_an_access_log_line_names_no_person() -> None:
+    line = json.loads(properties("Api")["AccessLogSetting"]["Format"])
+
+    assert set(line.values()) == {
+        "$context.requestId",
+        "$context.requestTimeEpoch",
+        "$context.httpMethod",
+        "$context.resourcePath",
+        "$context.status",
+        "$context.responseLatency",
+        "$context.responseLength",
+        "$context.identity.apiKeyId",
+        "$context.error.responseType",
+    }
+
+
+@pytest.mark.parametrize("kind", template()["Resources"]["Api"]["Properties"]["GatewayResponses"])
+def test_what_api_gateway_refuses_is_a_problem_document(kind: str) -> None:
+    response = properties("Api")["GatewayResponses"][kind]
+    # The only variable in these is text that API Gateway quotes itself.
+    body = json.loads(response["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '""'))
+
+    assert response["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+    assert body.keys() == {"type", "title", "status", "detail", "advice"}
+    assert body["status"] == response.get("StatusCode", body["status"])
+
+
+def test_the_template_fits_into_one_stack() -> None:
+    assert (ROOT / "template.yaml").stat().st_size < TEMPLATE_BYTES
+
+
+def test_the_layer_carries_the_locked_versions() -> None:
+    exported = subprocess.run(
+        ["make", "--silent", "layer-requirements"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    kept = (ROOT / "layers/ocr/requirements.txt").read_text().splitlines()
+
+    assert [line for line in kept if not line.startswith("#")] == exported.stdout.splitlines()
