@@ -1,13 +1,24 @@
-"""临时身份证 — the identity card for at most three months: the fields of both sides of the other stand on one."""
+"""临时身份证 — the identity card for at most three months; all its fields stand on one side."""
 
-from id_card.app import IdCard
 from ocr import embedded, etoplive
 from ocr.checks import birth_date_matches, not_expired, sex_matches
+from ocr.dates import period_end, period_start
+from ocr.fields import Fields, derived, label
 from ocr.product import Product
+from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
 
 
-class TemporaryIdCard(IdCard):
-    pass
+class TemporaryIdCard(Fields):
+    name: Text | None = label("姓名", pii=True)
+    sex: Sex | None = label("性别", pii=True)
+    ethnicity: Text | None = label("民族", pii=True)
+    birth_date: Date | None = label("出生", "出生日期", pii=True)
+    address: Text | None = label("住址", "地址", pii=True, free=True)
+    id_number: ResidentId | None = label("公民身份号码", "身份证号码", pii=True)
+    issuing_authority: Text | None = label("签发机关")
+    valid_period: Period | None = label("有效期限")
+    valid_from: Date | None = derived("valid_period", period_start)
+    valid_to: DateOrLongTerm | None = derived("valid_period", period_end)
 
 
 handler = Product(

@@ -61,6 +61,6 @@ handler = Product(
     TrainTicket,
     name="火车票",
     category="invoice",
-    titles=["电子发票(铁路电子客票)", "铁路电子客票", "中国铁路祝您旅途愉快", "火车票"],
+    titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
     sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
 )
