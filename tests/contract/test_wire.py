@@ -13,10 +13,12 @@ from local.simulators import SECRETS, VENDORS, Control, running, sight
 from local.simulators.credentials import CTYUN_EOP
 from local.simulators.sight import Line, Page, Plate
 from ocr import aws, ctyun, esign, etoplive, juhe
+from ocr.catalogue import products
 from ocr.document import Document, Upload, examine
 from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.etoplive import Pid
 from ocr.fields import Fields, label
+from ocr.normalize import normalize
 from ocr.reading import Reading
 from ocr.settings import settings
 from ocr.vendor import Ask, Offer, Outcome
@@ -32,7 +34,7 @@ from tests.contract.test_error_tables import (
 )
 from tests.contract.vendors import Host
 
-PRINTED = ["姓名 周一", "性别 男 民族 汉", "出生 1990年1月1日", "住址 某市某路1号", "公民身份号码 11010119900101001X"]
+PRINTED = ["姓名 周一", "性别 男 民族 汉", "出生 1900年1月1日", "住址 某市某路1号", "公民身份号码 990000190001010016"]
 
 
 class Card(Fields):
@@ -206,6 +208,43 @@ def test_ctyuns_spellings(wire: dict[str, Control], plate_key: str, envelope: st
     [outcome] = Sold(ctyun.Plate()).read()
     assert isinstance(outcome, Reading)
     assert outcome.findings[0].items[0].text == "粤B12345"
+
+
+SELLERS = [
+    ("id_card", [Sold(ctyun.IdCard()), Sold(Pid(2))]),
+    ("license_plate", [Sold(juhe.Plate()), Sold(ctyun.Plate()), Sold(Pid(6))]),
+    ("general_text", [Sold(ctyun.GeneralText()), Sold(esign.GeneralText()), Sold(Pid(1001))]),
+]
+
+
+@pytest.mark.parametrize(("slug", "sellers"), SELLERS, ids=[slug for slug, _ in SELLERS])
+def test_whoever_reads_it_the_record_is_the_same(wire: dict[str, Control], slug: str, sellers: list[Sold]) -> None:
+    product = products()[slug]
+    records = []
+    for sold in sellers:
+        [outcome] = sold.read()
+        assert isinstance(outcome, Reading), repr(outcome)
+        [found] = normalize(product.fields, product.checks, outcome)
+        assert all(check.outcome != "failed" for check in found.checks if check.name == "type")
+        records.append(found.fields)
+    common = set.intersection(*(set(fields) for fields in records))
+    assert common >= EXPECTED[slug].keys()
+    for fields in records:
+        assert {name: fields[name] for name in EXPECTED[slug]} == EXPECTED[slug]
+
+
+EXPECTED: dict[str, dict[str, Any]] = {
+    "id_card": {
+        "name": "周一",
+        "sex": "male",
+        "ethnicity": "汉",
+        "birth_date": "1900-01-01",
+        "address": "某市某路1号",
+        "id_number": "990000190001010016",
+    },
+    "license_plate": {"plate_number": "粤B12345", "color": "blue"},
+    "general_text": {"text": "\n".join(PRINTED)},
+}
 
 
 WRONG_KEYS = [

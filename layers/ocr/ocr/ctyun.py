@@ -165,8 +165,9 @@ class IdCard(Batch):
         said = {name: text(value) for name, value in members(entry.get("detail")).items()}
         names = PORTRAIT | EMBLEM
         items = [Item(label=names.get(name, name), key=name, text=value) for name, value in said.items() if value]
-        risk = [Item(label="risk", text=text(entry["risk"]))] if items and entry.get("risk") else []
-        return Reading(vendor=VENDOR, findings=[Finding(type=_side(entry, said), items=[*items, *risk])])
+        if items and (risk := text(entry.get("risk"))):
+            items.append(Item(label="risk", text=risk))
+        return Reading(vendor=VENDOR, findings=[Finding(type=_side(entry, said), items=items)])
 
 
 @dataclass(frozen=True)
