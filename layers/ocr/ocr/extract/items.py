@@ -105,7 +105,8 @@ def _labelled(row: list[Piece], words: Vocabulary) -> bool:
     if any(one.colon for one in spots):
         return True
     first = canonical(row[0].text)
-    return first in words.terms and any(not meaning.head for meaning in words.terms[first])
+    term = words.at(first, 0)
+    return term is not None and words.is_whole(term) and (term == first or len(term) > 2)
 
 
 def _gutters(columns: Sequence[Column], body: Sequence[Sequence[Piece]]) -> Gutters:

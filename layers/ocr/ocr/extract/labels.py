@@ -17,6 +17,7 @@ LONG_LABEL = 4  # from this length on, one misread character is forgiven
 LONGEST_TERM = 40
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
+ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
 JOINTS = ":： /／|｜、;；,，)）]】"
 OPENINGS = " /／|｜、;；,，(（[【"
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()]*(?![0-9])")
@@ -77,6 +78,10 @@ class Vocabulary:
                 yield at, at + size
             at += size or 1
 
+    def is_whole(self, term: str) -> bool:
+        """Whether a field declares the term as it is."""
+        return any(not meaning.head for meaning in self.terms[term])
+
     def runs_on(self, term: str) -> bool:
         """Whether the value of a term may be a whole text, in which other labels' words occur."""
         return any(meaning.field in self.free for meaning in self.terms[term])
@@ -103,7 +108,9 @@ def vocabulary(model: type[Fields]) -> Vocabulary:
             term
             for term, meanings in terms.items()
             # What is mostly computed has labels much like its source's: a misread one is the source's.
-            if len(term) >= LONG_LABEL and _chinese(term) and not all(printed[one.field].mark.derived for one in meanings)
+            if len(term) >= LONG_LABEL
+            and _chinese(term)
+            and not all(printed[one.field].mark.derived for one in meanings)
         ),
     )
 
@@ -237,20 +244,31 @@ class _Reader:
 
     def _admitted(self, start: int, end: int, term: str) -> bool:
         """Whether a term stands here as a label and not as a part of some other word."""
-        closed = end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
-        if not self._close_together(start, end) or ((len(term) == 1 or not _chinese(term)) and not closed):
+        closed = self._closed(end)
+        opened = self.letters[start].opens
+        if not self._close_together(start, end) or ((len(term) == 1 or not _chinese(term)) and not (opened and closed)):
             return False
         before = self._before(start)
         if self._ends_with_colon(end):
-            return self.letters[start].opens or before is not None
-        if before and not self.letters[start].opens:
+            return opened or before is not None
+        if before and not opened:
             return self._glued(start, term, before)
+        if self._ends_piece(start, end, term):
+            return True
         return self._after_blank(start) and not (before and before.free)
+
+    def _closed(self, end: int) -> bool:
+        return end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
+
+    def _ends_piece(self, start: int, end: int, term: str) -> bool:
+        """Whether a long label was read as the end of the value before it: the next piece is its own value."""
+        if not self.found or self.found[-1][2].free or len(term) < LONG_LABEL or end == len(self.letters):
+            return False
+        return self.letters[end].first and not self.letters[start].first and self.words.is_whole(term)
 
     def _glued(self, start: int, term: str, before: Spot) -> bool:
         """Whether a label follows the value of the one before without a gap: 性别男民族汉."""
-        whole = any(not meaning.head for meaning in self.words.terms[term])
-        return whole and not before.free and start > self.found[-1][1]
+        return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
 
     def _before(self, start: int) -> Spot | None:
         """The label whose value this position would be, if both stand in one piece."""
@@ -262,8 +280,8 @@ class _Reader:
 
     def _after_blank(self, start: int) -> bool:
         letter = self.letters[start]
-        text = letter.piece.line.text
-        return letter.first or text[letter.at - 1].isspace() or text[letter.at - 1] in ":："
+        before = letter.piece.line.text[letter.piece.start : letter.at]
+        return letter.first or before[-1:].isspace() or before[-1:] in ":：" or bool(ENUMERATION.fullmatch(before))
 
     def _close_together(self, start: int, end: int) -> bool:
         pieces = list(dict.fromkeys(letter.piece for letter in self.letters[start:end]))
@@ -293,7 +311,7 @@ class _Reader:
 
     def _note(self, start: int, end: int, spot: Spot) -> None:
         spot.colon = self._ends_with_colon(end)
-        spot.glued = end < len(self.letters) and not self.letters[end].opens
+        spot.glued = not self._closed(end)
         self.found.append((start, end, spot))
 
     def _ends_with_colon(self, end: int) -> bool:
@@ -316,7 +334,7 @@ class _Reader:
         for letter in self.letters[start:end]:
             runs.setdefault(letter.piece, []).append(letter.at)
         pieces = (_value(piece, ats[0], ats[-1] + 1) for piece, ats in runs.items())
-        return [piece for piece in pieces if piece]
+        return [piece for piece in pieces if piece and not ENUMERATION.fullmatch(piece.text)]
 
 
 def _value(piece: Piece, start: int, end: int) -> Piece | None:

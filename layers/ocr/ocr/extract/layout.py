@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ocr.extract.labels import Row, Spot, Vocabulary, is_caption, spot
+from ocr.extract.labels import ENUMERATION, Row, Spot, Vocabulary, is_caption, spot
 from ocr.extract.page import Area, Piece, around, rows
 from ocr.fields import canonical
 
@@ -81,7 +81,7 @@ def wrapped(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Spot], lis
     spots: list[Spot] = []
     used: set[Piece] = set()
     for upper in pieces:
-        start = canonical(upper.text)
+        start = canonical(ENUMERATION.sub("", upper.text, count=1))
         if upper in used or len(start) < 2 or start in words.terms or not words.begins(start):
             continue
         for lower in pieces:

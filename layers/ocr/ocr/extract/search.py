@@ -4,6 +4,7 @@ A value stands to the right of its label or below it. What a candidate costs is 
 suits the field; a field, a label and a piece of text are each used once.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -197,40 +198,51 @@ def _between(spot: Spot, value: Area, spots: Sequence[Spot]) -> bool:
 
 
 def _read_on(found: dict[str, Found], layout: Layout) -> None:
-    """Let texts run on over the lines that no other label claims."""
-    for name, one in found.items():
-        if one.spot and takes_any_text(one.field):
-            taken = [piece for other in found.values() for piece in other.pieces]
-            lines = [line for line in layout.lines_beside(set(_spots_of(found))) if not _touches(line, taken)]
-            found[name] = replace(one, pieces=tuple(_whole_text(one, one.spot.area, lines)))
+    """Let texts run on over the lines that no other label claims, each line with the text it is nearest to."""
+    taken = [piece for one in found.values() for piece in one.pieces]
+    labels = {one.spot for one in found.values() if one.spot}
+    lines = [line for line in layout.lines_beside(labels) if not _touches(line, taken)]
+    texts = {name: _Text(one) for name, one in found.items() if one.spot and takes_any_text(one.field)}
+    while lines and texts:
+        gap, name, number = min(
+            (text.gap(line), name, number) for number, line in enumerate(lines) for name, text in texts.items()
+        )
+        if gap == math.inf:
+            break
+        texts[name].lines.append(lines.pop(number))
+    for name, text in texts.items():
+        found[name] = replace(found[name], pieces=text.pieces)
 
 
-def _spots_of(found: dict[str, Found]) -> Iterator[Spot]:
-    return (one.spot for one in found.values() if one.spot)
+class _Text:
+    """A value that may get more lines."""
+
+    def __init__(self, one: Found) -> None:
+        self.free = one.field.mark.free
+        self.label = one.spot.area if one.spot else one.pieces[0].area
+        self.lines: list[Sequence[Piece]] = [one.pieces]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """From the top."""
+        return tuple(piece for line in sorted(self.lines, key=lambda line: line[0].area.middle) for piece in line)
+
+    def gap(self, line: Sequence[Piece]) -> float:
+        """How far a line is from the text; infinite where it cannot belong to it.
+
+        It has to be close and to begin where the text begins; below what is declared as long text less strictly so.
+        """
+        area, block = line[0].area, around(piece.area for piece in self.pieces)
+        below, above = area.middle > block.bottom, area.middle < block.top
+        most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
+        starts = (block.left, self.label.left) if self.free else (block.left,)
+        aligned = any(abs(area.left - start) < indent for start in starts)
+        gap = max(0.0, area.down(block))
+        return gap if (above or below) and aligned and gap < most else math.inf
 
 
 def _touches(line: Iterable[Piece], taken: Sequence[Piece]) -> bool:
     return any(_same_text(piece, other) for piece in line for other in taken)
-
-
-def _whole_text(one: Found, label: Area, lines: list[list[Piece]]) -> list[Piece]:
-    """The value with the lines above and below that belong to it, from the top."""
-    text = [list(one.pieces)]
-    while line := next((line for line in lines if _goes_on(text, line, label, one.field.mark.free)), None):
-        lines.remove(line)
-        text.append(line)
-        text.sort(key=lambda line: line[0].area.middle)
-    return [piece for line in text for piece in line]
-
-
-def _goes_on(text: Sequence[Sequence[Piece]], line: Sequence[Piece], label: Area, free: bool) -> bool:
-    """Whether a line continues a text: close to it and beginning where it begins, in long texts less strictly so."""
-    area, block = line[0].area, around(piece.area for line in text for piece in line)
-    below = area.middle > block.bottom
-    gap, indent = (LINE_GAP, INDENT) if free and below else (TIGHT, ALIGNED)
-    starts = (block.left, label.left) if free else (block.left,)
-    aligned = any(abs(area.left - start) < indent for start in starts)
-    return aligned and area.down(block) < gap and (below or area.middle < block.top)
 
 
 def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declared]) -> list[Found]:
@@ -240,11 +252,19 @@ def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declare
         if not field.shape.pattern or (known and known.fit > Fit.REFUSED):
             continue
         used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        shaped = (one for one in _shaped(field, layout) if not _touches(one.pieces, used))
-        best = max(shaped, key=lambda one: (one.fit, len(joined(one.pieces))), default=None)
+        best = _first_of_the_best([one for one in _shaped(field, layout) if not _touches(one.pieces, used)])
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
     return [found[name] for name in fields if name in found]
+
+
+def _first_of_the_best(candidates: Sequence[Found]) -> Found | None:
+    """The first in reading order of those that suit best, as long as it gets with its neighbours."""
+    best = max(candidates, key=lambda one: one.fit, default=None)
+    if best is None:
+        return None
+    longer = (one for one in candidates if one.fit == best.fit and _touches(one.pieces, best.pieces))
+    return max(longer, key=lambda one: len(joined(one.pieces)))
 
 
 def _shaped(field: Declared, layout: Layout) -> Iterator[Found]:

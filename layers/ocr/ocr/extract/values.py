@@ -63,25 +63,33 @@ def trimmed(field: Declared, text: str) -> tuple[int, int]:
 
 
 def shaped(field: Declared, text: str) -> Iterator[tuple[int, int]]:
-    """Every stretch of `text` that has the field's shape and does not begin or end within a word or number."""
+    """Every stretch of `text` that has the field's shape: in the whole without its blanks, then in single words."""
     if not field.shape.pattern:
         return
-    keys, places = _with_places(text)
-    for match in _bounded(field.shape.pattern).finditer(keys):
-        if match.end() > match.start():
-            yield places[match.start()], places[match.end() - 1] + 1
+    words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+    for start, end in [(0, len(text)), *(words if len(words) > 1 else ())]:
+        for first, last in _matches(field.shape.pattern, text[start:end]):
+            if not _cuts_a_number(text, start + first, start + last):
+                yield start + first, start + last
 
 
-def _with_places(text: str) -> tuple[str, list[int]]:
-    """The compact text, and for each of its characters where it stood."""
+def _matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:
     pairs = [(key, at) for at, character in enumerate(text) for key in compact(character)]
-    return "".join(key for key, _ in pairs), [at for _, at in pairs]
+    for match in re.finditer(pattern, "".join(key for key, _ in pairs)):
+        if match.end() > match.start():
+            yield pairs[match.start()][1], pairs[match.end() - 1][1] + 1
 
 
-@cache
-def _bounded(pattern: str) -> re.Pattern[str]:
-    outer, inner = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
-    return re.compile(rf"(?:{outer}|{inner})(?:{pattern})(?:{inner}|{outer})")
+def _cuts_a_number(text: str, start: int, end: int) -> bool:
+    """Whether the stretch is only a part of a word, or of a number that is printed in groups."""
+    before, after = text[:start], text[end:]
+    inside = _one_word(before[-1:], text[start]) or _one_word(text[end - 1], after[:1])
+    left, right = before.rstrip()[-1:], after.lstrip()[:1]
+    return inside or (left.isdecimal() and text[start].isdecimal()) or (text[end - 1].isdecimal() and right.isdecimal())
+
+
+def _one_word(left: str, right: str) -> bool:
+    return (left + right).isascii() and left.isalnum() and right.isalnum()
 
 
 def _accepts(field: Declared, text: str) -> bool:
