@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,17 @@ def test_a_refused_token_is_replaced_by_the_one_another_brought(table: Table) ->
     tokens.token("v", issuer("t1"))
     table.put_item({"id": "token#v", "token": "t2", "token_until": int(time.time()) + HOUR})
     assert tokens.token("v", never, refused="t1") == "t2"
+
+
+def test_a_token_brought_between_the_look_and_the_lease_is_used(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = table.update_item
+
+    def overtaken(**request: Any) -> None:
+        table.put_item({"id": "token#v", "token": "t2", "token_until": int(time.time()) + HOUR})
+        lease(**request)
+
+    monkeypatch.setattr(table, "update_item", overtaken)
+    assert tokens.token("v", never) == "t2"
 
 
 def test_a_refused_token_is_never_given_again(table: Table) -> None:
