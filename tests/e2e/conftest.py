@@ -1,6 +1,10 @@
-"""The stack that the end-to-end tests share: deployed once a run to a local AWS of its own, with IAM on."""
+"""The stack that the end-to-end tests share: deployed once a run to a local AWS of its own, with IAM on.
 
-from collections.abc import Iterator
+Its vendors are the simulators, with their keys filled in; what is not asked of a vendor by name is read by the engine.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,9 +12,11 @@ from rich.console import Console
 
 from local.aws import Aws, stop
 from local.deploy import deploy
-from local.stack import Stack
+from local.simulators import SECRETS, running
+from local.stack import NAME, Stack
 
 HERE = Path(__file__).parent
+SETTINGS = {"Vendors": "embedded", "CircuitSeconds": "2"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,9 +27,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def simulators() -> Iterator[Mapping[str, str]]:
+    """Vendor → base URL of its simulator."""
+    with running() as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str]) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("aws")
+    urls = {f"{vendor.title()}Url": url for vendor, url in simulators.items()}
     try:
-        yield deploy(Aws.start(folder), Console(quiet=True))
+        deployed = deploy(Aws.start(folder), Console(quiet=True), SETTINGS | urls)
+        for vendor, secret in SECRETS.items():
+            deployed.client("secretsmanager").put_secret_value(
+                SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(secret)
+            )
+        yield deployed
     finally:
         stop(folder)

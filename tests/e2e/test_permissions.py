@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import REGION
+from local.simulators import SECRETS
 from local.stack import NAME, Stack, logical
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"}
@@ -113,7 +114,7 @@ def test_a_product_writes_records_and_neither_scans_nor_drops_the_table(id_card:
 def test_a_product_reads_the_key_of_a_vendor_that_sells_it(id_card: Clients) -> None:
     secret = id_card("secretsmanager").get_secret_value(SecretId=f"{NAME}/ctyun")
 
-    assert json.loads(secret["SecretString"]) == {}
+    assert json.loads(secret["SecretString"]) == SECRETS["ctyun"]
 
 
 def test_a_product_reads_no_other_vendors_key(id_card: Clients) -> None:

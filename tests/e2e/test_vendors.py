@@ -1,0 +1,146 @@
+"""Every vendor × product × input form × trigger on the deployed stack, against simulators that judge every byte.
+
+And what happens when a vendor is down, refuses, is used up or answers what nobody understands: the next one reads.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from local.samples import Sample, samples
+from local.sending import TRIGGERS, Picture, Reading, Trigger, send
+from local.simulators import VENDORS, Control
+from local.stack import Stack
+from ocr.catalogue import products
+from ocr.options import known
+from ocr.product import Product
+from ocr.vendor import Offer
+
+FORMS = {"juhe": ("base64", "file"), "etoplive": ("base64", "file", "url")}
+SENDERS = 4
+# Read by the first vendor, and by the second when the first is at fault.
+FIRST, SECOND = "juhe", "ctyun"
+
+
+def sellers() -> Iterator[tuple[Product, Offer]]:
+    for product in products().values():
+        for offer in product.sold_by:
+            if offer.vendor in VENDORS:
+                yield product, offer
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Mapping[str, Sample]:
+    """The first sample of every product."""
+    found: dict[str, Sample] = {}
+    for sample in samples():
+        found.setdefault(sample.product, sample)
+    return found
+
+
+@pytest.fixture
+def controls(simulators: Mapping[str, str]) -> Iterator[Mapping[str, Control]]:
+    """The simulators' other side; they forget everything before and after."""
+    found = {vendor: Control(url) for vendor, url in simulators.items()}
+    for control in found.values():
+        control.reset()
+    yield found
+    for control in found.values():
+        control.reset()
+
+
+def picture(sample: Sample, **options: str) -> Picture:
+    told = {**sample.options, **options}
+    return Picture(sample.product, sample.name, sample.picture, sample.media_type, told, sample.truth)
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_every_product_form_and_trigger_ends_in_a_record(
+    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control], vendor: str
+) -> None:
+    def read(product: Product, form: str | None, trigger: Trigger) -> Reading:
+        told = {"vendor": vendor} | ({"input": form} if form else {})
+        return send(stack, picture(pictures[product.slug], **told), trigger)
+
+    sold = [product for product, offer in sellers() if offer.vendor == vendor]
+    wanted = [(product, form, by) for product in sold for form in FORMS.get(vendor, (None,)) for by in TRIGGERS]
+    with ThreadPoolExecutor(SENDERS) as threads:
+        readings = list(threads.map(lambda one: read(*one), wanted))
+    failed = [
+        (product.slug, form, by, reading.body)
+        for (product, form, by), reading in zip(wanted, readings, strict=True)
+        if reading.status != "succeeded" or reading.body["vendor"] != vendor or not reading.right
+    ]
+    assert failed == []
+    report = controls[vendor].report()
+    assert report["violations"] == []
+    assert len(report["charges"]) == len(wanted)
+
+
+def attempts(reading: Reading) -> list[tuple[str, str]]:
+    return [(attempt["vendor"], attempt["outcome"]) for attempt in reading.body["attempts"]]
+
+
+FAULTS = [
+    pytest.param({"fault": "http500"}, "busy", id="500"),
+    pytest.param({"fault": "http429"}, "busy", id="429"),
+    pytest.param({"fault": "cut"}, "busy", id="cut mid-answer"),
+    pytest.param({"fault": "hang"}, "busy", id="hangs after accepting"),
+    pytest.param({"fault": "garbage"}, "changed", id="garbage"),
+    pytest.param({"fault": "html"}, "changed", id="HTML"),
+    pytest.param({"fault": "truncated"}, "changed", id="truncated JSON"),
+    pytest.param({"fault": "empty"}, "changed", id="empty answer"),
+    pytest.param({"fault": "wrong_types"}, "changed", id="wrong types"),
+    pytest.param({"code": 10001}, "refused", id="key refused"),
+    pytest.param({"code": 10012}, "refused", id="out of quota"),
+    pytest.param({"code": 999999}, "changed", id="a code nobody knows"),
+    pytest.param({"code": 10011}, "busy", id="rate limit"),
+]
+
+
+@pytest.mark.parametrize(("order", "outcome"), FAULTS)
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_the_record_comes_from_the_next_vendor(
+    stack: Stack,
+    pictures: Mapping[str, Sample],
+    controls: Mapping[str, Control],
+    order: dict[str, Any],
+    outcome: str,
+    trigger: Trigger,
+) -> None:
+    plate = picture(pictures["license_plate"], vendor=f"{FIRST},{SECOND}")
+    controls[FIRST].order(**order)
+    reading = send(stack, plate, trigger)
+    assert reading.status == "succeeded", reading.body
+    assert attempts(reading) == [(FIRST, outcome), (SECOND, "read")]
+    # A success in between, so that these faults never come in a row.
+    assert attempts(send(stack, plate, trigger)) == [(FIRST, "read")]
+
+
+def test_a_circuit_opens_after_the_configured_failures_and_closes_after_recovery(
+    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control]
+) -> None:
+    plate = picture(pictures["license_plate"], vendor=f"{FIRST},{SECOND}")
+    controls[FIRST].order(fault="http500", times=None)
+    while (reading := send(stack, plate, "https")).body["attempts"][0].get("code") != "circuit":
+        assert reading.body["vendor"] == SECOND
+        assert len(controls[FIRST].report()["calls"]) < 20
+    controls[FIRST].reset()
+    while (reading := send(stack, plate, "https")).body["vendor"] == SECOND:
+        assert reading.body["attempts"][0]["code"] == "circuit"
+    assert attempts(reading) == [(FIRST, "read")]
+
+
+def test_no_callers_error_and_no_empty_picture_opens_a_circuit(
+    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control]
+) -> None:
+    plate = picture(pictures["license_plate"], vendor=FIRST)
+    controls[FIRST].order(code=271103, times=10)
+    assert {send(stack, plate, "https").body["type"] for _ in range(10)} == {"urn:ocr:problem:no_result"}
+    assert send(stack, plate, "https").status == "succeeded"
+
+
+def test_options_are_the_same_for_all_sellers_of_a_product() -> None:
+    assert all("vendor" in known(product.sold_by) for product, _ in sellers())
