@@ -19,6 +19,7 @@ from local.simulators.etoplive_tables import (
     KEYS,
     PIDS,
     SIDE_TYPES,
+    SIDED,
     SORTED,
     TABLE,
     TEXTS,
@@ -57,7 +58,7 @@ def documents(picture: Picture, pid: int, options: Mapping[str, Any]) -> Result:
     if pid == TABLE:
         return Result([_entry(picture, pid, Sighting("", _cells(picture), lines=page.lines), options)])
     kinds = _everything() if pid in SORTED else PIDS[pid][1]
-    found = sight.documents(picture, kinds)
+    found = sight.documents(picture, kinds, SIDED)
     if not found:
         raise Refusal("3")
     return Result([_entry(picture, pid, one, options) for one in found])

@@ -91,6 +91,7 @@ SIDE_TYPES = {
     ("driving_license", "main"): "驾驶证正页",
     ("driving_license", "sub"): "驾驶证副页",
 }
+SIDED = frozenset(slug for slug, _ in SIDE_TYPES)
 
 # The vendor's second name for a field, where one has been seen: product → our field → `key`.
 KEYS: Mapping[str, Mapping[str, str]] = {

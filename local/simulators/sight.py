@@ -5,7 +5,7 @@ the process, however often it is sent.
 """
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 GAP = 0.06  # of the picture's side: an empty band at least this wide may separate two documents
 ENOUGH = 2  # fields that make a part of a picture a document of some kind
-
-TITLE_WORTH = 4  # fields that a title counts for
 
 
 @dataclass(frozen=True)
@@ -182,27 +180,35 @@ def tables(picture: Picture) -> list[Table]:
     return found(_readable(page(picture).lines))
 
 
-def documents(picture: Picture, slugs: Sequence[str]) -> list[Sighting]:
-    """Every document of these kinds on the picture, one for each page or side; empty where there is none."""
+def documents(picture: Picture, slugs: Sequence[str], sided: Collection[str] = ()) -> list[Sighting]:
+    """Every document of these kinds on the picture; of the `sided` kinds each page or side is one by itself."""
     parts = _parts(page(picture), slugs)
-    return [side for part in parts for side in _sides(part) if len(side.entries) or side.rows]
+    found = [side for part in parts for side in (_sides(part) if part.slug in sided else [part])]
+    return [one for one in found if one.entries or one.rows]
 
 
 def _parts(page: Page, slugs: Sequence[str]) -> list[Sighting]:
     """The picture as one document, or as those beside or below each other if each of them is one by itself."""
     for axis in (0, 1):
-        parts = [_best(slugs, lines) for lines in _split(page, axis)]
+        parts = [_best(_likely(slugs, lines), lines) for lines in _split(page, axis)]
         apart = [part for part in parts if part]
         if len(apart) == len(parts) > 1 and all(_independent(*pair) for pair in pairwise(apart)):
             return apart
-    whole = _best(slugs, page.lines)
+    whole = _best(_likely(slugs, page.lines) or slugs, page.lines)
     return [whole] if whole else []
 
 
+def _likely(slugs: Sequence[str], lines: Sequence[Line]) -> Sequence[str]:
+    """The kinds whose title the lines show. Where only one kind is asked for, its title may be missing."""
+    text = canonical("".join(line.text for line in lines))
+    titled = [slug for slug in slugs if any(canonical(title) in text for title in product(slug).titles)]
+    return slugs if len(slugs) == 1 else titled
+
+
 def _independent(one: Sighting, other: Sighting) -> bool:
-    """Whether two parts of a picture are two documents: both have a title, or they repeat each other's fields."""
+    """Whether two parts of a picture are two documents: of two kinds, or repeating each other's fields."""
     repeated = len(one.fields & other.fields)
-    return repeated >= max(ENOUGH, min(len(one.fields), len(other.fields)) / 2) or (_titled(one) and _titled(other))
+    return one.slug != other.slug or repeated >= max(ENOUGH, min(len(one.fields), len(other.fields)) / 2)
 
 
 def _split(page: Page, axis: int) -> list[list[Line]]:
@@ -219,24 +225,18 @@ def _split(page: Page, axis: int) -> list[list[Line]]:
 
 
 def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
-    """The kind whose title and fields the lines show most of."""
+    """The kind of which the lines show most."""
     sightings = [_sighting(slug, lines) for slug in slugs]
     if len(sightings) == 1:
         return sightings[0]
-    best = max(sightings, key=_worth)
-    return best if _worth(best) >= ENOUGH else None
+    best = max(sightings, key=_worth, default=None)
+    return best if best and _worth(best) >= ENOUGH else None
 
 
 def _worth(sighting: Sighting) -> float:
-    """Fields, most of all; between kinds that show as many, the one that is shown more completely."""
+    """Fields; between kinds that show as many, the one that is shown more completely."""
     found = len(sighting.fields) + bool(sighting.rows)
-    size = len(declared(product(sighting.slug).fields))
-    return TITLE_WORTH * _titled(sighting) + found + found / (size + 1)
-
-
-def _titled(sighting: Sighting) -> bool:
-    text = canonical("".join(line.text for line in sighting.lines))
-    return any(canonical(title) in text for title in product(sighting.slug).titles)
+    return found + found / (1 + len(declared(product(sighting.slug).fields)))
 
 
 def _sighting(slug: str, lines: Sequence[Line]) -> Sighting:
@@ -268,7 +268,7 @@ def _entry(fields: type[Fields], item: Item) -> Entry:
 
 
 def _sides(sighting: Sighting) -> list[Sighting]:
-    """A picture that shows two sides or pages is two documents to a vendor."""
+    """The sides that a picture shows; what stands on no particular one goes with the first."""
     sides = list(dict.fromkeys(entry.side for entry in sighting.entries if entry.side))
     if not sides:
         return [sighting]

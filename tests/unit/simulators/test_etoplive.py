@@ -234,7 +234,7 @@ def entries_of(answer: requests.Response) -> list[dict[str, Any]]:
 
 
 def shows(monkeypatch: pytest.MonkeyPatch, *found: Sighting) -> None:
-    monkeypatch.setattr(sight, "documents", lambda picture, slugs: list(found))
+    monkeypatch.setattr(sight, "documents", lambda picture, slugs, sided: list(found))
 
 
 @pytest.mark.parametrize(("position", "placed"), [("0", False), ("1", True), (None, False)])

@@ -129,6 +129,19 @@ def test_documents_side_by_side_are_told_apart(
     assert {entry.text for entry in found[-1].entries} >= {"顾家明", "男", "44010619700602997X"}
 
 
+def test_documents_of_two_kinds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    title = Line("中华人民共和国居民身份证", 0.99, ((820, 0), (1100, 0), (1100, 15), (820, 15)))
+    receipt = ["出租汽车专用发票", "车号 A12345", "上车 09:10", "下车 09:31", "金额 27.00"]
+    boxes = [((20, y), (320, y), (320, y + 24), (20, y + 24)) for y in range(20, 220, 40)]
+    lines = [Line(text, 0.99, box) for text, box in zip(receipt, boxes, strict=True)]
+    page = Page(1200, 240, 0, [*lines, title, *portrait_lines(800)])
+    monkeypatch.setattr(sight, "page", lambda picture: page)
+
+    found = sight.documents(opened(blank()), ["id_card", "taxi_receipt", "quota_invoice"])
+
+    assert [one.slug for one in found] == ["taxi_receipt", "id_card"]
+
+
 def test_the_command_line_prints_addresses_and_stops_when_told(tmp_path: Path) -> None:
     file = tmp_path / "addresses.json"
     command = [sys.executable, "-m", "local.simulators", "juhe", "--write", str(file)]
