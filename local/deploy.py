@@ -5,11 +5,12 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from zipfile import ZipFile, ZipInfo
 
+from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.status import Status
 
@@ -26,7 +27,7 @@ SHOWN_LINES = 40
 
 
 class NotDeployed(RuntimeError):
-    """SAM CLI failed; the message has its last lines."""
+    """SAM CLI failed; the message has its last lines, or CloudFormation's reasons."""
 
 
 def deploy(aws: Aws, console: Console, parameters: Mapping[str, str] | None = None) -> Stack:
@@ -45,6 +46,15 @@ def deploy(aws: Aws, console: Console, parameters: Mapping[str, str] | None = No
                 done += line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
                 status.update(f"sam deploy: {done} resources")
     return Stack.of(aws)
+
+
+def _reasons(aws: Aws) -> str:
+    """What CloudFormation says of the parts that failed."""
+    with suppress(ClientError):
+        events = aws.client("cloudformation").describe_stack_events(StackName=NAME)["StackEvents"]
+        failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+        return "\n".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)
+    return ""
 
 
 @contextmanager
@@ -93,7 +103,7 @@ def _sam(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
             printed.append(line)
             yield line
     if process.returncode:
-        raise NotDeployed("".join(printed[-SHOWN_LINES:]))
+        raise NotDeployed(_reasons(aws) or "".join(printed[-SHOWN_LINES:]))
 
 
 def _environment(aws: Aws) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """MiniStack as this project runs it: the process that plays AWS. Started by `local.aws` with MiniStack's own Python.
 
-Three things that AWS does and MiniStack 1.5.33 does not are added here, so that the template need not know:
+What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the template need not know:
 - Callers arrive by TLS. Without that the buckets' policy would, rightly, refuse the functions. A request that says
   `X-Forwarded-Proto: http` is taken at its word, so the policy can be tested.
 - An OpenAPI body may carry gateway responses.
 - A parameter is text, also where a number is wanted.
+
+And one thing that AWS minds and this machine need not: the engine's layer for x86_64 is over Lambda's 250 MB.
 """
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -62,4 +65,5 @@ if __name__ == "__main__":
     ministack.app = serve
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency
+    lambda_svc._UNZIPPED_LIMIT_BYTES = sys.maxsize
     ministack.main()

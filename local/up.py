@@ -1,12 +1,13 @@
 """`make up`: leave the stack running and say how to use it."""
 
 import os
+import sys
 
 from rich.console import Console
 
-from local.aws import ROOT, Aws
-from local.deploy import deploy
-from local.stack import Stack
+from local.aws import ROOT, Aws, NotStarted
+from local.deploy import NotDeployed, deploy
+from local.stack import NAME, Stack
 
 FOLDER = ROOT / ".local/aws"
 SHELL = ROOT / ".local/env"
@@ -53,19 +54,17 @@ def _lines() -> str:
 curl -sS -H "x-api-key: $KEY" -H 'Content-Type: image/jpeg' --data-binary @{PICTURE} "$URL/ocr/id_card"
 aws s3 cp {PICTURE} "s3://$BUCKET/uploads/id_card/first.jpg"
 curl -sS -H "x-api-key: $KEY" "$URL/records?product=id_card"
-sam remote invoke IdCard --stack-name {stack_name()} --event-file events/id_card/https-binary.json
+sam remote invoke IdCard --stack-name {NAME} --event-file events/id_card/https-binary.json
 """
-
-
-def stack_name() -> str:
-    from local.stack import NAME
-
-    return NAME
 
 
 def main() -> None:
     console = Console()
-    explain(up(console), console)
+    try:
+        stack = up(console)
+    except (NotStarted, NotDeployed) as failure:
+        sys.exit(str(failure))
+    explain(stack, console)
     console.print("\nIt stays up until `make down`.", style="dim")
 
 
