@@ -1,0 +1,71 @@
+"""The real hosts, when their keys are in the environment: OCR_JUHE, OCR_ETOPLIVE, OCR_ESIGN, OCR_CTYUN.
+
+Each holds its vendor's secret as the JSON that would stand in Secrets Manager. A call is charged by the vendor.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from local.samples import samples
+from ocr.catalogue import products
+from ocr.document import examine
+from ocr.errors import OcrError, Refused
+from ocr.fit import fit
+from ocr.normalize import normalize
+from ocr.settings import settings
+from ocr.vendor import Ask, Offer
+
+# What the vendors' own documents sell; etoplive's other pids take the same road as these.
+WANTED = {
+    "juhe": ("captcha", "license_plate"),
+    "etoplive": ("id_card", "general_text", "license_plate", "business_license"),
+    "esign": ("general_text",),
+    "ctyun": ("general_text", "id_card", "license_plate"),
+}
+NOWHERE = {"TABLE": "none", "UPLOADS_BUCKET": "none", "ANSWERS_BUCKET": "none", "ENGINE_FUNCTION": "none"}
+
+
+@pytest.fixture(autouse=True)
+def real_hosts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in NOWHERE.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def secret(vendor: str) -> dict[str, str]:
+    name = f"OCR_{vendor.upper()}"
+    if name not in os.environ:
+        pytest.skip(f"{name} is not set: the real {vendor} is not asked")
+    told: dict[str, str] = json.loads(os.environ[name])
+    return told
+
+
+def offer_of(vendor: str, product: str) -> Offer:
+    return next(offer for offer in products()[product].sold_by if offer.vendor == vendor)
+
+
+@pytest.mark.parametrize(("vendor", "slug"), [(vendor, slug) for vendor, slugs in WANTED.items() for slug in slugs])
+def test_the_vendor_reads_a_sample(vendor: str, slug: str) -> None:
+    key, product, sample = secret(vendor), products()[slug], next(iter(samples([slug])))
+    offer = offer_of(vendor, slug)
+    fitted = fit(examine(sample.picture), offer.limits)
+    asked = Ask(slug, product.fields, [fitted.document], sample.options, 30.0, key)
+    [outcome] = offer.read(asked)
+    assert not isinstance(outcome, OcrError), outcome.problem()
+    assert normalize(product.fields, product.checks, fitted.restored(outcome))
+
+
+@pytest.mark.parametrize("vendor", WANTED)
+def test_the_vendor_refuses_a_wrong_key(vendor: str) -> None:
+    wrong = {name: value[::-1] for name, value in secret(vendor).items()}
+    slug = WANTED[vendor][0]
+    sample = next(iter(samples([slug])))
+    fitted = fit(examine(sample.picture), offer_of(vendor, slug).limits)
+    asked = Ask(slug, products()[slug].fields, [fitted.document], sample.options, 30.0, wrong)
+    [outcome] = offer_of(vendor, slug).read(asked)
+    assert isinstance(outcome, Refused)
