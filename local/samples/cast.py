@@ -124,9 +124,7 @@ class Cast:
     def town(self, number: int = 0) -> Town:
         return Town(*self.random(f"town/{number}").choice(TOWNS))
 
-    def person(
-        self, number: int = 0, male: bool | None = None, born: tuple[int, int] = (1968, 2001)
-    ) -> Person:
+    def person(self, number: int = 0, male: bool | None = None, born: tuple[int, int] = (1968, 2001)) -> Person:
         random = self.random(f"person/{number}")
         male = random.random() < 0.5 if male is None else male
         family, given = random.choice(FAMILIES), random.choice(MEN if male else WOMEN)

@@ -85,9 +85,7 @@ def documents() -> tuple[Document, ...]:
     found: list[Document] = []
     for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
         for value in vars(importlib.import_module(f"{folder.__name__}.{module.name}")).values():
-            found += [
-                each for each in (value if isinstance(value, tuple) else (value,)) if _is_new(each, found)
-            ]
+            found += [each for each in (value if isinstance(value, tuple) else (value,)) if _is_new(each, found)]
     return tuple(found)
 
 

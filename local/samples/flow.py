@@ -63,16 +63,12 @@ class Column:
         """A centred, heavy line; `name` is the record's field it stands for, if any."""
         size = size or int(self.size * 1.5)
         middle = self.left + self.width / 2
-        self.page.text(
-            (middle, self.y), text, size, face or self.look.label_face, ink, bold=True, anchor="ma"
-        )
+        self.page.text((middle, self.y), text, size, face or self.look.label_face, ink, bold=True, anchor="ma")
         self.y += size * (1.1 + gap)
         if name:
             self.page.know(**{name: text})
 
-    def line(
-        self, text: str | Printed, name: str = "", ink: Colour | None = None, anchor: str = "la"
-    ) -> list[str]:
+    def line(self, text: str | Printed, name: str = "", ink: Colour | None = None, anchor: str = "la") -> list[str]:
         """Running text over the column's width, as the lines it was cut into; `name` is the record's field it stands
         for, if any."""
         printed = text if isinstance(text, Printed) else Printed(text, text)
@@ -182,15 +178,11 @@ class Column:
             width = self.width * each.share / total
             indent = min(self.indent or width * 0.35, width * 0.6)
             label = wrapped(self._label(each), self.look.label_face, self.size, indent - self.size * 0.5)
-            value = wrapped(
-                each.value.text, self.look.value_face, self.size, width - indent - self.size * 0.6
-            )
+            value = wrapped(each.value.text, self.look.value_face, self.size, width - indent - self.size * 0.6)
             self._know(each)
             cells.append((left, width, indent, label, value))
             left += width
-        height = (
-            max(least, *(max(len(cell[3]), len(cell[4])) for cell in cells)) - 1
-        ) * self.size * 1.3 + self.pitch
+        height = (max(least, *(max(len(cell[3]), len(cell[4])) for cell in cells)) - 1) * self.size * 1.3 + self.pitch
         for left, width, indent, label, value in cells:
             self._boxes(left, width, indent, height)
             self._centred(label, left + self.size * 0.25, height, self.look.label_face, self.look.label_ink)
@@ -213,8 +205,7 @@ class Column:
     def _table_row(self, cells: Sequence[str], widths: Sequence[float], boxed: bool, heads: bool) -> None:
         face = self.look.label_face if heads else self.look.value_face
         texts = [
-            wrapped(cell, face, self.size, width - self.size * 0.5)
-            for cell, width in zip(cells, widths, strict=True)
+            wrapped(cell, face, self.size, width - self.size * 0.5) for cell, width in zip(cells, widths, strict=True)
         ]
         height = (max(map(len, texts)) - 1) * self.size * 1.3 + self.pitch
         if heads and boxed:
@@ -237,7 +228,4 @@ def sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Colu
 
 def line_items(names: Sequence[str], rows: Sequence[Sequence[Printed]]) -> list[dict[str, Any]]:
     """Rows of a table as a record lists them; cells that print nothing are left out."""
-    return [
-        {name: cell.truth for name, cell in zip(names, row, strict=True) if name and cell.text}
-        for row in rows
-    ]
+    return [{name: cell.truth for name, cell in zip(names, row, strict=True) if name and cell.text} for row in rows]

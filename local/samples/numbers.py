@@ -57,9 +57,7 @@ def vin(random: Random, maker: str = "LZZ") -> str:
     """A vehicle identification number (GB 16735) with its check sign in the ninth place."""
     body = maker + "".join(random.choices(DIGITS + VIN_LETTERS, k=5))
     tail = random.choice("HJKLMNPR") + random.choice("AB") + "".join(random.choices(DIGITS, k=6))
-    worth = dict(
-        zip(VIN_LETTERS, (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
-    )
+    worth = dict(zip(VIN_LETTERS, (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 9, 8, 7, 6, 5, 4, 3, 2)
     total = sum(
         weight * (int(sign) if sign.isdigit() else worth[sign])

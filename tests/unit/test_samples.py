@@ -91,9 +91,7 @@ def test_pictures_are_of_the_size_that_a_telephone_sends() -> None:
     ("variant", "width", "height"),
     [("rotated90", 660, 1040), ("rotated180", 1040, 660), ("rotated270", 660, 1040), ("half", 520, 330)],
 )
-def test_turned_and_shrunken_pictures_have_the_size_that_follows(
-    variant: str, width: int, height: int
-) -> None:
+def test_turned_and_shrunken_pictures_have_the_size_that_follows(variant: str, width: int, height: int) -> None:
     sample = next(samples(["id_card"], variants=[variant]))
     assert Image.open(io.BytesIO(sample.picture)).size == (width, height)
 
@@ -120,7 +118,7 @@ def test_an_unknown_degradation_is_an_error() -> None:
 def test_a_captcha_carries_its_answer_in_its_file(layout: Layout) -> None:
     for sample in samples(["captcha"], [layout]):
         notes = Image.open(io.BytesIO(sample.picture)).info
-        points = "|".join(",".join(point) for point in sample.truth.get("points", []))
+        points = "|".join(",".join(map(str, point)) for point in sample.truth.get("points", []))
         assert notes["answer"] == (points or sample.truth["text"])
         assert notes["codetype"] == sample.options["codetype"]
 

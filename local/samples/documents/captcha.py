@@ -32,9 +32,7 @@ def _scattered(page: Page, text: str, size: int) -> None:
     for place, sign in enumerate(text):
         drop = page.random.uniform(-8, 8)
         at = 20 + (place + 0.5) * pitch, page.height / 2 + drop
-        page.text(
-            at, sign, size, page.random.choice(("sans", "serif")), _ink(page.random), anchor="mm", bold=True
-        )
+        page.text(at, sign, size, page.random.choice(("sans", "serif")), _ink(page.random), anchor="mm", bold=True)
 
 
 def _answer(page: Page, code_type: str, answer: str) -> None:
@@ -70,4 +68,4 @@ def points(page: Page, cast: Cast) -> None:
     for (x, y), word in zip(cells, [twin, twin, *others], strict=True):
         page.draw.text((x, y), word, _ink(page.random), font("serif", 56), "mm", stroke_width=1)
     _answer(page, "9102", "|".join(f"{x},{y}" for x, y in cells[:2]))
-    page.know(points=[[str(x), str(y)] for x, y in cells[:2]])
+    page.know(points=[[x, y] for x, y in cells[:2]])

@@ -21,9 +21,7 @@ def business_license(page: Page, cast: Cast) -> None:
     firm, chief = cast.company(1), cast.person(1)
     founded = cast.day("founded", 2010, 2020)
     approved = cast.later(founded, "approved", 900)
-    term = period(
-        founded, None if page.look.alias else founded.replace(year=founded.year + 30), FULL_DAY, "至"
-    )
+    term = period(founded, None if page.look.alias else founded.replace(year=founded.year + 30), FULL_DAY, "至")
     page.guilloche((244, 238, 216) if not page.look.alias else (232, 238, 248))
     page.frame((24, 24, page.width - 24, page.height - 24), (186, 150, 70), 6)
     page.emblem((page.width / 2, 92), 48)
@@ -68,9 +66,7 @@ def business_license(page: Page, cast: Cast) -> None:
     page.seal((page.width - 900, page.height - 180), 100, authority, tilt=8)
 
 
-@document(
-    "account_opening_permit", "permit", (1240, 860), on(SHEET, (248, 250, 244), (252, 248, 244), size=30)
-)
+@document("account_opening_permit", "permit", (1240, 860), on(SHEET, (248, 250, 244), (252, 248, 244), size=30))
 def account_opening_permit(page: Page, cast: Cast) -> None:
     firm, chief, random = cast.company(1), cast.person(1), cast.random("permit")
     page.guilloche((234, 240, 226))
@@ -92,9 +88,7 @@ def account_opening_permit(page: Page, cast: Cast) -> None:
             field("issue_date", "发证日期|核准日期", chinese_day(cast.day("issued", 2012, 2018))),
         ),
     )
-    page.seal(
-        (page.width - 260, page.height - 130), 96, f"人民银行{firm.town.city}支行", "账户管理专用章", -6
-    )
+    page.seal((page.width - 260, page.height - 130), 96, f"人民银行{firm.town.city}支行", "账户管理专用章", -6)
 
 
 @document(

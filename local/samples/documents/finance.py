@@ -41,9 +41,7 @@ def _bill_party(side: str, title: str, firm: Company, random: Random) -> list[tu
     ]
 
 
-@document(
-    "electronic_acceptance_bill", "front", (1450, 860), on(FORM, (250, 246, 250), (246, 250, 250), size=24)
-)
+@document("electronic_acceptance_bill", "front", (1450, 860), on(FORM, (250, 246, 250), (246, 250, 250), size=24))
 def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
     random = cast.random("bill")
     issued = cast.day("issued", 2021, 2023)
@@ -60,9 +58,7 @@ def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
         field("bill_number", "票据号码|票号", number, 1.5),
     )
     column.skip(0.2)
-    for place, (side, title) in enumerate(
-        (("drawer", "出票人"), ("payee", "收款人"), ("acceptor", "承兑人"))
-    ):
+    for place, (side, title) in enumerate((("drawer", "出票人"), ("payee", "收款人"), ("acceptor", "承兑人"))):
         column.form(*_bill_party(side, title, cast.company(place + 1), random))
     column.form(
         (
@@ -108,9 +104,7 @@ def bank_receipt(page: Page, cast: Cast) -> None:
             field("payee_bank", "收款人开户银行|收款开户行", payee.bank),
         ),
         (
-            field(
-                "amount", "小写金额|交易金额", money(amount, "CNY" if page.look.alias else "¥", grouped=True)
-            ),
+            field("amount", "小写金额|交易金额", money(amount, "CNY" if page.look.alias else "¥", grouped=True)),
             field("currency", "币种|币别", "人民币"),
         ),
         field("amount_cn", "大写金额", in_capitals(amount)),

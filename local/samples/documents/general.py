@@ -95,9 +95,7 @@ def _penned(character: str, size: int, ink: Colour, random: Random) -> Image.Ima
     side = size * 2
     layer = Image.new("RGBA", (side, side))
     grown = int(size * random.uniform(0.92, 1.08))
-    ImageDraw.Draw(layer).text(
-        (side / 2, side / 2), character, ink, font("serif", grown), "mm", stroke_width=1
-    )
+    ImageDraw.Draw(layer).text((side / 2, side / 2), character, ink, font("serif", grown), "mm", stroke_width=1)
     lean = 0.16 + random.uniform(-0.05, 0.05)
     slanted = (1, lean, -lean * side / 2, random.uniform(-0.03, 0.03), 1, 0)
     layer = layer.transform(layer.size, Image.Transform.AFFINE, slanted, Image.Resampling.BICUBIC)
@@ -119,12 +117,12 @@ def handwriting(page: Page, cast: Cast) -> None:
     page.know(text="\n".join(lines))
 
 
-def _to_sort(product: str, original: Document) -> Document:
-    """Another product's picture, of which a record need only say what it is."""
+def _to_sort(product: str, original: Document, read: bool) -> Document:
+    """Another product's picture, of which a record says what it is and, if `read`, what stands on it."""
 
     def draw(page: Page, cast: Cast) -> None:
         original.draw(page, cast)
-        page.truth = {"document_type": original.product}
+        page.truth = {"document_type": original.product} | ({"content": page.truth} if read else {})
 
     return replace(original, product=product, name=f"{original.product}_{original.name}", draw=draw)
 
@@ -137,8 +135,7 @@ MIXED = (
     invoice.vat_invoice_paper,
     company.business_license,
 )
-TO_SORT = tuple(
-    _to_sort(product, original)
-    for product in ("document_classification", "document_classification_only")
-    for original in MIXED
+TO_SORT = (
+    *(_to_sort("document_classification", original, read=True) for original in MIXED),
+    *(_to_sort("document_classification_only", original, read=False) for original in MIXED),
 )

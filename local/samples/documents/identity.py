@@ -209,9 +209,7 @@ def bank_card(page: Page, cast: Cast) -> None:
     column.row(field("card_number", "|卡号", Printed(grouped, number)))
     column.size = 32
     column.skip(0.5)
-    column.row(
-        field("valid_to", "有效期|有效期限", valid_to), field("holder_name", "持卡人|持卡人姓名", holder.name)
-    )
+    column.row(field("valid_to", "有效期|有效期限", valid_to), field("holder_name", "持卡人|持卡人姓名", holder.name))
     page.know(bank_name=bank, card_type=("debit", "credit")[page.look.alias])
 
 
@@ -410,9 +408,7 @@ def birth_certificate(page: Page, cast: Cast) -> None:
     page.guilloche((232, 242, 232))
     column = sheet(page, 40, indent=190)
     column.heading("出生医学证明", 48, ink=(30, 90, 60))
-    column.row(
-        field("certificate_number", "出生证编号|编号", f"{random.choice('RSTU')}{numbers.digits(random, 9)}")
-    )
+    column.row(field("certificate_number", "出生证编号|编号", f"{random.choice('RSTU')}{numbers.digits(random, 9)}"))
     column.form(
         (
             field("newborn_name", "新生儿姓名", father.name[0] + child.name[1:]),

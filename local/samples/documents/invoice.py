@@ -72,9 +72,7 @@ class Goods:
 
 def _goods(random: Random, lines: int) -> Goods:
     chosen = random.sample(GOODS, lines)
-    return Goods(
-        tuple((name, spec, unit, Decimal(price), count) for name, spec, unit, price, count in chosen)
-    )
+    return Goods(tuple((name, spec, unit, Decimal(price), count) for name, spec, unit, price, count in chosen))
 
 
 ITEMS = ("name", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax")
@@ -175,9 +173,7 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
         field("issue_date", "开票日期", chinese_day(cast.day("digital", 2023, 2024))),
     )
     half = (page.width - 2 * margin) / 2
-    for place, (side, title, firm) in enumerate(
-        (("buyer", "购买方信息", buyer), ("seller", "销售方信息", seller))
-    ):
+    for place, (side, title, firm) in enumerate((("buyer", "购买方信息", buyer), ("seller", "销售方信息", seller))):
         left = margin + place * half
         column = Column(page, left + 24, 222, half - 40, size=20)
         column.line(title, ink=page.look.label_ink)
@@ -189,9 +185,7 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
     table = sheet(page, 372)
     rows = goods.rows()
     sums = ["合计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
-    table.table(
-        ITEM_HEADS[1], [*([cell.text for cell in row] for row in rows), sums], ITEM_SHARES, boxed=False
-    )
+    table.table(ITEM_HEADS[1], [*([cell.text for cell in row] for row in rows), sums], ITEM_SHARES, boxed=False)
     total = goods.amount + goods.tax
     table.skip(0.5)
     table.row(
@@ -207,9 +201,7 @@ def _masked(person: Person) -> str:
     return f"{person.id_number[:10]}****{person.id_number[14:]}"
 
 
-@document(
-    "train_ticket", "ticket", (1100, 620), on(PLAIN, (222, 236, 246), (248, 226, 226), size=34, margin=70)
-)
+@document("train_ticket", "ticket", (1100, 620), on(PLAIN, (222, 236, 246), (248, 226, 226), size=34, margin=70))
 def train_ticket(page: Page, cast: Cast) -> None:
     random, rider, alias = cast.random("ticket"), cast.person(), page.look.alias
     start, end = random.choice(CITIES)
@@ -256,9 +248,7 @@ def train_ticket(page: Page, cast: Cast) -> None:
 @document("taxi_receipt", "receipt", (760, 1080), on(PLAIN, (250, 250, 246), size=32, margin=80))
 def taxi_receipt(page: Page, cast: Cast) -> None:
     random, town = cast.random("ride"), cast.town()
-    on_board = datetime.combine(
-        cast.day("ride", 2019, 2023), time(random.randint(7, 22), random.randint(10, 49))
-    )
+    on_board = datetime.combine(cast.day("ride", 2019, 2023), time(random.randint(7, 22), random.randint(10, 49)))
     off_board = on_board + timedelta(minutes=random.randint(8, 50))
     unit, distance = Decimal("2.50"), Decimal(random.randint(32, 240)) / 10
     surcharge = Decimal("1.00")
@@ -317,9 +307,7 @@ def air_itinerary(page: Page, cast: Cast) -> None:
         "baggage",
     )
     shares = (1.2, 1.2, 1.1, 1.2, 1.2, 1.8, 1.1, 1.6, 1.2)
-    column.table(
-        (heads, others)[page.look.alias], [[cell.text for cell in leg] for leg in legs], shares, boxed=True
-    )
+    column.table((heads, others)[page.look.alias], [[cell.text for cell in leg] for leg in legs], shares, boxed=True)
     page.know(segments=line_items(names, legs))
     column.skip(0.5)
     column.rows(
@@ -338,9 +326,7 @@ def air_itinerary(page: Page, cast: Cast) -> None:
             field("check_code", "验证码|校验码", numbers.digits(random, 4)),
         ),
         (
-            field(
-                "agent_code", "销售单位代号", f"{random.choice(('HGH', 'CAN'))}{numbers.digits(random, 3)}"
-            ),
+            field("agent_code", "销售单位代号", f"{random.choice(('HGH', 'CAN'))}{numbers.digits(random, 3)}"),
             field("issue_date", "填开日期|开票日期", iso_day(day - timedelta(days=9))),
         ),
         field("issue_organization", "填开单位", cast.company(1, trade=1).name),
@@ -355,9 +341,7 @@ def _leg(random: Random, start: str, end: str, day: date) -> list[Printed]:
     return [*words, iso_day(day), takeoff, Printed("Y100", "Y100"), Printed("20K", "20K")]
 
 
-@document(
-    "quota_invoice", "ticket", (1100, 620), on(PLAIN, (250, 240, 236), (238, 246, 240), size=34, margin=70)
-)
+@document("quota_invoice", "ticket", (1100, 620), on(PLAIN, (250, 240, 236), (238, 246, 240), size=34, margin=70))
 def quota_invoice(page: Page, cast: Cast) -> None:
     random, town, alias = cast.random("quota"), cast.town(), page.look.alias
     total = Decimal((50, 100)[alias])

@@ -31,9 +31,7 @@ def _signs(text: str, width: float, height: float, ink: Colour, gap: float) -> I
 
 def _glyph(sign: str, ink: Colour) -> Image.Image:
     layer = Image.new("RGBA", (400, 400))
-    ImageDraw.Draw(layer).text(
-        (200, 200), sign, ink, font("sans", 240), "mm", stroke_width=7, stroke_fill=ink
-    )
+    ImageDraw.Draw(layer).text((200, 200), sign, ink, font("sans", 240), "mm", stroke_width=7, stroke_fill=ink)
     return layer.crop(layer.getbbox())
 
 

@@ -16,9 +16,7 @@ TITLE = on(FORM, (252, 246, 244), (244, 250, 246), size=25)
 
 def _unit(random: Random, town: Town) -> str:
     """The 28 signs of a unit of real estate: parcel, use, house."""
-    return (
-        f"{town.region}{numbers.digits(random, 6)}GB{numbers.digits(random, 5)}F{numbers.digits(random, 8)}"
-    )
+    return f"{town.region}{numbers.digits(random, 6)}GB{numbers.digits(random, 5)}F{numbers.digits(random, 8)}"
 
 
 def _area(random: Random) -> Decimal:
@@ -55,9 +53,7 @@ def real_estate_title(page: Page, cast: Cast) -> None:
         field("right_type", "权利类型", "国有建设用地使用权/房屋所有权"),
         field("right_nature", "权利性质", "出让/市场化商品房"),
         field("usage", "用途", "城镇住宅用地/住宅"),
-        field(
-            "area", "面积", f"土地使用权面积12.35㎡/房屋建筑面积{_area(random):.2f}㎡".replace("㎡", "平方米")
-        ),
+        field("area", "面积", f"土地使用权面积12.35㎡/房屋建筑面积{_area(random):.2f}㎡".replace("㎡", "平方米")),
         field("term", "使用期限", "国有建设用地使用权2012年3月5日起2082年3月4日止"),
         field("other_conditions", "权利其他状况", "房屋结构：钢筋混凝土结构"),
         field("remark", "附记", "无"),
@@ -136,17 +132,13 @@ def property_ownership_certificate(page: Page, cast: Cast) -> None:
     page.seal((page.width - 230, column.y + 60), 88, f"{town.city}房产管理局", tilt=-7)
 
 
-@document(
-    "property_ownership_certificate_unified", "page", (1240, 900), on(TITLE, (250, 248, 240), (244, 248, 252))
-)
+@document("property_ownership_certificate_unified", "page", (1240, 900), on(TITLE, (250, 248, 240), (244, 248, 252)))
 def property_ownership_certificate_unified(page: Page, cast: Cast) -> None:
     owner, random = cast.person(1), cast.random("unified")
     town, day = owner.town, cast.day("registered", 2016, 2022)
     column = sheet(page, 50, indent=200)
     column.heading("房地产权证", 46)
-    column.row(
-        field("certificate_number", "产权证号|证号", f"{town.plate}房地产权第{numbers.digits(random, 8)}号")
-    )
+    column.row(field("certificate_number", "产权证号|证号", f"{town.plate}房地产权第{numbers.digits(random, 8)}号"))
     column.form(
         (field("obligee", "权利人|房屋所有权人", owner.name), field("co_ownership", "共有情况", "共同共有")),
         field("location", "坐落", owner.address),

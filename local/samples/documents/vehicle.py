@@ -108,9 +108,7 @@ def vehicle_license_sub(page: Page, cast: Cast) -> None:
             field("traction_mass_kg", "准牵引总质量", NOTHING),
         ),
         (field("fuel_type", "燃料种类|能源类型", "汽油"), field("remark", "备注", "无")),
-        field(
-            "inspection_record", "检验记录", f"检验有效期至{random.randint(2025, 2027)}年08月{car.plate[:2]}"
-        ),
+        field("inspection_record", "检验记录", f"检验有效期至{random.randint(2025, 2027)}年08月{car.plate[:2]}"),
         field("barcode_number", "条码号|副页编码", f"{random.choice('ABC')}{numbers.digits(random, 11)}"),
     )
 
@@ -163,9 +161,7 @@ def driving_license_sub(page: Page, cast: Cast) -> None:
     )
 
 
-def _invoice_head(
-    page: Page, column: Column, title: str, random: Random, cast: Cast, electronic: bool
-) -> None:
+def _invoice_head(page: Page, column: Column, title: str, random: Random, cast: Cast, electronic: bool) -> None:
     """Title, code and number: twelve and eight digits on paper, twenty and no code where electronic."""
     column.heading(title, 40, ink=page.look.label_ink, name="title")
     day = field("issue_date", "开票日期", chinese_day(cast.day("issued", 2020, 2023)))
@@ -550,7 +546,5 @@ def electronic_policy(page: Page, cast: Cast) -> None:
     page.know(coverages=line_items(["coverage_name", "limit", "deductible", "premium"], rows))
     column.skip(0.5)
     total = sum((Decimal(row[3].truth) for row in rows), Decimal())
-    column.row(
-        field("premium_total", "保险费合计|保费合计", money(total, "¥" if page.look.alias else "人民币"))
-    )
+    column.row(field("premium_total", "保险费合计|保费合计", money(total, "¥" if page.look.alias else "人民币")))
     page.seal((page.width - 250, column.y + 60), 95, insurer, "承保业务专用章", 4)
