@@ -4,7 +4,6 @@ It is for systems that the operator owns or has leave to test. No model of our o
 Juhe's nobody reads this product.
 """
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -20,7 +19,7 @@ def _points(value: object) -> object:
     return [point.split(",") for point in value.split()] if isinstance(value, str) else value
 
 
-Points = Annotated[list[tuple[Decimal, Decimal]], BeforeValidator(_points)]
+Points = Annotated[list[tuple[float, float]], BeforeValidator(_points)]
 
 
 class Captcha(Fields):

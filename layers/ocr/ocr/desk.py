@@ -15,7 +15,6 @@ from ocr.document import Document, Upload
 from ocr.errors import Busy, Changed, InFlight, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Claim
-from ocr.normalize import normalize
 from ocr.observe import meter, unforeseen
 from ocr.reading import Reading
 from ocr.record import Picture, Record, Source, Status
@@ -165,7 +164,7 @@ def _fill(product: "Product", record: Record, reading: Reading) -> NoResult | No
     held = {part.mark.content for part in declared(product.fields).values()}
     record.lines = reading.lines if "lines" in held else []
     record.tables = reading.tables if "tables" in held else []
-    found = normalize(product.fields, product.checks, reading)
+    found = product.found(reading)
     if not found:
         return NoResult(f"Nothing of a {product.slug} was found on the picture.", vendor=reading.vendor)
     record.document, *record.others = found

@@ -100,6 +100,16 @@ class Tables(Labels):
 
 
 @dataclass(frozen=True)
+class Kinds(Engine):
+    """Which product's document it is, and its fields where the product holds them."""
+
+    def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
+        from ocr.sorting import sorted_out
+
+        return Reading(vendor=self.vendor, findings=[sorted_out(ask.fields, lines)])
+
+
+@dataclass(frozen=True)
 class Plates(Engine):
     """Licence plates on photographs, best first."""
 

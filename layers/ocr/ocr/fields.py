@@ -37,7 +37,8 @@ class Label:
     side     the side or page the field stands on
     check    a check of `checks.py` beyond the one its type brings
     derived  never printed itself: (field, function) it is computed from
-    content  the field holds the reading's own "lines" (as text) or "tables" (as rows of strings)
+    content  the field holds the reading's own "lines" (as text) or "tables" (as rows of strings), or the fields of the
+             "document" that was found, which are another product's
     rows     the model of one row, for fields that are lists of line items
     free     the value may run over several lines (addresses, scopes of business)
     """
@@ -49,7 +50,7 @@ class Label:
     free: bool = False
     rows: bool = False
     derived: tuple[str, Callable[[Any], Any]] | None = None
-    content: Literal["lines", "tables"] | None = None
+    content: Literal["lines", "tables", "document"] | None = None
 
 
 class Fields(BaseModel):
@@ -87,8 +88,8 @@ def derived(
     return _field(Label(names, pii, side, derived=(source, by)), description)
 
 
-def content(kind: Literal["lines", "tables"], pii: bool = True, description: str | None = None) -> Any:
-    """A field that holds the reading's lines as one text, or its tables as rows of strings."""
+def content(kind: Literal["lines", "tables", "document"], pii: bool = True, description: str | None = None) -> Any:
+    """A field that holds the reading's lines as one text, its tables as rows of strings, or a document's fields."""
     return _field(Label(pii=pii, content=kind), description)
 
 

@@ -30,7 +30,7 @@ def _content(model: type[Fields], reading: Reading) -> dict[str, Any]:
         "tables": [_grid(table.cells) for table in reading.tables],
     }
     wanted = ((name, field.mark.content) for name, field in declared(model).items() if field.mark.content)
-    return {name: held[kind] for name, kind in wanted if held[kind]}
+    return {name: held[kind] for name, kind in wanted if held.get(kind)}
 
 
 def _grid(cells: Sequence[Any]) -> list[list[str]]:

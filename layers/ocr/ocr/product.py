@@ -10,7 +10,10 @@ from ocr import https, queue
 from ocr.checks import Rule
 from ocr.errors import ConfigurationError
 from ocr.fields import Fields
+from ocr.normalize import normalize
 from ocr.observe import logger, tracer
+from ocr.reading import Reading
+from ocr.record import Found
 from ocr.vendor import Offer
 
 Category = Literal["identity", "vehicle", "invoice", "finance", "real_estate", "enterprise", "general", "captcha"]
@@ -56,6 +59,10 @@ class Product:
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Handle one API Gateway request or one batch of queue messages."""
         return self._observed(event, context)
+
+    def found(self, reading: Reading) -> list[Found]:
+        """The documents in a reading in this product's terms, the fullest first; empty when it holds none."""
+        return normalize(self.fields, self.checks, reading)
 
     def _handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
