@@ -131,9 +131,10 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     bottom = _party_block(page, top, split, "购买方", _party("buyer", buyer))
     _upright(page, margin + split, top, bottom, "密码区")
     page.frame((margin + split + 44, top, page.width - margin, bottom), page.look.label_ink)
-    secret = ["".join(random.choices("0123456789<>+-*/", k=24)) for _ in range(4)]
+    secret = ["".join(random.choices("0123456789*+/", k=24)) for _ in range(4)]
     for place, line in enumerate(secret):
         page.text((margin + split + 60, top + 14 + place * (bottom - top - 16) / 4), line, 22)
+    page.know(password_area=" ".join(secret))
     table = sheet(page, bottom)
     rows = goods.rows()
     sums = ["合    计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
