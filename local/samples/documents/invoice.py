@@ -143,7 +143,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     total = goods.amount + goods.tax
     table.form(
         (
-            field("total_cn", "价税合计(大写)", in_capitals(total), 1.5),
+            field("total_cn", "价税合计(大写)", in_capitals(total), 1.1),
             field("total", "(小写)|价税合计(小写)", money(total)),
         ),
         lines=1.2,
