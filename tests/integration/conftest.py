@@ -101,6 +101,7 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     forget_settings()
+    renew_clients(emulator.endpoint)
     table = clients.table()
     for item in table.scan()["Items"]:
         table.delete_item(Key={"id": item["id"]})
@@ -110,7 +111,14 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def forget_settings() -> None:
     """Make the next use read the environment again, as a new Lambda container would."""
-    cached = (settings, clients.table, clients.dynamodb, clients.s3, clients.queues, clients.functions, clients.events)
-    for function in (*cached, choice._guarded, choice._circuits):
+    for function in (settings, choice._guarded, choice._circuits):
         function.cache_clear()
     base._LOCAL_FAILURES.clear()
+
+
+def renew_clients(endpoint: str) -> None:
+    """Drop clients that were made for another AWS; those for this one are kept, since making them takes long."""
+    for client in (clients.table, clients.dynamodb, clients.s3, clients.queues, clients.functions, clients.events):
+        made = client()
+        if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
+            client.cache_clear()

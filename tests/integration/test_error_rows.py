@@ -1,0 +1,111 @@
+"""Every row of every vendor's table of errors through the whole path: the HTTPS answer, the S3 path, what it may cost.
+
+The rows and the vendors' stand-in are the contract tests'; here a product meets them, on a real table.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities import parameters
+
+from ocr import aws, ledger
+from ocr.document import Upload
+from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.product import Product
+from ocr.record import Status
+from ocr.vendor import Offer
+from tests.contract.test_error_tables import Row, cases
+from tests.contract.vendors import SECRETS, Card, Host, host
+from tests.integration.conftest import PREFIX, UPLOADS, World, delivered, forget_settings
+from tests.integration.scripted import Context, picture
+
+OPTIONS = {"Captcha": {"codetype": "1004"}}
+# What becomes of an upload, by the class of its error: the record's status, or that the message comes again.
+AGAIN = "again"
+BY_S3: dict[type[OcrError], str] = {
+    CallerError: Status.FAILED,
+    NoResult: Status.NO_RESULT,
+    Busy: AGAIN,
+    Refused: AGAIN,
+    Changed: Status.FAILED,
+}
+
+
+def rows() -> Iterator[Any]:
+    """Each code of each offer once; that codes may come as text is the contract tests' matter."""
+    seen: set[tuple[str, str, str]] = set()
+    for case in cases():
+        offer, _, _, code = case.values
+        if (key := (offer.vendor, type(offer).__name__, code)) not in seen:
+            seen.add(key)
+            yield case
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Host]:
+    with host() as found:
+        yield found
+
+
+@pytest.fixture
+def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """One host that is every vendor, with the vendors' secrets filled in."""
+    secrets = world.emulator.client("secretsmanager")
+    present = {secret["Name"] for secret in secrets.list_secrets()["SecretList"]}
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(f"{name.upper()}_URL", stand_in.url)
+        if f"{PREFIX}/{name}" not in present:
+            secrets.create_secret(Name=f"{PREFIX}/{name}", SecretString=json.dumps(secret))
+    monkeypatch.setenv("VENDORS", ",".join(SECRETS))
+    monkeypatch.setenv("CIRCUIT_FAILURES", "1000")
+    forget_settings()
+    parameters.clear_caches()
+    return stand_in
+
+
+def sold(offer: Offer) -> Product:
+    return Product("card", Card, name="卡", category="general", sold_by=[offer])
+
+
+def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:
+    return product(
+        {
+            "httpMethod": "POST",
+            "headers": {"Content-Type": "image/png"},
+            "queryStringParameters": options or None,
+            "requestContext": {},
+            "body": b64encode(picture(1)).decode(),
+            "isBase64Encoded": True,
+        },
+        Context(),  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(("offer", "body", "row", "code"), list(rows()))
+def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None:
+    kind, status, paid = row
+    product, options = sold(offer), OPTIONS.get(type(offer).__name__, {})
+    vendor.says(body)
+
+    response = posted(product, options)
+    problem = json.loads(response["body"])
+    assert response["statusCode"] == problem["status"] == status
+    assert problem["type"] == f"urn:ocr:problem:{kind.slug}"
+    assert (problem["vendor"], problem["code"]) == (offer.vendor, code)
+    assert problem["advice"]
+    assert ("Retry-After" in response["headers"]) >= (kind is Busy and "retry_after" in problem)
+
+    notification = world.upload("uploads/card/a.png", picture(2), **options)
+    answer = product(delivered(notification), Context())  # type: ignore[arg-type]
+    upload = Upload(UPLOADS, "uploads/card/a.png", notification["s3"]["object"]["versionId"])
+    record = ledger.of_upload(upload)
+    came = AGAIN if answer["batchItemFailures"] else record and record.status
+    assert came == BY_S3[kind]
+    if record:
+        assert bool(record.attempts[0].units) == paid
+    else:
+        # What may have been charged counts as an answer that was never seen.
+        assert {int(item["unseen"]) for item in aws.table().scan()["Items"] if "unseen" in item} == {int(paid)}
