@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from ocr.extract.page import Piece, around, joined, rows, spanned, upright
+from ocr.extract.values import BREAK
 from ocr.reading import Cell, Line, Table
 
 FEWEST_ROWS = 2
 FEWEST_COLUMNS = 2
 PARAGRAPH_GAP = 3.0  # a table ends where this much is free, in line heights
 LEAST_GUTTER = 0.3  # between two columns
+INSET = 0.3  # how far a text may reach into the next column
 CLOSE = 0.6  # of the usual distance of two rows: two lines of one
 
 
@@ -63,28 +65,34 @@ class Gutters:
         """The column that a place stands in, counted from 0."""
         return sum(border < x for border in self.at)
 
-    def split(self, piece: Piece) -> list[Piece]:
-        """The piece cut at its blanks where these fall between columns."""
+    def split(self, piece: Piece) -> list[tuple[int, Piece]]:
+        """The piece with its column, cut where its words stand in different columns.
+
+        As many words as columns are one for each: what is printed far apart but read as one text has its words
+        placed too evenly to be trusted.
+        """
+        first, last = self.column(piece.area.left + INSET), self.column(piece.area.right - INSET)
+        if first >= last:
+            return [(self.column(piece.area.center), piece)]
         words = list(_words(piece))
-        if len(words) < 2 or self.column(words[0].area.center) == self.column(words[-1].area.center):
-            return [piece]
-        parts: list[Piece] = [words[0]]
-        for word in words[1:]:
-            if self.column(word.area.center) == self.column(parts[-1].area.center):
-                parts[-1] = piece.cut(parts[-1].start, word.end) or word
+        if len(words) == last - first + 1:
+            return list(enumerate(words, first))
+        parts: list[tuple[int, Piece]] = []
+        for word in words:
+            column = self.column(word.area.center)
+            if parts and parts[-1][0] == column:
+                parts[-1] = (column, piece.cut(parts[-1][1].start, word.end) or word)
             else:
-                parts.append(word)
+                parts.append((column, word))
         return parts
 
 
 def _words(piece: Piece) -> Iterator[Piece]:
-    start = piece.start
-    for at in range(piece.start, piece.end + 1):
-        if at == piece.end or piece.line.text[at].isspace():
-            word = piece.cut(start, at)
-            if word:
-                yield word
-            start = at
+    """The piece cut at its blanks, and where Chinese ends and figures begin."""
+    ends = [piece.start + match.end() for match in BREAK.finditer(piece.text)]
+    for start, end in zip([piece.start, *ends], [*ends, piece.end], strict=True):
+        if word := piece.cut(start, end):
+            yield word
 
 
 def _columns(region: Sequence[Sequence[Piece]]) -> Gutters:
@@ -131,10 +139,12 @@ def _merged(region: Sequence[list[Piece]], columns: Gutters) -> list[list[Piece]
 
 def _cells(number: int, row: Sequence[Piece], columns: Gutters) -> Iterator[Cell]:
     held: dict[int, list[Piece]] = {}
-    for piece in (part for whole in row for part in columns.split(whole)):
-        held.setdefault(columns.column(piece.area.left + LEAST_GUTTER), []).append(piece)
+    for piece in row:
+        parts = columns.split(piece)
+        for column, part in [(columns.column(piece.area.left + INSET), piece)] if len(parts) == 1 else parts:
+            held.setdefault(column, []).append(part)
     for column, pieces in sorted(held.items()):
-        last = max(columns.column(piece.area.right - LEAST_GUTTER) for piece in pieces)
+        last = max(columns.column(piece.area.right - INSET) for piece in pieces)
         sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
         yield Cell(
             row=number,

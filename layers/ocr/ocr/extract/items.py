@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ocr.extract.grid import Gutters
 from ocr.extract.labels import Spot, Vocabulary, spot, vocabulary
 from ocr.extract.layout import wrapped
-from ocr.extract.page import Piece, around, rows
+from ocr.extract.page import Area, Piece, around, rows
 from ocr.extract.values import Fit, fit
 from ocr.fields import Declared, Fields, canonical, declared, labels
 
@@ -113,14 +113,19 @@ def _gutters(columns: Sequence[Column], body: Sequence[Sequence[Piece]]) -> Gutt
     """The borders between the columns: between two heads, where the fewest cells are cut."""
     heads = [column.head.area for column in columns]
     areas = [piece.area for row in body for piece in row] + heads
-    borders = []
-    for left, right in zip(heads, heads[1:], strict=False):
-        edges = sorted({left.center, right.center, *(x for area in areas for x in (area.left, area.right))})
-        inner = [x for x in edges if left.center <= x <= right.center]
-        stretches = [((a + b) / 2, b - a) for a, b in zip(inner, inner[1:], strict=False)]
-        cut = [(sum(area.left < x < area.right for area in areas), -size, x) for x, size in stretches]
-        borders.append(min(cut)[2] if cut else (left.center + right.center) / 2)
-    return Gutters(tuple(borders))
+    return Gutters(tuple(_border(left, right, areas) for left, right in zip(heads, heads[1:], strict=False)))
+
+
+def _border(left: Area, right: Area, areas: Sequence[Area]) -> float:
+    """Where the column under one head ends and that under the next one begins; cells read as one say nothing of it."""
+    apart = [area for area in areas if not (area.left < left.center and area.right > right.center)]
+    edges = {left.center, right.center, *(x for area in apart for x in (area.left, area.right))}
+    inner = sorted(x for x in edges if left.center <= x <= right.center)
+    cuts = (
+        (sum(area.left < (a + b) / 2 < area.right for area in apart), a - b, (a + b) / 2)
+        for a, b in zip(inner, inner[1:], strict=False)
+    )
+    return min(cuts, default=(0, 0.0, left.center))[2]
 
 
 Cells = dict[int, list[Piece]]
@@ -141,8 +146,8 @@ def _rows(body: Sequence[Sequence[Piece]], columns: Sequence[Column], gutters: G
 
 def _cells(row: Sequence[Piece], gutters: Gutters) -> Cells:
     cells: Cells = {}
-    for piece in (part for whole in row for part in gutters.split(whole)):
-        cells.setdefault(gutters.column(piece.area.center), []).append(piece)
+    for column, piece in (part for whole in row for part in gutters.split(whole)):
+        cells.setdefault(column, []).append(piece)
     return cells
 
 

@@ -250,7 +250,7 @@ class _Reader:
             return False
         before = self._before(start)
         if self._ends_with_colon(end):
-            return opened or before is not None
+            return opened or (bool(self.found) and not self.found[-1][2].free)
         if before and not opened:
             return self._glued(start, term, before)
         if self._ends_piece(start, end, term):

@@ -62,9 +62,8 @@ def laid_out(pieces: Sequence[Piece], words: Vocabulary) -> Layout:
     columns, beside_columns = _columns(told, words)
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words) for row in rows(rest)])
-    layout.marks = [Mark(canonical(piece.text), piece.area) for piece in told] + columns
-    layout.marks += [Mark(canonical(one.label), one.area) for one in layout.spots]
-    layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces if piece not in told]
+    layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]
+    layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces]
     uprights = [Spot(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms]
     for one in (*over_two_lines, *uprights):
         one.free = words.runs_on(one.label)

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from ocr.checks import valid
 from ocr.fields import Declared
 
-BREAK = re.compile(r"\s+|(?<=[^\x00-\x7f])(?=[\x00-\x7f])|(?<=[\x00-\x7f])(?=[^\x00-\x7f])")
+# Where a text may be two: at a blank, behind a percent sign, between Chinese and Latin.
+BREAK = re.compile(r"\s+|(?<=%)|(?<=[\u4e00-\u9fff])(?=[\x00-\x7f])|(?<=[\x00-\x7f])(?=[\u4e00-\u9fff])")
 
 
 class Fit(IntEnum):
