@@ -9,7 +9,8 @@ MINISTACK := ministack==1.5.33
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
 export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.tools/uv/bin/uv)
-# SAM CLI builds a layer anew when its folder changes, and bytecode would change it.
+# Bytecode is kept, apart: in the layers' folders it would make SAM CLI build them anew.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/ocr:$(CURDIR)/functions
 PYTHON := .venv/bin/python

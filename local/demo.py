@@ -1,11 +1,13 @@
 """`make demo`: every sample is read twice on a deployed stack, by HTTPS and by S3, and each outcome is announced.
 
     python -m local.demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
+    python -m local.demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
 
-Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
+What no such vendor sells is read by the embedded engine; captchas, which it does not read, by Juhe's simulator. Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
 """
 
 import argparse
+import json
 import mimetypes
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,15 +21,16 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from local.aws import ROOT, Aws, stop
-from local.deploy import deploy
+from local.aws import ROOT, Aws, NotStarted, stop
+from local.deploy import NotDeployed, deploy
 from local.listener import Listener, listening
 from local.samples import samples
 from local.sending import TRIGGERS, Picture, Reading, send
-from local.stack import Stack
-from local.up import FOLDER
+from local.simulators import SECRETS, running
+from local.stack import NAME, Stack
 
-OWN_FOLDER = ROOT / ".local/demo"
+FOLDER = ROOT / ".local/demo"
+CAPTCHA_VENDOR = "juhe"
 # As many as the machine that this has to be quick on has cores.
 SENDERS = 2
 ANNOUNCED_SECONDS = 30.0
@@ -40,7 +43,7 @@ def main() -> int:
     # A pipe has no width to fit the table into.
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     begun = monotonic()
-    with _stack(console) as stack, listening(stack) as listener:
+    with _stack(asked.vendors, console) as stack, listening(stack) as listener:
         pictures = [*_samples(stack), *_from_folder(asked.pictures, stack)]
         readings = _read(stack, pictures, console)
         unannounced = listener.wait_for({reading.record_id or "" for reading in readings}, ANNOUNCED_SECONDS)
@@ -53,17 +56,27 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Read every sample by HTTPS and by S3.")
     parser.add_argument("--pictures", type=Path, help="a folder of further pictures")
+    parser.add_argument("--vendors", type=lambda told: told.split(","), default=[], help="simulators, in their order")
     return parser.parse_args()
 
 
 @contextmanager
-def _stack(console: Console) -> Iterator[Stack]:
-    """The stack that `make up` left running, brought up to date, or one for this demo alone."""
-    running = Aws.running(FOLDER)
+def _stack(vendors: Sequence[str], console: Console) -> Iterator[Stack]:
+    """A stack for this demo alone, which asks the vendors' simulators and has their keys."""
     try:
-        yield deploy(running or Aws.start(OWN_FOLDER), console)
+        with running(*{*vendors, CAPTCHA_VENDOR}) as urls:
+            parameters = {f"{vendor.capitalize()}Url": url for vendor, url in urls.items()} | {
+                "Vendors": ",".join([*vendors, "embedded"]),
+                "ProductVendors": f"captcha={CAPTCHA_VENDOR}",
+            }
+            stack = deploy(Aws.start(FOLDER), console, parameters)
+            for vendor in urls:
+                stack.client("secretsmanager").put_secret_value(
+                    SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(SECRETS[vendor])
+                )
+            yield stack
     finally:
-        stop(OWN_FOLDER)
+        stop(FOLDER)
 
 
 def _samples(stack: Stack) -> Iterator[Picture]:
@@ -90,7 +103,9 @@ def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[R
 
 
 def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:
-    table = Table("sample", "product", "by", "status", "fields", "confidence", "ms", "record", "event", box=SIMPLE)
+    table = Table(
+        "sample", "product", "by", "vendor", "status", "fields", "confidence", "ms", "record", "event", box=SIMPLE
+    )
     for reading in readings:
         announced = reading.record_id is not None and reading.record_id not in unannounced
         truth = reading.picture.truth
@@ -98,6 +113,7 @@ def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:
             reading.picture.name,
             reading.picture.product,
             reading.trigger,
+            reading.body.get("vendor", ""),
             reading.status,
             str(len(reading.fields)) if truth is None else f"{reading.right}/{len(truth)}",
             "" if reading.confidence is None else f"{reading.confidence:.3f}",
@@ -119,4 +135,7 @@ def _totals(readings: Sequence[Reading], listener: Listener, wrong: int, seconds
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (NotStarted, NotDeployed) as failure:
+        sys.exit(str(failure))

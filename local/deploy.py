@@ -109,7 +109,7 @@ def _sam(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
 def _environment(aws: Aws) -> dict[str, str]:
     # SAM CLI looks for a Python of the functions' version: its own environment has it.
     path = f"{ROOT / '.tools/envs/aws-sam-cli/bin'}{os.pathsep}{os.environ['PATH']}"
-    # Bytecode goes into the layers, wherever this process keeps its own.
-    mine = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
-    # An empty LAYER_PLATFORM builds for this machine, where the local AWS runs the functions.
-    return mine | aws.environment | {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0"}
+    # The layers are to carry their bytecode, wherever this process keeps its own. An empty LAYER_PLATFORM builds for
+    # this machine, where the local AWS runs the functions.
+    ours = {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0", "PYTHONPYCACHEPREFIX": ""}
+    return dict(os.environ) | aws.environment | ours
