@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from types import ModuleType
 from typing import Any, Literal
 
 from local.samples.cast import Cast
@@ -82,15 +83,17 @@ def documents() -> tuple[Document, ...]:
     """Every document that the modules of `documents/` declare, alone or in tuples."""
     from local.samples import documents as folder
 
-    found: list[Document] = []
-    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
-        for value in vars(importlib.import_module(f"{folder.__name__}.{module.name}")).values():
-            found += [each for each in (value if isinstance(value, tuple) else (value,)) if _is_new(each, found)]
-    return tuple(found)
+    names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
+    modules = [importlib.import_module(f"{folder.__name__}.{name}") for name in names]
+    return tuple(each for module in modules for each in _declared(module))
 
 
-def _is_new(value: object, found: Collection[Document]) -> bool:
-    return isinstance(value, Document) and value not in found
+def _declared(module: ModuleType) -> Iterator[Document]:
+    """A module's own documents: what it shows of another module's is declared there."""
+    for value in vars(module).values():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Document) and each.draw.__module__ == module.__name__:
+                yield each
 
 
 def samples(
