@@ -25,7 +25,7 @@ UPPER = 0.42  # the share of a two-row plate's height that its upper row takes
 LEAST_SERIAL = 3  # letters and digits that a line needs to be looked at
 PAINTED, WRITTEN = -8.0, -4.0  # what the spelling may force: more where paint speaks for a plate too
 HOPELESS = -14.0  # below this a second look has never helped
-LEAST_SURE = 0.3  # of each letter and digit; provinces and suffixes are small print, and `forced` has its say on them
+LEAST_SURE = 0.15  # of each letter and digit; provinces and suffixes are small print, and `forced` has its say on them
 
 
 @dataclass(frozen=True)
