@@ -5,6 +5,7 @@ values that are known by their looks and check digit. No product is known here b
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,10 +55,10 @@ def ranking(lines: Sequence[Line]) -> list[tuple[Product, float]]:
 
 @dataclass(frozen=True)
 class _Page:
-    """What stands in its lines and in whole rows, canonical, and which looks its values have."""
+    """What stands in its lines and in whole rows, canonical; the labels on it; the looks that its values have."""
 
     lines: frozenset[str]
-    text: str
+    labels: frozenset[str]
     looks: frozenset[str]
 
 
@@ -66,7 +67,8 @@ def _page(lines: Sequence[Line]) -> _Page:
     together = [canonical("".join(piece.text for piece in row)) for row in rows(upright(lines))]
     texts = [line.text for line in lines]
     looks = (name for name, field in _looks().items() if any(_shows(text, field) for text in texts))
-    return _Page(frozenset((*map(canonical, texts), *together)), "\n".join(together), frozenset(looks))
+    labels = _any_label().findall("\n".join(together))
+    return _Page(frozenset((*map(canonical, texts), *together)), frozenset(labels), frozenset(looks))
 
 
 def _shows(text: str, field: Declared) -> bool:
@@ -91,7 +93,7 @@ class _Sign:
 
     def seen(self, page: _Page) -> float:
         """The weight of what of it the page shows."""
-        labels = (weight for label, weight in self.labels.items() if label in page.text)
+        labels = (weight for label, weight in self.labels.items() if label in page.labels)
         looks = (weight for look, weight in self.looks.items() if look in page.looks)
         return min(max((*labels, *looks), default=0.0), self.weight)
 
@@ -128,6 +130,13 @@ def _labels(field: Declared) -> list[str]:
     """Without English: it stands beside the Chinese, and on other papers too."""
     labels = map(canonical, field.mark.names)
     return [label for label in labels if len(label) >= SHORTEST_LABEL and not label.isascii()]
+
+
+@cache
+def _any_label() -> re.Pattern[str]:
+    """Every label of every product, the longest first: 记录 is none within 检验记录."""
+    labels = {label for kind in _kinds() for sign in kind.sides[0] for label in sign.labels}
+    return re.compile("|".join(map(re.escape, sorted(labels, key=len, reverse=True))))
 
 
 def _look(field: Declared) -> set[str]:
