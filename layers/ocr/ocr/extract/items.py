@@ -164,7 +164,7 @@ def _distance(line: Cells, other: Cells) -> float:
     """How far a line is from a row; a little less where the row stands above it."""
     one = around(piece.area for pieces in line.values() for piece in pieces)
     two = around(piece.area for pieces in other.values() for piece in pieces)
-    return 0.0 if line is other else max(0.0, one.down(two)) + (0.1 if two.middle > one.middle else 0.0)
+    return -1.0 if line is other else max(0.0, one.down(two)) + (0.1 if two.middle > one.middle else 0.0)
 
 
 def _totals(

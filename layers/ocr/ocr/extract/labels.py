@@ -234,7 +234,9 @@ class _Reader:
         term = self.words.at(self.text, start)
         size, exact = len(term or ""), True
         if term is None and self.letters[start].opens:
-            near = self.words.nearly_at(self.text, start)
+            piece = self.letters[start].piece
+            same = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
+            near = self.words.nearly_at(self.text[:same], start)
             (term, size), exact = near or (None, 0), False
         if term is None or not self._admitted(start, start + size, term):
             return 0
