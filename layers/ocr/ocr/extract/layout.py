@@ -46,14 +46,23 @@ class Layout:
         """The runs of text that do not follow one of `labels` directly; what only looks like a label is text again."""
         return [line for row in self.rows for line in _unlabelled(row, labels)]
 
+    def mistaken(self, labels: Collection[Spot]) -> list[Piece]:
+        """The pieces that begin like a label, if that is none of `labels`."""
+        return [piece for row in self.rows for piece in _mistaken(row, labels)]
+
 
 def _unlabelled(row: Row, labels: Collection[Spot]) -> Iterator[list[Piece]]:
-    mistaken = [one for one in row.spots if one.glued and not one.colon and one not in labels]
     for held in row.held:
         runs = reaching(held, WORD_GAP)
         yield from runs if held is row.loose else runs[1:]
-    for one in mistaken:
-        yield [piece for piece in row.pieces if piece.area.across(one.area) < 0]
+    for piece in _mistaken(row, labels):
+        yield [piece]
+
+
+def _mistaken(row: Row, labels: Collection[Spot]) -> Iterator[Piece]:
+    for one in row.spots:
+        if one.glued and not one.colon and one not in labels:
+            yield from (piece for piece in row.pieces if piece.area.across(one.area) < 0)
 
 
 def laid_out(pieces: Sequence[Piece], words: Vocabulary) -> Layout:
@@ -100,25 +109,27 @@ def _columns(pieces: Sequence[Piece], words: Vocabulary) -> tuple[list[Mark], li
     """Labels and heads whose characters stand one below the other, in one piece or in several, and all other pieces."""
     marks: list[Mark] = []
     used: set[Piece] = set()
-    for column in (*([piece] for piece in pieces if piece.vertical), *_stacks(pieces)):
-        text = "".join(canonical(piece.text) for piece in column)
+    for column in _stacks(pieces):
+        letters = [(letter, piece) for piece in column for letter in canonical(piece.text)]
+        text = "".join(letter for letter, _ in letters)
         for start, end in words.upright(text):
-            held = column[start:end] or column
+            held = {piece for _, piece in letters[start:end]}
             marks.append(Mark(text[start:end], around(piece.area for piece in held)))
-            used |= set(held)
+            used |= held
     return marks, [piece for piece in pieces if piece not in used]
 
 
 def _stacks(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Single characters that stand one below the other."""
-    single = sorted((piece for piece in pieces if len(canonical(piece.text)) == 1), key=lambda piece: piece.area.top)
+    """Texts that run from top to bottom: vertical pieces and single characters that stand one below the other."""
+    narrow = [piece for piece in pieces if piece.vertical or len(canonical(piece.text)) == 1]
+    narrow.sort(key=lambda piece: piece.area.top)
     stacks: list[list[Piece]] = []
-    while single:
-        stacks.append([single.pop(0)])
-        while follower := next((one for one in single if _under(stacks[-1][-1].area, one.area)), None):
-            single.remove(follower)
+    while narrow:
+        stacks.append([narrow.pop(0)])
+        while follower := next((one for one in narrow if _under(stacks[-1][-1].area, one.area)), None):
+            narrow.remove(follower)
             stacks[-1].append(follower)
-    return [stack for stack in stacks if len(stack) > 1]
+    return stacks
 
 
 def _under(upper: Area, lower: Area) -> bool:

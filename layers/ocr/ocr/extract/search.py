@@ -5,7 +5,7 @@ suits the field; a field, a label and a piece of text are each used once.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.extract.blocks import settle
@@ -247,12 +247,13 @@ def _touches(line: Iterable[Piece], taken: Sequence[Piece]) -> bool:
 
 def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declared]) -> list[Found]:
     """Fields whose label was not found, or whose value does not look right, by what their values look like."""
+    labels = {one.spot for one in found.values() if one.spot}
     for name, field in fields.items():
         known = found.get(name)
         if not field.shape.pattern or (known and known.fit > Fit.REFUSED):
             continue
         used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        best = _first_of_the_best([one for one in _shaped(field, layout) if not _touches(one.pieces, used)])
+        best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not _touches(one.pieces, used)])
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
     return [found[name] for name in fields if name in found]
@@ -267,9 +268,9 @@ def _first_of_the_best(candidates: Sequence[Found]) -> Found | None:
     return max(longer, key=lambda one: len(joined(one.pieces)))
 
 
-def _shaped(field: Declared, layout: Layout) -> Iterator[Found]:
+def _shaped(field: Declared, layout: Layout, labels: Collection[Spot]) -> Iterator[Found]:
     """Every text on the page that has the field's shape, also where it is split over neighbouring pieces."""
-    for piece in layout.pieces:
+    for piece in (*layout.pieces, *layout.mistaken(labels)):
         for start, end in shaped(field, piece.text):
             cut = piece.cut(piece.start + start, piece.start + end)
             if cut:
