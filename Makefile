@@ -6,6 +6,7 @@
 SAM_CLI := aws-sam-cli==1.170.0
 AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
+RUNTIME := awslambdaric==4.2.2
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
 export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.tools/uv/bin/uv)
@@ -92,4 +93,6 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@$(INSTALL) $(SAM_CLI)
 	@$(INSTALL) $(AWS_CLI)
 	@$(INSTALL) $(MINISTACK) --with aws-sam-translator --with boto3
+	@$(UV) venv --quiet --clear --python 3.13 .tools/envs/runtime
+	@$(UV) pip install --quiet --python .tools/envs/runtime $(RUNTIME) boto3
 	@touch $@

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.status import Status
 
-from local.aws import ROOT, Aws
+from local.aws import CREDENTIALS, ROOT, Aws
 from local.stack import NAME, Stack
 
 BIN = ROOT / ".tools/bin"
@@ -32,20 +32,34 @@ class NotDeployed(RuntimeError):
 
 def deploy(aws: Aws, console: Console, parameters: Mapping[str, str] | None = None) -> Stack:
     """The stack, built and deployed with these template parameters over the defaults."""
-    told = {"Architecture": ARCHITECTURE} | dict(parameters or {})
-    overrides = ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())]
+    overrides = _overrides(parameters or {})
     with _alone():
         with _stage(console, "sam build"):
-            for _ in _sam(aws, ["build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *overrides]):
-                pass
-            template = _with_packed_layers(BUILT / "template.yaml")
+            template = _build(overrides)
         with _stage(console, "sam deploy") as status:
             done = 0
             quietly = ["--no-confirm-changeset", "--no-progressbar"]
-            for line in _sam(aws, ["deploy", "-t", str(template), "--stack-name", NAME, *quietly, *overrides]):
+            for line in _sam(["deploy", "-t", str(template), "--stack-name", NAME, *quietly, *overrides], aws):
                 done += line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
                 status.update(f"sam deploy: {done} resources")
     return Stack.of(aws)
+
+
+def build() -> None:
+    """Build the template for this machine into `BUILT`, without an AWS to deploy it to."""
+    with _alone():
+        _build(_overrides({}))
+
+
+def _overrides(parameters: Mapping[str, str]) -> list[str]:
+    told = {"Architecture": ARCHITECTURE} | dict(parameters)
+    return ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())]
+
+
+def _build(overrides: Sequence[str]) -> Path:
+    for _ in _sam(["build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *overrides]):
+        pass
+    return _with_packed_layers(BUILT / "template.yaml")
 
 
 def _reasons(aws: Aws) -> str:
@@ -91,7 +105,7 @@ def _stage(console: Console, name: str) -> Iterator[Status]:
     console.print(f"[green]✓[/] {name} [dim]{monotonic() - begun:.1f} s[/]")
 
 
-def _sam(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
+def _sam(arguments: Sequence[str], aws: Aws | None = None) -> Iterator[str]:
     """Run SAM CLI and yield what it prints; raises `NotDeployed` when it fails."""
     printed: list[str] = []
     command = [str(BIN / "sam"), *arguments, "--config-file", str(ROOT / "samconfig.toml")]
@@ -103,13 +117,14 @@ def _sam(aws: Aws, arguments: Sequence[str]) -> Iterator[str]:
             printed.append(line)
             yield line
     if process.returncode:
-        raise NotDeployed(_reasons(aws) or "".join(printed[-SHOWN_LINES:]))
+        raise NotDeployed((aws and _reasons(aws)) or "".join(printed[-SHOWN_LINES:]))
 
 
-def _environment(aws: Aws) -> dict[str, str]:
+def _environment(aws: Aws | None) -> dict[str, str]:
     # SAM CLI looks for a Python of the functions' version: its own environment has it.
     path = f"{ROOT / '.tools/envs/aws-sam-cli/bin'}{os.pathsep}{os.environ['PATH']}"
     # The layers are to carry their bytecode, wherever this process keeps its own. An empty LAYER_PLATFORM builds for
     # this machine, where the local AWS runs the functions.
     ours = {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0", "PYTHONPYCACHEPREFIX": ""}
-    return dict(os.environ) | aws.environment | ours
+    theirs = aws.environment if aws else CREDENTIALS
+    return dict(os.environ) | theirs | ours

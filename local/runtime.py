@@ -1,0 +1,126 @@
+"""A built function as Lambda runs it: under the Runtime Interface Emulator, with nothing on the path but what is shipped.
+
+The emulator is the one that SAM CLI carries; the runtime's own client and boto3 come from an environment of their own.
+"""
+
+import platform
+import re
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import requests
+
+from local.aws import ROOT
+
+RAPID = ROOT / ".tools/envs/aws-sam-cli/lib/python3.13/site-packages/samcli/local/rapid"
+EMULATOR = RAPID / f"aws-lambda-rie-{'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}"
+PYTHON = ROOT / ".tools/envs/runtime/bin/python"
+TIMEOUT = 120
+REPORTED = re.compile(r"Init Duration: ([0-9.]+) ms")
+PEAK = re.compile(r"VmHWM:\s+([0-9]+) kB")
+
+
+@dataclass
+class Runtime:
+    """One running function. It reports what Lambda would: the time of its start, the most memory it ever held."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def invoke(self, event: Any) -> Any:
+        """What the handler returns for this event."""
+        return requests.post(self.url, json=event, timeout=TIMEOUT).json()
+
+    @property
+    def init_milliseconds(self) -> float:
+        """How long the first invocation waited for the modules to load."""
+        found = REPORTED.search(self.log.read_text(errors="replace"))
+        assert found, "The emulator reports a start only after the first invocation."
+        return float(found[1])
+
+    @property
+    def peak_megabytes(self) -> float:
+        """The most resident memory that the function's process has had; Linux only."""
+        return max(_peak(pid) for pid in _descendants(self.process.pid)) / 1024
+
+
+@contextmanager
+def running(
+    handler: str, code: Path, layers: Sequence[Path], environment: Mapping[str, str] | None = None
+) -> Iterator[Runtime]:
+    """The handler in `code` with these layers, invocable until the block ends. The layers' `python` folders follow."""
+    ports = _free_ports(2)
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
+        command = [
+            *(EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{ports[0]}"),
+            *("--runtime-api-address", f"127.0.0.1:{ports[1]}"),
+            *(PYTHON, "-m", "awslambdaric", handler),
+        ]
+        process = subprocess.Popen(
+            command, cwd=code, env=_environment(code, layers, environment or {}), stdout=log, stderr=log
+        )
+        try:
+            url = f"http://127.0.0.1:{ports[0]}/2015-03-31/functions/function/invocations"
+            _wait_for(ports[0])
+            yield Runtime(url, process, Path(log.name))
+        finally:
+            children = _descendants(process.pid)
+            process.terminate()
+            process.wait()
+            for pid in children:
+                with suppress(ProcessLookupError):
+                    subprocess.run(["kill", str(pid)], stderr=subprocess.DEVNULL, check=False)
+
+
+def _environment(code: Path, layers: Sequence[Path], more: Mapping[str, str]) -> dict[str, str]:
+    path = ":".join([str(code), *(str(layer / "python") for layer in layers)])
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": path,
+        "LAMBDA_TASK_ROOT": str(code),
+        "AWS_LAMBDA_FUNCTION_NAME": "function",
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+        **more,
+    }
+
+
+def _free_ports(count: int) -> list[int]:
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(door.getsockname()[1]) for door in doors]
+    for door in doors:
+        door.close()
+    return ports
+
+
+def _wait_for(port: int) -> None:
+    deadline = monotonic() + TIMEOUT
+    while True:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if monotonic() > deadline:
+            raise TimeoutError("The Runtime Interface Emulator did not start.")
+        sleep(0.02)
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes that this one has started, directly or not."""
+    shown = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    children = [int(word) for word in shown.stdout.split()]
+    return [one for child in children for one in (child, *_descendants(child))]
+
+
+def _peak(pid: int) -> int:
+    found = PEAK.search(Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) if found else 0

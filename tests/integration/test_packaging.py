@@ -1,0 +1,65 @@
+"""Promise: what is shipped runs by itself. Every function's built artifact starts and answers in a clean environment.
+
+Nothing is on its path but the code, the layers and the runtime's own boto3.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import runtime
+from local.aws import Aws, stop
+from local.deploy import BUILT, build
+from local.runtime import running
+from local.stack import logical
+from ocr.catalogue import products
+
+EVENT: dict[str, Any] = {
+    "httpMethod": "POST",
+    "path": "/",
+    "headers": {"Content-Type": "image/png"},
+    "queryStringParameters": None,
+    "requestContext": {},
+    "body": "",
+    "isBase64Encoded": True,
+}
+SETTINGS = {"TABLE": "t", "UPLOADS_BUCKET": "u", "ANSWERS_BUCKET": "a", "ENGINE_FUNCTION": "e", "BUS": "b"}
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What `sam build` made of the template."""
+    build()
+    yield BUILT
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_starts_and_refuses_an_empty_picture(built: Path, slug: str) -> None:
+    with running(f"{slug}.app.handler", built / logical(slug), [built / "OcrLayer"], SETTINGS) as function:
+        answer = function.invoke(EVENT)
+    assert answer["statusCode"] == 400, answer
+    assert json.loads(answer["body"])["type"] == "urn:ocr:problem:caller"
+
+
+def test_records_lists_every_product(built: Path) -> None:
+    with running("records.app.handler", built / "RecordsApi", [built / "OcrLayer"], SETTINGS) as function:
+        answer = function.invoke(EVENT | {"httpMethod": "GET", "path": "/products", "resource": "/products"})
+    assert [one["product"] for one in json.loads(answer["body"])] == list(products())
+
+
+def test_announce_takes_an_empty_batch(built: Path) -> None:
+    with running("announce.app.handler", built / "Announce", [built / "OcrLayer"], SETTINGS) as function:
+        assert function.invoke({"Records": []}) == {"batchItemFailures": []}
+
+
+def test_the_engine_reads_with_nothing_but_its_layers(built: Path) -> None:
+    event = json.loads((Path(runtime.ROOT) / "events/general_text/https-binary.json").read_text())
+    layers = [built / "OcrLayer", built / "EngineLayer"]
+    with running("engine.app.handler", built / "Engine", layers, {"POWERTOOLS_METRICS_NAMESPACE": "OCR"}) as function:
+        answer = function.invoke({"task": "lines", "image": event["body"]})
+    assert len(answer["lines"]) > 3
