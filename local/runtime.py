@@ -1,4 +1,4 @@
-"""A built function as Lambda runs it: under the Runtime Interface Emulator, with nothing on the path but what is shipped.
+"""A built function as Lambda runs it: under the Runtime Interface Emulator, with nothing but what is shipped.
 
 The emulator is the one that SAM CLI carries; the runtime's own client and boto3 come from an environment of their own.
 """
@@ -59,7 +59,7 @@ def running(
     """The handler in `code` with these layers, invocable until the block ends. The layers' `python` folders follow."""
     ports = _free_ports(2)
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
-        command = [
+        command: list[str | Path] = [
             *(EMULATOR, "--runtime-interface-emulator-address", f"127.0.0.1:{ports[0]}"),
             *("--runtime-api-address", f"127.0.0.1:{ports[1]}"),
             *(PYTHON, "-m", "awslambdaric", handler),

@@ -4,14 +4,12 @@ Nothing is on its path but the code, the layers and the runtime's own boto3.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local import runtime
-from local.aws import Aws, stop
+from local.aws import ROOT
 from local.deploy import BUILT, build
 from local.runtime import running
 from local.stack import logical
@@ -32,10 +30,10 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built() -> Path:
     """What `sam build` made of the template."""
     build()
-    yield BUILT
+    return BUILT
 
 
 @pytest.mark.parametrize("slug", products())
@@ -58,7 +56,7 @@ def test_announce_takes_an_empty_batch(built: Path) -> None:
 
 
 def test_the_engine_reads_with_nothing_but_its_layers(built: Path) -> None:
-    event = json.loads((Path(runtime.ROOT) / "events/general_text/https-binary.json").read_text())
+    event = json.loads((ROOT / "events/general_text/https-binary.json").read_text())
     layers = [built / "OcrLayer", built / "EngineLayer"]
     with running("engine.app.handler", built / "Engine", layers, {"POWERTOOLS_METRICS_NAMESPACE": "OCR"}) as function:
         answer = function.invoke({"task": "lines", "image": event["body"]})
