@@ -14,8 +14,10 @@ from ocr.types import (
     BankCard,
     Code,
     Date,
+    Integer,
     Mass,
     Money,
+    Mrz,
     Period,
     PlateNumber,
     RegistrationNumber,
@@ -304,6 +306,62 @@ def test_without_heads_blocks_stand_in_the_declared_order() -> None:
     assert found == {"付款人户名": "张三", "付款人账号": "331", "收款人户名": "李四", "收款人账号": "442"}
 
 
+class Registered(Fields):
+    vehicle_type: Text | None = label("车辆类型")
+    manufacturer: Text | None = label("制造厂名称")
+    wheel_track: Text | None = label("轮距")
+    tire_count: Integer | None = label("轮胎数")
+    vin: Vin | None = label("车辆识别代号/车架号")
+
+
+def test_a_form_numbers_its_labels_and_centres_them_beside_cells_of_several_lines() -> None:
+    lines = page(
+        *[(60, 60, "5.车辆类型"), (300, 60, "小型普通客车")],
+        *[(60, 120, "9.车辆识别代号/车"), (60, 155, "架号"), (400, 137, "LSVAA4182E2184847")],
+        *[(60, 230, "15.制造厂名称"), (300, 212, "青禾市云帆伟业汽车制造有限公"), (300, 248, "司")],
+        *[(60, 300, "17.轮距"), (300, 300, "前1551后1544mm"), (600, 300, "18.轮胎数"), (800, 305, "--")],
+    )
+    assert values(find(Registered, lines)) == {
+        "车辆类型": "小型普通客车",
+        "车辆识别代号/车架号": "LSVAA4182E2184847",
+        "制造厂名称": "青禾市云帆伟业汽车制造有限公司",
+        "轮距": "前1551后1544mm",
+    }
+
+
+def test_where_values_stand_below_a_label_to_the_right_is_no_value() -> None:
+    lines = page(
+        *[(0, 0, "姓名"), (200, 0, "国别"), (0, 35, "张三"), (200, 35, "中国")],
+        *[(0, 100, "性别"), (200, 100, "民族"), (0, 135, "女"), (200, 135, "汉")],
+    )
+    assert values(find(IdCard, lines)) == {"姓名": "张三", "性别": "女", "民族": "汉"}
+
+
+class Journey(Fields):
+    start: Annotated[Text, Shape("[\u4e00-\u9fff]{1,6}站")] | None = label("出发站")
+    end: Annotated[Text, Shape("[\u4e00-\u9fff]{1,6}站")] | None = label("到达站")
+    mrz: Mrz | None = label("机读码")
+
+
+def test_fields_that_look_alike_take_their_values_in_reading_order() -> None:
+    assert values(find(Journey, page((600, 3, "白鹿东站"), (0, 0, "安和站")))) == {"start": "安和站", "end": "白鹿东站"}
+
+
+def test_a_machine_readable_zone_is_all_of_its_lines() -> None:
+    zone = ("I<CHN1655725128<<<<<<<<<<<<<<<", "8811271M2803216CAN<<<<<<<<<<<4", "EVERGREEN<<THOMAS<<<<<<<<<<<<<")
+    lines = page(*[(0, 50 * number, text) for number, text in enumerate(zone)])
+    assert values(find(Journey, lines))["mrz"].split() == list(zone)
+
+
+def test_a_misread_label_is_not_put_together_from_two_texts() -> None:
+    class Owned(Fields):
+        owner: Text | None = label("房屋所有权人")
+        right: Text | None = label("权利类型")
+
+    lines = page((0, 0, "权利类型"), (200, 0, "房屋所有权"), (500, 0, "权利性质"), (700, 0, "商品房"))
+    assert values(find(Owned, lines)) == {"权利类型": "房屋所有权"}
+
+
 def test_a_label_inside_another_label_does_not_steal() -> None:
     lines = page((0, 0, "企业名称: 云溪公司"), (0, 60, "登记机关: 青禾市市场监督管理局"))
     assert values(find(Company, lines)) == {"企业名称": "云溪公司", "登记机关": "青禾市市场监督管理局"}
@@ -323,7 +381,7 @@ said = st.text(max_size=12) | st.lists(words, max_size=6).map("".join)
 lines_of_noise = st.lists(st.builds(Line, text=said, confidence=st.none() | st.floats(0, 1), box=boxes), max_size=12)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(lines_of_noise)
 def test_no_page_is_too_odd(lines: list[Line]) -> None:
     for model in (IdCard, Couple, Transfer):

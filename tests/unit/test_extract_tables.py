@@ -151,6 +151,24 @@ def test_reads_a_bank_statement_with_an_undeclared_column_and_merged_boxes() -> 
     ]
 
 
+def test_rows_that_touch_stay_apart() -> None:
+    lines = page(
+        *[(60, 100, "交易日期"), (260, 100, "摘要"), (420, 100, "交易金额")],
+        *[(60, 128, "2023-01-05"), (260, 128, "转账"), (420, 128, "-100.00")],
+        *[(60, 156, "2023-01-06"), (260, 156, "工资"), (420, 156, "5,000.00")],
+    )
+    assert [row["摘要"] for row in grid(find(Statement, lines), "transactions")] == ["转账", "工资"]
+
+
+def test_cells_read_as_one_text_go_to_their_columns() -> None:
+    lines = page(
+        *[(60, 100, "交易日期"), (260, 100, "摘要"), (420, 100, "交易金额")],
+        *[(60, 150, "2023-01-05"), (260, 150, "转账        1,900.00")],
+        *[(60, 200, "2023-01-06"), (260, 200, "工资"), (420, 200, "5,000.00")],
+    )
+    assert [row["交易金额"] for row in grid(find(Statement, lines), "transactions")] == ["1,900.00", "5,000.00"]
+
+
 def test_a_page_without_column_heads_has_no_rows() -> None:
     assert find(Statement, page((0, 0, "户名：张三"), (0, 50, "2023-01-05 转账"))).rows == {}
 

@@ -5,11 +5,14 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
 (an ID number, a VIN) are recognized wherever they stand.
 
     page      the picture set upright, in line heights
-    labels    what is printed as a label
+    words     what a product declares as labels
+    labels    what a row prints as labels
     layout    labels, and what stands around them
     blocks    which field a label stands for that several share
     values    how well a text suits a field
     search    labels and values brought together
+    texts     values over several lines
+    looks     values known by their looks
     items     line items under their column heads
     grid      any table, and the text in reading order
 """
@@ -17,12 +20,13 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from ocr.extract.found import Found
 from ocr.extract.grid import tables, text
 from ocr.extract.items import line_items
-from ocr.extract.labels import vocabulary
 from ocr.extract.layout import Layout, laid_out
 from ocr.extract.page import Piece, joined, spanned, upright
-from ocr.extract.search import Found, search
+from ocr.extract.search import search
+from ocr.extract.words import vocabulary
 from ocr.fields import Declared, Fields, canonical, declared, labels
 from ocr.reading import Finding, Item, Line
 

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 from typing import Any
 
-from ocr.extract.labels import Meaning, Spot
+from ocr.extract.labels import Spot
 from ocr.extract.layout import Layout, Mark
 from ocr.extract.page import Area
+from ocr.extract.words import Meaning
 
 HEAD_TAILS = ("", "信息", "资料", "方", "人", "单位", "情况")  # what a head may be followed by: 购买方信息
 SIDEWAYS = 0.2  # what a step to the side counts against one down: blocks are wide

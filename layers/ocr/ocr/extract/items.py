@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ocr.extract.grid import Gutters
-from ocr.extract.labels import Spot, Vocabulary, spot, vocabulary
+from ocr.extract.labels import Spot, spot
 from ocr.extract.layout import wrapped
 from ocr.extract.page import Area, Piece, around, rows
 from ocr.extract.values import Fit, fit
+from ocr.extract.words import Vocabulary, vocabulary
 from ocr.fields import Declared, Fields, canonical, declared, labels
 
 FEWEST_HEADS = 3

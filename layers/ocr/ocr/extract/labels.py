@@ -1,20 +1,17 @@
 """What stands on a page as a label: the declared ones, and what looks like one.
 
-A product declares the labels of its fields; the page prints them spaced out (姓 名), glued to their values
-(性别男民族汉), over two lines, or only in part: 名称 twice, once beside 购买方 and once beside 销售方. Such a part is
-called a tail here, and what decides between its fields (购买方) its head.
+They are printed spaced out (姓 名), numbered (5.车辆类型), glued to their values (性别男民族汉), with small print
+(姓名/Name). So a row is read as one run of characters, and a label is where one may begin: at a text's beginning, after
+a blank or a colon, or where the value of the label before it ends.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from ocr.extract.page import Area, Piece, around
-from ocr.fields import Declared, Fields, canonical, declared, labels
+from ocr.extract.words import LONG_LABEL, Meaning, Vocabulary, is_chinese
+from ocr.fields import canonical
 
-LONG_LABEL = 4  # from this length on, one misread character is forgiven
-LONGEST_TERM = 40
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
 ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
@@ -32,133 +29,6 @@ CAPTION_WORDS = re.compile(
     r"|term|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A field that a term may stand for: its declared label, and the head that the page must print beside the term."""
-
-    field: str
-    label: str
-    head: str = ""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Every term that may be printed as a label, in canonical form, and what it may mean."""
-
-    terms: dict[str, tuple[Meaning, ...]]
-    heads: frozenset[str]
-    free: frozenset[str]
-    long: tuple[str, ...]
-
-    def at(self, text: str, start: int) -> str | None:
-        """The longest term that begins at this position."""
-        ends = range(min(len(text), start + LONGEST_TERM), start, -1)
-        return next((text[start:end] for end in ends if text[start:end] in self.terms), None)
-
-    def nearly_at(self, text: str, start: int) -> tuple[str, int] | None:
-        """The one long term that begins here with one character misread, and how many characters it takes."""
-        near = [(term, size) for term in self.long if (size := _nearly(term, text, start))]
-        longest = max((len(term) for term, _ in near), default=0)
-        best = [one for one in near if len(one[0]) == longest]
-        return best[0] if len({self.terms[term] for term, _ in best}) == 1 else None
-
-    def begins(self, text: str) -> bool:
-        """Whether some term begins with this text."""
-        return any(term.startswith(text) for term in self.terms)
-
-    def upright(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where labels and heads stand in a text that is printed from top to bottom."""
-        known = {term for term in (*self.terms, *self.heads) if len(term) > 1}
-        at = 0
-        while at < len(text):
-            size = max((len(term) for term in known if text.startswith(term, at)), default=0)
-            if size:
-                yield at, at + size
-            at += size or 1
-
-    def is_whole(self, term: str) -> bool:
-        """Whether a field declares the term as it is."""
-        return any(not meaning.head for meaning in self.terms[term])
-
-    def runs_on(self, term: str) -> bool:
-        """Whether the value of a term may be a whole text, in which other labels' words occur."""
-        return any(meaning.field in self.free for meaning in self.terms[term])
-
-
-@cache
-def vocabulary(model: type[Fields]) -> Vocabulary:
-    """The terms of a product's own fields, without those of its rows."""
-    printed = {name: one for name, one in declared(model).items() if one.mark.names and not one.mark.rows}
-    terms: dict[str, list[Meaning]] = {}
-    for name, one in printed.items():
-        suffixed = {canonical(label).replace("_", "") for label in one.mark.names if "_" in label}
-        for label in (*one.mark.names, name):
-            # 性别女 names a field in answers; in print it is a label and its value.
-            if labels(model).get(canonical(label)) == name and canonical(label) not in suffixed:
-                terms.setdefault(canonical(label), []).append(Meaning(name, label))
-    for tail, meanings in _tails(model, printed.values()).items():
-        terms.setdefault(tail, []).extend(meanings)
-    return Vocabulary(
-        {term: tuple(meanings) for term, meanings in terms.items()},
-        frozenset(meaning.head for meanings in terms.values() for meaning in meanings),
-        frozenset(name for name, one in printed.items() if one.mark.free),
-        tuple(
-            term
-            for term, meanings in terms.items()
-            # What is mostly computed has labels much like its source's: a misread one is the source's.
-            if len(term) >= LONG_LABEL
-            and _chinese(term)
-            and not all(printed[one.field].mark.derived for one in meanings)
-        ),
-    )
-
-
-def _tails(model: type[Fields], fields: Iterable[Declared]) -> dict[str, list[Meaning]]:
-    """Ends of labels that several fields share, each with the heads that tell them apart, and ends in brackets."""
-    found: dict[str, list[Meaning]] = {}
-    whole = {canonical(label): field for label, field in labels(model).items()}
-    for one in fields:
-        for label in one.mark.names:
-            for head, tail in _splits(canonical(label)):
-                found.setdefault(tail, []).append(Meaning(one.name, label, head))
-    return {
-        tail: meanings
-        for tail, meanings in found.items()
-        if len({meaning.field for meaning in meanings} | {whole.get(tail, meanings[0].field)}) > 1 or tail[0] == "("
-    }
-
-
-def _splits(label: str) -> Iterator[tuple[str, str]]:
-    """The ways to read a label as head and tail: 购买方|名称, and 姓名_男 as 男|姓名."""
-    tail, line, head = label.partition("_")
-    if line and _chinese(head):
-        yield head, tail
-    elif _chinese(label):
-        yield from ((label[:cut], label[cut:]) for cut in range(2, len(label) - 1))
-
-
-def _chinese(text: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in text)
-
-
-def _nearly(term: str, text: str, start: int) -> int:
-    """How many characters the term takes here with one of them wrong, missing or too many; 0: it is not there."""
-    for size in (len(term), len(term) - 1, len(term) + 1):
-        found = text[start : start + size]
-        if len(found) == size and _one_edit(term, found):
-            return size
-    return 0
-
-
-def _one_edit(one: str, other: str) -> bool:
-    prefix = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    rest, other_rest = one[prefix:], other[prefix:]
-    if len(one) == len(other):
-        return rest[1:] == other_rest[1:]
-    # A first or last letter too many belongs to whatever stands next to the label.
-    return 0 < prefix < len(one) - 1 and (rest[1:] == other_rest or rest == other_rest[1:])
 
 
 @dataclass(eq=False)
@@ -231,35 +101,37 @@ class _Reader:
 
     def _declared(self, start: int) -> int:
         """Where the declared label that begins here ends; 0 if none does."""
-        term = self.words.at(self.text, start)
-        size, exact = len(term or ""), True
-        if term is None and self.letters[start].opens:
-            piece = self.letters[start].piece
-            same = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
-            near = self.words.nearly_at(self.text[:same], start)
-            (term, size), exact = near or (None, 0), False
+        term, size, exact = self._term(start)
         if term is None or not self._admitted(start, start + size, term):
             return 0
-        self._note(start, start + size, Spot(term, self.words.terms[term], self._area(start, start + size), [], exact))
-        self.found[-1][2].free = self.words.runs_on(term)
+        one = Spot(term, self.words.terms[term], self._area(start, start + size), exact=exact)
+        one.free = self.words.runs_on(term)
+        self._note(start, start + size, one)
         return start + size
+
+    def _term(self, start: int) -> tuple[str | None, int, bool]:
+        """The term here, how many characters it takes, and whether all were read rightly. A misread one is one text."""
+        term = self.words.at(self.text, start)
+        if term or not self.letters[start].opens:
+            return term, len(term or ""), True
+        piece = self.letters[start].piece
+        end = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
+        return *(self.words.nearly_at(self.text[:end], start) or (None, 0)), False
 
     def _admitted(self, start: int, end: int, term: str) -> bool:
         """Whether a term stands here as a label and not as a part of some other word."""
-        closed = self._closed(end)
-        opened = self.letters[start].opens
-        if not self._close_together(start, end) or ((len(term) == 1 or not _chinese(term)) and not (opened and closed)):
+        opened, before = self.letters[start].opens, self._before(start)
+        word = opened and self._closed(end)
+        if not self._close_together(start, end) or ((len(term) == 1 or not is_chinese(term)) and not word):
             return False
-        before = self._before(start)
         if self._ends_with_colon(end):
-            return opened or (bool(self.found) and not self.found[-1][2].free)
+            return opened or bool(self.found and not self.found[-1][2].free)
         if before and not opened:
-            return self._glued(start, term, before)
-        if self._ends_piece(start, end, term):
-            return True
-        return self._after_blank(start) and not (before and before.free)
+            return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
+        return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
 
     def _closed(self, end: int) -> bool:
+        """Whether a word may end before this position."""
         return end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
 
     def _ends_piece(self, start: int, end: int, term: str) -> bool:
@@ -267,10 +139,6 @@ class _Reader:
         if not self.found or self.found[-1][2].free or len(term) < LONG_LABEL or end == len(self.letters):
             return False
         return self.letters[end].first and not self.letters[start].first and self.words.is_whole(term)
-
-    def _glued(self, start: int, term: str, before: Spot) -> bool:
-        """Whether a label follows the value of the one before without a gap: 性别男民族汉."""
-        return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
 
     def _before(self, start: int) -> Spot | None:
         """The label whose value this position would be, if both stand in one piece."""

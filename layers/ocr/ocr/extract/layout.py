@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ocr.extract.labels import ENUMERATION, Row, Spot, Vocabulary, is_caption, spot
+from ocr.extract.labels import ENUMERATION, Row, Spot, is_caption, spot
 from ocr.extract.page import Area, Piece, around, rows
+from ocr.extract.words import Vocabulary
 from ocr.fields import canonical
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other

@@ -4,23 +4,26 @@ A value stands to the right of its label or below it. What a candidate costs is 
 suits the field; a field, a label and a piece of text are each used once.
 """
 
-import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ocr.extract.blocks import settle
-from ocr.extract.labels import Meaning, Spot
+from ocr.extract.found import Found, touches
+from ocr.extract.labels import Spot
 from ocr.extract.layout import WORD_GAP, Layout, reaching
-from ocr.extract.page import Area, Piece, around, joined
-from ocr.extract.values import Fit, fit, shaped, takes_any_text, trimmed
+from ocr.extract.looks import recognized
+from ocr.extract.page import Area, Piece, joined
+from ocr.extract.texts import read_on
+from ocr.extract.values import Fit, fit, takes_any_text, trimmed
+from ocr.extract.words import Meaning
 from ocr.fields import Declared
 
-LINE_GAP = 1.3  # between two lines of one value
+# Distances, in line heights.
 REACH_DOWN = 2.6  # from a label to a value below it
 REACH_RIGHT = 30.0
-INDENT = 1.5  # how far the lines of a long text may begin apart
-TIGHT = 0.7  # between two lines of one text that is not declared as long
-ALIGNED = 0.7  # how far they may begin apart
+INDENT = 1.5  # how far a value below its label may be out of line with it
+TIGHT = 0.7  # between a label and the value right below it
+ALIGNED = 0.7  # how far these may begin apart
 OUT_OF_ROW = 1.3  # between the middles of a label and of a line of its value
 
 # Costs, in line heights down.
@@ -48,23 +51,12 @@ class Candidate:
     cost: float
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """The value of a field: its pieces, and the label it goes by."""
-
-    field: Declared
-    label: str
-    pieces: tuple[Piece, ...]
-    fit: Fit
-    spot: Spot | None = None
-
-
 def search(layout: Layout, fields: dict[str, Declared]) -> list[Found]:
     """The values of the fields on this page, each field at most once."""
     meanings = settle(layout, list(fields))
     found = _labelled(_candidates(layout, meanings, fields))
-    _read_on(found, layout)
-    return [one for one in _by_shape(found, layout, fields) if _says_something(one)]
+    read_on(found, layout)
+    return [one for one in recognized(found, layout, fields) if _says_something(one)]
 
 
 def _says_something(one: Found) -> bool:
@@ -78,15 +70,11 @@ def _labelled(candidates: Iterable[Candidate]) -> dict[str, Found]:
     used: list[Piece] = []
     for one in sorted(candidates, key=lambda candidate: candidate.cost):
         free = one.field.name not in found and one.spot not in spots
-        if free and not any(_same_text(piece, other) for piece in one.pieces for other in used):
+        if free and not touches(one.pieces, used):
             found[one.field.name] = Found(one.field, one.meaning.label, one.pieces, one.fit, one.spot)
             spots.add(one.spot)
             used += one.pieces
     return found
-
-
-def _same_text(one: Piece, other: Piece) -> bool:
-    return one.line is other.line and one.start < other.end and other.start < one.end
 
 
 def _candidates(layout: Layout, meanings: dict[Spot, Meaning], fields: dict[str, Declared]) -> Iterator[Candidate]:
@@ -195,103 +183,3 @@ def _between(spot: Spot, value: Area, spots: Sequence[Spot]) -> bool:
         and not other.area.beside(spot.area)
         for other in spots
     )
-
-
-def _read_on(found: dict[str, Found], layout: Layout) -> None:
-    """Let texts run on over the lines that no other label claims, each line with the text it is nearest to."""
-    taken = [piece for one in found.values() for piece in one.pieces]
-    labels = {one.spot for one in found.values() if one.spot}
-    lines = [line for line in layout.lines_beside(labels) if not _touches(line, taken)]
-    texts = {name: _Text(one) for name, one in found.items() if one.spot and takes_any_text(one.field)}
-    while lines and texts:
-        gap, name, number = min(
-            (text.gap(line), name, number) for number, line in enumerate(lines) for name, text in texts.items()
-        )
-        if gap == math.inf:
-            break
-        texts[name].lines.append(lines.pop(number))
-    for name, text in texts.items():
-        found[name] = replace(found[name], pieces=text.pieces)
-
-
-class _Text:
-    """A value that may get more lines."""
-
-    def __init__(self, one: Found) -> None:
-        self.free = one.field.mark.free
-        self.label = one.spot.area if one.spot else one.pieces[0].area
-        self.lines: list[Sequence[Piece]] = [one.pieces]
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """From the top."""
-        return tuple(piece for line in sorted(self.lines, key=lambda line: line[0].area.middle) for piece in line)
-
-    def gap(self, line: Sequence[Piece]) -> float:
-        """How far a line is from the text; infinite where it cannot belong to it.
-
-        It has to be close and to begin where the text begins; below what is declared as long text less strictly so.
-        """
-        area, block = line[0].area, around(piece.area for piece in self.pieces)
-        below, above = area.middle > block.bottom, area.middle < block.top
-        most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
-        starts = (block.left, self.label.left) if self.free else (block.left,)
-        aligned = any(abs(area.left - start) < indent for start in starts)
-        gap = max(0.0, area.down(block))
-        return gap if (above or below) and aligned and gap < most else math.inf
-
-
-def _touches(line: Iterable[Piece], taken: Sequence[Piece]) -> bool:
-    return any(_same_text(piece, other) for piece in line for other in taken)
-
-
-def _by_shape(found: dict[str, Found], layout: Layout, fields: dict[str, Declared]) -> list[Found]:
-    """Fields whose label was not found, or whose value does not look right, by what their values look like."""
-    labels = {one.spot for one in found.values() if one.spot}
-    for name, field in fields.items():
-        known = found.get(name)
-        if not field.shape.pattern or (known and known.fit > Fit.REFUSED):
-            continue
-        used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not _touches(one.pieces, used)])
-        if best and (known is None or best.fit is Fit.CHECKED):
-            found[name] = best
-    return [found[name] for name in fields if name in found]
-
-
-def _first_of_the_best(candidates: Sequence[Found]) -> Found | None:
-    """The first in reading order of those that suit best, as long as it gets with its neighbours."""
-    best = max(candidates, key=lambda one: one.fit, default=None)
-    if best is None:
-        return None
-    longer = (one for one in candidates if one.fit == best.fit and _touches(one.pieces, best.pieces))
-    return max(longer, key=lambda one: len(joined(one.pieces)))
-
-
-def _shaped(field: Declared, layout: Layout, labels: Collection[Spot]) -> Iterator[Found]:
-    """Every text on the page that has the field's shape, also where it is split over neighbouring pieces."""
-    for piece in (*layout.pieces, *layout.mistaken(labels)):
-        for start, end in shaped(field, piece.text):
-            cut = piece.cut(piece.start + start, piece.start + end)
-            if cut:
-                yield Found(field, field.name, (cut,), fit(field, cut.text))
-    for pieces in (*_neighbours(layout), *_stacks(layout)):
-        if (suits := fit(field, joined(pieces))) > Fit.TYPED:
-            yield Found(field, field.name, tuple(pieces), suits)
-
-
-def _neighbours(layout: Layout) -> Iterator[list[Piece]]:
-    """Pieces side by side, from two up to six."""
-    for held in (held for row in layout.rows for held in row.held):
-        for start in range(len(held) - 1):
-            yield from (held[start:end] for end in range(start + 2, min(len(held), start + 6) + 1))
-
-
-def _stacks(layout: Layout) -> Iterator[list[Piece]]:
-    """Lines of their own that stand one below the other, two and three of them."""
-    alone = [row.pieces[0] for row in layout.rows if len(row.pieces) == 1 and not row.spots]
-    for count in (2, 3):
-        for start in range(len(alone) - count + 1):
-            stack = alone[start : start + count]
-            if all(abs(piece.area.left - stack[0].area.left) < INDENT for piece in stack):
-                yield stack
