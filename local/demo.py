@@ -3,7 +3,8 @@
     python -m local.demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
     python -m local.demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
 
-What no such vendor sells is read by the embedded engine; captchas, which it does not read, by Juhe's simulator. Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
+What no such vendor sells is read by the embedded engine; captchas, which it does not read, by Juhe's simulator.
+Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from rich.progress import track
 from rich.table import Table
 
 from local.aws import ROOT, Aws, NotStarted, stop
-from local.deploy import NotDeployed, deploy
+from local.build import Failed
+from local.deploy import deploy
 from local.listener import Listener, listening
 from local.samples import samples
 from local.sending import TRIGGERS, Picture, Reading, send
@@ -137,5 +139,5 @@ def _totals(readings: Sequence[Reading], listener: Listener, wrong: int, seconds
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (NotStarted, NotDeployed) as failure:
+    except (NotStarted, Failed) as failure:
         sys.exit(str(failure))

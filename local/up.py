@@ -6,7 +6,8 @@ import sys
 from rich.console import Console
 
 from local.aws import ROOT, Aws, NotStarted
-from local.deploy import NotDeployed, deploy
+from local.build import Failed
+from local.deploy import deploy
 from local.stack import NAME, Stack
 
 FOLDER = ROOT / ".local/aws"
@@ -62,7 +63,7 @@ def main() -> None:
     console = Console()
     try:
         stack = up(console)
-    except (NotStarted, NotDeployed) as failure:
+    except (NotStarted, Failed) as failure:
         sys.exit(str(failure))
     explain(stack, console)
     console.print("\nIt stays up until `make down`.", style="dim")

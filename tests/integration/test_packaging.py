@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.aws import ROOT
-from local.deploy import BUILT, build
+from local.build import BUILT, alone, build
 from local.runtime import running
 from local.stack import logical
 from ocr.catalogue import products
@@ -32,7 +32,8 @@ pytestmark = pytest.mark.xdist_group("stack")
 @pytest.fixture(scope="module")
 def built() -> Path:
     """What `sam build` made of the template."""
-    build()
+    with alone():
+        build()
     return BUILT
 
 
