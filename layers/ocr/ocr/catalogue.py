@@ -15,13 +15,16 @@ from ocr.vendor import Offer
 
 # On Lambda all functions lie at the task's root; in a checkout, in the folder beside the layers.
 CHECKOUT = Path(__file__).parents[3] / "functions"
+# Functions that are not products: not to be imported, least of all the engine, whose libraries only it carries.
+OTHERS = {"announce", "engine", "records"}
 
 
 @cache
 def products() -> dict[str, Product]:
     """Every product by its slug, in the order of the categories."""
     root = Path(os.environ.get("LAMBDA_TASK_ROOT") or CHECKOUT)
-    handlers = [import_module(f"{path.parent.name}.app").handler for path in sorted(root.glob("*/app.py"))]
+    slugs = sorted({path.parent.name for path in root.glob("*/app.py")} - OTHERS)
+    handlers = [import_module(f"{slug}.app").handler for slug in slugs]
     found = [handler for handler in handlers if isinstance(handler, Product)]
     order = get_args(Category)
     return {product.slug: product for product in sorted(found, key=lambda one: order.index(one.category))}
