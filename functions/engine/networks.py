@@ -38,7 +38,7 @@ def detector(side: int = DETECTION_SIDE) -> TextDetector:
 @functools.cache
 def recognizer() -> TextRecognizer:
     """Reads a line."""
-    # Lines go in one by one: a batch pads all of them to the longest, which takes a fifth more time and twice the memory.
+    # Lines go in one by one: a batch pads them all to its longest, for a fifth more time and twice the memory.
     network = TextRecognizer(_settings("Rec", rec_batch_num=1))
     network.postprocess_op = MainlandDecode(network.session.get_character_list())
     return network
