@@ -11,14 +11,15 @@ from ocr.product import Product
 from ocr.types import BankCard as CardNumber
 from ocr.types import MonthYear, Text, one_of
 
-CARD_TYPES: dict[str, Literal["debit", "credit", "quasi_credit", "prepaid"]] = {
+Kind = Literal["debit", "credit", "quasi_credit", "prepaid"]
+CARD_TYPES: dict[str, Kind] = {
     **dict.fromkeys(("借记卡", "储蓄卡", "debit"), "debit"),
     **dict.fromkeys(("贷记卡", "信用卡", "credit"), "credit"),
     **dict.fromkeys(("准贷记卡", "quasi_credit"), "quasi_credit"),
     **dict.fromkeys(("预付费卡", "预付卡", "prepaid"), "prepaid"),
 }
 CardType = Annotated[
-    Literal["debit", "credit", "quasi_credit", "prepaid"],
+    Kind,
     BeforeValidator(one_of(CARD_TYPES)),
     Shape("借记卡|储蓄卡|准?贷记卡|信用卡|预付费?卡"),
 ]

@@ -13,12 +13,13 @@ from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text, one_o
 
 PORTRAIT, EMBLEM = "portrait", "emblem"
 
-IMAGE_TYPES: dict[str, Literal["original", "screen_recapture", "photocopy"]] = {
+Shown = Literal["original", "screen_recapture", "photocopy"]
+IMAGE_TYPES: dict[str, Shown] = {
     **dict.fromkeys(("0", "normal", "原件", "original"), "original"),
     **dict.fromkeys(("1", "翻拍", "屏幕翻拍", "screen_recapture"), "screen_recapture"),
     **dict.fromkeys(("2", "复印件", "photocopy"), "photocopy"),
 }
-ImageType = Annotated[Literal["original", "screen_recapture", "photocopy"], BeforeValidator(one_of(IMAGE_TYPES))]
+ImageType = Annotated[Shown, BeforeValidator(one_of(IMAGE_TYPES))]
 
 
 class IdCard(Fields):

@@ -9,7 +9,8 @@ from ocr.fields import Fields, label
 from ocr.product import Product
 from ocr.types import Integer, Number, PlateNumber, Text, one_of
 
-COLORS: dict[str, Literal["blue", "yellow", "white", "black", "green", "yellow_green"]] = {
+Paint = Literal["blue", "yellow", "white", "black", "green", "yellow_green"]
+COLORS: dict[str, Paint] = {
     **dict.fromkeys(("蓝", "蓝色", "蓝牌", "blue"), "blue"),
     **dict.fromkeys(("黄", "黄色", "黄牌", "yellow"), "yellow"),
     **dict.fromkeys(("白", "白色", "白牌", "white"), "white"),
@@ -17,7 +18,7 @@ COLORS: dict[str, Literal["blue", "yellow", "white", "black", "green", "yellow_g
     **dict.fromkeys(("绿", "绿色", "绿牌", "green"), "green"),
     **dict.fromkeys(("黄绿", "黄绿色", "黄绿牌", "yellow_green"), "yellow_green"),
 }
-Color = Annotated[Literal["blue", "yellow", "white", "black", "green", "yellow_green"], BeforeValidator(one_of(COLORS))]
+Color = Annotated[Paint, BeforeValidator(one_of(COLORS))]
 Direction = Literal["unknown", "left", "right", "up", "down"]
 
 

@@ -11,12 +11,13 @@ from ocr.people import BACK, FRONT, TravelCard
 from ocr.product import Product
 from ocr.types import MainlandPermitNumber, Mrz, Text, one_of
 
-PERMIT_TYPES: dict[str, Literal["hongkong_macau", "taiwan"]] = {
+Kind = Literal["hongkong_macau", "taiwan"]
+PERMIT_TYPES: dict[str, Kind] = {
     **dict.fromkeys(("港澳居民来往内地通行证", "港澳居民来往内地通行证(非中国籍)", "hongkong_macau"), "hongkong_macau"),
     **dict.fromkeys(("台湾居民来往大陆通行证", "taiwan"), "taiwan"),
 }
 PermitType = Annotated[
-    Literal["hongkong_macau", "taiwan"],
+    Kind,
     BeforeValidator(one_of(PERMIT_TYPES)),
     Shape("(?:港澳居民来往内地|台湾居民来往大陆)通行证"),
 ]
