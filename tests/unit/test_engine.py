@@ -5,6 +5,8 @@ import io
 import json
 import os
 import socket
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.Image import Transpose
 
 from engine import app, networks, picture, reading
+from ocr import observe
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 CONTEXT = SimpleNamespace(
@@ -257,6 +260,20 @@ def test_the_networks_come_without_the_internet(monkeypatch: pytest.MonkeyPatch)
 
     assert networks.detector.__wrapped__()
     assert networks.recognizer.__wrapped__()
+
+
+def test_the_runtime_keeps_no_device_id_and_no_reports(tmp_path: Path) -> None:
+    """What onnxruntime means to send to its maker it first puts into the home directory."""
+    path = os.pathsep.join(str(Path(module.__file__).parents[1]) for module in (app, observe))
+    environment = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": path}
+    for name in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"):
+        environment.pop(name, None)
+
+    subprocess.run(
+        [sys.executable, "-c", "from engine import networks; networks.detector()"], env=environment, check=True
+    )
+
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_nothing_that_was_read_is_logged(
