@@ -51,9 +51,10 @@ def test_records_lists_every_product(built: Path) -> None:
     assert [one["product"] for one in json.loads(answer["body"])] == list(products())
 
 
-def test_announce_takes_an_empty_batch(built: Path) -> None:
+def test_announce_takes_a_change_that_is_no_news(built: Path) -> None:
     with running("announce.app.handler", built / "Announce", [built / "OcrLayer"], SETTINGS) as function:
-        assert function.invoke({"Records": []}) == {"batchItemFailures": []}
+        change = {"eventSource": "aws:dynamodb", "eventID": "1", "dynamodb": {"SequenceNumber": "1"}}
+        assert function.invoke({"Records": [change]}) == {"batchItemFailures": []}
 
 
 def test_the_engine_reads_with_nothing_but_its_layers(built: Path) -> None:

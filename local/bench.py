@@ -1,0 +1,238 @@
+"""`make bench`: cold start, memory, warm calls, the engine and the layers, measured side by side in one run.
+
+A product function and a naive handler (`local/naive`) run in turn under the Runtime Interface Emulator, on the same
+local AWS and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from itertools import count, islice
+from pathlib import Path
+from statistics import median
+from threading import Thread
+from time import perf_counter
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from PIL import Image
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from local.aws import ROOT, Aws, stop
+from local.build import BUILT, build
+from local.runtime import running
+from local.samples import samples
+from local.stack import logical
+
+STARTS = 5
+CALLS = 30
+PICTURES = 12
+MEGABYTE = 1024 * 1024
+# Lambda's limit for a function with all its layers, unzipped.
+UNZIPPED_LIMIT = 250
+PLATE = [("车牌号", "浙C80000"), ("车牌颜色", "蓝"), ("车牌颜色", "1"), ("车牌类型", "1"), ("整牌可信度", "99")]
+ANSWER = {
+    "reason": "操作成功",
+    "result": {"res": [{"desc": desc, "content": content} for desc, content in PLATE], "orderid": "1"},
+    "error_code": 0,
+}
+FUNCTIONS = {
+    "product": ("license_plate.app.handler", BUILT / logical("license_plate"), [BUILT / "OcrLayer"]),
+    # The naive handler is spared nothing: requests comes from the same layer.
+    "naive": ("app.handler", ROOT / "local/naive", [BUILT / "OcrLayer"]),
+}
+
+
+@dataclass
+class Measured:
+    """One function's figures, run by run: milliseconds and megabytes."""
+
+    init: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    console = Console()
+    with console.status("sam build"):
+        build()
+    with console.status("functions"):
+        measured = _functions()
+    console.print(_comparison(measured["product"], measured["naive"]))
+    with console.status("engine"):
+        console.print(_engine())
+    with console.status("layers"):
+        console.print(_layers())
+
+
+def _functions() -> dict[str, Measured]:
+    measured = {name: Measured() for name in FUNCTIONS}
+    pictures = _pictures()
+    with _aws() as environment, _vendor() as url:
+        for _ in range(STARTS):
+            for name, (handler, code, layers) in FUNCTIONS.items():
+                with running(handler, code, layers, environment | {"JUHE_URL": url}) as function:
+                    first = function.invoke(_event(next(pictures)))
+                    assert first["statusCode"] == 200, first
+                    for picture in islice(pictures, CALLS):
+                        begun = perf_counter()
+                        function.invoke(_event(picture))
+                        measured[name].warm.append(1000 * (perf_counter() - begun))
+                    measured[name].init.append(function.init_milliseconds)
+                    measured[name].memory.append(function.peak_megabytes)
+    return measured
+
+
+@contextmanager
+def _aws() -> Iterator[dict[str, str]]:
+    """A local AWS with a table, buckets and Juhe's key; what a function needs to find them."""
+    with tempfile.TemporaryDirectory() as folder:
+        aws = Aws.start(Path(folder) / "aws")
+        try:
+            aws.client("dynamodb").create_table(
+                TableName="records",
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            )
+            aws.client("s3").create_bucket(Bucket="answers")
+            aws.client("secretsmanager").create_secret(Name="ocr/juhe", SecretString='{"plate_key": "key"}')
+            yield aws.environment | {
+                "TABLE": "records",
+                "UPLOADS_BUCKET": "answers",
+                "ANSWERS_BUCKET": "answers",
+                "ENGINE_FUNCTION": "none",
+                "VENDORS": "juhe",
+            }
+        finally:
+            stop(aws.folder)
+
+
+@contextmanager
+def _vendor() -> Iterator[str]:
+    """A host that gives Juhe's answer for one plate, at once and to whatever it is asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.dumps(ANSWER).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _pictures() -> Iterator[bytes]:
+    """Ever new pictures of 640 by 480: the same one again would be answered from its record."""
+    for number in count():
+        file = BytesIO()
+        Image.new("RGB", (640, 480), (number % 256, number // 256, 90)).save(file, "PNG")
+        yield file.getvalue()
+
+
+def _event(picture: bytes) -> dict[str, Any]:
+    return {
+        "httpMethod": "POST",
+        "headers": {"Content-Type": "image/png"},
+        "queryStringParameters": None,
+        "requestContext": {},
+        "body": b64encode(picture).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def _comparison(product: Measured, naive: Measured) -> Table:
+    table = Table("", "product", "naive", "product ÷ naive", box=SIMPLE, title="A product function and a naive handler")
+    for name, ours, theirs in (
+        (f"init, ms (median of {STARTS})", product.init, naive.init),
+        (f"peak memory, MB (median of {STARTS})", product.memory, naive.memory),
+        (f"warm call, ms (median of {len(product.warm)})", product.warm, naive.warm),
+    ):
+        table.add_row(name, f"{median(ours):.1f}", f"{median(theirs):.1f}", f"{median(ours) / median(theirs):.2f}")
+    return table
+
+
+def _engine() -> Table:
+    layers = [BUILT / "OcrLayer", BUILT / "EngineLayer"]
+    table = Table("task", "first picture, ms", "median, ms", "slowest, ms", "peak, MB", box=SIMPLE, title="The engine")
+    for task, products in (("lines", None), ("plates", ["license_plate"])):
+        pictures = [sample.picture for sample in islice(samples(products), PICTURES)]
+        with running("engine.app.handler", BUILT / "Engine", layers) as engine:
+            times = [_timed(engine, task, picture) for picture in pictures]
+            warm = times[1:]
+            table.add_row(
+                task,
+                f"{times[0] + engine.init_milliseconds:.0f}",
+                f"{median(warm):.0f}",
+                f"{max(warm):.0f}",
+                f"{engine.peak_megabytes:.0f}",
+            )
+    return table
+
+
+def _timed(engine: Any, task: str, picture: bytes) -> float:
+    begun = perf_counter()
+    answer = engine.invoke({"task": task, "image": b64encode(picture).decode()})
+    assert "lines" in answer, answer
+    return 1000 * (perf_counter() - begun)
+
+
+def _layers() -> Table:
+    table = Table("", "zipped, MB", "unzipped, MB", box=SIMPLE, title="What ships to AWS (arm64)")
+    with tempfile.TemporaryDirectory() as folder:
+        built = [_arm64(name, Path(folder) / name) for name in ("ocr", "engine")]
+        sizes = {"ocr layer": _sizes([built[0]]), "engine layer": _sizes([built[1]])}
+    sizes["functions"] = _sizes([BUILT / "Engine"])
+    for name, (zipped, unzipped) in sizes.items():
+        table.add_row(name, f"{zipped:.1f}", f"{unzipped:.1f}")
+    total = sum(unzipped for _, unzipped in sizes.values())
+    table.add_row("the engine's function in all", "", f"{total:.1f} of {UNZIPPED_LIMIT}")
+    return table
+
+
+def _arm64(layer: str, target: Path) -> Path:
+    """The layer as `sam build` makes it for AWS."""
+    goal = f"build-{layer.capitalize()}Layer"
+    command = ["make", "--silent", "-C", str(ROOT / "layers" / layer), goal, f"ARTIFACTS_DIR={target}"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    return target
+
+
+def _sizes(folders: Sequence[Path]) -> tuple[float, float]:
+    """Megabytes zipped and unzipped."""
+    files = [(folder, file) for folder in folders for file in folder.rglob("*") if file.is_file()]
+    archive = BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for folder, file in files:
+            packed.write(file, file.relative_to(folder))
+    return len(archive.getbuffer()) / MEGABYTE, sum(file.stat().st_size for _, file in files) / MEGABYTE
+
+
+if __name__ == "__main__":
+    main()
