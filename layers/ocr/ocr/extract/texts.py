@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from ocr.extract.found import Found, touches
 from ocr.extract.layout import Layout
-from ocr.extract.page import Piece, around
+from ocr.extract.page import Area, Piece, around
 from ocr.extract.values import takes_any_text
 
 LINE_GAP = 1.3  # between two lines of what is declared as long text, in line heights
 INDENT = 1.5  # how far they may begin apart
 TIGHT = 0.7  # between two lines of any other text
 ALIGNED = 0.7  # how far they may begin apart
+OTHER_SIZE = 1.35  # times as high: print of another kind, a title say
 
 
 def read_on(found: dict[str, Found], layout: Layout) -> None:
@@ -48,12 +49,18 @@ class _Text:
     def gap(self, line: Sequence[Piece]) -> float:
         """How far a line is from the text; infinite where it cannot belong to it.
 
-        It has to be close and to begin where the text begins; below what is declared as long text less strictly so.
+        It has to be of its size, close, and to begin where the text begins; below what is declared as long text less
+        strictly so. Above a text only what brings it nearer to its label's middle belongs to it.
         """
         area, block = line[0].area, around(piece.area for piece in self.pieces)
-        below, above = area.middle > block.bottom, area.middle < block.top
+        below, above = area.middle > block.bottom, area.middle < block.top and self._centres(area, block)
         most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
         starts = (block.left, self.label.left) if self.free else (block.left,)
         aligned = any(abs(area.left - start) < indent for start in starts)
-        gap = max(0.0, area.down(block))
-        return gap if (above or below) and aligned and gap < most else math.inf
+        heights = sorted((area.height, self.lines[0][0].area.height))
+        alike, gap = heights[1] <= heights[0] * OTHER_SIZE, max(0.0, area.down(block))
+        return gap if (above or below) and aligned and alike and gap < most else math.inf
+
+    def _centres(self, area: Area, block: Area) -> bool:
+        """Whether the text with the area's line stands more evenly beside its label."""
+        return abs(around((area, block)).middle - self.label.middle) < abs(block.middle - self.label.middle)
