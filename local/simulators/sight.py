@@ -4,6 +4,7 @@ The vendors' field names are the simulators' matter; here fields have our names.
 the process, however often it is sent.
 """
 
+import hashlib
 import importlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -125,10 +126,12 @@ def _read(picture: Picture, task: str) -> Mapping[str, Any]:
     from engine import app
     from engine.picture import decode
 
+    found = decode(picture.content)
+    # By its pixels, not its bytes: a file may carry something new behind a picture that was read before.
+    wanted = (hashlib.sha256(found.pixels.tobytes()).hexdigest(), task)
     with _engine:
-        wanted = (picture.sha256, task)
         if wanted not in _readings:
-            _readings[wanted] = app.read(decode(picture.content), task)
+            _readings[wanted] = app.read(found, task)
         return _readings[wanted]
 
 
