@@ -97,10 +97,14 @@ def _from_folder(folder: Path | None, stack: Stack) -> Iterator[Picture]:
 
 def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[Reading]:
     """What became of each picture by each trigger, in the pictures' order."""
-    with ThreadPoolExecutor(SENDERS) as threads:
+    threads = ThreadPoolExecutor(SENDERS)
+    try:
         sent = [threads.submit(send, stack, picture, trigger) for picture in pictures for trigger in TRIGGERS]
         for _ in track(as_completed(sent), "Reading", len(sent), console=console, transient=True):
             pass
+    finally:
+        # Whoever interrupts waits for two pictures, not for all.
+        threads.shutdown(cancel_futures=True)
     return [one.result() for one in sent]
 
 
