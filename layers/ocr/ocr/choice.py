@@ -164,7 +164,7 @@ def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome
     attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
     if isinstance(outcome, Reading):
         turn.outcome = fitted.restored(outcome)
-        attempt.units = outcome.units
+        attempt.units, attempt.trace = outcome.units, outcome.trace
     else:
         turn.outcome = outcome
         attempt.outcome, attempt.code = outcome.slug, outcome.code

@@ -48,6 +48,7 @@ class Attempt(Part):
     code: str | None = None
     milliseconds: int = 0
     units: float = Field(default=0, description="price units charged or possibly charged")
+    trace: str | None = Field(default=None, description="the vendor's own id for the call, to ask the vendor about it")
 
 
 class Picture(Part):
