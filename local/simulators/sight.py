@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageStat
 
 from local.simulators.pictures import Picture
+from ocr.classify import ranking
 from ocr.fields import Fields, canonical, declared, labels
 from ocr.reading import Box, Item, Point, Table
 from ocr.reading import Line as ReadLine
@@ -229,17 +230,11 @@ def _split(page: Page, axis: int) -> list[list[Line]]:
 
 def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
     """The kind of which the lines show most."""
-    sightings = [_sighting(slug, lines) for slug in slugs]
-    if len(sightings) == 1:
-        return sightings[0]
-    best = max(sightings, key=_worth, default=None)
-    return best if best and _worth(best) >= ENOUGH else None
-
-
-def _worth(sighting: Sighting) -> float:
-    """Fields; between kinds that show as many, the one that is shown more completely."""
-    found = len(sighting.fields) + bool(sighting.rows)
-    return found + found / (1 + len(declared(product(sighting.slug).fields)))
+    if len(slugs) == 1:
+        return _sighting(slugs[0], lines)
+    likely = next((kind.slug for kind, _ in ranking(_readable(lines)) if kind.slug in slugs), None)
+    best = _sighting(likely, lines) if likely else None
+    return best if best and len(best.fields) + bool(best.rows) >= ENOUGH else None
 
 
 def _sighting(slug: str, lines: Sequence[Line]) -> Sighting:

@@ -19,7 +19,7 @@ from ocr.product import Product
 from ocr.vendor import Offer
 
 FORMS = {"juhe": ("base64", "file"), "etoplive": ("base64", "file", "url")}
-SENDERS = 4
+SENDERS = 2
 # Read by the first vendor, and by the second when the first is at fault.
 FIRST, SECOND = "juhe", "ctyun"
 
@@ -126,7 +126,7 @@ def test_a_circuit_opens_after_the_configured_failures_and_closes_after_recovery
     controls[FIRST].order(fault="http500", times=None)
     while (reading := send(stack, plate, "https")).body["attempts"][0].get("code") != "circuit":
         assert reading.body["vendor"] == SECOND
-        assert len(controls[FIRST].report()["calls"]) < 20
+        assert controls[FIRST].report()["calls"] < 20
     controls[FIRST].reset()
     while (reading := send(stack, plate, "https")).body["vendor"] == SECOND:
         assert reading.body["attempts"][0]["code"] == "circuit"

@@ -268,6 +268,13 @@ class TestFailover:
         assert post(kind, picture())[1]["vendor"] == "second"
         assert post(kind, picture(), mood="slow")[1]["vendor"] == "first"
 
+    def test_a_vendor_that_hangs_leaves_the_next_one_its_share_of_the_time(self, world: World) -> None:
+        kind = product([lambda: Busy("no answer", paid=True)], [lambda: reading("second")])
+        post(kind, picture())
+        first, second = (offer.asked[0].seconds for offer in kind.sold_by)  # type: ignore[attr-defined]
+        assert first < 14
+        assert second > 20
+
     def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
         kind = product([lambda: Refused("no key")], [lambda: reading("second")])
         deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))

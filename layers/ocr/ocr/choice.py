@@ -66,12 +66,14 @@ def read(offers: Sequence[Offer], ask: Ask) -> list[Turn]:
     """
     end = time.monotonic() + ask.seconds
     turns = [Turn(document) for document in ask.documents]
-    for offer, secret in _ready(offers, ask):
+    ready = list(_ready(offers, ask))
+    for number, (offer, secret) in enumerate(ready):
         waiting = [turn for turn in turns if not turn.settled]
-        left = end - time.monotonic()
-        if not waiting or left < LEAST_SECONDS:
+        # An equal share for each that may still be asked: a vendor that hangs leaves the next one time to answer.
+        share = (end - time.monotonic()) / (len(ready) - number)
+        if not waiting or share < LEAST_SECONDS:
             break
-        _ask(offer, replace(ask, secret=secret, seconds=left), waiting)
+        _ask(offer, replace(ask, secret=secret, seconds=share), waiting)
     for turn in turns:
         turn.outcome = turn.outcome or _nobody(ask)
     return turns
