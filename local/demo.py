@@ -20,7 +20,7 @@ from time import monotonic
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from local.aws import ROOT, Aws, NotStarted, stop
 from local.build import Failed
@@ -37,7 +37,7 @@ CAPTCHA_VENDOR = "juhe"
 SENDERS = 2
 ANNOUNCED_SECONDS = 30.0
 LOOSE_PICTURES = "general_text"
-WIDTH = 160
+WIDTH = 170
 
 
 def main() -> int:
@@ -109,9 +109,9 @@ def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[R
 
 
 def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:
-    table = Table(
-        "sample", "product", "by", "vendor", "status", "fields", "confidence", "ms", "record", "event", box=SIMPLE
-    )
+    record = Column("record", no_wrap=True)
+    head = ("sample", "product", "by", "vendor", "status", "fields", "confidence", "ms", record, "event")
+    table = Table(*head, box=SIMPLE)
     for reading in readings:
         announced = reading.record_id is not None and reading.record_id not in unannounced
         truth = reading.picture.truth
