@@ -1,4 +1,4 @@
-"""`make demo`: every sample is read twice on a deployed stack, by HTTPS and by S3, and each outcome is announced.
+"""`make demo`: every sample is sent twice to a deployed stack, by HTTPS and by S3, and each outcome is announced.
 
     python -m local.demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
     python -m local.demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from time import monotonic
 
@@ -27,7 +28,7 @@ from local.build import Failed
 from local.deploy import deploy
 from local.listener import Listener, listening
 from local.samples import samples
-from local.sending import TRIGGERS, Picture, Reading, send
+from local.sending import TRIGGERS, Picture, Reading, send_both
 from local.simulators import SECRETS, running
 from local.stack import NAME, Stack
 
@@ -96,16 +97,19 @@ def _from_folder(folder: Path | None, stack: Stack) -> Iterator[Picture]:
 
 
 def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[Reading]:
-    """What became of each picture by each trigger, in the pictures' order."""
+    """What became of each picture by each trigger, in the pictures' order.
+
+    Each content is read by one trigger, in turn, and sent again by the other: nothing is read, or paid for, twice.
+    """
     threads = ThreadPoolExecutor(SENDERS)
     try:
-        sent = [threads.submit(send, stack, picture, trigger) for picture in pictures for trigger in TRIGGERS]
+        sent = [threads.submit(send_both, stack, *one) for one in zip(pictures, cycle(TRIGGERS), strict=False)]
         for _ in track(as_completed(sent), "Reading", len(sent), console=console, transient=True):
             pass
     finally:
         # Whoever interrupts waits for two pictures, not for all.
         threads.shutdown(cancel_futures=True)
-    return [one.result() for one in sent]
+    return [reading for one in sent for reading in one.result()]
 
 
 def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:

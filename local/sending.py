@@ -71,11 +71,21 @@ class Reading:
         return sum(known) / len(known) if known else None
 
 
-def send(stack: Stack, picture: Picture, trigger: Trigger) -> Reading:
-    """Have one picture read, as a content that was never seen before."""
-    # A decoder stops at a picture's end; what stands behind makes it another content, so that none is answered from an
-    # earlier record.
-    content = picture.content + secrets.token_bytes(8)
+def salt() -> bytes:
+    """Something that stands behind a picture, where no decoder looks, and makes it a content never seen before."""
+    return secrets.token_bytes(8)
+
+
+def send_both(stack: Stack, picture: Picture, first: Trigger) -> list[Reading]:
+    """Have one content read by `first`, and sent again by the other trigger: that one is answered from the record."""
+    behind = salt()
+    found = {trigger: send(stack, picture, trigger, behind) for trigger in sorted(TRIGGERS, key=first.__ne__)}
+    return [found[trigger] for trigger in TRIGGERS]
+
+
+def send(stack: Stack, picture: Picture, trigger: Trigger, behind: bytes | None = None) -> Reading:
+    """Have one picture read, as a content that was never seen before unless something else is to stand `behind` it."""
+    content = picture.content + (behind or salt())
     begun = monotonic()
     body = (_by_https if trigger == "https" else _by_s3)(stack, picture, content)
     return Reading(picture, trigger, body, (monotonic() - begun) * 1000)

@@ -224,6 +224,24 @@ class TestNothingLost:
         assert record.problem
         assert record.problem.status == 404
 
+    def test_an_upload_that_cannot_be_loaded_ends_in_a_record_the_last_time(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forbidden(upload: Upload) -> NoReturn:
+            raise PermissionError(upload.key)
+
+        monkeypatch.setattr("ocr.intake.fetch", forbidden)
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/gone.png", picture())
+        assert deliver(kind, notification) == ["message-0"]
+        assert ledger.of_upload(uploaded(notification)) is None
+        assert deliver(kind, notification, receives=4) == ["message-0"]
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.problem
+        assert record.problem.type == "urn:ocr:problem:internal"
+        assert "gone.png" not in record.problem.model_dump_json()
+
     def test_a_record_too_large_for_an_item_comes_back_whole(self, world: World) -> None:
         from general_text.app import GeneralText
 

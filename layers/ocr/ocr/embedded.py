@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr import aws
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, Changed
+from ocr.errors import Busy, CallerError
 from ocr.fields import declared
 from ocr.reading import Finding, Item, Line, Reading
 from ocr.settings import settings
@@ -66,7 +66,8 @@ class Engine(Offer):
                     update={"lines": read, "angle": angle, "units": 0, "raw": answer}
                 )
             case _:
-                return Changed("The engine failed on this picture.", vendor=self.vendor)
+                # Out of memory, out of time: the next try may find a larger share of the machine.
+                return Busy("The engine failed on this picture.", vendor=self.vendor, code="failed")
 
     def _reading(self, ask: Ask, answer: Any, lines: list[Line]) -> Reading:
         return Reading(vendor=self.vendor)

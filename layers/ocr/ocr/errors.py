@@ -4,6 +4,7 @@
     ├── CallerError           the picture or the options are at fault: never retried, never another vendor
     ├── NoResult              the picture is fine, nothing was found on it
     ├── InFlight              the same content is being read right now: ask again later
+    ├── Internal              a failure of this system that nobody foresaw
     ├── Unknown               a call was sent and its answer never arrived; held for a person
     └── VendorFault           another vendor may still answer
         ├── Busy              rate limit, timeout, outage: retry later
@@ -121,6 +122,14 @@ class Unknown(OcrError):
     title = "The outcome of the vendor call is unknown"
     default_status = HTTPStatus.BAD_GATEWAY
     default_advice = "An operator decides whether to pay for another try; see the README on unknown outcomes."
+
+
+class Internal(OcrError):
+    """This system failed where nobody foresaw it."""
+
+    slug = "internal"
+    title = "This system failed"
+    default_advice = "Send the same picture again; it is never charged twice. If it goes on, tell the operator."
 
 
 class VendorFault(OcrError):

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ocr import aws, desk, intake
 from ocr.desk import Again, Outcome, Work
 from ocr.document import Upload, examine
-from ocr.errors import CallerError
+from ocr.errors import CallerError, Internal
 from ocr.observe import logger, unforeseen
 from ocr.options import checked
 from ocr.settings import settings
@@ -38,6 +38,11 @@ class Delivery:
         """How often the queue has delivered it, this time included."""
         return int(self.message.attributes.approximate_receive_count or 1)
 
+    @property
+    def last(self) -> bool:
+        """Whether the queue will not deliver it again."""
+        return self.receives >= settings().max_receives
+
 
 def answer(product: "Product", messages: Sequence[SQSRecord], seconds: float) -> dict[str, Any]:
     """The partial batch response: the messages that have to come again."""
@@ -60,21 +65,28 @@ def answer(product: "Product", messages: Sequence[SQSRecord], seconds: float) ->
 
 def _load(product: "Product", delivery: Delivery) -> None:
     try:
-        for upload in intake.uploads(delivery.message):
-            _load_one(product, delivery, upload)
+        uploads = intake.uploads(delivery.message)
     except Exception as error:
         unforeseen("A message failed", error)
         delivery.again = True
+        return
+    for upload in uploads:
+        _load_one(product, delivery, upload)
 
 
 def _load_one(product: "Product", delivery: Delivery, upload: Upload) -> None:
     try:
         told = intake.fetch(upload)
         document = examine(told.content, upload)
-        last = delivery.receives >= settings().max_receives
-        delivery.works.append(Work(document, checked(product.sold_by, told.options), last))
+        delivery.works.append(Work(document, checked(product.sold_by, told.options), delivery.last))
     except CallerError as error:
         desk.refuse(product, upload, error)
+    except Exception as error:
+        unforeseen("An upload could not be loaded", error)
+        delivery.again = True
+        # A role that may not list the bucket is told 403 for a deleted object: that, too, has to end in a record.
+        if delivery.last:
+            desk.refuse(product, upload, Internal("The upload could not be loaded; it may have been deleted."))
 
 
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from ocr.errors import PROBLEM_BASE, OcrError, Problem
+from ocr.errors import Internal, OcrError, Problem
 from ocr.record import Record
 
 RECORD_TYPE = "application/json"
@@ -11,13 +11,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 Response = dict[str, Any]
 
-INTERNAL = Problem(
-    type=PROBLEM_BASE + "internal",
-    title="This system failed",
-    status=HTTPStatus.INTERNAL_SERVER_ERROR,
-    detail="An error of this system, not of the request.",
-    advice="Send the same request again; it is never charged twice. If it goes on, report the request id.",
-)
+INTERNAL = Internal("An error of this system, not of the request.").problem()
 
 
 def record(kept: Record) -> Response:
