@@ -85,7 +85,7 @@ def send_both(stack: Stack, picture: Picture, first: Trigger) -> list[Reading]:
 
 def send(stack: Stack, picture: Picture, trigger: Trigger, behind: bytes | None = None) -> Reading:
     """Have one picture read, as a content that was never seen before unless something else is to stand `behind` it."""
-    content = picture.content + (behind or salt())
+    content = picture.content + (salt() if behind is None else behind)
     begun = monotonic()
     body = (_by_https if trigger == "https" else _by_s3)(stack, picture, content)
     return Reading(picture, trigger, body, (monotonic() - begun) * 1000)

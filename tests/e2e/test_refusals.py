@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -72,30 +73,15 @@ def test_a_bad_picture_is_refused_by_https(stack: Stack, content: bytes, status:
 def test_the_same_picture_as_an_upload_ends_in_a_failed_record_with_the_same_body(
     stack: Stack, content: bytes, status: int
 ) -> None:
-    key = f"uploads/id_card/bad-{status}-{len(content)}"
-    version = stack.client("s3").put_object(Bucket=stack.uploads, Key=key, Body=content)["VersionId"]
-    record = until(lambda: by_upload(stack, key, version))
+    record = uploaded(stack, "id_card", content)
     assert record["status"] == "failed"
     assert is_problem(record["problem"], status)
     assert record["problem"] == post(stack, "/ocr/id_card", data=content).json()
 
 
-def by_upload(stack: Stack, key: str, version: str) -> dict[str, Any] | None:
-    answer = requests.get(
-        f"{stack.url}/records",
-        params={"key": key, "version": version},
-        headers={"x-api-key": stack.api_key},
-        timeout=60,
-    )
-    return answer.json() if answer.ok else None
-
-
-def until(found: Callable[[], dict[str, Any] | None], tries: int = 1000) -> dict[str, Any]:
-    """The first thing that is found."""
-    for _ in range(tries):
-        if thing := found():
-            return thing
-    raise AssertionError("It never came.")
+def uploaded(stack: Stack, product: str, content: bytes) -> Mapping[str, Any]:
+    """The record that this content ends in when it is uploaded."""
+    return send(stack, Picture(product, "upload", content, "image/jpeg"), "s3", b"").body
 
 
 @pytest.mark.parametrize(
@@ -124,14 +110,12 @@ def test_no_key_no_picture(stack: Stack, key: str) -> None:
 
 def test_one_bad_picture_among_ten_uploads_does_not_touch_the_other_nine(stack: Stack) -> None:
     sample = next(iter(samples(["general_text"])))
-    s3 = stack.client("s3")
-    told: list[tuple[str, str]] = []
-    for number in range(10):
-        content = b"bad" if number == 4 else sample.picture + bytes([number])
-        key = f"uploads/general_text/ten-{number}"
-        told.append((key, s3.put_object(Bucket=stack.uploads, Key=key, Body=content)["VersionId"]))
-    statuses = [until(lambda one=one: by_upload(stack, *one))["status"] for one in told]  # type: ignore[misc]
-    assert statuses == ["failed" if number == 4 else "succeeded" for number in range(10)]
+    contents = [b"bad" if number == 4 else sample.picture + bytes([number]) for number in range(10)]
+    with ThreadPoolExecutor(len(contents)) as threads:
+        records = list(threads.map(lambda content: uploaded(stack, "general_text", content), contents))
+    assert [record["status"] for record in records] == [
+        "failed" if number == 4 else "succeeded" for number in range(10)
+    ]
 
 
 def test_the_engine_and_the_queues_outlive_them_all(stack: Stack) -> None:
