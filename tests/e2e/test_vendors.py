@@ -23,6 +23,7 @@ from ocr.vendor import Offer
 
 # All of etoplive's 46 products in all ways take minutes; without this set, each goes one way, in turn.
 FULL = "MATRIX" in os.environ
+MANY = 10
 Way = tuple[str | None, Trigger]
 FORMS = {"juhe": ("base64", "file"), "etoplive": ("base64", "file", "url")}
 SENDERS = 2
@@ -73,7 +74,7 @@ def test_every_product_form_and_trigger_ends_in_a_record(
     sold = [product for product, offer in sellers() if offer.vendor == vendor]
     ways = list(product_of(FORMS.get(vendor, (None,)), TRIGGERS))
     wanted = [(product, *way) for product in sold for way in ways]
-    if not FULL:
+    if not FULL and len(sold) > MANY:
         turns = cycle(ways)
         wanted = [one for product in sold for one in _some(product, ways, turns)]
     with ThreadPoolExecutor(SENDERS) as threads:
