@@ -23,28 +23,19 @@ RAPID = ROOT / ".tools/envs/aws-sam-cli/lib/python3.13/site-packages/samcli/loca
 EMULATOR = RAPID / f"aws-lambda-rie-{'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}"
 PYTHON = ROOT / ".tools/envs/runtime/bin/python"
 TIMEOUT = 120
-REPORTED = re.compile(r"Init Duration: ([0-9.]+) ms")
 PEAK = re.compile(r"VmHWM:\s+([0-9]+) kB")
 
 
 @dataclass
 class Runtime:
-    """One running function. It reports what Lambda would: the time of its start, the most memory it ever held."""
+    """One running function."""
 
     url: str
     process: subprocess.Popen[bytes]
-    log: Path
 
     def invoke(self, event: Any) -> Any:
         """What the handler returns for this event."""
         return requests.post(self.url, json=event, timeout=TIMEOUT).json()
-
-    @property
-    def init_milliseconds(self) -> float:
-        """How long the first invocation waited for the modules to load."""
-        found = REPORTED.search(self.log.read_text(errors="replace"))
-        assert found, "The emulator reports a start only after the first invocation."
-        return float(found[1])
 
     @property
     def peak_megabytes(self) -> float:
@@ -70,7 +61,7 @@ def running(
         try:
             url = f"http://127.0.0.1:{ports[0]}/2015-03-31/functions/function/invocations"
             _wait_for(ports[0])
-            yield Runtime(url, process, Path(log.name))
+            yield Runtime(url, process)
         finally:
             children = _descendants(process.pid)
             process.terminate()
