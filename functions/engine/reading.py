@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-from rapidocr.ch_ppocr_rec import TextRecInput
 
 from engine import networks
 from engine.picture import Corners, Pixels
@@ -149,11 +148,8 @@ def from_start(box: Corners) -> Corners:
 
 
 def _recognize(pixels: Pixels, boxes: list[Corners]) -> list[Line]:
-    if not boxes:
-        return []
-    answer = networks.recognizer()(TextRecInput(img=[cut(pixels, box) for box in boxes], return_word_box=False))
-    texts, scores = answer.txts or (), answer.scores or ()
-    return [Line(text, float(score), box) for text, score, box in zip(texts, scores, boxes, strict=True)]
+    read = networks.texts(cut(pixels, box) for box in boxes)
+    return [Line(text, sure, box) for (text, sure), box in zip(read, boxes, strict=True)]
 
 
 def _upset(box: Corners) -> Corners:
