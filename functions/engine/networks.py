@@ -29,7 +29,7 @@ MODELS = {
     "Rec": PACKAGE / "models/PP-OCRv6_rec_small.onnx",
 }
 CORES = os.process_cpu_count() or 1
-LINE = (3, 48, 160)  # colours × height × least width; rapidocr pads to 320, half of which most lines of a form do not fill
+LINE = (3, 48, 160)  # colours × height × least width; rapidocr pads to 320, which most lines of a form do not fill
 DETECTION_SIDE = 960  # pixels of the longest side; rapidocr's default enlarges small pictures, twenty times slower
 
 
