@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Self
@@ -57,7 +58,7 @@ class Aws:
 
     def client(self, name: Any) -> Any:
         """A boto3 client of this AWS."""
-        return self.session().client(name, endpoint_url=self.endpoint)
+        return _client(self, name)
 
     @classmethod
     def running(cls, folder: Path) -> Self | None:
@@ -96,6 +97,12 @@ class Aws:
         with suppress(URLError, OSError), urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
             return bool(answer.status == 200)
         return False
+
+
+@cache
+def _client(aws: Aws, name: Any) -> Any:
+    """Kept, since making one takes a tenth of a second."""
+    return aws.session().client(name, endpoint_url=aws.endpoint)
 
 
 def stop(folder: Path) -> bool:

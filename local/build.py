@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfile, copytree, rmtree
 from zipfile import ZipFile, ZipInfo
 
 from local.aws import CREDENTIALS, ROOT
@@ -19,6 +20,8 @@ CACHE = ROOT / ".local/cache"
 LOCK = ROOT / ".local/lock"
 STAMP = BUILT / "inputs"
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+# The one entry of an archive that names a folder in place of holding its files; `local.emulator` knows it too.
+LINKED = "linked"
 SHOWN_LINES = 40
 
 
@@ -26,15 +29,40 @@ class Failed(RuntimeError):
     """SAM CLI failed; the message has its last lines, or CloudFormation's reasons."""
 
 
-def build() -> Path:
-    """Build unless nothing changed, and return the template to deploy."""
+def build() -> None:
+    """Build unless nothing changed."""
     inputs = _inputs()
     if not STAMP.exists() or STAMP.read_text() != inputs:
         for _ in sam("build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *parameters({})):
             pass
-        _pack_layers()
         STAMP.write_text(inputs)
-    return BUILT / "packed.yaml"
+
+
+def packed(folder: Path) -> Path:
+    """The built template with layers for the local AWS in this folder: archives that only say where their files are.
+
+    SAM CLI would zip 300 MB for each deployment, and MiniStack write them out and look through them at each cold start.
+    `local.emulator` links what the archives name. The files are the AWS's own: it outlives the next build.
+    """
+    text = (BUILT / "template.yaml").read_text()
+    for layer in BUILT.glob("*Layer"):
+        kept = folder / "tmp/layers" / layer.name
+        rmtree(kept, ignore_errors=True)
+        copytree(layer, kept, copy_function=_link)
+        archive = kept.with_suffix(".zip")
+        with ZipFile(archive, "w") as file:
+            file.writestr(ZipInfo(LINKED), str(kept))
+        text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {archive}\n")
+    template = BUILT / "packed.yaml"
+    template.write_text(text)
+    return template
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a folder on another disk
+        copyfile(source, target)
 
 
 @contextmanager
@@ -86,17 +114,3 @@ def _inputs() -> str:
 def _files(*folders: Path) -> Sequence[Path]:
     found = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     return sorted(file for file in found if file.suffix != ".pyc")
-
-
-def _pack_layers() -> None:
-    """Beside the built template, one with its layers as archives, uncompressed and without dates.
-
-    SAM CLI would compress each layer at every deployment, and MiniStack unpack it at every cold start, for minutes.
-    """
-    text = (BUILT / "template.yaml").read_text()
-    for layer in BUILT.glob("*Layer"):
-        with ZipFile(layer.with_suffix(".zip"), "w") as archive:
-            for file in sorted(path for path in layer.rglob("*") if path.is_file()):
-                archive.writestr(ZipInfo(str(file.relative_to(layer))), file.read_bytes())
-        text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {layer.name}.zip\n")
-    (BUILT / "packed.yaml").write_text(text)

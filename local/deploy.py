@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.status import Status
 
 from local.aws import Aws
-from local.build import Failed, alone, build, parameters, sam
+from local.build import Failed, alone, build, packed, parameters, sam
 from local.stack import NAME, Stack
 
 
@@ -17,7 +17,8 @@ def deploy(aws: Aws, console: Console, told: Mapping[str, str] | None = None) ->
     """The stack, built and deployed with these template parameters over the defaults; raises `Failed`."""
     with alone():
         with _stage(console, "sam build"):
-            template = build()
+            build()
+            template = packed(aws.folder)
         quietly = ["--no-confirm-changeset", "--no-progressbar", *parameters(told or {})]
         with _stage(console, "sam deploy") as status:
             _follow(sam("deploy", "-t", str(template), *quietly, environment=aws.environment), aws, status)

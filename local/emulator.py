@@ -6,14 +6,13 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - An OpenAPI body may carry gateway responses.
 - A parameter is text, also where a number is wanted.
 
-And two things are easier here than on AWS: the engine's layer for x86_64 is over Lambda's 250 MB, and functions that
-share a layer share its files, where MiniStack would unpack it for each of them again.
+And one thing is easier here than on AWS: functions that share an archive share its files, where MiniStack would unpack
+it for each of them again. A layer's archive (`local.build.packed`) only names the folder where they are.
 """
 
 import hashlib
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -33,6 +32,7 @@ import_plain = apigateway_v1._import_rest_api
 concurrency_plain = lambda_svc._sqs_esm_concurrency
 unpack_plain = ZipFile.extractall
 unpacking = threading.Lock()
+LINKED = "linked"
 
 
 async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
@@ -61,14 +61,20 @@ def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
 
 def unpack_once(archive: ZipFile, path: str, *_: Any) -> None:
     """In place of `ZipFile.extractall`: links to the one copy of this archive's content."""
+    for entry in _shared(archive).iterdir():
+        (Path(path) / entry.name).symlink_to(entry)
+    Path(str(archive.filename)).unlink()
+
+
+def _shared(archive: ZipFile) -> Path:
+    if archive.namelist() == [LINKED]:
+        return Path(archive.read(LINKED).decode())
     content = repr([(entry.filename, entry.CRC) for entry in archive.infolist()])
     shared = Path(gettempdir()) / "unpacked" / hashlib.sha256(content.encode()).hexdigest()
     with unpacking:
         if not shared.exists():
             unpack_plain(archive, shared)
-    for entry in shared.iterdir():
-        (Path(path) / entry.name).symlink_to(entry)
-    Path(str(archive.filename)).unlink()
+    return shared
 
 
 def end_with(parent: int) -> None:
@@ -84,6 +90,5 @@ if __name__ == "__main__":
     ministack.app = serve
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency
-    lambda_svc._UNZIPPED_LIMIT_BYTES = sys.maxsize
     ZipFile.extractall = unpack_once  # type: ignore[method-assign,assignment]
     ministack.main()
