@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import aws
-from ocr.observe import logger, meter, tracer
+from ocr.observe import logger, meter, traced
 from ocr.record import Announcement
 from ocr.settings import settings
 
@@ -25,7 +25,7 @@ class NotAnnounced(Exception):
     """The bus did not take an event; the stream brings it again."""
 
 
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Announce one batch of the table's stream; what fails is reported and comes again."""

@@ -18,13 +18,13 @@ from engine import picture, plates, reading
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
-from ocr.observe import logger, meter, tracer
+from ocr.observe import logger, meter, traced
 
 Answer = dict[str, Any]
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 def handler(event: dict[str, str], context: LambdaContext) -> Answer:
     """Read one picture."""
     try:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ocr import ledger, reply
 from ocr.document import Upload
 from ocr.errors import CallerError, OcrError
-from ocr.observe import logger, tracer, unforeseen
+from ocr.observe import logger, traced, unforeseen
 from ocr.settings import settings
 
 app = APIGatewayRestResolver()
@@ -19,7 +19,7 @@ app = APIGatewayRestResolver()
 MOST_RECORDS = 100
 
 
-@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""

@@ -23,7 +23,7 @@ from ocr import aws
 from ocr.document import Document
 from ocr.errors import Busy, CallerError, ConfigurationError, OcrError, Refused, VendorFault
 from ocr.fit import Fitted, fit
-from ocr.observe import logger, meter, tracer, unforeseen
+from ocr.observe import logger, meter, part, unforeseen
 from ocr.reading import Reading
 from ocr.record import Attempt
 from ocr.settings import settings
@@ -119,8 +119,7 @@ def _nobody(ask: Ask) -> OcrError:
 def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn]) -> None:
     fitting = [(turn, fitted) for turn in turns if (fitted := _fit(offer, turn))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
-    # Not Powertools' decorator: it logs what an error says, which may quote a value.
-    with tracer.provider.in_subsegment(name=f"## {offer.vendor}"):
+    with part(offer.vendor):
         _call_all(offer, ask, groups)
 
 

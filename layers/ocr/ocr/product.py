@@ -11,7 +11,7 @@ from ocr.checks import Rule
 from ocr.errors import ConfigurationError
 from ocr.fields import Fields
 from ocr.normalize import normalize
-from ocr.observe import logger, tracer
+from ocr.observe import logger, traced
 from ocr.reading import Reading
 from ocr.record import Found
 from ocr.vendor import Offer
@@ -54,7 +54,7 @@ class Product:
         self.sold_by = tuple(sold_by)
         self.titles = tuple(titles)
         self.checks = tuple(checks)
-        self._observed = _observed(self._handle)
+        self._observed: Handler = traced(logger.inject_lambda_context(self._handle))
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Handle one API Gateway request or one batch of queue messages."""
@@ -69,10 +69,3 @@ class Product:
         if "Records" in event:
             return queue.answer(self, list(SQSEvent(event).records), seconds)
         return https.answer(self, APIGatewayProxyEvent(event), seconds)
-
-
-def _observed(handle: Handler) -> Handler:
-    observed: Handler = tracer.capture_lambda_handler(
-        logger.inject_lambda_context(handle), capture_response=False, capture_error=False
-    )
-    return observed
