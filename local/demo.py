@@ -11,6 +11,7 @@ import argparse
 import json
 import mimetypes
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -103,13 +104,26 @@ def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[R
     """
     threads = ThreadPoolExecutor(SENDERS)
     try:
-        sent = [threads.submit(send_both, stack, *one) for one in zip(pictures, cycle(TRIGGERS), strict=False)]
-        for _ in track(as_completed(sent), "Reading", len(sent), console=console, transient=True):
+        sent = {
+            place: threads.submit(send_both, stack, pictures[place], trigger)
+            for place, trigger in zip(_apart(pictures), cycle(TRIGGERS), strict=False)
+        }
+        for _ in track(as_completed(sent.values()), "Reading", len(sent), console=console, transient=True):
             pass
     finally:
         # Whoever interrupts waits for two pictures, not for all.
         threads.shutdown(cancel_futures=True)
-    return [reading for one in sent for reading in one.result()]
+    return [reading for place in sorted(sent) for reading in sent[place].result()]
+
+
+def _apart(pictures: Sequence[Picture]) -> list[int]:
+    """The pictures' places, those of one product far from each other: two at once would start its function twice."""
+    seen: Counter[str] = Counter()
+    rounds = []
+    for picture in pictures:
+        rounds.append(seen[picture.product])
+        seen[picture.product] += 1
+    return sorted(range(len(pictures)), key=rounds.__getitem__)
 
 
 def _table(readings: Iterable[Reading], unannounced: set[str]) -> Table:

@@ -5,8 +5,8 @@
 
 A sample goes the way it would on AWS, from the embedded vendor to the normalized fields; only the engine runs in this
 process. Every value of the truth counts once, every cell of a row and every line of a text too, and a value that is
-neither printed nor computed from what is counts as a mistake. What the engine said is kept in `.local/readings` until
-the engine changes.
+neither printed nor computed from what is counts as a mistake. `document_classification_only` has to tell the samples of every
+product with a title apart. What the engine said is kept in `.local/readings` until the engine changes.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product as pairs
 from pathlib import Path
@@ -31,6 +31,8 @@ ROOT = Path(__file__).parent.parent
 READINGS = ROOT / ".local" / "readings"
 PROCESSES = 2
 
+# The product that only says what a document is; it is asked about all of them.
+SORTS = "document_classification_only"
 CLEAN, DEGRADED, LEAST, LAYOUTS_APART = 0.97, 0.90, 0.85, 0.05
 
 
@@ -64,10 +66,8 @@ Key = tuple[str, str, str]  # product, layout, variant
 
 def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
     """The scores of one product in one layout, by variant."""
-    from local.samples import samples
-
     found: dict[Key, Score] = {}
-    for sample in samples([slug], [layout], variants):
+    for sample in _samples(slug, layout, variants):
         one = found.setdefault((slug, layout, sample.variant), Score())
         printed, read = dict(_values("", sample.truth)), dict(_values("", _fields(slug, sample)))
         for name in printed.keys() | read.keys():
@@ -77,6 +77,17 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
             else:
                 one.misses.append(Miss(slug, layout, sample.variant, name, printed.get(name), read.get(name)))
     return found
+
+
+def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Any]:
+    from local.samples import samples
+    from ocr.catalogue import products
+
+    if slug != SORTS:
+        yield from samples([slug], [layout], variants)
+        return
+    for sample in samples([slug for slug, one in products().items() if one.titles], [layout], variants):
+        yield replace(sample, product=SORTS, truth={"document_type": sample.product})
 
 
 def _values(name: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -46,7 +46,7 @@ def color(plate: Pixels) -> str | None:
     shares = {name: float(_painted(hue, name).mean()) / 255 for name in PAINTS}
     name = max(shares, key=shares.__getitem__)
     if min(shares["yellow"], shares["green"]) >= MOSTLY / 2:
-        return "yellow-green"
+        return "yellow_green"
     if shares[name] >= MOSTLY:
         return name
     if sum(shares.values()) >= MOSTLY:

@@ -119,5 +119,5 @@ COLOURS = {
     "white": "白色",
     "black": "黑色",
     "green": "绿色",
-    "yellow-green": "黄绿色",
+    "yellow_green": "黄绿色",
 }

@@ -71,7 +71,7 @@ COLOURS = {
     "white": ("白", 3, 5),
     "black": ("黑", 4, 2),
     "green": ("绿", 5, 17),
-    "yellow-green": ("黄绿", 6, 18),
+    "yellow_green": ("黄绿", 6, 18),
 }
 UNKNOWN_COLOUR = ("未知", 0, 0)
 

@@ -163,4 +163,4 @@ def test_half_yellow_half_green_is_the_lorry_of_new_energy() -> None:
     board = plate("粤BD12345", "green")
     board.paste(plate("粤BD12345", "yellow").crop((0, 0, 110, 112)), (0, 0))
 
-    assert paint.color(np.asarray(board)[:, :, ::-1]) == "yellow-green"
+    assert paint.color(np.asarray(board)[:, :, ::-1]) == "yellow_green"

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from ocr.document import Document, examine
 from ocr.errors import CallerError
 from ocr.fit import encoded_length, fit
-from ocr.reading import Line, Reading, rectangle
+from ocr.reading import Finding, Line, Reading, pointed, rectangle
 from ocr.vendor import Limits
 
 PHONE = (4000, 3000)
@@ -69,6 +69,17 @@ def test_a_phone_photograph_fits_and_its_boxes_come_back(limits: Limits, orienta
     assert max(xs) == pytest.approx(1200, abs=slack)
     assert min(ys) == pytest.approx(700, abs=slack)
     assert max(ys) == pytest.approx(820, abs=slack)
+
+
+def test_points_to_click_on_come_back_too() -> None:
+    original = photograph(6)
+    fitted = fit(original, JUHE)
+    width, height = fitted.document.width, fitted.document.height
+    answer = Reading(vendor="juhe", findings=[Finding(items=[pointed("points", [(0, 0), (width, height / 2)])])])
+
+    [item] = fitted.restored(answer).findings[0].items
+
+    assert item.text == "0,3000 2000,0"
 
 
 def test_what_fits_is_sent_byte_for_byte() -> None:

@@ -31,7 +31,7 @@ from ocr.answers import (
 )
 from ocr.document import Document
 from ocr.errors import Busy, CallerError, ConfigurationError, NoResult, Refused
-from ocr.reading import Box, Finding, Item, Reading, rectangle
+from ocr.reading import Box, Finding, Item, Point, Reading, pointed, rectangle
 from ocr.settings import settings
 from ocr.vendor import Ask, Limits, Offer
 
@@ -125,7 +125,7 @@ _FORMS = {
 }
 # The document says `|` between points and shows spaces.
 _BETWEEN_POINTS = re.compile(r"[|;\s]+")
-_POINT = re.compile(r"\d+(\.\d+)?,\d+(\.\d+)?")
+_POINT = re.compile(r"\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
 
 # The document's table 车牌颜色类型 decodes 车牌类型; 0 says that the type is unknown.
 PLATE_TYPES = {
@@ -171,7 +171,7 @@ class Captcha(OnePicture):
     """验证码OCR识别: the one finding's type is the kind of its answer.
 
     A text stands as given under `text`; a number, choice or container number stands under its kind's name as well when
-    it has that form. Points stand under `points` only, as `x,y x,y` in pixels of the picture that was sent.
+    it has that form. Points stand under `points` only.
     """
 
     vendor: ClassVar[str] = VENDOR
@@ -247,7 +247,7 @@ def _reading(offer: Offer, ask: Ask, findings: list[Finding], result: dict[str, 
 
 def _answered(codetype: Codetype, answer: str) -> Iterator[Item]:
     if codetype.kind == "points":
-        yield Item(label="points", text=_points(codetype, answer))
+        yield pointed("points", _points(codetype, answer))
         return
     yield from [Item(label="text", text=answer)] if answer else []
     plain = "".join(unicodedata.normalize("NFKC", answer).split()).upper()
@@ -255,13 +255,13 @@ def _answered(codetype: Codetype, answer: str) -> Iterator[Item]:
         yield Item(label=codetype.kind, text=plain)
 
 
-def _points(codetype: Codetype, answer: str) -> str:
+def _points(codetype: Codetype, answer: str) -> list[Point]:
     plain = re.sub(r"\s*,\s*", ",", unicodedata.normalize("NFKC", answer))
     points = _BETWEEN_POINTS.sub(" ", plain).split()
     fewest, most = codetype.points
     if not fewest <= len(points) <= most or not all(map(_POINT.fullmatch, points)):
         raise unexplained("The vendor's answer is not the points that its document promises.")
-    return " ".join(points)
+    return [(float(x), float(y)) for x, y in (point.split(",") for point in points)]
 
 
 Rows = Sequence[tuple[str, str]]

@@ -37,7 +37,7 @@ class Item(Part):
     """One labelled value as the vendor (or the label search) gave it.
 
     `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
-    it (Name). Both are matched after NFKC, without spaces and colons.
+    it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
     """
 
     label: str
@@ -45,6 +45,12 @@ class Item(Part):
     key: str | None = None
     confidence: float | None = None
     box: Box | None = None
+    points: tuple[Point, ...] = ()
+
+
+def pointed(label: str, points: Sequence[Point]) -> Item:
+    """An item whose value is places on the picture, in the order to go to them: `x,y x,y`, in its pixels."""
+    return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
 
 
 class Cell(Part):
@@ -96,13 +102,19 @@ class Reading(Part):
 
 
 def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:
-    """The reading with `move` applied to every corner of every box."""
+    """The reading with `move` applied to every corner of every box, and to every point that is a value."""
 
     def box(corners: Box | None) -> Box | None:
         return corners and (move(corners[0]), move(corners[1]), move(corners[2]), move(corners[3]))
 
     def parts[P: (Line, Item, Cell)](originals: Sequence[P]) -> list[P]:
-        return [part.model_copy(update={"box": box(part.box)}) for part in originals]
+        return [part.model_copy(update={"box": box(part.box)} | placed(part)) for part in originals]
+
+    def placed(part: Line | Item | Cell) -> dict[str, Any]:
+        if not isinstance(part, Item) or not part.points:
+            return {}
+        there = pointed(part.label, [move(point) for point in part.points])
+        return {"text": there.text, "points": there.points}
 
     def finding(original: Finding) -> Finding:
         rows = {name: [parts(row) for row in rows] for name, rows in original.rows.items()}

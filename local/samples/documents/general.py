@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from local.samples.cast import Cast
 from local.samples.catalogue import Document, document
-from local.samples.documents import company, identity, invoice, vehicle
+from local.samples.documents import company, identity, invoice
 from local.samples.flow import Column
 from local.samples.looks import FORM, PLAIN, on
 from local.samples.page import Colour, Page, font
@@ -127,14 +127,7 @@ def _to_sort(product: str, original: Document, read: bool) -> Document:
     return replace(original, product=product, name=f"{original.product}_{original.name}", draw=draw)
 
 
-MIXED = (
-    identity.id_card_portrait,
-    identity.passport,
-    vehicle.driving_license_main,
-    invoice.train_ticket,
-    invoice.vat_invoice_paper,
-    company.business_license,
-)
+MIXED = (identity.id_card_portrait, invoice.train_ticket, company.business_license)
 TO_SORT = (
     *(_to_sort("document_classification", original, read=True) for original in MIXED),
     *(_to_sort("document_classification_only", original, read=False) for original in MIXED),
