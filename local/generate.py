@@ -1,13 +1,14 @@
 """`make generate`: everything that is made from the code and could drift from it.
 
-Sample events and JSON Schemas below `events/`, and the tables in the README between `<!-- name -->` and
-`<!-- /name -->`. `--check` writes nothing, names what is stale and fails.
+Sample events and JSON Schemas below `events/`, an example of its record in each product's folder, and the tables in
+the README between `<!-- name -->` and `<!-- /name -->`. `--check` writes nothing, names what is stale and fails.
 """
 
 import json
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from local.aws import REGION, ROOT
 from local.samples import Sample, samples
 from local.stack import NAME
 from ocr.catalogue import products, record_schema
+from ocr.checks import verdicts
 from ocr.intake import FORM, IMAGE_MEMBER
+from ocr.ledger import content_id
 from ocr.product import Product
-from ocr.record import SCHEMA_VERSION, Announcement
+from ocr.record import SCHEMA_VERSION, Announcement, Found, Record, Status
 from ocr.settings import Settings
 from ocr.vendor import Offer
 
@@ -32,6 +35,8 @@ BOUNDARY = "picture"
 # Events are read by people too: the picture in them is as small as it can be and still be read.
 LONGEST_SIDE = 720
 QUALITY = 55
+# Another day, another outcome: not for a file that is compared.
+DAILY = {"not_expired"}
 VENDORS = ("juhe", "etoplive", "esign", "ctyun", "embedded")
 
 
@@ -41,6 +46,7 @@ def files() -> Iterator[tuple[Path, str]]:
         yield EVENTS / "schemas" / f"{product.slug}.json", _json(record_schema(product))
         for name, event in events(product).items():
             yield EVENTS / product.slug / f"{name}.json", _json(event)
+        yield ROOT / "functions" / product.slug / "example.json", _json(example(product))
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
     yield README, readme(README.read_text())
 
@@ -66,6 +72,22 @@ def events(product: Product) -> dict[str, Any]:
         "https-multipart": _request(product, f"{FORM}; boundary={BOUNDARY}", form),
         "s3": _upload(product, sample),
     }
+
+
+def example(product: Product) -> dict[str, Any]:
+    """The record of the product's first sample, with what is printed on that; a vendor adds evidence."""
+    sample = next(iter(samples([product.slug])))
+    checks = verdicts(product.fields.model_validate(sample.truth), product.checks)
+    record = Record(
+        id=content_id(product.slug, sample.options, ""),
+        product=product.slug,
+        status=Status.SUCCEEDED,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        vendor=product.sold_by[-1].vendor,
+        options=sample.options,
+        document=Found(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
+    )
+    return record.model_dump(mode="json", exclude_none=True)
 
 
 def readme(text: str) -> str:

@@ -5,8 +5,8 @@
 
 A sample goes the way it would on AWS, from the embedded vendor to the normalized fields; only the engine runs in this
 process. Every value of the truth counts once, every cell of a row and every line of a text too, and a value that is
-neither printed nor computed from what is counts as a mistake. `document_classification_only` has to tell the samples of every
-product with a title apart. What the engine said is kept in `.local/readings` until the engine changes.
+neither printed nor computed from what is counts as a mistake. `document_classification_only` has to tell apart the
+samples of every product with a title. What the engine said is kept in `.local/readings` until the engine changes.
 """
 
 import argparse

@@ -79,7 +79,7 @@ def products() -> Response[str]:
 
 @app.get("/products/<slug>")
 def product(slug: str) -> Response[str]:
-    """One product: options, vendors with their limits, the schema of its record."""
+    """One product: options, vendors with limits and prices, the schema of its record and an example."""
     from ocr import catalogue
 
     found = catalogue.products().get(slug)

@@ -16,11 +16,12 @@ from local import generate
 from local.aws import ROOT
 from local.samples.catalogue import documents
 from local.stack import logical
-from ocr.catalogue import products
+from ocr.catalogue import description, products
 from ocr.fields import Fields, canonical, declared
 from ocr.numbers import CHECKS
 from ocr.product import Product
 
+FILES = {"app.py", "example.json"}
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 INPUTS = ("https-binary", "https-json", "https-multipart", "s3")
 
@@ -68,7 +69,7 @@ def test_folder_is_a_declaration_of_a_screen_or_so(product: Product) -> None:
     text = (ROOT / "functions" / product.slug / "app.py").read_text()
     assert text.startswith('"""')
     assert len(text.splitlines()) <= 130
-    assert [path.name for path in (ROOT / "functions" / product.slug).iterdir() if path.suffix] == ["app.py"]
+    assert {path.name for path in (ROOT / "functions" / product.slug).iterdir() if path.suffix} == FILES
 
 
 def test_template_has_function_queue_route_role_and_notification(product: Product, template: dict[str, Any]) -> None:
@@ -97,7 +98,9 @@ def test_role_reaches_its_own_prefix_and_its_vendors_secrets_only(product: Produ
 def test_events_and_schema_are_there(product: Product) -> None:
     for name in INPUTS:
         assert (ROOT / "events" / product.slug / f"{name}.json").exists()
-    Draft202012Validator.check_schema(json.loads((ROOT / "events/schemas" / f"{product.slug}.json").read_text()))
+    schema = json.loads((ROOT / "events/schemas" / f"{product.slug}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(description(product)["example"])
 
 
 def test_has_a_sample(product: Product) -> None:
@@ -195,6 +198,7 @@ def test_a_new_product_passes_the_house_rules_as_it_is_written(checkout: Path) -
         pytest.param(("template.yaml", "Handler: passport.app", "Handler: password.app"), id="no block"),
         pytest.param(("events/passport/s3.json", None, None), id="no event"),
         pytest.param(("events/schemas/passport.json", None, None), id="no schema"),
+        pytest.param(("functions/passport/example.json", None, None), id="no example"),
         pytest.param(
             ("local/samples/documents/identity.py", '@document("passport"', '@document("pass"'), id="no sample"
         ),

@@ -1,45 +1,14 @@
 """Promise: a picture that is only too big is shrunk to what the vendor takes, and boxes come back where they belong."""
 
-from io import BytesIO
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageOps
 
-from ocr.document import Document, examine
 from ocr.errors import CallerError
 from ocr.fit import encoded_length, fit
 from ocr.reading import Finding, Line, Reading, pointed, rectangle
 from ocr.vendor import Limits
-
-PHONE = (4000, 3000)
-
-
-def photograph(orientation: int = 1, size: tuple[int, int] = PHONE, dot: tuple[int, int] = (1000, 700)) -> Document:
-    """A noisy photograph, 6 MB at 12 megapixels, with one red rectangle whose corner is at `dot`."""
-    picture = Image.effect_noise(size, 40).convert("RGB")
-    ImageDraw.Draw(picture).rectangle((*dot, dot[0] + 199, dot[1] + 119), fill=(255, 0, 0))
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    file = BytesIO()
-    picture.save(file, "JPEG", quality=82, exif=exif)
-    return examine(file.getvalue())
-
-
-def red(document: Document) -> tuple[int, int, int, int]:
-    """Where the red rectangle is on the upright picture: left, top, right, bottom."""
-    with Image.open(BytesIO(document.content)) as stored:
-        picture = ImageOps.exif_transpose(stored).convert("RGB")
-    redness = picture.split()[0].point(lambda value: 255 * (value > 170))
-    for channel in picture.split()[1:]:
-        redness = Image.composite(
-            redness, Image.new("L", redness.size), channel.point(lambda value: 255 * (value < 90))
-        )
-    box = redness.getbbox()
-    assert box
-    return box
-
+from tests.photographs import PHONE, photograph, red
 
 JUHE = Limits(bytes=1024 * 1024)
 ESIGN = Limits(bytes=1024 * 1024, encoded="base64")
@@ -83,7 +52,7 @@ def test_points_to_click_on_come_back_too() -> None:
 
 
 def test_what_fits_is_sent_byte_for_byte() -> None:
-    original = photograph(size=(800, 600), dot=(100, 100))
+    original = photograph(size=(800, 600))
     fitted = fit(original, Limits(bytes=10 * 1024 * 1024))
     assert fitted.document is original
     reading = Reading(vendor="test")

@@ -1,5 +1,6 @@
 """What can be read: every product, found by walking the folders. There is no list to keep in step."""
 
+import json
 import os
 from functools import cache
 from importlib import import_module
@@ -19,11 +20,15 @@ CHECKOUT = Path(__file__).parents[3] / "functions"
 OTHERS = {"announce", "engine", "records"}
 
 
+def folder() -> Path:
+    """Where the products' folders lie."""
+    return Path(os.environ.get("LAMBDA_TASK_ROOT") or CHECKOUT)
+
+
 @cache
 def products() -> dict[str, Product]:
     """Every product by its slug, in the order of the categories."""
-    root = Path(os.environ.get("LAMBDA_TASK_ROOT") or CHECKOUT)
-    slugs = sorted({path.parent.name for path in root.glob("*/app.py")} - OTHERS)
+    slugs = sorted({path.parent.name for path in folder().glob("*/app.py")} - OTHERS)
     handlers = [import_module(f"{slug}.app").handler for slug in slugs]
     found = [handler for handler in handlers if isinstance(handler, Product)]
     order = get_args(Category)
@@ -44,12 +49,20 @@ def summary(product: Product) -> dict[str, Any]:
 
 
 def description(product: Product) -> dict[str, Any]:
-    """All that a caller needs to know of a product: options, vendors with their limits, the schema of its record."""
+    """All that a caller needs to know of a product: options, vendors with limits and prices, its record's schema and an
+    example of one."""
     return summary(product) | {
         "options": options_schema(product),
         "offers": [_offer(offer) for offer in product.sold_by],
         "schema": record_schema(product),
+        "example": example(product),
     }
+
+
+def example(product: Product) -> dict[str, Any]:
+    """A record of the product's sample, as `make generate` wrote it into the product's folder."""
+    record: dict[str, Any] = json.loads((folder() / product.slug / "example.json").read_text(encoding="utf-8"))
+    return record
 
 
 def options_schema(product: Product) -> dict[str, Any]:
@@ -87,4 +100,5 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "formats": sorted(limits.formats),
         "side_pixels": list(limits.side),
         "pictures_a_request": limits.batch,
+        "price_units": offer.price(),
     }

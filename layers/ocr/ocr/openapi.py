@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from ocr.catalogue import options_schema, products, record_schema
+from ocr.catalogue import example, options_schema, products, record_schema
 from ocr.document import MEDIA_TYPES
 from ocr.errors import Problem
 from ocr.intake import FORM, IMAGE_MEMBER
@@ -54,7 +54,7 @@ def _read(product: Product) -> Part:
                 },
             },
         },
-        "responses": _answers("the record", record_schema(product)),
+        "responses": _answers("the record", record_schema(product), example=example(product)),
     }
 
 
@@ -91,13 +91,14 @@ def _rest() -> Part:
         },
         "/products/{slug}": {
             "parameters": [{"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}],
-            "get": {"summary": "One product, with options, limits and schema", "responses": _answers("it", anything)},
+            "get": {"summary": "One product: options, vendors, schema, example", "responses": _answers("it", anything)},
         },
     }
 
 
-def _answers(what: str, schema: Part, status: str = "200") -> Part:
-    return {status: {"description": what, "content": {"application/json": {"schema": schema}}}, "default": PROBLEM}
+def _answers(what: str, schema: Part, status: str = "200", **more: Part) -> Part:
+    content = {"application/json": {"schema": schema, **more}}
+    return {status: {"description": what, "content": content}, "default": PROBLEM}
 
 
 def _empty() -> Part:
