@@ -4,11 +4,12 @@ import fcntl
 import hashlib
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile, copytree, rmtree
+from shutil import copyfile, copytree, make_archive, rmtree
 from zipfile import ZipFile, ZipInfo
 
 from local.aws import CREDENTIALS, ROOT
@@ -39,20 +40,24 @@ def build() -> None:
 
 
 def packed(folder: Path) -> Path:
-    """The built template with layers for the local AWS in this folder: archives that only say where their files are.
+    """The built template, for the local AWS in this folder, with what would take SAM CLI and MiniStack minutes done.
 
-    SAM CLI would zip 300 MB for each deployment, and MiniStack write them out and look through them at each cold start.
-    `local.emulator` links what the archives name. The files are the AWS's own: it outlives the next build.
+    All functions are one folder, which SAM CLI would zip for each: they share one archive. Layers are archives that
+    only say where their files are, for `local.emulator` to link: SAM CLI would zip 300 MB for each deployment, and
+    MiniStack write them out for each cold start. The files are the AWS's own: it outlives the next build.
     """
     text = (BUILT / "template.yaml").read_text()
+    kept = folder / "tmp/packed"
+    rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
     for layer in BUILT.glob("*Layer"):
-        kept = folder / "tmp/layers" / layer.name
-        rmtree(kept, ignore_errors=True)
-        copytree(layer, kept, copy_function=_link)
-        archive = kept.with_suffix(".zip")
-        with ZipFile(archive, "w") as file:
-            file.writestr(ZipInfo(LINKED), str(kept))
-        text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {archive}\n")
+        copytree(layer, kept / layer.name, copy_function=_link)
+        with ZipFile(kept / f"{layer.name}.zip", "w") as archive:
+            archive.writestr(ZipInfo(LINKED), str(kept / layer.name))
+        text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {kept / layer.name}.zip\n")
+    functions = re.findall(r"CodeUri: (\w+)\n", text)
+    make_archive(str(kept / "functions"), "zip", BUILT / functions[0])
+    text = re.sub(r"CodeUri: \w+\n", f"CodeUri: {kept}/functions.zip\n", text)
     template = BUILT / "packed.yaml"
     template.write_text(text)
     return template

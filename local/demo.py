@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
+from threading import Semaphore
 from time import monotonic
 
 from rich.box import SIMPLE
@@ -28,15 +29,16 @@ from local.aws import ROOT, Aws, NotStarted, stop
 from local.build import Failed
 from local.deploy import deploy
 from local.listener import Listener, listening
-from local.samples import samples
+from local.samples import Sample, samples
 from local.sending import TRIGGERS, Picture, Reading, send_both
 from local.simulators import SECRETS, running
 from local.stack import NAME, Stack
 
 FOLDER = ROOT / ".local/demo"
 CAPTCHA_VENDOR = "juhe"
-# As many as the machine that this has to be quick on has cores.
-SENDERS = 2
+# As many as the machine that this has to be quick on has cores; what was read is sent again meanwhile.
+READERS = 2
+SENDERS = 2 * READERS
 ANNOUNCED_SECONDS = 30.0
 LOOSE_PICTURES = "general_text"
 WIDTH = 170
@@ -47,8 +49,10 @@ def main() -> int:
     # A pipe has no width to fit the table into.
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     begun = monotonic()
+    # The samples are drawn while the stack is deployed, which mostly waits.
+    drawing = ThreadPoolExecutor(1).submit(lambda: list(samples()))
     with _stack(asked.vendors, console) as stack, listening(stack) as listener:
-        pictures = [*_samples(stack), *_from_folder(asked.pictures, stack)]
+        pictures = [*_samples(drawing.result(), stack), *_from_folder(asked.pictures, stack)]
         readings = _read(stack, pictures, console)
         unannounced = listener.wait_for({reading.record_id or "" for reading in readings}, ANNOUNCED_SECONDS)
     console.print(_table(readings, unannounced))
@@ -83,8 +87,8 @@ def _stack(vendors: Sequence[str], console: Console) -> Iterator[Stack]:
         stop(FOLDER)
 
 
-def _samples(stack: Stack) -> Iterator[Picture]:
-    for sample in samples():
+def _samples(drawn: Iterable[Sample], stack: Stack) -> Iterator[Picture]:
+    for sample in drawn:
         if stack.reads(sample.product):
             yield Picture(sample.product, sample.name, sample.picture, sample.media_type, sample.options, sample.truth)
 
@@ -102,16 +106,16 @@ def _read(stack: Stack, pictures: Sequence[Picture], console: Console) -> list[R
 
     Each content is read by one trigger, in turn, and sent again by the other: nothing is read, or paid for, twice.
     """
-    threads = ThreadPoolExecutor(SENDERS)
+    threads, readers = ThreadPoolExecutor(SENDERS), Semaphore(READERS)
     try:
         sent = {
-            place: threads.submit(send_both, stack, pictures[place], trigger)
+            place: threads.submit(send_both, stack, pictures[place], trigger, readers)
             for place, trigger in zip(_apart(pictures), cycle(TRIGGERS), strict=False)
         }
         for _ in track(as_completed(sent.values()), "Reading", len(sent), console=console, transient=True):
             pass
     finally:
-        # Whoever interrupts waits for two pictures, not for all.
+        # Whoever interrupts waits for the pictures under way, not for all.
         threads.shutdown(cancel_futures=True)
     return [reading for place in sorted(sent) for reading in sent[place].result()]
 
