@@ -52,7 +52,7 @@ new-product: .venv/ready ## Write folder, block and sample of one more product (
 	@$(PYTHON) -m local.new_product $(NAME) $(or $(CATEGORY),general)
 
 score: .venv/ready ## How many fields of the samples come out exactly right, by product and degradation
-	@$(PYTHON) -m local.score
+	@$(PYTHON) -m local.score --readme
 
 evaluate: .venv/ready ## How well plates and text are read on a folder of pictures with truth.json (PICTURES=folder)
 	@$(PYTHON) -m local.evaluate $(PICTURES)

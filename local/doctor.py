@@ -19,35 +19,39 @@ from local.up import FOLDER
 from ocr.catalogue import products
 from ocr.choice import key
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, NoResult, OcrError, Refused
+from ocr.errors import CallerError, NoResult, OcrError, Refused
 from ocr.options import required
 from ocr.product import Product
 from ocr.settings import settings
-from ocr.vendor import Ask, Offer
+from ocr.vendor import Ask, Offer, Outcome
 
 NOTHING = Document(b"", "JPEG", 0, 0)
 SECONDS = 10.0
+# How `ocr.http` says that no vendor was heard.
+SILENT = {"unreachable", "unanswered", "cut"}
+WIDTH = 170
 # The cheapest value of each option that some vendor insists on.
 REQUIRED = {"codetype": "1004"}
 
 
 def main() -> int:
-    """Print one line a vendor and product; 1 when a configured vendor does not accept us."""
+    """Print one line a vendor and product; 1 when a configured vendor is not reached or does not accept us."""
     os.environ.update(_deployed())
     table = Table("vendor", "asked as", "configured", "reachable", "accepted", "what it said", box=SIMPLE)
     refused = 0
     for product, offer in _offers():
         configured, reachable, accepted, said = _examined(product, offer)
-        refused += configured == "yes" and accepted == "no"
+        refused += configured == "yes" and accepted != "yes"
         table.add_row(offer.vendor, product.slug, configured, reachable, accepted, said)
-    Console().print(table)
+    # A pipe has no width to fit the table into.
+    (Console() if sys.stdout.isatty() else Console(width=WIDTH)).print(table)
     return 1 if refused else 0
 
 
 def _deployed() -> dict[str, str]:
-    """The settings as the deployed functions have them; of the local stack if it is up, else of AWS."""
+    """The settings as the deployed functions have them: where the environment says, on the local stack, or on AWS."""
     running = Aws.running(FOLDER)
-    if running:
+    if running and "AWS_ENDPOINT_URL" not in os.environ:
         os.environ.update(running.environment)
     part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")
     function = part["StackResourceDetail"]["PhysicalResourceId"]
@@ -71,14 +75,19 @@ def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
         return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
     options = {name: REQUIRED[name] for name in required([offer])}
     [outcome] = offer.read(Ask(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
+    return ("yes", *verdict(outcome))
+
+
+def verdict(outcome: Outcome) -> tuple[str, str, str]:
+    """Whether a vendor that came to this outcome was reached, whether it accepts us, and what it said."""
     if not isinstance(outcome, OcrError):
-        return "yes", "yes", "yes", "it read an empty picture"
+        return "yes", "yes", "it read an empty picture"
     said = f"{outcome.code or ''} {outcome.detail}".strip()
     if isinstance(outcome, CallerError | NoResult):
-        return "yes", "yes", "yes", said
-    if isinstance(outcome, Refused):
-        return "yes", "yes", "no", said
-    return "yes", "no" if isinstance(outcome, Busy) and not outcome.code else "yes", "no", said
+        return "yes", "yes", said
+    if outcome.code in SILENT:
+        return "no", "", said
+    return "yes", "no" if isinstance(outcome, Refused) else "", said
 
 
 if __name__ == "__main__":

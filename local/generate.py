@@ -92,11 +92,16 @@ def example(product: Product) -> dict[str, Any]:
 
 def readme(text: str) -> str:
     """The README with its tables made anew."""
-    for name, table in {"products": _products(), "vendors": _vendors(), "settings": _settings()}.items():
-        before, opening, rest = text.partition(f"<!-- {name} -->\n")
-        _, closing, after = rest.partition(f"<!-- /{name} -->")
-        text = before + opening + (table if opening else "") + closing + after
+    for name, made in {"products": _products(), "vendors": _vendors(), "settings": _settings()}.items():
+        text = with_table(text, name, made)
     return text
+
+
+def with_table(text: str, name: str, made: str) -> str:
+    """The text with its table of this name in a new state; the same text where there is none."""
+    before, opening, rest = text.partition(f"<!-- {name} -->\n")
+    _, closing, after = rest.partition(f"<!-- /{name} -->")
+    return before + opening + (made if opening else "") + closing + after
 
 
 def _small(sample: Sample) -> tuple[bytes, str]:
@@ -184,7 +189,7 @@ def _upload(product: Product, sample: Sample) -> dict[str, Any]:
 
 def _products() -> str:
     head = ["product", "", "category", *VENDORS]
-    return _table(head, [[f"`{one.slug}`", one.name, one.category, *_sellers(one)] for one in products().values()])
+    return table(head, [[f"`{one.slug}`", one.name, one.category, *_sellers(one)] for one in products().values()])
 
 
 def _sellers(product: Product) -> list[str]:
@@ -202,7 +207,7 @@ def _vendors() -> str:
         (offer.vendor, type(offer).__name__): offer for product in products().values() for offer in product.sold_by
     }
     rows = [_offer(offer) for _, offer in sorted(offers.items(), key=lambda one: VENDORS.index(one[0][0]))]
-    return _table(["vendor", "sells", "a picture", "formats", "sides, px", "pictures a request", "price units"], rows)
+    return table(["vendor", "sells", "a picture", "formats", "sides, px", "pictures a request", "price units"], rows)
 
 
 def _offer(offer: Offer) -> list[str]:
@@ -227,7 +232,7 @@ def _settings() -> str:
         [f"`{field.validation_alias}`", field.description or "", _default(field.get_default())]
         for field in Settings.model_fields.values()
     ]
-    return _table(["variable", "what it says", "default"], rows)
+    return table(["variable", "what it says", "default"], rows)
 
 
 def _default(value: object) -> str:
@@ -236,7 +241,8 @@ def _default(value: object) -> str:
     return "" if value in ({}, "") or "Undefined" in repr(value) else f"`{value}`"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

@@ -167,6 +167,8 @@ def main() -> None:
     _show(scores, asked.products, asked.layouts, asked.variants)
     if asked.misses:
         _show_misses(scores)
+    if asked.readme:
+        _keep(scores)
     shortfalls = list(_shortfalls(scores))
     print(*shortfalls, sep="\n")
     sys.exit(bool(shortfalls))
@@ -177,6 +179,7 @@ def _arguments(products: Sequence[str], variants: Sequence[str]) -> argparse.Nam
     parser.add_argument("--products", nargs="+", choices=products, default=products, metavar="SLUG")
     parser.add_argument("--layouts", nargs="+", choices=("a", "b"), default=("a", "b"))
     parser.add_argument("--variants", nargs="+", choices=variants, default=variants)
+    parser.add_argument("--readme", action="store_true", help="put the table by product into the README")
     parser.add_argument("--misses", action="store_true", help="list every value that came out otherwise")
     return parser.parse_args()
 
@@ -193,6 +196,22 @@ def _show(
                 print(f"{slug + ' ' + layout:38}" + "".join(f"{share:>11.3f}" for share in shares))
         averages = (average(scores, layout, [variant]) for variant in variants)
         print(f"{'average ' + layout:38}" + "".join(f"{share:>11.3f}" for share in averages))
+
+
+def _keep(scores: Mapping[Key, Score]) -> None:
+    """Write the README's table: a line for each product, clean and degraded pictures of each layout."""
+    from local.generate import README, table, with_table
+
+    layouts = sorted({layout for _, layout, _ in scores})
+    degraded = sorted({variant for _, _, variant in scores} - {"clean"})
+    columns = [(layout, variants) for layout in layouts for variants in (["clean"], degraded)]
+    rows = []
+    for slug in [*dict.fromkeys(slug for slug, _, _ in sorted(scores)), None]:
+        ours = {key: one for key, one in scores.items() if slug in (key[0], None)}
+        shares = [f"{average(ours, layout, variants):.3f}" for layout, variants in columns]
+        rows.append([f"`{slug}`" if slug else "**average**", *shares])
+    head = ["product", *(f"{layout}, {'clean' if len(variants) == 1 else 'degraded'}" for layout, variants in columns)]
+    README.write_text(with_table(README.read_text(), "score", table(head, rows)))
 
 
 def _show_misses(scores: Mapping[Key, Score]) -> None:

@@ -6,11 +6,13 @@ And what happens when a vendor is down, refuses, is used up or answers what nobo
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from itertools import cycle
 from itertools import product as product_of
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from local.samples import Sample, samples
 from local.sending import TRIGGERS, Picture, Reading, Trigger, send
@@ -20,6 +22,7 @@ from ocr.catalogue import products
 from ocr.options import known
 from ocr.product import Product
 from ocr.vendor import Offer
+from tests.photographs import PHONE
 
 # All of etoplive's 46 products in all ways take minutes; without this set, each goes one way, in turn.
 FULL = "MATRIX" in os.environ
@@ -94,6 +97,44 @@ def _some(product: Product, ways: list[Way], turns: Iterator[Way]) -> list[tuple
     """All ways for what several vendors sell, the next way in turn for the rest."""
     several = len([offer for offer in product.sold_by if offer.vendor in VENDORS]) > 1
     return [(product, *way) for way in (ways if several else [next(turns)])]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "product", "options"),
+    [("juhe", "license_plate", {}), ("esign", "general_text", {}), ("etoplive", "general_text", {"showPosition": "1"})],
+)
+def test_a_photograph_of_12_megapixels_comes_back_in_its_own_pixels(
+    stack: Stack,
+    pictures: Mapping[str, Sample],
+    controls: Mapping[str, Control],
+    vendor: str,
+    product: str,
+    options: dict[str, str],
+) -> None:
+    photograph, (left, top, right, bottom) = _photograph(pictures[product].picture)
+    assert 5_500_000 < len(photograph) < 8_000_000
+    told = Picture(product, "photograph.jpg", photograph, "image/jpeg", options | {"vendor": vendor})
+
+    record = send(stack, told, "s3").body
+
+    assert (record["status"], record["vendor"]) == ("succeeded", vendor), record
+    assert (record["picture"]["width"], record["picture"]["height"]) == PHONE
+    boxes = [part["box"] for part in [*record["document"]["evidence"].values(), *record["lines"]] if "box" in part]
+    assert boxes
+    assert all(left <= x <= right and top <= y <= bottom for box in boxes for x, y in box)
+    assert controls[vendor].report()["violations"] == []
+
+
+def _photograph(sample: bytes) -> tuple[bytes, tuple[int, int, int, int]]:
+    """A sample on a far larger, noisy ground, and where it lies on that: left, top, right, bottom."""
+    ground = Image.effect_noise(PHONE, 40).convert("RGB")
+    with Image.open(BytesIO(sample)) as document:
+        document = document.convert("RGB").resize((2 * document.width, 2 * document.height))
+        corner = PHONE[0] - document.width - 40, PHONE[1] - document.height - 40
+        ground.paste(document, corner)
+    file = BytesIO()
+    ground.save(file, "JPEG", quality=82)
+    return file.getvalue(), (*corner, corner[0] + document.width, corner[1] + document.height)
 
 
 def attempts(reading: Reading) -> list[tuple[str, str]]:
