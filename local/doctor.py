@@ -19,7 +19,7 @@ from local.up import FOLDER
 from ocr.catalogue import products
 from ocr.choice import key
 from ocr.document import Document
-from ocr.errors import CallerError, NoResult, OcrError, Refused
+from ocr.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
 from ocr.options import required
 from ocr.product import Product
 from ocr.settings import settings
@@ -28,7 +28,7 @@ from ocr.vendor import Ask, Offer, Outcome
 NOTHING = Document(b"", "JPEG", 0, 0)
 SECONDS = 10.0
 # How `ocr.http` says that no vendor was heard.
-SILENT = {"unreachable", "unanswered", "cut"}
+SILENT = {"unreachable", "unanswered", "cut", "certificate"}
 WIDTH = 170
 # The cheapest value of each option that some vendor insists on.
 REQUIRED = {"codetype": "1004"}
@@ -41,7 +41,7 @@ def main() -> int:
     refused = 0
     for product, offer in _offers():
         configured, reachable, accepted, said = _examined(product, offer)
-        refused += configured == "yes" and accepted != "yes"
+        refused += configured != "no" and accepted != "yes"
         table.add_row(offer.vendor, product.slug, configured, reachable, accepted, said)
     # A pipe has no width to fit the table into.
     (Console() if sys.stdout.isatty() else Console(width=WIDTH)).print(table)
@@ -70,11 +70,17 @@ def _offers() -> Iterator[tuple[Product, Offer]]:
 
 
 def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
-    secret = key(offer)
+    try:
+        secret = key(offer)
+    except Busy as error:
+        return "", "", "", error.detail
     if secret is None:
         return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
     options = {name: REQUIRED[name] for name in required([offer])}
-    [outcome] = offer.read(Ask(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
+    try:
+        [outcome] = offer.read(Ask(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
+    except ConfigurationError as error:
+        return "wrongly", "", "", str(error)
     return ("yes", *verdict(outcome))
 
 

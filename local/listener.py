@@ -9,6 +9,9 @@ from uuid import uuid4
 
 from local.stack import Stack
 
+# A record's id, and whether a further upload of what was read before is announced, not the reading itself.
+Event = tuple[str, bool]
+
 
 class Listener:
     """The events of one stack's bus, from the moment it was made."""
@@ -18,10 +21,10 @@ class Listener:
         self.queue = queue
         self.heard: list[Mapping[str, Any]] = []
 
-    def wait_for(self, record_ids: set[str], seconds: float) -> set[str]:
-        """Listen until each of these records was announced or the time is up; return those still missing."""
+    def wait_for(self, events: set[Event], seconds: float) -> set[Event]:
+        """Listen until each of these was announced or the time is up; return those still missing."""
         deadline = monotonic() + seconds
-        while missing := record_ids - {event["detail"]["record_id"] for event in self.heard}:
+        while missing := events - {(one["detail"]["record_id"], one["detail"]["replayed"]) for one in self.heard}:
             if monotonic() > deadline:
                 return missing
             self._receive()

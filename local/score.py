@@ -34,6 +34,8 @@ PROCESSES = 2
 # The product that only says what a document is; it is asked about all of them.
 SORTS = "document_classification_only"
 CLEAN, DEGRADED, LEAST, LAYOUTS_APART = 0.97, 0.90, 0.85, 0.05
+# The product asked for most has marks of its own.
+CARD, CARD_CLEAN, CARD_EVERY = "id_card", 1.0, 0.95
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def _fields(slug: str, sample: Any) -> dict[str, Any]:
 
 
 class Engine:
-    """The engine's Lambda, in this process, with a memory."""
+    """The engine's Lambda, in this process, with a memory; it takes as long as it takes."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
 
     def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:
         kept = READINGS / f"{hashlib.sha256(_engine() + Payload).hexdigest()}.json"
@@ -232,14 +237,20 @@ def _shortfalls(scores: Mapping[Key, Score]) -> Iterator[str]:
     """What misses a mark, in words."""
     layouts = sorted({layout for _, layout, _ in scores})
     degraded = sorted({variant for _, _, variant in scores} - {"clean"})
-    for layout in layouts:
-        for name, variants, mark in (("clean", ["clean"], CLEAN), ("degraded", degraded, DEGRADED)):
-            if (share := average(scores, layout, variants)) < mark:
-                yield f"{name} pictures in layout {layout}: {share:.3f} on average, {mark} asked"
+    every = ["clean", *degraded]
+    cards = {key: one for key, one in scores.items() if key[0] == CARD}
+    marks = (
+        ("clean pictures", scores, ["clean"], CLEAN),
+        ("degraded pictures", scores, degraded, DEGRADED),
+        (f"clean pictures of {CARD}", cards, ["clean"], CARD_CLEAN),
+        (f"all pictures of {CARD}", cards, every, CARD_EVERY),
+    )
+    for layout, (name, ours, variants, mark) in pairs(layouts, marks):
+        if (share := average(ours, layout, variants)) < mark:
+            yield f"{name} in layout {layout}: {share:.3f} on average, {mark} asked"
     for (slug, layout, variant), one in scores.items():
         if variant == "clean" and one.share < LEAST:
             yield f"{slug} in layout {layout}: {one.share:.3f} on clean pictures, {LEAST} asked"
-    every = ["clean", *degraded]
     if len(layouts) > 1 and abs(average(scores, "a", every) - average(scores, "b", every)) > LAYOUTS_APART:
         yield f"layouts a and b are more than {LAYOUTS_APART} apart"
 

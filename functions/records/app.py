@@ -1,6 +1,7 @@
 """Records: the HTTPS API beside reading pictures. What is kept can be had and deleted; what can be read is listed."""
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from ocr.settings import settings
 app = APIGatewayRestResolver()
 
 MOST_RECORDS = 100
+RECORD_ID = re.compile(r"[0-9a-f]{32}")
+UPLOAD_BODY = 'Send {"product": "id_card", "options": {}}.'
 
 
 @traced
@@ -29,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.get("/records/<id>")
 def record(id: str) -> Response[str]:
     """The record of this id, however it ended."""
-    kept = ledger.find(id)
+    kept = ledger.find(_record_id(id))
     if kept is None:
         raise _missing_record()
     return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
@@ -38,7 +41,7 @@ def record(id: str) -> Response[str]:
 @app.delete("/records/<id>")
 def delete(id: str) -> Response[str]:
     """Forget a record: the item, the picture it was read from, the vendors' raw answers."""
-    if not ledger.forget(id):
+    if not ledger.forget(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")
 
@@ -60,12 +63,13 @@ def records() -> Response[str]:
 @app.post("/uploads")
 def uploads() -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
-    from ocr import catalogue, upload
+    from ocr import catalogue, intake, upload
 
-    told = app.current_event.json_body
-    if not isinstance(told, dict) or told.get("product") not in catalogue.products():
-        raise CallerError("The body names no product.", 'Send {"product": "id_card", "options": {}}.')
-    product = catalogue.products()[told["product"]]
+    told = intake.members(app.current_event, UPLOAD_BODY)
+    slug = told.get("product")
+    product = catalogue.products().get(slug) if isinstance(slug, str) else None
+    if product is None:
+        raise CallerError("The body names no product.", UPLOAD_BODY)
     return _json(HTTPStatus.CREATED, json.dumps(upload.form(product, told.get("options") or {})))
 
 
@@ -117,6 +121,13 @@ def failed(error: Exception) -> Response[str]:
 
 def _refused(error: OcrError) -> Response[str]:
     return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+
+
+def _record_id(told: str) -> str:
+    """The id, if it is one of a record: the table also holds the pointers of uploads, tokens and circuits."""
+    if not RECORD_ID.fullmatch(told):
+        raise _missing_record()
+    return told
 
 
 def _missing_record() -> OcrError:

@@ -76,13 +76,15 @@ class Call:
 class Question:
     """A call that passed the checks: what is asked about which pictures, and what each of them costs.
 
-    A picture of a batch that cannot be read stands there as its refusal.
+    A picture of a batch that cannot be read stands there as its refusal. `source` is how the pictures travelled, for
+    vendors that know several ways.
     """
 
     product: str
     pictures: Sequence[Picture | Refusal] = ()
     units: float = 1
     options: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
     @property
     def readable(self) -> list[Picture]:

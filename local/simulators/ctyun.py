@@ -17,13 +17,12 @@ from local.simulators import sight, signatures
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import CTYUN, CTYUN_EOP
 from local.simulators.desk import Order
-from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
 MOST_PICTURES = 50
 LARGEST = 10 * 1024 * 1024
 SIDES = (32, 5000)  # pixels, both allowed
-FORMATS = frozenset({"JPEG", "PNG", "BMP"})
 TIMESTAMP_WINDOW = 15 * 60  # seconds; the document gives none, an honest clock is well within
 
 ERRORS: Mapping[Code, str] = {

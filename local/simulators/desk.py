@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from local.simulators.calls import Question
 from local.simulators.pictures import Picture
 
 Fault = Literal[
@@ -84,11 +85,12 @@ class Order(BaseModel):
 
 @dataclass(frozen=True)
 class Charge:
-    """One paid picture. `units` are the vendor's price units."""
+    """One paid picture. `units` are the vendor's price units; `source` is how it travelled, where there are ways."""
 
-    product: str
     sha256: str
+    product: str
     units: float
+    source: str = ""
 
 
 class Desk[S: BaseModel]:
@@ -132,9 +134,11 @@ class Desk[S: BaseModel]:
             self._paths[path] += 1
             self._last = facts
 
-    def charge(self, product: str, pictures: Iterable[Picture], units: float) -> None:
+    def charge(self, question: Question, pictures: Iterable[Picture]) -> None:
+        """Note that these of the question's pictures are paid for."""
+        told = question.product, question.units, question.source
         with self._lock:
-            self._charges += [Charge(product, picture.sha256, units) for picture in pictures]
+            self._charges += [Charge(picture.sha256, *told) for picture in pictures]
 
     def violation(self, path: str, reason: str) -> None:
         """Note that a call broke the vendor's document."""

@@ -16,14 +16,13 @@ from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import ESIGN
 from local.simulators.desk import Order
 from local.simulators.esign_tables import ERRORS, GATEWAY, MISSING, NOT_READ, PRODUCTS, TOO_LARGE, Product
-from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
 OCR = "/v2/identity/auth/api/ocr/"
 TOKEN = "/v1/oauth2/access_token"
 REFRESH = "/v1/oauth2/refresh_token"
 
-FORMATS = frozenset({"JPEG", "PNG", "BMP"})
 TIMESTAMP_WINDOW = 15 * 60  # seconds
 TOKEN_LIFE = 120 * 60
 TOKEN_GRACE = 5 * 60  # what is left to the previous token once there is a new one

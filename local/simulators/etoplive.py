@@ -16,7 +16,7 @@ from local.simulators.credentials import ETOPLIVE
 from local.simulators.desk import Order
 from local.simulators.etoplive_answers import Result, documents, flat, listed, paged, plates, root
 from local.simulators.etoplive_tables import ERRORS, PIDS, PLATES, VIN
-from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
 PATH = "/ocr/PageOcrServlet"
@@ -74,8 +74,9 @@ class Etoplive(Simulator[Settings]):
         _check_credentials(form)
         pid = _pid(form)
         options = _options(form)
-        picture = _picture(form, call)
-        return Question(PIDS[pid][1][-1], [picture], options=options | {"pid": pid})
+        source = _source(form)
+        picture = _picture(form[source], call)
+        return Question(PIDS[pid][1][-1], [picture], options=options | {"pid": pid}, source=source)
 
     def answer(self, question: Question) -> Body:
         started = time.monotonic()
@@ -135,20 +136,27 @@ def _options(form: dict[str, Part]) -> dict[str, str]:
     return DEFAULTS | given
 
 
-def _picture(form: dict[str, Part], call: Call) -> Picture:
+def _source(form: dict[str, Part]) -> str:
+    """The one member that brings the picture."""
     sources = [name for name in SOURCES if name in form and form[name].content]
     if not sources:
         raise Refusal("-6", "none of file, mfile and urlPath")
     if len(sources) > 1:
         raise Refusal(violation=f"{' and '.join(sources)}: the document wants one of the three")
-    part = form[sources[0]]
+    return sources[0]
+
+
+def _picture(part: Part, call: Call) -> Picture:
     try:
         content = {"file": _from_base64, "mfile": _from_file, "urlPath": _from_url}[part.name](part, call)
-        return opened(content)
+        picture = opened(content)
     except NotBase64 as fault:
         raise Refusal("-51", str(fault)) from fault
     except NotAPicture as fault:
         raise Refusal("16", str(fault)) from fault
+    if picture.format not in FORMATS:
+        raise Refusal("16", f"the picture is {picture.format}")
+    return picture
 
 
 def _from_base64(part: Part, call: Call) -> bytes:

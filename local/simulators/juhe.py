@@ -15,7 +15,7 @@ from local.simulators import sight
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import JUHE
 from local.simulators.desk import Order
-from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
 LARGEST = 1024 * 1024  # bytes of the picture itself
@@ -135,7 +135,8 @@ class Juhe(Simulator[Settings]):
         form = only(call.form(), interface.parameters)
         _check_key(interface, form)
         options, units = _codetype(form) if interface is CAPTCHA else ({}, 1)
-        return Question(interface.product, [_picture(interface, form, media_type)], units, options)
+        source = "base64" if media_type == FORM else "file"
+        return Question(interface.product, [_picture(interface, form, media_type)], units, options, source)
 
     def answer(self, question: Question) -> Body:
         [picture] = question.readable
@@ -178,11 +179,14 @@ def _picture(interface: Interface, form: dict[str, Part], media_type: str) -> Pi
         content = part.content if media_type == MULTIPART else decoded(part.text)
         if len(content) > LARGEST:
             raise Refusal(interface.oversize, f"the picture has {len(content)} bytes, over {LARGEST}")
-        return opened(content)
+        picture = opened(content)
     except NotBase64 as fault:
         raise Refusal(interface.base64, str(fault)) from fault
     except NotAPicture as fault:
         raise Refusal(interface.invalid, str(fault)) from fault
+    if picture.format not in FORMATS:
+        raise Refusal(interface.invalid, f"the picture is {picture.format}")
+    return picture
 
 
 def _captcha(picture: Picture) -> str:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+# What the vendors take that name their formats; those that do not are held to the same.
+FORMATS = frozenset({"JPEG", "PNG", "BMP"})
+
 
 class NotBase64(ValueError):
     """The text is not standard base64: why, in words, without the text."""

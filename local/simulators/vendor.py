@@ -76,7 +76,7 @@ class Simulator[S: BaseModel]:
             return self._refused(call, refusal, question, order)
         if order.charges(maybe=order.code in self.maybe_charged):
             paid = [picture for number, picture in enumerate(question.pictures) if number != order.picture]
-            self.desk.charge(question.product, (one for one in paid if isinstance(one, Picture)), question.units)
+            self.desk.charge(question, (one for one in paid if isinstance(one, Picture)))
         return faulty(order, body, order.status or status, self.code_key)
 
     def _body(self, order: Order, question: Question) -> tuple[Body, int]:

@@ -200,6 +200,43 @@ def test_a_pictures_raw_answer_holds_no_other_picture(vendor: Host) -> None:
         ]
 
 
+@pytest.mark.parametrize("code", [4008, 4009, 4010, 4011])
+def test_one_bad_picture_that_fails_the_whole_request_is_found_by_asking_one_by_one(vendor: Host, code: int) -> None:
+    failed = {"code": code, "message": "error", "details": "x"}
+    vendor.says(failed, answer(text_entry("a")), failed, answer(text_entry("c")))
+    one, two, three = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"), picture(b"3"))
+    assert [line.text for line in reading(one).lines] == ["a"]
+    assert isinstance(two, CallerError)
+    assert two.code == str(code)
+    assert [line.text for line in reading(three).lines] == ["c"]
+    sent = [[base64.b64decode(text) for text in asked.json["data"]] for asked in vendor.asked]
+    assert sent == [[b"1", b"2", b"3"], [b"1"], [b"2"], [b"3"]]
+
+
+@pytest.mark.parametrize("code", [4001, 4005, 4007, 5000])
+def test_what_is_no_pictures_fault_is_not_asked_again(vendor: Host, code: int) -> None:
+    vendor.says({"code": code, "message": "error", "details": "x"})
+    outcomes = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"))
+    assert [error(outcome).code for outcome in outcomes] == [str(code)] * 2
+    assert len(vendor.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(text_entry("a"), fail=1),
+        answer(text_entry("a"), text_entry("b")),
+        {"code": 4999, "message": "error", "result": [text_entry("a")]},
+        {"code": 0, "result": {"0": text_entry("a")}},
+    ],
+)
+def test_an_answer_about_one_picture_that_was_not_understood_is_kept_whole(vendor: Host, body: Any) -> None:
+    vendor.says(body)
+    [outcome] = ask(ctyun.GeneralText())
+    assert isinstance(outcome, Changed)
+    assert outcome.raw == body
+
+
 @pytest.mark.parametrize(
     "body",
     [

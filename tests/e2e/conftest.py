@@ -1,6 +1,7 @@
 """The stack that the end-to-end tests share: deployed once a run to a local AWS of its own, with IAM on.
 
-Its vendors are the simulators, with their keys filled in; what is not asked of a vendor by name is read by the engine.
+Its vendors are the simulators, with their keys filled in; what is not asked of a vendor by name is read by the engine,
+which is first in the order.
 """
 
 import json
@@ -12,11 +13,11 @@ from rich.console import Console
 
 from local.aws import Aws, stop
 from local.deploy import deploy
-from local.simulators import SECRETS, running
+from local.simulators import SECRETS, VENDORS, running
 from local.stack import NAME, Stack
 
 HERE = Path(__file__).parent
-SETTINGS = {"Vendors": "embedded", "CircuitSeconds": "2"}
+SETTINGS = {"Vendors": ",".join(["embedded", *VENDORS]), "CircuitSeconds": "2"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

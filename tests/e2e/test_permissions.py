@@ -79,6 +79,15 @@ def test_a_product_reads_its_own_uploads(id_card: Clients, uploads: dict[str, di
     assert id_card("s3").get_object(**uploads["id_card"])["Body"].read() == PICTURE
 
 
+def test_a_product_reads_back_its_own_long_records_and_nobody_elses(id_card: Clients, stack: Stack) -> None:
+    for product in ("id_card", "license_plate"):
+        key = f"answers/{product}/0/record.json"
+        stack.client("s3").put_object(Bucket=stack.answers, Key=key, Body=PICTURE)
+    s3 = id_card("s3")
+    assert s3.get_object(Bucket=stack.answers, Key="answers/id_card/0/record.json")["Body"].read() == PICTURE
+    assert denied(s3.get_object, Bucket=stack.answers, Key="answers/license_plate/0/record.json")
+
+
 def test_a_product_reads_nobody_elses_uploads(id_card: Clients, uploads: dict[str, dict[str, str]]) -> None:
     assert denied(id_card("s3").get_object, **uploads["license_plate"])
 

@@ -105,7 +105,9 @@ def test_an_unknown_product_is_told_where_the_known_ones_are(stack: Stack) -> No
 @pytest.mark.parametrize("key", ["", "wrong"])
 def test_no_key_no_picture(stack: Stack, key: str) -> None:
     answer = post(stack, "/ocr/id_card", data=encoded(), headers={"x-api-key": key})
-    assert answer.status_code in {401, 403}
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert is_problem(answer.json(), 401)
 
 
 def test_one_bad_picture_among_ten_uploads_does_not_touch_the_other_nine(stack: Stack) -> None:

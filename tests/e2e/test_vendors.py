@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from itertools import cycle
 from itertools import product as product_of
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -28,10 +29,16 @@ from tests.photographs import PHONE
 FULL = "MATRIX" in os.environ
 MANY = 10
 Way = tuple[str | None, Trigger]
-FORMS = {"juhe": ("base64", "file"), "etoplive": ("base64", "file", "url")}
+# Vendor → our name of an input form → the simulator's.
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "juhe": {"base64": "base64", "file": "file"},
+    "etoplive": {"base64": "file", "file": "mfile", "url": "urlPath"},
+}
 SENDERS = 2
 # Read by the first vendor, and by the second when the first is at fault.
 FIRST, SECOND = "juhe", "ctyun"
+FAILURES = 5  # CircuitFailures in the template
+RECOVERY_SECONDS = 60.0  # far more than the CircuitSeconds of these tests
 
 
 def sellers() -> Iterator[tuple[Product, Offer]]:
@@ -67,7 +74,7 @@ def picture(sample: Sample, **options: str) -> Picture:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_every_product_form_and_trigger_ends_in_a_record(
+def test_every_product_form_and_trigger_ends_in_a_record_with_every_field_right(
     stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control], vendor: str
 ) -> None:
     def read(product: Product, form: str | None, trigger: Trigger) -> Reading:
@@ -85,12 +92,25 @@ def test_every_product_form_and_trigger_ends_in_a_record(
     failed = [
         (product.slug, form, by, reading.body)
         for (product, form, by), reading in zip(wanted, readings, strict=True)
-        if reading.status != "succeeded" or reading.body["vendor"] != vendor or not reading.right
+        if not reading.is_right or reading.body["vendor"] != vendor
     ]
     assert failed == []
     report = controls[vendor].report()
     assert report["violations"] == []
     assert len(report["charges"]) == len(wanted)
+    came = {charge["sha256"]: charge["source"] for charge in report["charges"]}
+    assert came == {
+        reading.body["picture"]["sha256"]: _source(vendor, form, by)
+        for (_, form, by), reading in zip(wanted, readings, strict=True)
+    }
+
+
+def _source(vendor: str, form: str | None, trigger: Trigger) -> str:
+    """How the picture must have reached the simulator; "" where its vendor knows one way only."""
+    if form is None:
+        return ""
+    # What came by HTTPS is no object in the bucket: there is nothing to link to.
+    return FORMS[vendor]["base64" if (form, trigger) == ("url", "https") else form]
 
 
 def _some(product: Product, ways: list[Way], turns: Iterator[Way]) -> list[tuple[Product, str | None, Trigger]]:
@@ -181,22 +201,40 @@ def test_a_circuit_opens_after_the_configured_failures_and_closes_after_recovery
     stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control]
 ) -> None:
     plate = picture(pictures["license_plate"], vendor=f"{FIRST},{SECOND}")
-    controls[FIRST].order(fault="http500", times=None)
-    while (reading := send(stack, plate, "https")).body["attempts"][0].get("code") != "circuit":
-        assert reading.body["vendor"] == SECOND
-        assert controls[FIRST].report()["calls"] < 20
+    # The failures of a test before would count: a success, and there are none.
+    assert attempts(_read_once_closed(stack, plate)) == [(FIRST, "read")]
     controls[FIRST].reset()
+    controls[FIRST].order(fault="http500", times=None)
+    readings = [send(stack, plate, "https") for _ in range(FAILURES + 1)]
+    assert [attempts(reading) for reading in readings] == [[(FIRST, "busy"), (SECOND, "read")]] * len(readings)
+    codes = [reading.body["attempts"][0]["code"] for reading in readings]
+    assert codes == ["http_500"] * FAILURES + ["circuit"]
+    assert controls[FIRST].report()["calls"] == FAILURES
+    controls[FIRST].reset()
+    assert attempts(_read_once_closed(stack, plate)) == [(FIRST, "read")]
+
+
+def _read_once_closed(stack: Stack, plate: Picture) -> Reading:
+    """The first reading that an open circuit does not send to the second vendor."""
+    deadline = monotonic() + RECOVERY_SECONDS
     while (reading := send(stack, plate, "https")).body["vendor"] == SECOND:
         assert reading.body["attempts"][0]["code"] == "circuit"
-    assert attempts(reading) == [(FIRST, "read")]
+        assert monotonic() < deadline, "the circuit stays open"
+    return reading
 
 
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [(271102, "urn:ocr:problem:caller"), (271103, "urn:ocr:problem:no_result")],
+    ids=["caller's error", "nothing on it"],
+)
 def test_no_callers_error_and_no_empty_picture_opens_a_circuit(
-    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control]
+    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control], code: int, problem: str
 ) -> None:
     plate = picture(pictures["license_plate"], vendor=FIRST)
-    controls[FIRST].order(code=271103, times=10)
-    assert {send(stack, plate, "https").body["type"] for _ in range(10)} == {"urn:ocr:problem:no_result"}
+    controls[FIRST].order(code=code, times=2 * FAILURES)
+    assert [send(stack, plate, "https").body["type"] for _ in range(2 * FAILURES)] == [problem] * (2 * FAILURES)
+    assert controls[FIRST].report()["calls"] == 2 * FAILURES
     assert send(stack, plate, "https").status == "succeeded"
 
 

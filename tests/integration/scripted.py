@@ -42,6 +42,10 @@ class First(Scripted):
     options: ClassVar[Mapping[str, Any]] = {"mood": str | None}
 
 
+class Keyed(First):
+    keys: ClassVar[tuple[str, ...]] = ("key",)
+
+
 class Second(Scripted):
     vendor = "second"
     limits: ClassVar[Limits] = Limits(bytes=10**7, batch=50)

@@ -1,21 +1,27 @@
 """Promises: nothing lost, nothing paid twice, success never claimed falsely — on a real table and real buckets."""
 
 import json
+import logging
 import threading
+import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
 import pytest
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
 
 from ocr import aws, ledger
 from ocr.document import Upload
-from ocr.errors import Busy, CallerError, Changed, NoResult, Refused
+from ocr.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, Refused
+from ocr.observe import logger
 from ocr.product import Product
 from ocr.reading import Line, Reading
 from ocr.record import Status
 from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
-from tests.integration.scripted import Context, calls, picture, product, reading
+from tests.integration.scripted import Context, Keyed, Ticket, calls, picture, product, reading
 
 
 def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, Any]]:
@@ -141,6 +147,28 @@ class TestNothingPaidTwice:
         assert [post(kind, picture())[0] for _ in range(3)] == [503, 503, 502]
         assert calls(kind) == 2
 
+    def test_an_answer_that_nobody_understood_is_not_bought_again_and_again(self, world: World) -> None:
+        kind = product([lambda: Changed("what?", paid=True)], [lambda: Busy("down")])
+        assert [post(kind, picture())[0] for _ in range(4)] == [503, 503, 502, 502]
+        assert calls(kind) == 2
+
+    @pytest.mark.parametrize(("resends", "sent"), [("0", 1), ("1", 2)])
+    def test_the_last_delivery_counts_too(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, resends: str, sent: int
+    ) -> None:
+        monkeypatch.setenv("MAX_RESENDS", resends)
+        forget_settings()
+        kind = product([lambda: Busy("no answer in time", paid=True)])
+        notification = world.upload("uploads/ticket/last.png", picture())
+        for _ in range(3):
+            deliver(kind, notification, receives=4)
+        assert calls(kind) == sent
+
+    def test_a_vendor_named_twice_is_not_asked_twice(self, world: World) -> None:
+        kind = product([lambda: Busy("down")])
+        assert post(kind, picture(), vendor="first,first")[0] == 400
+        assert calls(kind) == 0
+
 
 class TestNothingLost:
     def test_an_upload_ends_in_a_record_that_its_key_leads_to(self, world: World) -> None:
@@ -165,6 +193,45 @@ class TestNothingLost:
         assert [record.status for record in records if record] == [
             Status.FAILED if n == 4 else Status.SUCCEEDED for n in range(10)
         ]
+
+    @pytest.mark.parametrize("step", ["ocr.ledger.claim", "ocr.ledger.keep"])
+    def test_a_step_that_fails_for_one_of_ten_does_not_touch_the_other_nine(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        kind = product([reading])
+        notifications = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(10)]
+        module, _, name = step.rpartition(".")
+        real, turns = getattr(ledger, name), iter(range(10))
+
+        def failing(*given: Any, **named: Any) -> Any:
+            if next(turns) == 4:
+                raise ConnectionError("the table is gone")
+            return real(*given, **named)
+
+        monkeypatch.setattr(f"{module}.{name}", failing)
+        assert deliver(kind, *notifications) == ["message-4"]
+        records = [ledger.of_upload(uploaded(notification)) for notification in notifications]
+        assert [record is None for record in records] == [n == 4 for n in range(10)]
+
+    def test_a_record_outlives_a_bucket_that_takes_no_answers(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ANSWERS_BUCKET", "no-such-bucket")
+        forget_settings()
+        assert post(product([reading]), picture())[0] == 200
+
+    def test_a_mistake_in_the_set_up_is_told_and_comes_again(self, world: World) -> None:
+        def mistaken() -> NoReturn:
+            raise ConfigurationError("no such mode")
+
+        kind = product([mistaken, reading], [lambda: reading("second")])
+        notification = world.upload("uploads/ticket/mistake.png", picture())
+        assert deliver(kind, notification) == ["message-0"]
+        assert calls(kind, "second") == 0
+        assert deliver(kind, notification) == []
+        record = ledger.of_upload(uploaded(notification))
+        assert record
+        assert record.vendor == "first"
 
     def test_a_bad_upload_ends_in_the_problem_that_https_would_have_answered(self, world: World) -> None:
         kind = product([reading])
@@ -293,6 +360,49 @@ class TestFailover:
         assert first < 14
         assert second > 20
 
+    def test_no_vendor_is_asked_when_the_time_is_up(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two kinds of options are two groups, one after the other: the second has only what the first left."""
+        real, passed = time.monotonic, [0.0]
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed[0])
+
+        def slow() -> Reading:
+            passed[0] += 2
+            return reading()
+
+        kind = product([slow])
+        uploads = [world.upload(f"uploads/ticket/{mood}.png", picture(), mood=mood) for mood in ("good", "bad")]
+        answer = kind(delivered(*uploads), Context(seconds=6))  # type: ignore[arg-type]
+        assert calls(kind) == 1
+        assert len(answer["batchItemFailures"]) == 1
+
+    def test_the_settings_decide_which_vendors_a_caller_may_ask(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VENDORS", "second")
+        forget_settings()
+        kind = product([reading], [lambda: reading("second")])
+        assert post(kind, picture(), vendor="first")[0] == 422
+        assert post(kind, picture(), vendor="first,second")[1]["vendor"] == "second"
+        assert calls(kind) == 0
+
+    def test_a_key_that_is_missing_is_not_the_callers_fault(self, world: World) -> None:
+        kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
+        status, problem = post(kind, picture(), mood="good")
+        assert (status, problem["type"]) == (503, "urn:ocr:problem:refused")
+
+    def test_a_key_that_cannot_be_had_right_now_is_asked_for_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def throttled(*_: Any, **__: Any) -> NoReturn:
+            try:
+                raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+            except ClientError as error:
+                raise GetParameterError(str(error))  # noqa: B904  as Powertools does
+
+        monkeypatch.setattr(parameters, "get_secret", throttled)
+        kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
+        assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:busy"
+
     def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
         kind = product([lambda: Refused("no key")], [lambda: reading("second")])
         deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))
@@ -338,7 +448,11 @@ class TestPrivacy:
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten.png").get("Versions")
         assert not ledger.forget(record.id)
 
-    def test_nothing_read_stands_in_logs_and_metrics(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_nothing_read_stands_in_logs_and_metrics(
+        self, world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monitored = logging.getLogger(logger.name or logger.service)
+        monitored.addHandler(caplog.handler)
         kind = product([lambda: reading(number="SECRET-4711")])
         assert post(kind, picture())[0] == 200
 
@@ -348,6 +462,9 @@ class TestPrivacy:
         assert post(product([broken]), picture(1))[0] == 503
         kind.checks = (broken,)
         assert post(kind, picture(2))[0] == 502
-        printed = "".join(capsys.readouterr())
+        monitored.removeHandler(caplog.handler)
+        logged = "".join(str(vars(record)) for record in caplog.records)
+        assert "A vendor's turn failed" in logged
+        printed = "".join(capsys.readouterr()) + logged
         assert "VendorCalls" in printed
         assert "SECRET-4711" not in printed

@@ -181,15 +181,34 @@ def test_an_access_log_line_names_no_person() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", template()["Resources"]["Api"]["Properties"]["GatewayResponses"])
-def test_what_api_gateway_refuses_is_a_problem_document(kind: str) -> None:
+REFUSALS = {
+    "INVALID_API_KEY": 401,
+    "ACCESS_DENIED": 403,
+    "MISSING_AUTHENTICATION_TOKEN": 404,
+    "REQUEST_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "THROTTLED": 429,
+    "QUOTA_EXCEEDED": 429,
+    "INTEGRATION_FAILURE": 502,
+    "INTEGRATION_TIMEOUT": 504,
+    "DEFAULT_4XX": 400,
+    "DEFAULT_5XX": 500,
+}
+
+
+def test_every_refusal_of_api_gateway_is_known_here() -> None:
+    assert properties("Api")["GatewayResponses"].keys() == REFUSALS.keys()
+
+
+@pytest.mark.parametrize(("kind", "status"), REFUSALS.items())
+def test_what_api_gateway_refuses_is_a_problem_document(kind: str, status: int) -> None:
     response = properties("Api")["GatewayResponses"][kind]
     # The only variable in these is text that API Gateway quotes itself.
     body = json.loads(response["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '""'))
 
     assert response["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
     assert body.keys() == {"type", "title", "status", "detail", "advice"}
-    assert body["status"] == response.get("StatusCode", body["status"])
+    assert body["status"] == response["StatusCode"] == status
 
 
 def test_the_template_fits_into_one_stack() -> None:

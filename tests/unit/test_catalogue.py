@@ -178,15 +178,19 @@ def _run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-RULES = ("pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_catalogue.py", "-k", "gift_card or stale or fresh")
+def _rules(checkout: Path, which: str) -> subprocess.CompletedProcess[str]:
+    """The house rules of this file as they see the copy, those that make copies excepted."""
+    file, which = "tests/unit/test_catalogue.py", f"{which} and not house_rules and not rules_see"
+    return _run(checkout, "pytest", "-v", "-p", "no:cacheprovider", file, "-k", which)
 
 
 def test_a_new_product_passes_the_house_rules_as_it_is_written(checkout: Path) -> None:
     made = _run(checkout, "local.new_product", "gift_card", "general")
     assert made.returncode == 0, made.stderr
-    ruled = _run(checkout, *RULES)
+    # The other products' schemas take long to look at, and are fresh, so that they are what they were.
+    ruled = _rules(checkout, "(gift_card or not schema)")
     assert ruled.returncode == 0, ruled.stdout
-    assert "passed" in ruled.stdout
+    assert "test_has_a_sample[gift_card] PASSED" in ruled.stdout
 
 
 @pytest.mark.parametrize(
@@ -212,5 +216,5 @@ def test_the_rules_see_what_is_missing(checkout: Path, breaking: tuple[str, str 
         text = (checkout / name).read_text()
         assert old in text
         (checkout / name).write_text(text.replace(old, new))
-    ruled = _run(checkout, *RULES[:-1], "passport and not fresh")
+    ruled = _rules(checkout, "passport and not fresh")
     assert ruled.returncode == 1, ruled.stdout

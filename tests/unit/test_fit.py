@@ -1,9 +1,15 @@
 """Promise: a picture that is only too big is shrunk to what the vendor takes, and boxes come back where they belong."""
 
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from ocr.document import Document, Upload, examine
 from ocr.errors import CallerError
 from ocr.fit import encoded_length, fit
 from ocr.reading import Finding, Line, Reading, pointed, rectangle
@@ -61,6 +67,55 @@ def test_what_fits_is_sent_byte_for_byte() -> None:
 
 def test_what_the_vendor_has_no_decoder_for_is_sent_as_jpeg() -> None:
     assert fit(photograph(size=(800, 600)), Limits(bytes=10**7, formats=frozenset({"JPEG"}))).document.format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("limits", "orientation", "size"),
+    [(NARROW, 1, PHONE), (NARROW, 6, (800, 600))],
+    ids=["shrunk", "turned"],
+)
+def test_what_was_made_to_fit_is_not_the_upload_any_more(
+    limits: Limits, orientation: int, size: tuple[int, int]
+) -> None:
+    original = replace(photograph(orientation, size), upload=Upload("uploads", "a.jpg"))
+    fitted = fit(original, limits)
+    assert fitted.document.upload is None
+    assert fitted.original.upload
+
+
+def drawn(picture: Image.Image, **options: Any) -> Document:
+    file = BytesIO()
+    picture.save(file, "PNG", **options)
+    return examine(file.getvalue())
+
+
+def see_through(mode: str) -> Document:
+    """A black bar on nothing."""
+    layer = Image.new("RGBA", (400, 300), (0, 0, 0, 0))
+    layer.paste((0, 0, 0, 255), (100, 100, 300, 200))
+    if mode == "P":
+        bar = Image.new("P", layer.size, 0)
+        bar.putpalette([0, 0, 0, 0, 0, 0])
+        bar.paste(1, (100, 100, 300, 200))
+        return drawn(bar, transparency=0)
+    return drawn(layer.convert(mode))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_can_be_seen_through_lies_on_white(mode: str) -> None:
+    sent = fit(see_through(mode), Limits(bytes=10**7, formats=frozenset({"JPEG"}))).document
+    with Image.open(BytesIO(sent.content)) as picture:
+        grey = picture.convert("L").tobytes()
+    assert grey[20 * 400 + 20] > 250
+    assert grey[150 * 400 + 200] < 5
+
+
+def test_a_picture_too_narrow_once_it_is_short_enough_is_left_to_the_next_vendor() -> None:
+    strip = drawn(Image.new("RGB", (6000, 60), "white"))
+    with pytest.raises(CallerError) as refused:
+        fit(strip, NARROW)
+    assert refused.value.status == 422
+    assert fit(strip, Limits(bytes=10**7, side=(32, 5000))).document.height == 50
 
 
 @pytest.mark.parametrize(

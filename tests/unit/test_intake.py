@@ -33,6 +33,13 @@ def event(kind: str, body: bytes | str, query: dict[str, str] | None = None) -> 
     )
 
 
+def encoded(kind: str, body: str) -> APIGatewayProxyEvent:
+    """A request whose body is said to be base64."""
+    return APIGatewayProxyEvent(
+        {"headers": {"content-type": kind}, "queryStringParameters": None, "body": body, "isBase64Encoded": True}
+    )
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -69,6 +76,12 @@ def test_every_input_form_tells_the_same(sent: APIGatewayProxyEvent) -> None:
         pytest.param(event("application/json", "{"), 400, id="broken JSON"),
         pytest.param(event("application/json", "[]"), 400, id="JSON that is no object"),
         pytest.param(event("application/json", "{}"), 400, id="no image"),
+        pytest.param(event("application/json", "[" * 100_000), 400, id="JSON that is nested too deeply"),
+        pytest.param(event("application/json", '{"image": "图片"}'), 400, id="base64 in Chinese"),
+        pytest.param(encoded("application/json", "aGVsbG8"), 400, id="JSON as bytes in broken base64"),
+        pytest.param(encoded("image/png", "图片"), 400, id="bytes in broken base64"),
+        pytest.param(encoded("multipart/form-data; boundary=x", "aGVsbG8"), 400, id="form in broken base64"),
+        pytest.param(event("image/png", "\ud800"), 400, id="half a character"),
         pytest.param(event("application/json", '{"image": 7}'), 400, id="image that is no text"),
         pytest.param(event("application/json", '{"image": "@@@@"}'), 400, id="broken base64"),
         pytest.param(event("application/json", '{"image": "aGVsbG8"}'), 400, id="base64 without padding"),

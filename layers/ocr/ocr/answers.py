@@ -16,7 +16,10 @@ from ocr.vendor import Ask, Offer, Outcome
 
 # A code is short and plain; anything else may be a value that has lost its way, and codes reach logs.
 _CODE = re.compile(r"-?[A-Za-z0-9_]{1,32}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
+# In one piece or in lines, which are long: a column of numbers is no picture.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}+\s++)*+[A-Za-z0-9+/_-]*={0,2}\s*")
+_DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,")
+_SHORTEST, _SHORTEST_IN_URL = 1024, 64
 # Where a vendor rounds outwards, a corner may lie this part of the longer side outside of the picture.
 _SLACK = 0.1
 
@@ -226,7 +229,11 @@ def without_pictures(value: Any, names: Collection[str]) -> Any:
 
 
 def _picture(value: Any) -> bool:
-    return isinstance(value, str) and _BASE64.fullmatch(value) is not None
+    if not isinstance(value, str):
+        return False
+    announced = _DATA_URL.match(value)
+    start, shortest = (announced.end(), _SHORTEST_IN_URL) if announced else (0, _SHORTEST)
+    return len(value) - start >= shortest and _BASE64.fullmatch(value, start) is not None
 
 
 def _flat(value: Any) -> Iterable[Any]:

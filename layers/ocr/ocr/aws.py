@@ -40,9 +40,9 @@ def events() -> "EventBridgeClient":
 
 
 @cache
-def functions() -> "LambdaClient":
-    """The Lambda client. One try: the queue and the caller are the only retry loop."""
-    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=60))
+def functions(seconds: int) -> "LambdaClient":
+    """A Lambda client that waits so long for an answer. One try: the queue and the caller are the only retry loop."""
+    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
 
 
 @cache

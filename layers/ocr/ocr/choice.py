@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
+from http import HTTPStatus
 from itertools import batched
 from typing import Any
 
@@ -21,7 +22,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 
 from ocr import aws
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, ConfigurationError, OcrError, Refused, VendorFault
+from ocr.errors import Busy, CallerError, Changed, ConfigurationError, Internal, OcrError, Refused, VendorFault
 from ocr.fit import Fitted, fit
 from ocr.observe import logger, meter, part, unforeseen
 from ocr.reading import Reading
@@ -47,6 +48,11 @@ class Turn:
 
     @property
     def charged(self) -> bool:
+        """Whether a vendor may have charged without that a reading came of it: asking it again may cost again."""
+        return any(attempt.outcome in (Busy.slug, Changed.slug) and attempt.units for attempt in self.attempts)
+
+    @property
+    def unanswered(self) -> bool:
         """Whether a vendor may have charged for an answer that never came."""
         return any(attempt.outcome == Busy.slug and attempt.units for attempt in self.attempts)
 
@@ -66,61 +72,92 @@ def read(offers: Sequence[Offer], ask: Ask) -> list[Turn]:
     """
     end = time.monotonic() + ask.seconds
     turns = [Turn(document) for document in ask.documents]
-    ready = list(_ready(offers, ask))
+    ready, nobody = _ready(offers, ask)
     for number, (offer, secret) in enumerate(ready):
         waiting = [turn for turn in turns if not turn.settled]
+        now = time.monotonic()
         # An equal share for each that may still be asked: a vendor that hangs leaves the next one time to answer.
-        share = (end - time.monotonic()) / (len(ready) - number)
+        share = (end - now) / (len(ready) - number)
         if not waiting or share < LEAST_SECONDS:
             break
-        _ask(offer, replace(ask, secret=secret, seconds=share), waiting)
+        _ask(offer, replace(ask, secret=secret), waiting, now + share)
     for turn in turns:
-        turn.outcome = turn.outcome or _nobody(ask)
+        turn.outcome = turn.outcome or nobody
     return turns
 
 
-def _ready(offers: Sequence[Offer], ask: Ask) -> Iterator[tuple[Offer, Mapping[str, str]]]:
-    """The offers in the order of the settings whose vendor has a key and knows every option that was given."""
-    by_vendor = {offer.vendor: offer for offer in offers}
-    chosen = ask.options.get("vendor", "").split(",") if ask.options.get("vendor") else settings().order(ask.product)
-    for vendor in chosen:
-        offer = by_vendor.get(vendor)
-        if offer is None or not ask.options.keys() - {"vendor"} <= offer.options.keys():
+def _ready(offers: Sequence[Offer], ask: Ask) -> tuple[list[tuple[Offer, Mapping[str, str]]], OcrError]:
+    """The offers in their order whose vendor has a key, with it; and what is wrong where none of them answers."""
+    taking = [offer for offer in _chosen(offers, ask) if ask.options.keys() - {"vendor"} <= offer.options.keys()]
+    if not taking:
+        return [], CallerError(
+            "No vendor that is set up here takes these options together.",
+            "Leave out options; GET /products/{product} lists which vendor takes which.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    ready: list[tuple[Offer, Mapping[str, str]]] = []
+    nobody: OcrError = _NO_KEY
+    for offer in taking:
+        try:
+            secret = key(offer)
+        except Busy as error:
+            nobody = error
             continue
-        secret = key(offer)
         if secret is not None:
-            yield offer, secret
+            ready.append((offer, secret))
+    return ready, _NO_TIME if ready else nobody
+
+
+_NO_KEY = Refused(
+    "No vendor is set up for this product.",
+    "The operator has to fill a vendor's secret.",
+    status=HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_NO_TIME = Busy("There was no time left to ask a vendor.", code="time")
+
+
+def _chosen(offers: Sequence[Offer], ask: Ask) -> Iterator[Offer]:
+    """The offers in the caller's order or the settings'; whom the settings leave out nobody can ask."""
+    order = settings().order(ask.product)
+    told = ask.options.get("vendor")
+    by_vendor = {offer.vendor: offer for offer in offers}
+    for vendor in told.split(",") if told else order:
+        if vendor in by_vendor and vendor in order:
+            yield by_vendor[vendor]
 
 
 def key(offer: Offer) -> Mapping[str, str] | None:
-    """The vendor's secret, or None while it lacks what the offer needs; cached for five minutes."""
+    """The vendor's secret, or None while it lacks what the offer needs; cached for five minutes.
+
+    Raises `Busy` when Secrets Manager does not answer: nobody knows then whether there is a key.
+    """
     if not offer.keys:
         return {}
     try:
         secret = parameters.get_secret(
             f"{settings().secrets_prefix}/{offer.vendor}", max_age=SECRET_SECONDS, transform="json"
         )
-    except (GetParameterError, TransformParameterError) as error:
-        logger.warning("A vendor's secret cannot be read", vendor=offer.vendor, error=type(error).__name__)
+    except TransformParameterError:
+        logger.warning("A vendor's secret is not JSON", vendor=offer.vendor)
         return None
+    except GetParameterError as error:
+        # Powertools keeps the cause as context only. A secret without a value is how the template makes them.
+        cause = getattr(error.__context__, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        if cause == "ResourceNotFoundException":
+            return None
+        logger.warning("A vendor's secret cannot be read", vendor=offer.vendor, error=cause)
+        raise Busy("The vendor's key cannot be had right now.", vendor=offer.vendor, code="secret") from None
     return secret if isinstance(secret, dict) and all(secret.get(name) for name in offer.keys) else None
 
 
-def _nobody(ask: Ask) -> OcrError:
-    if set(ask.options) - {"vendor"}:
-        return CallerError(
-            "No vendor that is set up here takes these options together.",
-            "Leave out options; GET /products/{product} lists which vendor takes which.",
-            status=422,
-        )
-    return Refused("No vendor is set up for this product.", "The operator has to fill a vendor's secret.", status=503)
-
-
-def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn]) -> None:
+def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn], until: float) -> None:
     fitting = [(turn, fitted) for turn in turns if (fitted := _fit(offer, turn))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
+    left = until - time.monotonic()
+    if left < LEAST_SECONDS:
+        return
     with part(offer.vendor):
-        _call_all(offer, ask, groups)
+        _call_all(offer, replace(ask, seconds=left), groups)
 
 
 def _call_all(offer: Offer, ask: Ask, groups: Sequence[Sequence[tuple[Turn, Fitted]]]) -> None:
@@ -135,6 +172,10 @@ def _fit(offer: Offer, turn: Turn) -> Fitted | None:
         turn.outcome = turn.outcome or error
         turn.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
         return None
+    except Exception as error:
+        unforeseen("A picture could not be made to fit", error)
+        turn.outcome, turn.settled = Internal("An error of this system, not of the request."), True
+        return None
 
 
 def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
@@ -147,8 +188,11 @@ def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
     except CircuitBreakerOpenError:
         busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
         outcomes = [busy] * len(documents)
-    except ConfigurationError:
-        raise
+    except ConfigurationError as error:
+        # Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again.
+        unforeseen("A vendor is set up wrongly", error)
+        wrong = Internal("This system is set up wrongly.", vendor=offer.vendor, code="configuration")
+        outcomes = [wrong] * len(documents)
     except Exception as error:
         unforeseen("A vendor's turn failed", error)
         # Nobody knows how far it came: a vendor that charges may have charged.

@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -44,6 +44,8 @@ SUCCESS = ("0", "800")
 PICTURES = frozenset({"idcard_face", "demo_image"})
 # The manual's name for the list of pictures, and the newer gateway's.
 RESULTS = ("result", "returnObj")
+# What is wrong with one picture, where it may come for the whole request; such requests are free.
+ONE_PICTURE = frozenset({"4008", "4009", "4010", "4011"})
 
 _BUG = "The operator has to report this: the request is not what the vendor's manual asks for."
 _KEY = "The operator has to look at the key of the vendor's gateway."
@@ -98,37 +100,44 @@ class Batch(Offer):
     path: ClassVar[str]
 
     def read(self, ask: Ask) -> list[Outcome]:
-        """One outcome a document, in the order asked; all go in one request."""
-        try:
-            answer = self._send(ask)
-            body = without_pictures(answer.members(), PICTURES)
-        except OcrError as error:
-            return [named(error, VENDOR)] * len(ask.documents)
-        envelope = {name: value for name, value in body.items() if name not in RESULTS}
-        try:
-            entries = _entries(answer, body, len(ask.documents))
-        except OcrError as error:
-            error.raw = envelope
-            return [named(error, VENDOR)] * len(ask.documents)
-        return [
-            # A picture's answer is kept with its own record alone: it goes when that record is deleted.
-            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document))
-            for entry, document in zip(entries, ask.documents, strict=True)
-        ]
+        """One outcome a document, in the order asked; all go in one request, unless one of them spoils it for all."""
+        return self._read(ask, ask.documents, http.deadline(ask.seconds))
 
     def detail(self, entry: dict[str, Any], document: Document) -> Reading:
         """The reading of one picture that the vendor could handle."""
         raise NotImplementedError
 
-    def _send(self, ask: Ask) -> http.Answer:
+    def _read(self, ask: Ask, documents: Sequence[Document], until: float) -> list[Outcome]:
+        """The outcomes of one request; each document goes alone where the whole request failed for one picture."""
+        alone = len(documents) == 1
+        try:
+            answer = self._send(ask, documents, until)
+            body = without_pictures(answer.members(), PICTURES)
+        except OcrError as error:
+            return [named(error, VENDOR)] * len(documents)
+        envelope = {name: value for name, value in body.items() if name not in RESULTS}
+        try:
+            entries = _entries(answer, body, len(documents))
+        except OcrError as error:
+            if error.code in ONE_PICTURE and not alone:
+                return [self._read(ask, [document], until)[0] for document in documents]
+            error.raw = body if alone else envelope
+            return [named(error, VENDOR)] * len(documents)
+        return [
+            # A picture's answer is kept with its own record alone: it goes when that record is deleted.
+            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document))
+            for entry, document in zip(entries, documents, strict=True)
+        ]
+
+    def _send(self, ask: Ask, documents: Sequence[Document], until: float) -> http.Answer:
         path = f"/v1/aiop/api/{ask.secret[self.service]}/{self._path(ask.secret)}"
-        pictures = [base64.b64encode(document.content).decode() for document in ask.documents]
+        pictures = [base64.b64encode(document.content).decode() for document in documents]
         body = json.dumps({"data": pictures}).encode()
         sign = _GATEWAYS.get(ask.secret.get("gateway", "legacy"))
         if sign is None:
             raise ConfigurationError("The member gateway of CTyun's secret is neither legacy nor eop.")
         url = settings().urls[VENDOR] + path
-        return http.send("POST", url, http.deadline(ask.seconds), data=body, headers=sign(ask.secret, path, body))
+        return http.send("POST", url, until, data=body, headers=sign(ask.secret, path, body))
 
     def _path(self, secret: Mapping[str, str]) -> str:
         return self.path

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ocr import aws, choice, ledger
 from ocr.document import Document, Upload
-from ocr.errors import Busy, Changed, InFlight, NoResult, OcrError, Refused, Unknown
+from ocr.errors import Busy, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Claim
 from ocr.observe import meter, unforeseen
@@ -47,22 +48,39 @@ class Again:
 Outcome = Record | Again
 
 
-def read(product: "Product", works: Sequence[Work], seconds: float) -> list[Outcome]:
-    """An outcome for each work, in order; `seconds` are left for all of them together."""
+def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]:
+    """An outcome for each work, in order; all of them before `end`, on the monotonic clock.
+
+    What fails for one, fails for that one alone: the others may have been paid for.
+    """
     kept: dict[int, Outcome] = {}
     groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Claim]]] = defaultdict(list)
     for number, work in enumerate(works):
-        claim = _claim(product, work, seconds)
+        claim = _guarded(_claim, product, work, end)
         if isinstance(claim, Claim):
             groups[tuple(sorted(work.options.items()))].append((number, claim))
         else:
             kept[number] = claim
     for options, group in groups.items():
         documents = [works[number].document for number, _ in group]
-        turns = choice.read(product.sold_by, Ask(product.slug, product.fields, documents, dict(options), seconds))
-        for (number, claim), turn in zip(group, turns, strict=True):
-            kept[number] = _finish(product, works[number], claim, turn)
+        ask = Ask(product.slug, product.fields, documents, dict(options), seconds=end - time.monotonic())
+        for (number, claim), turn in zip(group, choice.read(product.sold_by, ask), strict=True):
+            kept[number] = _guarded(_finish, product, works[number], claim, turn)
     return [kept[number] for number in range(len(works))]
+
+
+def _guarded[**Given, Result](
+    step: Callable[Given, Result], *given: Given.args, **named: Given.kwargs
+) -> Result | Again:
+    """What the step returns; where it fails as nobody foresaw, its picture is to be brought again.
+
+    A claim that it held runs out by its lease, which counts as an answer that was never seen.
+    """
+    try:
+        return step(*given, **named)
+    except Exception as error:
+        unforeseen("A picture failed", error)
+        return Again(Internal("An error of this system, not of the request."))
 
 
 def refuse(product: "Product", upload: Upload, error: OcrError) -> Record:
@@ -79,10 +97,10 @@ def refuse(product: "Product", upload: Upload, error: OcrError) -> Record:
     return ledger.refuse(record, upload)
 
 
-def _claim(product: "Product", work: Work, seconds: float) -> Claim | Outcome:
+def _claim(product: "Product", work: Work, end: float) -> Claim | Outcome:
     id = ledger.content_id(product.slug, work.options, work.document.sha256)
     try:
-        claim = ledger.claim(id, product.slug, seconds + LEASE_MARGIN)
+        claim = ledger.claim(id, product.slug, end - time.monotonic() + LEASE_MARGIN)
     except InFlight as error:
         return Again(error)
     upload = work.document.upload
@@ -98,25 +116,30 @@ _UNSEEN = Unknown("The picture was sent to a vendor as often as the settings all
 
 def _finish(product: "Product", work: Work, claim: Claim, turn: choice.Turn) -> Outcome:
     _keep_raw(product, claim, turn)
-    error = turn.outcome if isinstance(turn.outcome, Busy | Refused) else None
+    error = turn.outcome if isinstance(turn.outcome, Busy | Refused | Internal) else None
     if error and not work.last:
         ledger.release(claim, charged=turn.charged)
         return Again(error)
-    record = _record(product, work, claim, _UNSEEN if error and turn.charged else turn.outcome)
+    record = _record(product, work, claim, _UNSEEN if error and turn.unanswered else turn.outcome)
     record.attempts = turn.attempts
-    kept = ledger.keep(record, claim, work.document.upload, again=error is not None)
+    again, charged = error is not None, error is not None and turn.charged
+    kept = ledger.keep(record, claim, work.document.upload, again=again, charged=charged)
     meter({"product": product.slug, "status": kept.status}, Records=(MetricUnit.Count, 1))
     return Again(error) if error else kept
 
 
 def _keep_raw(product: "Product", claim: Claim, turn: choice.Turn) -> None:
-    for vendor, raw in turn.raw.items():
-        aws.s3().put_object(
-            Bucket=settings().answers_bucket,
-            Key=f"answers/{product.slug}/{claim.id}/{vendor}.json",
-            Body=json.dumps(raw, ensure_ascii=False, default=repr).encode(),
-            ContentType="application/json",
-        )
+    try:
+        for vendor, raw in turn.raw.items():
+            aws.s3().put_object(
+                Bucket=settings().answers_bucket,
+                Key=f"answers/{product.slug}/{claim.id}/{vendor}.json",
+                Body=json.dumps(raw, ensure_ascii=False, default=repr).encode(),
+                ContentType="application/json",
+            )
+    except Exception as error:
+        # The record that follows is worth more: it was paid for.
+        unforeseen("A vendor's answer could not be kept", error)
 
 
 def _record(product: "Product", work: Work, claim: Claim, outcome: Reading | OcrError | None) -> Record:

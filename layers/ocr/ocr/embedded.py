@@ -20,6 +20,7 @@ from ocr.vendor import Ask, Limits, Offer, Outcome
 
 # A synchronous Lambda payload ends at 6 MB; the rest is for the JSON around the picture.
 PAYLOAD = 6_000_000
+PATIENCE_STEP = 5  # seconds
 THROTTLED = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
 
 
@@ -42,7 +43,7 @@ class Engine(Offer):
 
     def _read(self, ask: Ask, document: Document) -> Outcome:
         try:
-            answer = _invoke(self.task, document)
+            answer = _invoke(self.task, document, ask.seconds)
         except ClientError as error:
             if error.response["Error"]["Code"] not in THROTTLED:
                 raise
@@ -129,7 +130,9 @@ def _plate(plate: Mapping[str, Any]) -> Finding:
     return Finding(items=items, box=line.box)
 
 
-def _invoke(task: str, document: Document) -> Any:
+def _invoke(task: str, document: Document, seconds: float) -> Any:
     payload = {"task": task, "image": base64.b64encode(document.content).decode()}
-    answer = aws.functions().invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
+    # In steps, so that a handful of clients serve all deadlines.
+    client = aws.functions(max(1, int(seconds) // PATIENCE_STEP * PATIENCE_STEP))
+    answer = client.invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
     return json.loads(answer["Payload"].read())

@@ -121,7 +121,7 @@ class Unknown(OcrError):
     slug = "unknown"
     title = "The outcome of the vendor call is unknown"
     default_status = HTTPStatus.BAD_GATEWAY
-    default_advice = "An operator decides whether to pay for another try; see the README on unknown outcomes."
+    default_advice = "An operator decides whether to pay for another try: delete the record and send the picture again."
 
 
 class Internal(OcrError):

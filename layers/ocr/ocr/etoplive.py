@@ -15,7 +15,6 @@ An entry has `pid, type, position, FieldList: [{key, chn_key, value, score, posi
 """
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -93,9 +92,10 @@ FIELDS = {"FieldList", "DetailList"}
 EDGES = ("left", "top", "width", "height")
 CLASS = ("type", "pid", "angle", "direct")
 TEXT_NAMES = ("value", "text", "content", "words")
-# A type is named in words; anything with digits in it may be a value that has lost its way.
-_TYPE = re.compile(r"[^\W\d]{1,20}")
+# The bills that pid 22 tells apart. A problem names no others: free text may be a value that has lost its way.
+BILLS = ("出租车票", "卷票", "增值税发票", "定额发票", "火车票", "行程单")
 
+# Crops of the page, the document and the face.
 PICTURES = frozenset({"image_data", "img_data", "head_image_data"})
 # What belongs to the answer and not to what stands on the document.
 ENVELOPE = frozenset(
@@ -148,6 +148,7 @@ class Pid(OnePicture):
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("key", "secret")
     limits: ClassVar[Limits] = Limits(bytes=5 * 1024 * 1024, encoded="urlencoded")
+    pictures: ClassVar[frozenset[str]] = PICTURES
 
     def __post_init__(self) -> None:
         if self.pid not in PIDS:
@@ -197,15 +198,16 @@ class Pid(OnePicture):
         return {"lines": lines, "tables": tables(lines) if self.pid == TABLE else []}
 
     def _wanted(self, entries: Levels) -> Levels:
-        """The entries of the types asked for; raises `NoResult` naming the others when there are only others."""
+        """The entries of the types asked for; raises `NoResult` naming the known ones when there are only others."""
         types = [canonical(text(entry.get("type"))) for entry in entries]
         asked = [canonical(one) for one in self.type]
         wanted = [
             entry for entry, kind in zip(entries, types, strict=True) if not asked or any(one in kind for one in asked)
         ]
         if entries and not wanted:
-            detected = sorted({kind for kind in types if _TYPE.fullmatch(kind)})
-            raise NoResult("The picture shows other documents.", extra={"detected": detected}, paid=True)
+            detected = [name for name in BILLS if any(name in kind for kind in types)]
+            extra = {"detected": detected} if detected else {}
+            raise NoResult("The picture shows other documents.", extra=extra, paid=True)
         return wanted
 
     def _findings(self, entries: Levels, ask: Ask, document: Document) -> list[Finding]:

@@ -58,12 +58,11 @@ def fit(document: Document, limits: Limits) -> Fitted:
     """The document within `limits`: as it is where possible, else upright, shrunk and as JPEG.
 
     Vendors do not say whether they honour EXIF, so what they get is upright. Raises `CallerError` 422 when a side is
-    too short, 413 when it cannot be made small enough and stay legible.
+    too short or becomes so, 413 when it cannot be made small enough and stay legible.
     """
-    shortest, longest = limits.side
-    if min(document.width, document.height) < shortest:
+    if min(document.width, document.height) < limits.side[0]:
         raise CallerError(
-            f"The picture is {document.width}×{document.height} pixels; this vendor needs {shortest} a side.",
+            f"The picture is {document.width}×{document.height} pixels; this vendor needs {limits.side[0]} a side.",
             "Send the picture in its original size.",
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
@@ -97,10 +96,17 @@ def _shrunk(document: Document, limits: Limits) -> Document:
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(document.content)) as stored:
-        picture = ImageOps.exif_transpose(stored).convert("RGB")
+        picture = _opaque(ImageOps.exif_transpose(stored))
     longest = min(limits.side[1], max(picture.size))
     while True:
         candidate = _jpeg(document, picture, longest)
+        if min(candidate.width, candidate.height) < limits.side[0]:
+            raise CallerError(
+                f"Made small enough for this vendor, the picture is {candidate.width}×{candidate.height} pixels; "
+                f"it needs {limits.side[0]} a side.",
+                "Crop it to the document and send it again.",
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
         if _fits(candidate, limits):
             return candidate
         # Bytes go with the area; a little less than that, so that the next try is most likely the last.
@@ -114,6 +120,17 @@ def _shrunk(document: Document, limits: Limits) -> Document:
             )
 
 
+def _opaque(picture: "Image.Image") -> "Image.Image":
+    """The picture in RGB: what can be seen through lies on white, as on paper."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    from PIL import Image
+
+    layer, ground = picture.convert("RGBA"), Image.new("RGB", picture.size, "white")
+    ground.paste(layer, mask=layer)
+    return ground
+
+
 def _jpeg(document: Document, picture: "Image.Image", longest: int) -> Document:
     from PIL import Image
 
@@ -122,4 +139,7 @@ def _jpeg(document: Document, picture: "Image.Image", longest: int) -> Document:
     shrunk = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
     file = BytesIO()
     shrunk.save(file, "JPEG", quality=QUALITY)
-    return replace(document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1)
+    # Not the upload's bytes any more: whoever fetched that would see another picture than the boxes are counted on.
+    return replace(
+        document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1, upload=None
+    )

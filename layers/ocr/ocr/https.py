@@ -1,5 +1,6 @@
 """The HTTPS trigger: one request, one picture, one record or problem."""
 
+import time
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 LONGEST = 26.0
 
 
-def answer(product: "Product", event: APIGatewayProxyEvent, seconds: float) -> reply.Response:
-    """The response to one POST /ocr/{product}."""
+def answer(product: "Product", event: APIGatewayProxyEvent, end: float) -> reply.Response:
+    """The response to one POST /ocr/{product}, before `end` on the monotonic clock."""
+    end = min(end, time.monotonic() + LONGEST)
     try:
         told = intake.request(event)
         work = Work(examine(told.content), checked(product.sold_by, told.options))
-        [outcome] = desk.read(product, [work], min(seconds, LONGEST))
+        [outcome] = desk.read(product, [work], end)
     except OcrError as error:
         return reply.error(error)
     except Exception as error:

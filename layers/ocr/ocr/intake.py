@@ -1,7 +1,6 @@
 """What callers send: an HTTPS request or an S3 upload, as picture bytes and told options."""
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,36 +39,46 @@ def request(event: APIGatewayProxyEvent) -> Told:
     """
     kind = (event.headers.get("Content-Type") or event.headers.get("content-type") or "").strip()
     options = {name: value for name, value in (event.query_string_parameters or {}).items() if value is not None}
-    body = _body(event)
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == JSON:
-        return _from_json(body, options)
+        return _from_json(members(event, FORMS), options)
     if media_type == FORM:
-        return _from_form(body, kind, options)
+        return _from_form(_body(event), kind, options)
     if media_type.startswith("image/") or media_type == "application/octet-stream":
-        return Told(body, options)
+        return Told(_body(event), options)
     raise CallerError(
         "The content type is not one a picture comes in.", FORMS, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     )
 
 
-def _body(event: APIGatewayProxyEvent) -> bytes:
-    body = event.body or ""
-    return base64.b64decode(body) if event.is_base64_encoded else body.encode()
-
-
-def _from_json(body: bytes, options: Mapping[str, str]) -> Told:
+def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
+    """The members of a JSON body; raises `CallerError` 400 with this advice for any other body."""
     try:
-        members = json.loads(body)
+        told = json.loads(_body(event, advice))
+    except (ValueError, RecursionError):
+        raise CallerError("The body is not JSON.", advice) from None
+    if not isinstance(told, dict):
+        raise CallerError("The JSON body is no object.", advice)
+    return told
+
+
+def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
+    body = event.body or ""
+    try:
+        return base64.b64decode(body) if event.is_base64_encoded else body.encode()
     except ValueError:
-        raise CallerError("The body is not JSON.", FORMS) from None
-    image = members.pop(IMAGE_MEMBER, None) if isinstance(members, dict) else None
+        raise CallerError("The body is not what its encoding says.", advice) from None
+
+
+def _from_json(told: dict[str, Any], options: Mapping[str, str]) -> Told:
+    image = told.pop(IMAGE_MEMBER, None)
     if not isinstance(image, str):
         raise CallerError("The JSON body has no string member `image`.", FORMS)
-    return Told(_decoded(image), {**options, **{name: _plain(value) for name, value in members.items()}})
+    return Told(_decoded(image), {**options, **{name: plain(value) for name, value in told.items()}})
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """An option's value in JSON as the text that it is by query or form; raises `CallerError` for lists and such."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, str | int):
@@ -82,7 +91,7 @@ def _decoded(image: str) -> bytes:
     payload = image.partition(",")[2] if image.startswith("data:") else image
     try:
         return base64.b64decode("".join(payload.split()), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise CallerError(
             "The picture is not valid base64.", "Use the standard alphabet (RFC 4648 section 4) with padding."
         ) from None

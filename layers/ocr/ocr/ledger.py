@@ -95,12 +95,16 @@ def release(held: Claim, *, charged: bool) -> None:
     _put(item, after=held.owner)
 
 
-def keep(record: Record, held: Claim, upload: Upload | None = None, *, again: bool = False) -> Record:
+def keep(
+    record: Record, held: Claim, upload: Upload | None = None, *, again: bool = False, charged: bool = False
+) -> Record:
     """Write the record and the pointer from its upload in one transaction; return what then stands in the table.
 
-    `again` lets a later call try once more. Where another call took the content over meanwhile, its record stands.
+    `again` lets a later call try once more, `charged` is as for `release`. Where another call took the content over
+    meanwhile, its record stands.
     """
-    item = _item(held) | {"status": record.status, "again": again} | _body(record)
+    state = {"status": record.status, "again": again, "unseen": held.unseen + charged}
+    item = _item(held) | state | _body(record)
     puts = [_conditional(item, held.owner)]
     if upload:
         puts.append({"TableName": settings().table, "Item": _pointer(upload, record)})

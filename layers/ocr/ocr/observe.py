@@ -3,6 +3,7 @@
 Whatever is logged names ids, products, vendors, codes and milliseconds; never a field, a file name or a vendor's text.
 """
 
+import logging
 import os
 import traceback
 from collections.abc import Callable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 SERVICE, NAMESPACE = "ocr", "OCR"
 
+# What a library says below a warning may quote a request: botocore, urllib3 and Pillow do. Lambda gives the root logger
+# the operator's level, which is for this system's own lines.
+logging.getLogger().setLevel(logging.WARNING)
 logger = Logger(service=SERVICE)
 
 
@@ -71,7 +75,14 @@ def meter(dimensions: dict[str, str], **values: tuple[MetricUnit, float]) -> Non
 
 
 def unforeseen(what: str, error: BaseException) -> None:
-    """Log an error nobody foresaw: its type and where it arose. Its message may quote a value, so that stays out."""
+    """Log an error nobody foresaw: its type and where it arose.
+
+    Its message may quote a value, so that stays out, but for a `ConfigurationError`'s, which names settings only.
+    """
+    # The engine, which logs here too, does without the models that errors are made of.
+    from ocr.errors import ConfigurationError
+
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-5:]]
-    logger.error(what, extra={"error": type(error).__name__, "where": where})
+    wrong = {"wrong": str(error)} if isinstance(error, ConfigurationError) else {}
+    logger.error(what, extra={"error": type(error).__name__, "where": where, **wrong})

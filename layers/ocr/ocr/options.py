@@ -57,7 +57,10 @@ def _valid(name: str, kind: Any, value: str) -> str:
 
 def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
     sellers = [offer.vendor for offer in offers]
-    if chosen and not set(chosen.split(",")) <= set(sellers):
+    told = chosen.split(",") if chosen else []
+    if len(set(told)) != len(told):
+        raise CallerError("The option vendor names one twice.", "Name each vendor once, the best first.")
+    if not set(told) <= set(sellers):
         raise CallerError("The option vendor names one that does not sell this.", _listing("Sold by", sellers))
 
 

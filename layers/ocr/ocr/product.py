@@ -1,5 +1,6 @@
 """A product: what is declared of one kind of document, and the Lambda handler that follows from it."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args
 
@@ -65,7 +66,8 @@ class Product:
         return normalize(self.fields, self.checks, reading)
 
     def _handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
+        # One deadline for the whole invocation: durations that are handed on grow stale.
+        end = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
         if "Records" in event:
-            return queue.answer(self, list(SQSEvent(event).records), seconds)
-        return https.answer(self, APIGatewayProxyEvent(event), seconds)
+            return queue.answer(self, list(SQSEvent(event).records), end)
+        return https.answer(self, APIGatewayProxyEvent(event), end)

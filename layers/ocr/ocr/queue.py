@@ -44,13 +44,13 @@ class Delivery:
         return self.receives >= settings().max_receives
 
 
-def answer(product: "Product", messages: Sequence[SQSRecord], seconds: float) -> dict[str, Any]:
-    """The partial batch response: the messages that have to come again."""
+def answer(product: "Product", messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
+    """The partial batch response, before `end` on the monotonic clock: the messages that have to come again."""
     deliveries = [Delivery(message) for message in messages]
     with ThreadPoolExecutor(max_workers=max(1, len(deliveries))) as threads:
         list(threads.map(lambda delivery: _load(product, delivery), deliveries))
     try:
-        outcomes = iter(desk.read(product, [work for one in deliveries for work in one.works], seconds))
+        outcomes = iter(desk.read(product, [work for one in deliveries for work in one.works], end))
         for delivery in deliveries:
             _note(delivery, [next(outcomes) for _ in delivery.works])
     except Exception as error:

@@ -3,13 +3,16 @@
 from http import HTTPStatus
 from typing import Any
 
-from ocr.errors import Internal, OcrError, Problem
+from ocr.errors import Busy, Internal, OcrError, Problem
 from ocr.record import Record
 
 RECORD_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 
 Response = dict[str, Any]
+
+# For an error that names no time; the queue, which has a back-off of its own, does not look here.
+BUSY_SECONDS = 5
 
 INTERNAL = Internal("An error of this system, not of the request.").problem()
 
@@ -23,8 +26,8 @@ def record(kept: Record) -> Response:
 
 def error(fault: OcrError) -> Response:
     """The problem of an error, with Retry-After where a retry makes sense."""
-    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-    return problem(fault.problem(), headers)
+    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy) else fault.retry_after
+    return problem(fault.problem(), {} if wait is None else {"Retry-After": str(wait)})
 
 
 def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from ocr import aws
 from ocr.document import MAX_BYTES
 from ocr.errors import CallerError
+from ocr.intake import plain
 from ocr.options import checked
 from ocr.product import Product
 from ocr.settings import settings
@@ -21,7 +22,7 @@ def form(product: Product, told: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(told, Mapping):
         raise CallerError("The options are not an object.", 'Send {"product": "id_card", "options": {}}.')
-    options = checked(product.sold_by, {str(name): str(value) for name, value in told.items()})
+    options = checked(product.sold_by, {str(name): plain(value) for name, value in told.items()})
     fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
     key = f"uploads/{product.slug}/{uuid.uuid4().hex}"
     presigned = aws.s3().generate_presigned_post(

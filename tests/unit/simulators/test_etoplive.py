@@ -36,6 +36,8 @@ def test_etoplive_knows_42_pids(etoplive_at: Vendor) -> None:
         ({"file": None}, "-6", "none of file, mfile and urlPath"),
         ({"file": "data:image/png;base64," + b64(blank())}, "-51", "base64 carries a data: prefix"),
         ({"file": b64(b"no picture")}, "16", "the bytes do not decode as a picture"),
+        ({"file": b64(blank(kind="GIF"))}, "16", "the picture is GIF"),
+        ({"file": b64(blank(kind="WEBP"))}, "16", "the picture is WEBP"),
     ],
 )
 def test_etoplive_refuses_by_its_own_table(
@@ -80,6 +82,14 @@ def test_etoplive_takes_every_option_that_it_documents(etoplive_at: Vendor, quic
     assert (answer["ErrorCode"], etoplive_at.violations) == (0, [])
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP"])
+def test_etoplive_takes_what_vendors_take(kind: str, etoplive_at: Vendor, quick: None) -> None:
+    answer = etoplive_at.post(SERVLET, data=bill_form(blank(kind=kind), pid="6")).json()
+
+    assert (answer["ErrorCode"], etoplive_at.violations) == (0, [])
+    assert [charge["source"] for charge in etoplive_at.control.report()["charges"]] == ["file"]
+
+
 def slashes(limit: int) -> bytes:
     """A picture whose base64 is mostly slashes, three bytes each once encoded: at most `limit` bytes in all."""
     start = blank(kind="JPEG")
@@ -109,6 +119,7 @@ def test_etoplive_reads_a_file(etoplive_at: Vendor, quick: None) -> None:
 
     assert answer["Plate"] == [{"车牌颜色": "蓝色", "车牌号": "粤B12345"}]
     assert (answer["PlateNum"], answer["ErrorCode"], etoplive_at.violations) == (1, 0, [])
+    assert [charge["source"] for charge in etoplive_at.control.report()["charges"]] == ["mfile"]
 
 
 @pytest.fixture
@@ -138,7 +149,9 @@ def test_etoplive_fetches_a_url(etoplive_at: Vendor, album: str, quick: None) ->
     answer = etoplive_at.post(SERVLET, data=bill_form(None, pid="6", urlPath=url)).json()
 
     assert answer["PlateNum"] == 1
-    assert etoplive_at.control.report()["pictures"] == {hashlib.sha256(blank()).hexdigest(): 1}
+    report = etoplive_at.control.report()
+    assert report["pictures"] == {hashlib.sha256(blank()).hexdigest(): 1}
+    assert [charge["source"] for charge in report["charges"]] == ["urlPath"]
 
 
 def test_etoplive_cannot_fetch_what_is_not_there(etoplive_at: Vendor, album: str) -> None:

@@ -56,6 +56,8 @@ def test_juhe_charges_by_its_price_table(codetype: int, units: int, juhe_at: Ven
         ({"pic": b64(blank())[:-2]}, 271005, "base64 does not decode"),
         ({"pic": b64(b"no picture")}, 271004, "the bytes do not decode as a picture"),
         ({"pic": b64(blank(400, 400)[:-60])}, 271004, "the bytes do not decode as a picture"),
+        ({"pic": b64(blank(kind="GIF"))}, 271004, "the picture is GIF"),
+        ({"pic": b64(blank(kind="WEBP"))}, 271004, "the picture is WEBP"),
         ({"pic": b64(oversize(1024 * 1024))}, 271006, "the picture has 1048577 bytes, over 1048576"),
         ({"pic": b64(blank())}, 271003, None),
     ],
@@ -125,6 +127,35 @@ def test_juhe_tells_a_plate_in_eight_parts(juhe_at: Vendor, quick: None) -> None
         ("车牌位置(left_top_right_bottom)", "10_5_110_40"),
     ]
     assert {(part["nID"], part["index"]) for part in told} == {(None, None)}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP"])
+def test_juhe_takes_what_vendors_take(kind: str, juhe_at: Vendor, quick: None) -> None:
+    form = {"key": SECRETS["juhe"]["plate_key"]}
+
+    answer = juhe_at.post("/verify_carlicense/verify", data=form, files={"file": ("p", blank(kind=kind))}).json()
+
+    assert (answer["error_code"], juhe_at.violations) == (0, [])
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF"])
+def test_juhe_takes_no_other_format_for_a_plate(kind: str, juhe_at: Vendor, quick: None) -> None:
+    form = {"key": SECRETS["juhe"]["plate_key"], "file": b64(blank(kind=kind))}
+
+    answer = juhe_at.post("/verify_carlicense/query", data=form).json()
+
+    assert (answer["error_code"], juhe_at.violations) == (271103, [f"the picture is {kind}"])
+
+
+@pytest.mark.parametrize(("way", "source"), [("query", "base64"), ("verify", "file")])
+def test_juhes_bill_says_how_the_picture_came(way: str, source: str, juhe_at: Vendor, quick: None) -> None:
+    form, path = {"key": SECRETS["juhe"]["plate_key"]}, f"/verify_carlicense/{way}"
+    if way == "query":
+        juhe_at.post(path, data=form | {"file": b64(blank())})
+    else:
+        juhe_at.post(path, data=form, files={"file": ("p.png", blank())})
+
+    assert [charge["source"] for charge in juhe_at.control.report()["charges"]] == [source]
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"", 271102), (b"no picture", 271103), (blank(), 271103)])

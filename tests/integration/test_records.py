@@ -1,0 +1,116 @@
+"""Promise: the API beside reading pictures answers every request, and what it cannot use with a problem."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler import Response
+
+from ocr import ledger
+from ocr.document import Upload
+from ocr.errors import CallerError
+from ocr.record import Record
+from records import app
+from tests.integration.conftest import UPLOADS, World, delivered
+from tests.integration.scripted import Context, picture, product, reading
+
+
+def asked(method: str, path: str, body: str | None = None, **more: Any) -> tuple[int, Any]:
+    """Status and parsed body of the answer to a request."""
+    event = {
+        "httpMethod": method,
+        "path": path,
+        "resource": path,
+        "headers": {"content-type": "application/json"},
+        "queryStringParameters": None,
+        "requestContext": {"stage": "v1", "path": path},
+        "body": body,
+        "isBase64Encoded": False,
+        **more,
+    }
+    answer = app.handler(event, Context())  # type: ignore[arg-type]
+    return answer["statusCode"], json.loads(answer["body"] or "null")
+
+
+def test_an_upload_is_given_a_form_with_its_options(world: World) -> None:
+    status, form = asked("POST", "/uploads", json.dumps({"product": "captcha", "options": {"codetype": "1004"}}))
+    assert status == 201
+    assert UPLOADS in form["url"]
+    assert form["key"].startswith("uploads/captcha/")
+    assert form["fields"]["key"] == form["key"]
+    assert form["fields"]["x-amz-meta-codetype"] == "1004"
+
+
+def test_a_body_that_came_as_bytes_is_read_too(world: World) -> None:
+    body = base64.b64encode(b'{"product": "id_card"}').decode()
+    status, form = asked("POST", "/uploads", body, isBase64Encoded=True)
+    assert status == 201
+    assert form["key"].startswith("uploads/id_card/")
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        pytest.param(None, {}, id="no body"),
+        pytest.param("{", {}, id="broken JSON"),
+        pytest.param("[" * 100_000, {}, id="JSON that is nested too deeply"),
+        pytest.param('["id_card"]', {}, id="JSON that is no object"),
+        pytest.param("{}", {}, id="no product"),
+        pytest.param('{"product": "unicorn_licence"}', {}, id="unknown product"),
+        pytest.param('{"product": ["id_card"]}', {}, id="product that is a list"),
+        pytest.param('{"product": null}', {}, id="product that is null"),
+        pytest.param('{"product": "id_card", "options": ["a"]}', {}, id="options that are a list"),
+        pytest.param('{"product": "id_card", "options": {"color": "red"}}', {}, id="unknown option"),
+        pytest.param('{"product": "captcha"}', {}, id="missing option"),
+        pytest.param("eyJ", {"isBase64Encoded": True}, id="broken base64"),
+        pytest.param("/9j/", {"isBase64Encoded": True}, id="a picture"),
+    ],
+)
+def test_what_names_no_upload_is_told_so(world: World, body: str | None, more: dict[str, Any]) -> None:
+    status, problem = asked("POST", "/uploads", body, **more)
+    assert status == problem["status"] == 400
+    assert problem["type"] == "urn:ocr:problem:caller"
+    assert problem["advice"]
+
+
+@pytest.fixture
+def replayed(world: World) -> Record:
+    """A record that a second upload of the same content led to: its pointer has a status of its own."""
+    kind = product([reading])
+    first, second = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
+    for notification in (first, second):
+        assert kind(delivered(notification), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    kept = ledger.of_upload(upload(second))
+    assert kept
+    return kept
+
+
+def upload(notification: dict[str, Any]) -> Upload:
+    thing = notification["s3"]["object"]
+    return Upload(notification["s3"]["bucket"]["name"], thing["key"], thing["versionId"])
+
+
+@pytest.mark.parametrize("answer", [app.record, app.delete])
+def test_the_pointer_of_an_upload_is_no_record(
+    world: World, replayed: Record, answer: Callable[[str], Response[str]]
+) -> None:
+    [pointer] = [item["id"] for item in world.items() if "source_of" in item]
+    with pytest.raises(CallerError) as refused:
+        answer(pointer)
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("id", ["0" * 32, "circuit", "00000000-0000-0000-0000-000000000000"])
+def test_an_id_that_no_record_has_is_told_so(world: World, method: str, id: str) -> None:
+    status, problem = asked(method, f"/records/{id}")
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:caller")
+
+
+def test_a_record_is_found_until_it_is_forgotten(world: World, replayed: Record) -> None:
+    path = f"/records/{replayed.id}"
+    assert asked("GET", path) == (200, json.loads(replayed.model_dump_json(exclude_none=True)))
+    assert asked("DELETE", path) == (204, None)
+    assert asked("GET", path)[0] == 404

@@ -1,0 +1,28 @@
+"""Promise: who is told to come back later is told when, also where the vendor named no time."""
+
+import json
+
+import pytest
+
+from ocr import reply
+from ocr.errors import Busy, CallerError, InFlight, OcrError, Refused
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait"),
+    [
+        pytest.param(Busy("No time named."), "5", id="busy"),
+        pytest.param(Busy("A time named.", retry_after=30), "30", id="busy for 30 s"),
+        pytest.param(Busy("At once.", retry_after=0), "0", id="busy for no time"),
+        pytest.param(InFlight("Being read.", retry_after=7), "7", id="in flight"),
+        pytest.param(Refused("The key is wrong."), None, id="refused"),
+        pytest.param(CallerError("No picture."), None, id="caller"),
+    ],
+)
+def test_a_retry_is_told_when(fault: OcrError, wait: str | None) -> None:
+    named = fault.retry_after
+    response = reply.error(fault)
+    assert response["headers"].get("Retry-After") == wait
+    assert response["statusCode"] == json.loads(response["body"])["status"] == fault.status
+    # The queue's back-off asks the error itself.
+    assert fault.retry_after == named
