@@ -153,7 +153,7 @@ def _photograph(sample: bytes) -> tuple[bytes, tuple[int, int, int, int]]:
         corner = PHONE[0] - document.width - 40, PHONE[1] - document.height - 40
         ground.paste(document, corner)
     file = BytesIO()
-    ground.save(file, "JPEG", quality=82)
+    ground.save(file, "JPEG", quality=94)
     return file.getvalue(), (*corner, corner[0] + document.width, corner[1] + document.height)
 
 
