@@ -120,6 +120,8 @@ def stop(folder: Path) -> bool:
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
+    for child in _children:
+        child.poll()
     rmtree(folder / "tmp", ignore_errors=True)
     return True
 
