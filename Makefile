@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
@@ -31,6 +31,10 @@ down: .venv/ready ## End the local AWS that stays
 
 test: tools ## Run all tests
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+test-all: export MATRIX = 1
+test-all: export MUTATIONS = 50000
+test-all: test ## Run all tests with every vendor × product × form × trigger and 50,000 mutated answers
 
 check: tools ## Lint, types, template
 	$(PYTHON) -m ruff check .
