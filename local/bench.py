@@ -56,6 +56,7 @@ FUNCTIONS = {
 class Measured:
     """One function's figures, run by run: milliseconds and megabytes."""
 
+    init: list[float] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
@@ -86,6 +87,7 @@ def _functions() -> dict[str, Measured]:
                     first = function.invoke(_event(next(pictures)))
                     measured[name].start.append(1000 * (perf_counter() - begun))
                     assert first["statusCode"] == 200, first
+                    measured[name].init.append(function.init_milliseconds)
                     for picture in islice(pictures, CALLS):
                         begun = perf_counter()
                         function.invoke(_event(picture))
@@ -171,6 +173,7 @@ def _event(picture: bytes) -> dict[str, Any]:
 def _comparison(product: Measured, naive: Measured) -> Table:
     table = Table("", "product", "naive", "product ÷ naive", box=SIMPLE, title="A product function and a naive handler")
     for name, ours, theirs in (
+        (f"init, ms (median of {STARTS})", product.init, naive.init),
         (f"start and first call, ms (median of {STARTS})", product.start, naive.start),
         (f"peak memory, MB (median of {STARTS})", product.memory, naive.memory),
         (f"warm call, ms (median of {len(product.warm)})", product.warm, naive.warm),

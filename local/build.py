@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile, copytree, make_archive, rmtree
+from shutil import copyfile, copytree, make_archive
 from zipfile import ZipFile, ZipInfo
 
 from local.aws import CREDENTIALS, ROOT
@@ -47,11 +47,11 @@ def packed(folder: Path) -> Path:
     MiniStack write them out for each cold start. The files are the AWS's own: it outlives the next build.
     """
     text = (BUILT / "template.yaml").read_text()
-    kept = folder / "tmp/packed"
-    rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True)
+    # Another build is another folder: a stack that is brought up to date sees new archives and keeps the old files.
+    kept = folder / "tmp/packed" / STAMP.read_text()[:16]
+    kept.mkdir(parents=True, exist_ok=True)
     for layer in BUILT.glob("*Layer"):
-        copytree(layer, kept / layer.name, copy_function=_link)
+        copytree(layer, kept / layer.name, copy_function=_link, dirs_exist_ok=True)
         with ZipFile(kept / f"{layer.name}.zip", "w") as archive:
             archive.writestr(ZipInfo(LINKED), str(kept / layer.name))
         text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {kept / layer.name}.zip\n")
@@ -64,6 +64,8 @@ def packed(folder: Path) -> Path:
 
 
 def _link(source: str, target: str) -> None:
+    if Path(target).exists():  # deployed before
+        return
     try:
         os.link(source, target)
     except OSError:  # a folder on another disk

@@ -23,6 +23,7 @@ RAPID = ROOT / ".tools/envs/aws-sam-cli/lib/python3.13/site-packages/samcli/loca
 EMULATOR = RAPID / f"aws-lambda-rie-{'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}"
 PYTHON = ROOT / ".tools/envs/runtime/bin/python"
 TIMEOUT = 120
+INIT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 PEAK = re.compile(r"VmHWM:\s+([0-9]+) kB")
 
 
@@ -32,10 +33,16 @@ class Runtime:
 
     url: str
     process: subprocess.Popen[bytes]
+    log: Path
 
     def invoke(self, event: Any) -> Any:
         """What the handler returns for this event."""
         return requests.post(self.url, json=event, timeout=TIMEOUT).json()
+
+    @property
+    def init_milliseconds(self) -> float:
+        """How long the runtime and the handler's imports took, as the emulator reports it after the first call."""
+        return float(INIT.findall(self.log.read_text())[0])
 
     @property
     def peak_megabytes(self) -> float:
@@ -61,7 +68,7 @@ def running(
         try:
             url = f"http://127.0.0.1:{ports[0]}/2015-03-31/functions/function/invocations"
             _wait_for(ports[0])
-            yield Runtime(url, process)
+            yield Runtime(url, process, Path(folder) / "log")
         finally:
             children = _descendants(process.pid)
             process.terminate()
