@@ -131,9 +131,8 @@ def _apart(pictures: Sequence[Picture]) -> list[int]:
 
 
 def _event(reading: Reading) -> Event:
-    """The event that must tell of a reading: its record's, but an upload of what HTTPS had read has one of its own."""
-    # A record names the upload that it was read from; what is sent again by HTTPS is answered and not announced.
-    return reading.record_id or "", reading.trigger == "s3" and "source" not in reading.body
+    """The event that must tell of a reading: its record's."""
+    return reading.record_id or "", bool(reading.body.get("replayed"))
 
 
 def _table(readings: Iterable[Reading], unannounced: set[Event]) -> Table:

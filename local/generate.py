@@ -21,7 +21,7 @@ from local.stack import NAME
 from ocr.catalogue import products, record_schema
 from ocr.checks import verdicts
 from ocr.intake import FORM, IMAGE_MEMBER
-from ocr.ledger import content_id
+from ocr.ledger import content_of
 from ocr.product import Product
 from ocr.record import SCHEMA_VERSION, Announcement, Found, Record, Status
 from ocr.settings import Settings
@@ -79,7 +79,7 @@ def example(product: Product) -> dict[str, Any]:
     sample = next(iter(samples([product.slug])))
     checks = verdicts(product.fields.model_validate(sample.truth), product.checks)
     record = Record(
-        id=content_id(product.slug, sample.options, ""),
+        id=content_of(product.slug, sample.options, ""),
         product=product.slug,
         status=Status.SUCCEEDED,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from local.stack import Stack
 
-# A record's id, and whether a further upload of what was read before is announced, not the reading itself.
+# A record's id, and whether it was answered from an earlier reading.
 Event = tuple[str, bool]
 
 

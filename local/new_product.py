@@ -85,7 +85,7 @@ Principal: {{Service: lambda.amazonaws.com}}}}]}}
               - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion], \
 Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
               - {{Effect: Allow, Action: [s3:GetObject, s3:PutObject], \
-Resource: !Sub "${{Answers.Arn}}/answers/{slug}/*"}}
+Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}
               - {{Effect: Allow, Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, \
 sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
 

@@ -118,11 +118,14 @@ def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
         ContentType=picture.media_type,
         Metadata=dict(picture.options),
     )
-    asked = {"key": key, "version": put["VersionId"]}
+    asked = {"uri": f"s3://{stack.uploads}/{key}", "version": put["VersionId"]}
     deadline = monotonic() + LONGEST_SECONDS
     while True:
         answer = requests.get(
-            f"{stack.url}/records", params=asked, headers={"x-api-key": stack.api_key}, timeout=LONGEST_SECONDS
+            f"{stack.url}/records/by-source",
+            params=asked,
+            headers={"x-api-key": stack.api_key},
+            timeout=LONGEST_SECONDS,
         )
         if answer.status_code != requests.codes.not_found or monotonic() > deadline:
             return _told(answer)

@@ -1,63 +1,115 @@
 """Announce: every finished record leaves the table's stream for the event bus. The transactional outbox's second half.
 
-An event names the record, its product and how it ended; whoever may know more asks for the record.
+An event names the record, its product and how it ended; whoever may know more asks for the record. What the bus does
+not take goes to a queue of its own, which brings it again while the stream goes on: nobody waits for a poisoned one.
 """
 
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws
-from ocr.observe import logger, meter, traced
+from ocr import aws, records
+from ocr.observe import logger, meter, traced, unforeseen
 from ocr.record import Announcement
 from ocr.settings import settings
 
 SOURCE = "ocr"
 DETAIL_TYPE = "Record finished"
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+# What EventBridge and SQS take in one request.
+MOST = 10
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 class NotAnnounced(Exception):
-    """The bus did not take an event; the stream brings it again."""
+    """Neither the bus nor the queue took an event; whoever brought it brings it again."""
 
 
 @traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Announce one batch of the table's stream; what fails is reported and comes again."""
-    return process_partial_response(event=event, record_handler=announce, processor=processor, context=context)
+    """Announce one batch of the table's stream, or of what the bus did not take before."""
+    if event["Records"][0]["eventSource"] == "aws:sqs":
+        return process_partial_response(event=event, record_handler=catch_up, processor=processor, context=context)
+    for group in batched(_outcomes(DynamoDBStreamEvent(event)), MOST, strict=False):
+        if left := _announce(group):
+            _put_by(left)
+    return {"batchItemFailures": []}
 
 
-def announce(record: DynamoDBRecord) -> None:
-    """Put one finished record on the bus."""
-    item = record.dynamodb.new_image if record.dynamodb else None
-    if not item or "status" not in item:
+def catch_up(record: SQSRecord) -> None:
+    """Announce what the bus did not take before, unless a later outcome of the record has overtaken it."""
+    told = Announcement.model_validate_json(record.body)
+    item = records.stored(told.record_id)
+    if item and announcement(item).event_id != told.event_id:
         return
-    told = announcement(item)
-    answer = aws.events().put_events(
-        Entries=[
-            {
-                "EventBusName": settings().bus,
-                "Source": SOURCE,
-                "DetailType": DETAIL_TYPE,
-                "Detail": told.model_dump_json(),
-            }
-        ]
-    )
-    if answer["FailedEntryCount"]:
-        raise NotAnnounced(answer["Entries"][0].get("ErrorCode", ""))
-    meter({"product": told.product, "status": told.status}, RecordsAnnounced=(MetricUnit.Count, 1))
+    if _announce([told]):
+        raise NotAnnounced
 
 
-def announcement(item: dict[str, Any]) -> Announcement:
-    """What is told of an item of the table: a record, or the pointer of a further upload to one."""
+def announcement(item: Mapping[str, Any]) -> Announcement:
+    """What is told of a record's item."""
+    told = f"{item['id']} {item['status']} {item['finished_at']}"
     return Announcement(
-        record_id=item.get("record_id", item["id"]),
-        product=item.get("source_of") or item["product"],
+        event_id=hashlib.sha256(told.encode()).hexdigest()[:32],
+        record_id=item["id"],
+        product=item["product"],
         status=item["status"],
-        replayed="source_of" in item,
+        finished_at=item["finished_at"],
+        replayed=item["replayed"],
     )
+
+
+def _outcomes(event: DynamoDBStreamEvent) -> Iterator[Announcement]:
+    """What is to be told of a batch of the stream, in its order."""
+    for record in event.records:
+        image = record.dynamodb and record.dynamodb.new_image
+        # An item that is expected, an entry of the ledger: no outcome.
+        if image and "finished_at" in image:
+            yield announcement(image)
+
+
+def _announce(told: Sequence[Announcement]) -> list[Announcement]:
+    """Put up to ten on the bus, in order; what it did not take."""
+    try:
+        answer = aws.events().put_events(Entries=[_entry(one) for one in told])
+    except (ClientError, BotoCoreError) as error:
+        unforeseen("The bus does not answer", error)
+        return list(told)
+    left = []
+    for one, entry in zip(told, answer["Entries"], strict=True):
+        if "EventId" in entry:
+            meter({"product": one.product, "status": one.status}, RecordsAnnounced=(MetricUnit.Count, 1))
+        else:
+            logger.warning("The bus did not take an event", record_id=one.record_id, error=entry.get("ErrorCode"))
+            left.append(one)
+    return left
+
+
+def _entry(told: Announcement) -> Any:
+    return {
+        "EventBusName": settings().bus,
+        "Source": SOURCE,
+        "DetailType": DETAIL_TYPE,
+        "Detail": told.model_dump_json(),
+    }
+
+
+def _put_by(told: Sequence[Announcement]) -> None:
+    """Hand announcements over to the queue that brings them again; raises `NotAnnounced` where it does not take all."""
+    entries: list[Any] = [{"Id": str(place), "MessageBody": one.model_dump_json()} for place, one in enumerate(told)]
+    try:
+        answer = aws.queues().send_message_batch(QueueUrl=settings().announcements, Entries=entries)
+    except (ClientError, BotoCoreError) as error:
+        unforeseen("Announcements could not be put by", error)
+        raise NotAnnounced from None
+    if answer.get("Failed"):
+        raise NotAnnounced

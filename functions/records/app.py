@@ -1,7 +1,9 @@
 """Records: the HTTPS API beside reading pictures. What is kept can be had and deleted; what can be read is listed."""
 
+import hashlib
 import json
-import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -9,16 +11,18 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr import ledger, reply
-from ocr.document import Upload
+from ocr import records as kept
+from ocr import reply
 from ocr.errors import CallerError, OcrError
 from ocr.observe import logger, traced, unforeseen
+from ocr.record import Record, Status
+from ocr.records import RECORD_ID, Search
 from ocr.settings import settings
 
 app = APIGatewayRestResolver()
 
 MOST_RECORDS = 100
-RECORD_ID = re.compile(r"[0-9a-f]{32}")
+NO_STORE = {"Cache-Control": "no-store"}
 UPLOAD_BODY = 'Send {"product": "id_card", "options": {}}.'
 
 
@@ -29,35 +33,43 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve(event, context)
 
 
+@app.get("/records/by-source")
+def by_source() -> Response[str]:
+    """The record of an upload: of the latest version under its s3:// address, or of the `version` that is told."""
+    told = app.current_event.query_string_parameters or {}
+    if "uri" not in told:
+        raise CallerError("No uri was told.", "Ask with ?uri=s3://bucket/key, and &version=… for one of several.")
+    return _found(kept.of_upload(told["uri"], told.get("version")))
+
+
 @app.get("/records/<id>")
 def record(id: str) -> Response[str]:
-    """The record of this id, however it ended."""
-    kept = ledger.find(_record_id(id))
-    if kept is None:
-        raise _missing_record()
-    return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
+    """The record of this id, however far it is."""
+    return _found(kept.find(_record_id(id)))
 
 
 @app.delete("/records/<id>")
 def delete(id: str) -> Response[str]:
-    """Forget a record: the item, the picture it was read from, the vendors' raw answers."""
-    if not ledger.forget(_record_id(id)):
+    """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content."""
+    if not kept.forget(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")
 
 
 @app.get("/records")
 def records() -> Response[str]:
-    """The record of an upload, by its `key` and `version`, or the latest records of a `product`, up to `before`."""
+    """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all."""
     told = app.current_event.query_string_parameters or {}
-    if "key" in told:
-        kept = ledger.of_upload(Upload(settings().uploads_bucket, told["key"], told.get("version")))
-        if kept is None:
-            raise _missing_record()
-        return _json(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
-    if "product" not in told:
-        raise CallerError("Neither product nor key was told.", "Ask with ?product=… or with ?key=…&version=….")
-    return _json(HTTPStatus.OK, json.dumps(ledger.latest(told["product"], MOST_RECORDS, told.get("before"))))
+    search = Search(
+        since=_moment(told, "from", datetime.now(UTC) - timedelta(days=settings().record_days)),
+        until=_moment(told, "to", datetime.now(UTC) + timedelta(days=1)),
+        product=told.get("product"),
+        status=_status(told.get("status")),
+        vendor=told.get("vendor"),
+    )
+    found, cursor = kept.page(search, _limit(told.get("limit", str(MOST_RECORDS))), told.get("cursor"))
+    body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}
+    return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
 
 @app.post("/uploads")
@@ -123,8 +135,45 @@ def _refused(error: OcrError) -> Response[str]:
     return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
 
 
+def _found(record: Record | None) -> Response[str]:
+    """A record with its ETag; a pending one with Retry-After."""
+    if record is None:
+        raise _missing_record()
+    if record.status == Status.DELETED:
+        raise CallerError("The record was deleted.", "Send the picture again to have it read.", status=HTTPStatus.GONE)
+    body = record.model_dump_json(exclude_none=True)
+    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
+    seen = app.current_event.headers.get("If-None-Match") or app.current_event.headers.get("if-none-match") or ""
+    if tag in [one.strip().removeprefix("W/") for one in seen.split(",")]:
+        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers | NO_STORE)
+    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers | NO_STORE)
+
+
+def _moment(told: Mapping[str, str], name: str, default: datetime) -> datetime:
+    if name not in told:
+        return default
+    try:
+        at = datetime.fromisoformat(told[name])
+    except ValueError:
+        raise CallerError(f"{name} is no moment.", "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _status(told: str | None) -> Status | None:
+    if told is not None and told not in Status:
+        raise CallerError("There is no such status.", f"Send one of {', '.join(Status)}.")
+    return Status(told) if told else None
+
+
+def _limit(told: str) -> int:
+    if not told.isascii() or not told.isdigit() or not 1 <= int(told[:6]) <= MOST_RECORDS:
+        raise CallerError(f"limit is no number from 1 to {MOST_RECORDS}.", "Leave it out, or send a smaller one.")
+    return int(told)
+
+
 def _record_id(told: str) -> str:
-    """The id, if it is one of a record: the table also holds the pointers of uploads, tokens and circuits."""
+    """The id, if it is one of a record: the table also holds the ledger's entries, rates, tokens and circuits."""
     if not RECORD_ID.fullmatch(told):
         raise _missing_record()
     return told
@@ -139,4 +188,4 @@ def _missing(detail: str, advice: str) -> OcrError:
 
 
 def _json(status: int, body: str, kind: str = reply.RECORD_TYPE) -> Response[str]:
-    return Response(int(status), kind, body, headers={"Cache-Control": "no-store"})
+    return Response(int(status), kind, body, headers=NO_STORE)

@@ -14,6 +14,7 @@ from ocr import choice
 from ocr.settings import settings
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
+INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_content": "content"}
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +38,18 @@ def _create_table(started: Aws) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "product", "created_at")
+            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values())
         ],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "by_product",
+                "IndexName": index,
                 "KeySchema": [
-                    {"AttributeName": "product", "KeyType": "HASH"},
+                    {"AttributeName": name, "KeyType": "HASH"},
                     {"AttributeName": "created_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
             }
+            for index, name in INDEXES.items()
         ],
     )
 

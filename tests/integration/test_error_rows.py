@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities import parameters
 
-from ocr import aws, ledger
-from ocr.document import Upload
+from ocr import aws, records
 from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.product import Product
 from ocr.record import Status
@@ -100,8 +99,7 @@ def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code
 
     notification = world.upload("uploads/card/a.png", picture(2), **options)
     answer = product(delivered(notification), Context())  # type: ignore[arg-type]
-    upload = Upload(UPLOADS, "uploads/card/a.png", notification["s3"]["object"]["versionId"])
-    record = ledger.of_upload(upload)
+    record = records.of_upload(f"s3://{UPLOADS}/uploads/card/a.png", notification["s3"]["object"]["versionId"])
     came = AGAIN if answer["batchItemFailures"] else record and record.status
     assert came == BY_S3[kind]
     if record:

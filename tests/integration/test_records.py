@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import Response
 
-from ocr import ledger
-from ocr.document import Upload
+from ocr import records
 from ocr.errors import CallerError
 from ocr.record import Record
 from records import app
@@ -76,29 +75,24 @@ def test_what_names_no_upload_is_told_so(world: World, body: str | None, more: d
 
 
 @pytest.fixture
-def replayed(world: World) -> Record:
-    """A record that a second upload of the same content led to: its pointer has a status of its own."""
+def kept(world: World) -> Record:
+    """The record of an upload whose content was read before."""
     kind = product([reading])
     first, second = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
     for notification in (first, second):
         assert kind(delivered(notification), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
-    kept = ledger.of_upload(upload(second))
-    assert kept
-    return kept
-
-
-def upload(notification: dict[str, Any]) -> Upload:
-    thing = notification["s3"]["object"]
-    return Upload(notification["s3"]["bucket"]["name"], thing["key"], thing["versionId"])
+    found = records.of_upload(f"s3://{UPLOADS}/uploads/ticket/b.png")
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("answer", [app.record, app.delete])
-def test_the_pointer_of_an_upload_is_no_record(
-    world: World, replayed: Record, answer: Callable[[str], Response[str]]
+def test_an_entry_of_the_ledger_is_no_record(
+    world: World, kept: Record, answer: Callable[[str], Response[str]]
 ) -> None:
-    [pointer] = [item["id"] for item in world.items() if "source_of" in item]
+    [entry] = [item["id"] for item in world.items() if "state" in item]
     with pytest.raises(CallerError) as refused:
-        answer(pointer)
+        answer(entry)
     assert refused.value.status == 404
 
 
@@ -109,8 +103,8 @@ def test_an_id_that_no_record_has_is_told_so(world: World, method: str, id: str)
     assert (status, problem["type"]) == (404, "urn:ocr:problem:caller")
 
 
-def test_a_record_is_found_until_it_is_forgotten(world: World, replayed: Record) -> None:
-    path = f"/records/{replayed.id}"
-    assert asked("GET", path) == (200, json.loads(replayed.model_dump_json(exclude_none=True)))
+def test_a_record_is_found_until_it_is_forgotten(world: World, kept: Record) -> None:
+    path = f"/records/{kept.id}"
+    assert asked("GET", path) == (200, json.loads(kept.model_dump_json(exclude_none=True)))
     assert asked("DELETE", path) == (204, None)
-    assert asked("GET", path)[0] == 404
+    assert asked("GET", path)[0] == 410

@@ -99,7 +99,7 @@ def test_a_product_may_use_its_own_things_only(slug: str) -> None:
 
     assert own == [
         [{"Fn::Sub": f"${{Uploads.Arn}}/uploads/{slug}/*"}],
-        [{"Fn::Sub": f"${{Answers.Arn}}/answers/{slug}/*"}],
+        [{"Fn::Sub": f"${{Answers.Arn}}/{kind}/{slug}/*"} for kind in ("answers", "records")],
         [{"Fn::GetAtt": [f"{name}Queue", "Arn"]}],
     ]
 
@@ -159,10 +159,13 @@ def test_the_table_streams_expires_and_can_be_restored() -> None:
 def test_what_is_not_announced_is_tried_again_and_then_kept() -> None:
     mapping = properties("Announce")["Events"]["Outcomes"]["Properties"]
 
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRetryAttempts"] > 0
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    late = properties("Announce")["Events"]["Announcements"]["Properties"]
+    assert late["Queue"] == {"Fn::GetAtt": ["Announcements", "Arn"]}
+    assert late["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties("Announcements")["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 
 
 def test_an_access_log_line_names_no_person() -> None:

@@ -10,7 +10,6 @@ from local.listener import Event, Listener
 from local.sending import Picture, Reading, Trigger
 
 PICTURE = Picture("id_card", "portrait", b"", "image/png")
-SOURCE = {"bucket": "uploads", "key": "uploads/id_card/a.png"}
 
 
 class Queue:
@@ -39,10 +38,8 @@ def reading(trigger: Trigger, **body: Any) -> Reading:
 @pytest.mark.parametrize(
     ("read", "event"),
     [
-        pytest.param(reading("https", id="1"), ("1", False), id="read by HTTPS"),
-        pytest.param(reading("s3", id="1", source=SOURCE), ("1", False), id="read by S3"),
-        pytest.param(reading("s3", id="1"), ("1", True), id="uploaded after HTTPS had read it"),
-        pytest.param(reading("https", id="1", source=SOURCE), ("1", False), id="sent by HTTPS after S3 had read it"),
+        pytest.param(reading("https", id="1", replayed=False), ("1", False), id="read by HTTPS"),
+        pytest.param(reading("s3", id="1", replayed=True), ("1", True), id="uploaded after HTTPS had read it"),
         pytest.param(reading("https", record_id="1", status=422), ("1", False), id="a problem"),
     ],
 )

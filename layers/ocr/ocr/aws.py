@@ -36,7 +36,8 @@ def s3() -> "S3Client":
 
 @cache
 def events() -> "EventBridgeClient":
-    return boto3.client("events")
+    """The bus. Its answers are short: one that does not come soon is not waited for, the queue brings it again."""
+    return boto3.client("events", config=Config(connect_timeout=2, read_timeout=5))
 
 
 @cache

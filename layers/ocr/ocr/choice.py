@@ -1,7 +1,8 @@
 """Which vendor reads a picture: the first that is configured, healthy and takes it; on its fault, the next."""
 
+import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -19,10 +20,11 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
 )
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws
+from ocr import aws, rate
 from ocr.document import Document
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, Internal, OcrError, Refused, VendorFault
+from ocr.errors import Busy, CallerError, Changed, ConfigurationError, Internal, OcrError, Refused, Unknown, VendorFault
 from ocr.fit import Fitted, fit
 from ocr.observe import logger, meter, part, unforeseen
 from ocr.reading import Reading
@@ -33,23 +35,30 @@ from ocr.vendor import Ask, Offer, Outcome
 SECRET_SECONDS = 300
 # A vendor that has less than this to answer is not asked: the call would be paid and its answer missed.
 LEAST_SECONDS = 2.0
+# How long to stand in line for one vendor's rate while another could be asked.
+PATIENCE = 1.0
 THREADS = 10
 
 
 @dataclass
 class Turn:
-    """One document on its way through the vendors: what came of it so far, and what each vendor said."""
+    """One document on its way through the vendors: what came of it so far, and what each vendor said.
+
+    `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
+    `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
+    """
 
     document: Document
+    begin: Callable[[Offer, int], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
     raw: dict[str, Any] = field(default_factory=dict)
     settled: bool = False
 
     @property
-    def charged(self) -> bool:
-        """Whether a vendor may have charged without that a reading came of it: asking it again may cost again."""
-        return any(attempt.outcome in (Busy.slug, Changed.slug) and attempt.units for attempt in self.attempts)
+    def spent(self) -> int:
+        """How many calls may have been charged without that a reading came of them."""
+        return sum(attempt.outcome in (Busy.slug, Changed.slug) and attempt.units > 0 for attempt in self.attempts)
 
     @property
     def unanswered(self) -> bool:
@@ -64,26 +73,34 @@ class _Faulted(Exception):
         self.outcomes = outcomes
 
 
-def read(offers: Sequence[Offer], ask: Ask) -> list[Turn]:
+def read(offers: Sequence[Offer], ask: Ask, begins: Sequence[Callable[[Offer, int], None]]) -> list[Turn]:
     """Have every document of `ask` read, each by the first of `offers` that can; one turn a document, in order.
 
     A caller's error and an empty result settle a document; a vendor's fault and a picture that does not fit the
     vendor pass it on to the next one.
     """
     end = time.monotonic() + ask.seconds
-    turns = [Turn(document) for document in ask.documents]
+    turns = [Turn(document, begin) for document, begin in zip(ask.documents, begins, strict=True)]
     ready, nobody = _ready(offers, ask)
     for number, (offer, secret) in enumerate(ready):
         waiting = [turn for turn in turns if not turn.settled]
         now = time.monotonic()
         # An equal share for each that may still be asked: a vendor that hangs leaves the next one time to answer.
-        share = (end - now) / (len(ready) - number)
+        others = len(ready) - number - 1
+        share = (end - now) / (others + 1)
         if not waiting or share < LEAST_SECONDS:
             break
-        _ask(offer, replace(ask, secret=secret), waiting, now + share)
+        patience = PATIENCE if others else share - LEAST_SECONDS
+        _ask(offer, replace(ask, secret=secret), waiting, now + share, patience)
     for turn in turns:
         turn.outcome = turn.outcome or nobody
     return turns
+
+
+def first(offers: Sequence[Offer], ask: Ask) -> Offer | None:
+    """Who would be asked first, as far as that is known before a picture is looked at."""
+    ready, _ = _ready(offers, ask)
+    return ready[0][0] if ready else None
 
 
 def _ready(offers: Sequence[Offer], ask: Ask) -> tuple[list[tuple[Offer, Mapping[str, str]]], OcrError]:
@@ -150,19 +167,13 @@ def key(offer: Offer) -> Mapping[str, str] | None:
     return secret if isinstance(secret, dict) and all(secret.get(name) for name in offer.keys) else None
 
 
-def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn], until: float) -> None:
+def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn], until: float, patience: float) -> None:
     fitting = [(turn, fitted) for turn in turns if (fitted := _fit(offer, turn))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
-    left = until - time.monotonic()
-    if left < LEAST_SECONDS:
+    if not groups or until - time.monotonic() < LEAST_SECONDS:
         return
-    with part(offer.vendor):
-        _call_all(offer, replace(ask, seconds=left), groups)
-
-
-def _call_all(offer: Offer, ask: Ask, groups: Sequence[Sequence[tuple[Turn, Fitted]]]) -> None:
-    with ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(groups)))) as threads:
-        list(threads.map(lambda group: _call(offer, ask, group), groups))
+    with part(offer.vendor), ThreadPoolExecutor(max_workers=min(THREADS, len(groups))) as threads:
+        list(threads.map(lambda group: _call(offer, ask, group, until, patience), groups))
 
 
 def _fit(offer: Offer, turn: Turn) -> Fitted | None:
@@ -178,29 +189,74 @@ def _fit(offer: Offer, turn: Turn) -> Fitted | None:
         return None
 
 
-def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]]) -> None:
+def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], until: float, patience: float) -> None:
     started = time.monotonic()
-    documents = [fitted.document for _, fitted in group]
+    going: Sequence[tuple[Turn, Fitted]] = group
     try:
-        outcomes = _guarded(offer)(offer, replace(ask, documents=documents))
+        _stand_in_line(offer, patience)
+        going = [(turn, fitted) for turn, fitted in group if _begun(turn, offer)]
+        outcomes = _outcomes_of(offer, ask, going, until) if going else []
+    except Busy as busy:
+        outcomes = [busy] * len(going)
+    milliseconds = round(1000 * (time.monotonic() - started))
+    for (turn, fitted), outcome in zip(going, outcomes, strict=True):
+        _settle(turn, offer, ask, fitted, outcome, milliseconds)
+
+
+def _stand_in_line(offer: Offer, patience: float) -> None:
+    """Wait until the vendor may be sent a request; raises `Busy`, unpaid, where that takes too long."""
+    try:
+        mine, seconds = rate.place(offer.vendor, patience)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("The vendors' rates cannot be had", error=type(error).__name__)
+        raise Busy("The vendor's rate cannot be had right now.", vendor=offer.vendor, code="rate") from None
+    if not mine:
+        wait = math.ceil(seconds)
+        raise Busy("The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait)
+    time.sleep(seconds)
+
+
+def _begun(turn: Turn, offer: Offer) -> bool:
+    """Whether the document goes to this vendor."""
+    try:
+        turn.begin(offer, turn.spent)
+    except Unknown as error:
+        turn.outcome = turn.outcome or error
+        return False
+    except OcrError as error:
+        turn.outcome, turn.settled = error, True
+        return False
+    except Exception as error:
+        unforeseen("A call could not be written down", error)
+        turn.outcome, turn.settled = Busy("The table does not answer right now.", code="table"), True
+        return False
+    return True
+
+
+def _outcomes_of(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], until: float) -> Sequence[Outcome]:
+    """What the vendor makes of each document, or what went wrong for all of them."""
+    documents = [fitted.document for _, fitted in group]
+    left = until - time.monotonic()
+    if left < LEAST_SECONDS:
+        return [_NO_TIME] * len(documents)
+    try:
+        outcomes: Sequence[Outcome] = _guarded(offer)(offer, replace(ask, documents=documents, seconds=left))
+        return outcomes
     except _Faulted as fault:
-        outcomes = fault.outcomes
+        return fault.outcomes
     except CircuitBreakerOpenError:
         busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
-        outcomes = [busy] * len(documents)
+        return [busy] * len(documents)
     except ConfigurationError as error:
         # Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again.
         unforeseen("A vendor is set up wrongly", error)
         wrong = Internal("This system is set up wrongly.", vendor=offer.vendor, code="configuration")
-        outcomes = [wrong] * len(documents)
+        return [wrong] * len(documents)
     except Exception as error:
         unforeseen("A vendor's turn failed", error)
         # Nobody knows how far it came: a vendor that charges may have charged.
-        failed = Busy("This system failed while asking.", vendor=offer.vendor, code="internal", paid=bool(offer.keys))
-        outcomes = [failed] * len(documents)
-    milliseconds = round(1000 * (time.monotonic() - started))
-    for (turn, fitted), outcome in zip(group, outcomes, strict=True):
-        _settle(turn, offer, ask, fitted, outcome, milliseconds)
+        failed = Busy("This system failed while asking.", vendor=offer.vendor, code="internal", paid=True)
+        return [failed] * len(documents)
 
 
 def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome, milliseconds: int) -> None:

@@ -1,40 +1,46 @@
 """The path of a picture: claim its content, have it read, make the record, keep it."""
 
-import hashlib
 import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from ocr import aws, choice, ledger
+from ocr import aws, choice, ledger, records
 from ocr.document import Document, Upload
 from ocr.errors import Busy, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
-from ocr.ledger import Claim
+from ocr.ledger import Asked, Claim
 from ocr.observe import meter, unforeseen
 from ocr.reading import Reading
-from ocr.record import Picture, Record, Source, Status
+from ocr.record import Picture, Record, Status
+from ocr.records import Finished, Ticket
 from ocr.settings import settings
-from ocr.vendor import Ask
+from ocr.vendor import Ask, Offer
 
 if TYPE_CHECKING:
     from ocr.product import Product
 
 # The lease outlives the invocation by this much, so that nobody takes over a call that may still answer.
 LEASE_MARGIN = 10.0
+THREADS = 10
 
 
 @dataclass(frozen=True)
 class Work:
-    """One picture with its checked options; `last` says that nobody will bring it again after this."""
+    """One picture with its checked options, and the place of its record if it is known before the picture is.
+
+    `last` says that nobody will bring it again after this.
+    """
 
     document: Document
     options: Mapping[str, str] = field(default_factory=dict)
+    ticket: Ticket | None = None
     last: bool = False
 
 
@@ -48,25 +54,51 @@ class Again:
 Outcome = Record | Again
 
 
+@dataclass
+class Task:
+    """One content that was claimed, on its way to a record."""
+
+    work: Work
+    ticket: Ticket
+    held: Claim
+
+    def begin(self, offer: Offer, spent: int) -> None:
+        """Write down that this vendor is asked, when `spent` calls have come to nothing; see `choice.Turn`."""
+        charges = offer.units(self.work.options) > 0
+        if charges and not self.held.may_pay(spent):
+            raise _UNSEEN
+        self.held = ledger.sending(self.held, Asked(offer.vendor, charges), spent=spent)
+
+
 def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]:
     """An outcome for each work, in order; all of them before `end`, on the monotonic clock.
 
     What fails for one, fails for that one alone: the others may have been paid for.
     """
     kept: dict[int, Outcome] = {}
-    groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Claim]]] = defaultdict(list)
-    for number, work in enumerate(works):
-        claim = _guarded(_claim, product, work, end)
-        if isinstance(claim, Claim):
+    groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Task]]] = defaultdict(list)
+    with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(works)))) as threads:
+        claims = threads.map(lambda work: _guarded(_claim, product, work, end), works)
+    for number, (work, claim) in enumerate(zip(works, claims, strict=True)):
+        if isinstance(claim, Task):
             groups[tuple(sorted(work.options.items()))].append((number, claim))
         else:
             kept[number] = claim
     for options, group in groups.items():
-        documents = [works[number].document for number, _ in group]
-        ask = Ask(product.slug, product.fields, documents, dict(options), seconds=end - time.monotonic())
-        for (number, claim), turn in zip(group, choice.read(product.sold_by, ask), strict=True):
-            kept[number] = _guarded(_finish, product, works[number], claim, turn)
+        ask = _ask(product, [task.work.document for _, task in group], dict(options), end)
+        turns = choice.read(product.sold_by, ask, [task.begin for _, task in group])
+        with ThreadPoolExecutor(max_workers=min(THREADS, len(group))) as threads:
+            done = threads.map(lambda task, turn: _guarded(_finish, product, task, turn), _tasks(group), turns)
+            kept |= zip((number for number, _ in group), done, strict=True)
     return [kept[number] for number in range(len(works))]
+
+
+def _tasks(group: Sequence[tuple[int, Task]]) -> list[Task]:
+    return [task for _, task in group]
+
+
+def _ask(product: "Product", documents: Sequence[Document], options: Mapping[str, str], end: float) -> Ask:
+    return Ask(product.slug, product.fields, documents, options, seconds=end - time.monotonic())
 
 
 def _guarded[**Given, Result](
@@ -78,62 +110,86 @@ def _guarded[**Given, Result](
     """
     try:
         return step(*given, **named)
-    except Exception as error:
-        unforeseen("A picture failed", error)
-        return Again(Internal("An error of this system, not of the request."))
-
-
-def refuse(product: "Product", upload: Upload, error: OcrError) -> Record:
-    """The failed record of an upload that no vendor was asked about."""
-    stand_in = hashlib.sha256(ledger.source_id(upload).encode()).hexdigest()
-    record = Record(
-        id=ledger.content_id(product.slug, {}, stand_in),
-        product=product.slug,
-        status=Status.FAILED,
-        created_at=datetime.now(UTC),
-        source=_source(upload),
-        problem=error.problem(),
-    )
-    return ledger.refuse(record, upload)
-
-
-def _claim(product: "Product", work: Work, end: float) -> Claim | Outcome:
-    id = ledger.content_id(product.slug, work.options, work.document.sha256)
-    try:
-        claim = ledger.claim(id, product.slug, end - time.monotonic() + LEASE_MARGIN)
     except InFlight as error:
         return Again(error)
-    upload = work.document.upload
-    if isinstance(claim, Record):
-        return ledger.replay(claim, upload) if upload else claim
-    if claim.exhausted:
-        return ledger.keep(_record(product, work, claim, _UNSEEN), claim, upload)
-    return claim
+    except Exception as error:
+        unforeseen("A picture failed", error)
+        return Again(_INTERNAL)
 
 
+_INTERNAL = Internal("An error of this system, not of the request.")
+_BURIED = Internal("The upload could not be read as often as the settings let it come; it may have been deleted.")
 _UNSEEN = Unknown("The picture was sent to a vendor as often as the settings allow, and no answer was ever seen.")
 
 
-def _finish(product: "Product", work: Work, claim: Claim, turn: choice.Turn) -> Outcome:
-    _keep_raw(product, claim, turn)
-    error = turn.outcome if isinstance(turn.outcome, Busy | Refused | Internal) else None
+def refuse(product: "Product", ticket: Ticket, error: OcrError, *, again: bool = False) -> Record:
+    """The failed record of a picture that no vendor was asked about; `again` lets it be read when it comes again."""
+    record = Record(
+        id=ticket.id,
+        product=product.slug,
+        status=Status.FAILED,
+        created_at=ticket.created_at,
+        problem=error.problem(),
+    )
+    return records.give_up(records.placed(record, ticket), again=again)
+
+
+def bury(product: "Product", upload: Upload) -> Record:
+    """The record of an upload that will not be brought again: the one it has, else a failed one."""
+    ticket = records.ticket_of(upload)
+    standing = records.find(ticket.id)
+    if standing and standing.status != Status.PENDING:
+        return standing
+    return refuse(product, ticket, _BURIED, again=True)
+
+
+def _claim(product: "Product", work: Work, end: float) -> Task | Outcome:
+    document = work.document
+    content = ledger.content_of(product.slug, work.options, document.sha256)
+    ticket = work.ticket or Ticket(content, datetime.now(UTC))
+    try:
+        claim = ledger.claim(content, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
+    except InFlight as error:
+        if work.last:
+            refuse(product, ticket, error, again=True)
+        raise
+    if isinstance(claim, Finished):
+        return records.replay(claim, ticket, product.fields)
+    return Task(work, ticket, claim)
+
+
+def _first(product: "Product", work: Work, end: float) -> Asked | None:
+    offer = choice.first(product.sold_by, _ask(product, [work.document], work.options, end))
+    return Asked(offer.vendor, offer.units(work.options) > 0) if offer else None
+
+
+def _finish(product: "Product", task: Task, turn: choice.Turn) -> Outcome:
+    work, held = task.work, task.held
+    if isinstance(turn.outcome, InFlight):
+        raise turn.outcome
+    _keep_raw(product, held, turn)
+    outcome = turn.outcome or _INTERNAL
+    error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
     if error and not work.last:
-        ledger.release(claim, charged=turn.charged)
+        ledger.release(held, spent=turn.spent)
         return Again(error)
-    record = _record(product, work, claim, _UNSEEN if error and turn.unanswered else turn.outcome)
-    record.attempts = turn.attempts
-    again, charged = error is not None, error is not None and turn.charged
-    kept = ledger.keep(record, claim, work.document.upload, again=again, charged=charged)
-    meter({"product": product.slug, "status": kept.status}, Records=(MetricUnit.Count, 1))
-    return Again(error) if error else kept
+    record = _record(product, task, _UNSEEN if error and turn.unanswered else outcome)
+    record.attempts, record.resends = turn.attempts, held.resends
+    if error:
+        ledger.fail(record, held, task.ticket, product.fields, spent=turn.spent)
+        kept: Outcome = Again(error)
+    else:
+        kept = record = ledger.keep(record, held, task.ticket, product.fields)
+    meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
+    return kept
 
 
-def _keep_raw(product: "Product", claim: Claim, turn: choice.Turn) -> None:
+def _keep_raw(product: "Product", held: Claim, turn: choice.Turn) -> None:
     try:
         for vendor, raw in turn.raw.items():
             aws.s3().put_object(
                 Bucket=settings().answers_bucket,
-                Key=f"answers/{product.slug}/{claim.id}/{vendor}.json",
+                Key=f"answers/{product.slug}/{held.content}/{vendor}.json",
                 Body=json.dumps(raw, ensure_ascii=False, default=repr).encode(),
                 ContentType="application/json",
             )
@@ -142,14 +198,14 @@ def _keep_raw(product: "Product", claim: Claim, turn: choice.Turn) -> None:
         unforeseen("A vendor's answer could not be kept", error)
 
 
-def _record(product: "Product", work: Work, claim: Claim, outcome: Reading | OcrError | None) -> Record:
-    document = work.document
+def _record(product: "Product", task: Task, outcome: Reading | OcrError) -> Record:
+    document = task.work.document
     record = Record(
-        id=claim.id,
+        id=task.ticket.id,
         product=product.slug,
         status=Status.SUCCEEDED,
-        created_at=claim.created_at,
-        options=dict(work.options),
+        created_at=task.ticket.created_at,
+        options=dict(task.work.options),
         picture=Picture(
             sha256=document.sha256,
             format=document.format,
@@ -157,14 +213,13 @@ def _record(product: "Product", work: Work, claim: Claim, outcome: Reading | Ocr
             height=document.height,
             bytes=len(document.content),
         ),
-        source=_source(document.upload),
     )
-    if isinstance(outcome, Reading):
-        outcome = _filled(product, record, outcome)
-    if isinstance(outcome, OcrError):
-        record.status = _STATUS.get(type(outcome), Status.FAILED)
-        record.problem = outcome.problem()
-        record.vendor = outcome.vendor
+    record = records.placed(record, task.ticket)
+    error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
+    if error:
+        record.status = _STATUS.get(type(error), Status.FAILED)
+        record.problem = error.problem()
+        record.vendor = error.vendor
     return record
 
 
@@ -192,7 +247,3 @@ def _fill(product: "Product", record: Record, reading: Reading) -> NoResult | No
         return NoResult(f"Nothing of a {product.slug} was found on the picture.", vendor=reading.vendor)
     record.document, *record.others = found
     return None
-
-
-def _source(upload: Upload | None) -> Source | None:
-    return Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None

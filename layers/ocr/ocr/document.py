@@ -3,6 +3,7 @@
 import hashlib
 import warnings
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from io import BytesIO
@@ -22,12 +23,12 @@ EXIF_ORIENTATION = 0x0112
 
 @dataclass(frozen=True)
 class Upload:
-    """Where a document came from, when it came through the bucket."""
+    """Where a document came from, when it came through the bucket; `at` is when."""
 
     bucket: str
     key: str
     version: str | None = None
-    sequencer: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_plus
@@ -134,7 +135,8 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
         thing = record["s3"]["object"]
         key = unquote_plus(thing["key"])
         if not key.endswith("/"):
-            yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), thing.get("sequencer"))
+            at = datetime.fromisoformat(record["eventTime"]) if "eventTime" in record else None
+            yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
 
 
 def fetch(upload: Upload) -> Told:

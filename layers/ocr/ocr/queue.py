@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws, desk, intake
+from ocr import aws, desk, intake, records
 from ocr.desk import Again, Outcome, Work
 from ocr.document import Upload, examine
-from ocr.errors import CallerError, Internal
+from ocr.errors import CallerError, InFlight
 from ocr.observe import logger, unforeseen
 from ocr.options import checked
 from ocr.settings import settings
@@ -40,7 +40,12 @@ class Delivery:
 
     @property
     def last(self) -> bool:
-        """Whether the queue will not deliver it again."""
+        """Whether its pictures will not be read again. The one delivery after that only looks after their records."""
+        return self.receives >= settings().max_receives - 1
+
+    @property
+    def over(self) -> bool:
+        """Whether this is that delivery, behind which the dead-letter queue waits."""
         return self.receives >= settings().max_receives
 
 
@@ -71,39 +76,63 @@ def _load(product: "Product", delivery: Delivery) -> None:
         delivery.again = True
         return
     for upload in uploads:
-        _load_one(product, delivery, upload)
+        if delivery.over:
+            _bury(product, delivery, upload)
+        else:
+            _load_one(product, delivery, upload)
+
+
+def _bury(product: "Product", delivery: Delivery, upload: Upload) -> None:
+    """See to it that an upload has a record before its message dies."""
+    delivery.again = True
+    try:
+        desk.bury(product, upload)
+    except Exception as error:
+        unforeseen("A dying message left no record", error)
 
 
 def _load_one(product: "Product", delivery: Delivery, upload: Upload) -> None:
     try:
-        told = intake.fetch(upload)
-        document = examine(told.content, upload)
-        delivery.works.append(Work(document, checked(product.sold_by, told.options), delivery.last))
-    except CallerError as error:
-        desk.refuse(product, upload, error)
+        ticket = records.ticket_of(upload)
+        try:
+            told = intake.fetch(upload)
+            document = examine(told.content, upload)
+            delivery.works.append(Work(document, checked(product.sold_by, told.options), ticket, delivery.last))
+        except CallerError as error:
+            desk.refuse(product, ticket, error)
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True
         # A role that may not list the bucket is told 403 for a deleted object: that, too, has to end in a record.
         if delivery.last:
-            desk.refuse(product, upload, Internal("The upload could not be loaded; it may have been deleted."))
+            _bury(product, delivery, upload)
 
 
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Again)]
     delivery.again = delivery.again or bool(errors)
-    delivery.after = max((error.retry_after for error in errors if error.retry_after), default=None)
+    # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
+    asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
+    delivery.after = max(asked, default=None)
 
 
 def _back_off(delivery: Delivery) -> None:
-    """Hide the message for as long as the vendor asked, else exponentially; a failure here only costs time."""
-    backoff = FIRST_BACKOFF * 2 ** (delivery.receives - 1) * random.uniform(0.75, 1.25)
-    seconds = min(LONGEST_BACKOFF, delivery.after or round(backoff))
+    """Hide the message for as long as the vendor asked, else exponentially; a failure here only costs time.
+
+    Jitter spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
+    """
+    if delivery.over:
+        seconds = 0.0
+    elif delivery.after:
+        seconds = delivery.after * random.uniform(1, 1.5)
+    else:
+        seconds = FIRST_BACKOFF * 2 ** (delivery.receives - 1) * random.uniform(0.75, 1.25)
+    hidden = min(LONGEST_BACKOFF, round(seconds))
     arn = delivery.message.event_source_arn
     try:
         url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         aws.queues().change_message_visibility(
-            QueueUrl=url, ReceiptHandle=delivery.message.receipt_handle, VisibilityTimeout=seconds
+            QueueUrl=url, ReceiptHandle=delivery.message.receipt_handle, VisibilityTimeout=hidden
         )
     except (ClientError, BotoCoreError) as error:
         logger.warning("A message keeps its queue's own visibility timeout", error=type(error).__name__)

@@ -14,14 +14,14 @@ SCHEMA_VERSION = "1"
 
 
 class Status(StrEnum):
-    """How a picture ended; `sending` is the ledger's own, never announced."""
+    """How far a picture is: expected, ended in one of four ways, or deleted on request."""
 
-    SENDING = "sending"
-    RELEASED = "released"
+    PENDING = "pending"
     SUCCEEDED = "succeeded"
     NO_RESULT = "no_result"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    DELETED = "deleted"
 
 
 FINAL = frozenset({Status.SUCCEEDED, Status.NO_RESULT, Status.FAILED, Status.UNKNOWN})
@@ -62,11 +62,16 @@ class Picture(Part):
 
 
 class Source(Part):
-    """An upload that led to this record."""
+    """The upload that a record is of."""
 
     bucket: str
     key: str
     version: str | None = None
+
+    @property
+    def uri(self) -> str:
+        """Its s3:// address, without the version."""
+        return f"s3://{self.bucket}/{self.key}"
 
 
 class Found(Part):
@@ -82,17 +87,20 @@ class Found(Part):
 
 
 class Record(Part):
-    """The one record of one content: product + options + sha256 of the picture's bytes."""
+    """The one record of one picture: of an upload, or of what HTTPS callers sent."""
 
     id: str
     version: str = SCHEMA_VERSION
     product: str
     status: Status
-    created_at: datetime
+    created_at: datetime = Field(description="when the picture came")
+    finished_at: datetime | None = None
+    replayed: bool = Field(default=False, description="answered from an earlier reading of the same content")
+    resends: int = Field(default=0, description="calls made after one that may have been charged and came to nothing")
     vendor: str | None = None
     options: dict[str, str] = {}
     picture: Picture | None = None
-    source: Source | None = Field(default=None, description="the upload that was read first, if it came by S3")
+    source: Source | None = Field(default=None, description="the upload, if the picture came by S3")
     document: Found | None = Field(default=None, description="the document asked for")
     others: list[Found] = Field(default=[], description="further documents of the same kind on the same picture")
     lines: list[Line] = []
@@ -109,10 +117,25 @@ class Record(Part):
         return sum(known) / len(known) if known else None
 
 
+class Summary(Part):
+    """A record as lists show it: personal fields are masked, long ones left out."""
+
+    id: str
+    product: str
+    status: Status
+    created_at: datetime
+    finished_at: datetime | None = None
+    replayed: bool = False
+    vendor: str | None = None
+    fields: dict[str, Any] = {}
+
+
 class Announcement(Part):
     """What the event bus is told of a record: which, of which product, how it ended. Nothing of what was read."""
 
+    event_id: str = Field(description="the same for the same outcome, however often it is announced")
     record_id: str
     product: str
     status: Status
-    replayed: bool = Field(description="a further upload of a content that was read before")
+    finished_at: datetime
+    replayed: bool = Field(description="answered from an earlier reading of the same content")

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, PositiveFloat, ValidationError, model_validator
 
 from ocr.errors import ConfigurationError
 
@@ -22,6 +22,14 @@ def _choices(text: object) -> object:
         return text
     pairs = (word.partition("=") for word in text.replace(",", " ").split())
     return {product: tuple(vendors.split("+")) for product, _, vendors in pairs}
+
+
+def _rates(text: object) -> object:
+    """`juhe=10 ctyun=0.5` as vendor → requests a second."""
+    if not isinstance(text, str):
+        return text
+    pairs = (word.partition("=") for word in text.replace(",", " ").split())
+    return {vendor: rate for vendor, _, rate in pairs}
 
 
 def _https(url: str) -> str:
@@ -44,6 +52,11 @@ class Settings(BaseModel):
     )
     engine_function: str = Field(validation_alias="ENGINE_FUNCTION", description="Name of the embedded engine's Lambda")
     bus: str = Field(default="", validation_alias="BUS", description="Event bus; only the announcer has it")
+    announcements: str = Field(
+        default="",
+        validation_alias="ANNOUNCEMENTS",
+        description="URL of the queue of events that the bus did not take; only the announcer has it",
+    )
     vendors: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("juhe", "etoplive", "esign", "ctyun", "embedded"),
         validation_alias="VENDORS",
@@ -53,6 +66,11 @@ class Settings(BaseModel):
         default={},
         validation_alias="PRODUCT_VENDORS",
         description="Order and subset for single products: `id_card=ctyun+embedded captcha=juhe`",
+    )
+    vendor_rates: Annotated[dict[str, PositiveFloat], BeforeValidator(_rates)] = Field(
+        default={},
+        validation_alias="VENDOR_RATES",
+        description="Requests a second that a vendor is sent by all functions together: `juhe=10 ctyun=0.5`",
     )
     secrets_prefix: str = Field(
         default="ocr", validation_alias="SECRETS_PREFIX", description="A vendor's secret is named PREFIX/VENDOR"
@@ -66,15 +84,15 @@ class Settings(BaseModel):
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
     )
-    max_resends: int = Field(
+    resend_unknown: int = Field(
         default=1,
         ge=0,
-        validation_alias="MAX_RESENDS",
+        validation_alias="RESEND_UNKNOWN",
         description="How often a picture is sent again when an earlier outcome is unknown; 0 holds it for a person",
     )
     max_receives: int = Field(
-        default=4,
-        ge=1,
+        default=10,
+        ge=2,
         validation_alias="MAX_RECEIVES",
         description="How often the queue delivers an upload before it goes to the dead-letter queue",
     )

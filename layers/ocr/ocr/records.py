@@ -1,0 +1,437 @@
+"""Records in the table: one item a picture, which refers to what was read of the picture's content.
+
+An item without a content has a body of its own: the picture was refused, or given up before it was read. `again` marks
+an item that may be written anew, because its picture was not read or is only expected.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ocr import aws
+from ocr.document import Upload
+from ocr.errors import CallerError, InFlight
+from ocr.fields import Fields
+from ocr.masks import masked
+from ocr.record import FINAL, Record, Source, Status, Summary
+from ocr.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+Item = dict[str, Any]
+
+RECORD_ID = re.compile(r"[0-9a-f]{32}")
+# DynamoDB ends at 400 KB an item; what is larger lies in S3.
+MAX_BODY_BYTES = 350_000
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One picture's place: the id of its record, when the picture came, and the upload that it came by."""
+
+    id: str
+    created_at: datetime
+    upload: Upload | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What was read of a content, and when that expires, in seconds since 1970."""
+
+    record: Record
+    content: str
+    expires_at: int
+
+
+def ticket_of(upload: Upload) -> Ticket:
+    """The place of an upload: the one that was reserved for its key, else one by bucket, key and version."""
+    at = upload.at or datetime.now(UTC)
+    name = upload.key.rpartition("/")[2]
+    if RECORD_ID.fullmatch(name):
+        reserved = stored(name)
+        if reserved and reserved.get("source") == uri(upload) and reserved.get("version") in (None, upload.version):
+            return Ticket(name, at, upload)
+    told = f"{uri(upload)}#{upload.version or ''}"
+    return Ticket(hashlib.sha256(told.encode()).hexdigest()[:32], at, upload)
+
+
+def uri(upload: Upload) -> str:
+    """The upload's s3:// address, without its version."""
+    return f"s3://{upload.bucket}/{upload.key}"
+
+
+def entry_id(content: str) -> str:
+    """The id of a content's entry in the ledger."""
+    return f"content#{content}"
+
+
+def expiry() -> int:
+    """When what is written now expires, in seconds since 1970."""
+    return int(time.time()) + settings().record_days * DAY
+
+
+def expired(item: Item) -> bool:
+    """Whether an item's time is over; DynamoDB takes up to two days to delete it."""
+    return bool(item["expires_at"] <= time.time())
+
+
+def stored(id: str) -> Item | None:
+    """The item as it stands, or None."""
+    return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
+
+
+def body(record: Record, content: str) -> dict[str, str]:
+    """A record as attributes of an item: itself, or the key in S3 of what is too long for an item."""
+    text = record.model_dump_json(exclude_none=True)
+    if len(text.encode()) <= MAX_BODY_BYTES:
+        return {"record": text}
+    key = f"records/{record.product}/{content}.json"
+    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=text.encode(), ContentType="application/json")
+    return {"record_key": key}
+
+
+def read(entry: Item) -> Record | None:
+    """The record in an item or in the object that it points to; None where that has expired."""
+    if "record" in entry:
+        return Record.model_validate_json(entry["record"])
+    try:
+        answer = aws.s3().get_object(Bucket=settings().answers_bucket, Key=entry["record_key"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchKey":
+            raise
+        return None
+    return Record.model_validate_json(answer["Body"].read())
+
+
+def placed(record: Record, ticket: Ticket, **more: Any) -> Record:
+    """What was read, as the record of this picture, finished now."""
+    upload = ticket.upload
+    source = Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None
+    place = {"id": ticket.id, "created_at": ticket.created_at, "finished_at": datetime.now(UTC), "source": source}
+    return record.model_copy(update=place | more)
+
+
+def item(record: Record, fields: type[Fields], content: str, expires_at: int | None = None) -> Item:
+    """The item of a picture whose content was read; the fields that it shows in lists are masked."""
+    shown = masked(fields, record.document.fields) if record.document else {}
+    return _item(record) | {
+        "content": content,
+        "shown": json.dumps(shown, ensure_ascii=False),
+        "expires_at": expires_at or expiry(),
+    }
+
+
+def failed(record: Record, *, again: bool) -> Item:
+    """The item of a picture that was not read, with the problem in it; `again` as the module says."""
+    own = {"record": record.model_dump_json(exclude_none=True), "expires_at": expiry()}
+    return _item(record) | own | ({"again": True} if again else {})
+
+
+def _item(record: Record) -> Item:
+    found: Item = {
+        "id": record.id,
+        "product": record.product,
+        "status": record.status,
+        "created_at": _moment(record.created_at),
+        "day": record.created_at.astimezone(UTC).date().isoformat(),
+        "replayed": record.replayed,
+    }
+    if record.finished_at:
+        found["finished_at"] = _moment(record.finished_at)
+    if record.vendor:
+        found["vendor"] = record.vendor
+    if record.source:
+        found["source"] = record.source.uri
+        if record.source.version:
+            found["version"] = record.source.version
+    return found
+
+
+def _moment(at: datetime) -> str:
+    """A moment as text that sorts as the moments do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def conditional(item: Item, unless: str = "again = :true OR ") -> "PutTypeDef":
+    """The write of an item that leaves a finished one alone."""
+    values: Item = {":now": int(time.time())} | ({":true": True} if unless else {})
+    return {
+        "TableName": settings().table,
+        "Item": item,
+        "ConditionExpression": f"attribute_not_exists(id) OR {unless}expires_at <= :now",
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _put(write: "PutTypeDef") -> bool:
+    """Write an item unless one stands there that must not be written over."""
+    try:
+        aws.table().meta.client.put_item(**write)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def give_up(record: Record, *, again: bool = True) -> Record:
+    """Write the record of a picture that was not read, unless a finished one stands; return what then stands."""
+    if _put(conditional(failed(record, again=again))):
+        return record
+    return find(record.id) or record
+
+
+def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
+    """The record of a picture whose content was read before; it expires together with what was read."""
+    record = placed(found.record, ticket, replayed=True)
+    if _put(conditional(item(record, fields, found.content, found.expires_at))):
+        return record
+    standing = find(ticket.id)
+    return standing.model_copy(update={"replayed": True}) if standing else record
+
+
+def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
+    """Write that a picture is expected, so that its record can be asked for, unless its record stands already.
+
+    Raises `CallerError` 422 where the id belongs to another content.
+    """
+    record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
+    record = placed(record, ticket, finished_at=None)
+    bound = {"content": content} if content else {}
+    if not _put(conditional(failed(record, again=True) | bound, unless="")):
+        standing = stored(ticket.id) or {}
+        if standing.get("content", content) != content:
+            raise CallerError(
+                "This Idempotency-Key was sent with another picture or other options.",
+                "Use a new key for every new request.",
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+
+
+def find(id: str) -> Record | None:
+    """The record of this id, however far it is, or None where there is none or its time is over."""
+    found = stored(id)
+    if found is None or "status" not in found or expired(found):
+        return None
+    if "record" in found or "content" not in found:
+        return read(found)
+    entry = stored(entry_id(found["content"]))
+    record = read(entry) if entry and ("record" in entry or "record_key" in entry) else None
+    return record and record.model_copy(update=_place(found))
+
+
+def _place(found: Item) -> dict[str, Any]:
+    """What an item says of its picture, as members of a record."""
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    return {
+        "id": found["id"],
+        "created_at": datetime.fromisoformat(found["created_at"]),
+        "finished_at": datetime.fromisoformat(found["finished_at"]),
+        "replayed": found["replayed"],
+        "source": Source(bucket=bucket, key=key, version=found.get("version")) if key else None,
+    }
+
+
+def of_upload(source: str, version: str | None = None) -> Record | None:
+    """The record of an upload, by its s3:// address: of this version, or the latest."""
+    query: Item = {
+        "TableName": settings().table,
+        "IndexName": "by_source",
+        "KeyConditionExpression": "#source = :source",
+        "ExpressionAttributeNames": {"#source": "source"},
+        "ExpressionAttributeValues": {":source": source},
+        "ScanIndexForward": False,
+    }
+    for found in _query(query):
+        if version in (None, found.get("version")):
+            return find(found["id"])
+    return None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when."""
+
+    since: datetime
+    until: datetime
+    product: str | None = None
+    status: Status | None = None
+    vendor: str | None = None
+
+
+def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
+    """Up to `limit` records, newest first, and the cursor that goes on behind the last of them.
+
+    A cursor names the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400
+    for what is no cursor of this search.
+    """
+    found: list[Item] = []
+    for one in _found(search, _after(cursor)):
+        if len(found) == limit:
+            return [_summary(one) for one in found], _cursor(found[-1])
+        found.append(one)
+    return [_summary(one) for one in found], None
+
+
+def _found(search: Search, after: Item | None) -> Iterator[Item]:
+    """Items in the order of their partitions: one of the product, or one a day."""
+    names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
+    statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
+    values = {":since": _moment(search.since), ":until": _moment(search.until), **statuses}
+    filters = f"#status IN ({', '.join(statuses)})" + (" AND #vendor = :vendor" if search.vendor else "")
+    for index, name, value in _partitions(search):
+        if after and after[name] != value:
+            continue  # the cursor stands in a later one
+        query: Item = {
+            "TableName": settings().table,
+            "IndexName": index,
+            "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
+            "FilterExpression": filters,
+            "ExpressionAttributeNames": names | {"#part": name},
+            "ExpressionAttributeValues": values
+            | {":part": value}
+            | ({":vendor": search.vendor} if search.vendor else {}),
+            "ScanIndexForward": False,
+        }
+        if after:
+            query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}
+            after = None
+        yield from (one for one in _query(query) if not expired(one))
+
+
+def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
+    if search.product:
+        yield "by_product", "product", search.product
+        return
+    day, first = search.until.astimezone(UTC).date(), search.since.astimezone(UTC).date()
+    while day >= first:
+        yield "by_day", "day", day.isoformat()
+        day -= timedelta(days=1)
+
+
+def _query(query: Item) -> Iterator[Item]:
+    for one in aws.table().meta.client.get_paginator("query").paginate(**query):
+        yield from one["Items"]
+
+
+def _cursor(last: Item) -> str:
+    told = json.dumps([last["id"], last["created_at"], last["product"]])
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def _after(cursor: str | None) -> Item | None:
+    if cursor is None:
+        return None
+    try:
+        id, created_at, product = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+        day = datetime.fromisoformat(created_at).date().isoformat()
+        if not RECORD_ID.fullmatch(id) or not isinstance(product, str) or not product:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.") from None
+    return {"id": id, "created_at": created_at, "product": product, "day": day}
+
+
+def _summary(found: Item) -> Summary:
+    shown = json.loads(found.get("shown", "{}"))
+    parts = {name: found[name] for name in Summary.model_fields if name in found}
+    return Summary.model_validate(parts | {"fields": shown})
+
+
+def forget(id: str) -> bool:
+    """Delete all that is kept of a record's picture; False if there is no such record.
+
+    That is its content's reading and raw answers, and the uploads and records of every picture of the same content.
+    What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies before can
+    be asked for again. Raises `InFlight` while the content is being read.
+    """
+    found = stored(id)
+    if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
+        return False
+    same = _of_content(found)
+    for one in same:
+        _delete_upload(one)
+    if "content" in found:
+        _erase_content(found["product"], found["content"])
+    for one in [*same, found]:
+        _put({"TableName": settings().table, "Item": _deleted(one)})
+    return True
+
+
+def _of_content(found: Item) -> list[Item]:
+    """All items of the same content, `found` last."""
+    if "content" not in found:
+        return [found]
+    entry = stored(entry_id(found["content"]))
+    if entry and entry["state"] == "sending" and entry["lease_until"] > time.time():
+        raise InFlight("This picture is being read right now.", retry_after=5)
+    query: Item = {
+        "TableName": settings().table,
+        "IndexName": "by_content",
+        "KeyConditionExpression": "content = :content",
+        "ExpressionAttributeValues": {":content": found["content"]},
+    }
+    others = [stored(one["id"]) for one in _query(query) if one["id"] != found["id"]]
+    return [*(one for one in others if one), found]
+
+
+def _erase_content(product: str, content: str) -> None:
+    bucket = settings().answers_bucket
+    _erase(bucket, f"answers/{product}/{content}/")
+    _delete(bucket, f"records/{product}/{content}.json", None)
+    aws.table().delete_item(Key={"id": entry_id(content)})
+
+
+def _delete_upload(found: Item) -> None:
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    if key:
+        _delete(bucket, key, found.get("version"))
+
+
+def _deleted(found: Item) -> Item:
+    """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
+    left = {name: found[name] for name in ("id", "product", "created_at", "day")}
+    gone = Record(
+        id=found["id"],
+        product=found["product"],
+        status=Status.DELETED,
+        created_at=datetime.fromisoformat(found["created_at"]),
+        finished_at=datetime.now(UTC),
+    )
+    return failed(gone, again="source" not in found) | left
+
+
+def drop(content: str, owner: str) -> None:
+    """Take back an entry of the ledger whose reading is kept nowhere, while it still has this owner."""
+    client = aws.table().meta.client
+    with suppress(client.exceptions.ConditionalCheckFailedException):
+        aws.table().delete_item(
+            Key={"id": entry_id(content)},
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": owner},
+        )
+
+
+def _erase(bucket: str, prefix: str) -> None:
+    """Delete every version of every object under a prefix."""
+    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for version in versions.get("Versions", []):
+            _delete(bucket, version["Key"], version["VersionId"])
+
+
+def _delete(bucket: str, key: str, version: str | None) -> None:
+    which: dict[str, Any] = {"VersionId": version} if version else {}
+    aws.s3().delete_object(Bucket=bucket, Key=key, **which)
