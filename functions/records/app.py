@@ -5,10 +5,11 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import records as kept
@@ -19,18 +20,22 @@ from ocr.record import Record, Status
 from ocr.records import RECORD_ID, Search
 from ocr.settings import settings
 
+if TYPE_CHECKING:
+    from ocr.product import Product
+
 app = APIGatewayRestResolver()
 
 MOST_RECORDS = 100
-NO_STORE = {"Cache-Control": "no-store"}
-UPLOAD_BODY = 'Send {"product": "id_card", "options": {}}.'
+UPLOAD_BODY = "Send the options as a JSON object: {}."
 
 
 @traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    told = reply.common(APIGatewayProxyEvent(event))
+    return answer | {"multiValueHeaders": answer["multiValueHeaders"] | {name: [told[name]] for name in told}}
 
 
 @app.get("/records/by-source")
@@ -72,17 +77,21 @@ def records() -> Response[str]:
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
 
-@app.post("/uploads")
-def uploads() -> Response[str]:
+@app.post("/uploads/<slug>")
+def uploads(slug: str) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
-    from ocr import catalogue, intake, upload
+    from ocr import intake, upload
 
-    told = intake.members(app.current_event, UPLOAD_BODY)
-    slug = told.get("product")
-    product = catalogue.products().get(slug) if isinstance(slug, str) else None
-    if product is None:
-        raise CallerError("The body names no product.", UPLOAD_BODY)
-    return _json(HTTPStatus.CREATED, json.dumps(upload.form(product, told.get("options") or {})))
+    told = intake.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
+    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(slug), told)))
+
+
+@app.post("/records/<id>/renormalize")
+def renormalize(id: str) -> Response[str]:
+    """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
+    from ocr.renormalize import renormalize
+
+    return _found(renormalize(_record_id(id)))
 
 
 @app.get("/products")
@@ -98,10 +107,16 @@ def product(slug: str) -> Response[str]:
     """One product: options, vendors with limits and prices, the schema of its record and an example."""
     from ocr import catalogue
 
+    return _json(HTTPStatus.OK, json.dumps(catalogue.description(_product(slug))))
+
+
+def _product(slug: str) -> "Product":
+    from ocr import catalogue
+
     found = catalogue.products().get(slug)
     if found is None:
         raise _missing("There is no such product.", "GET /products lists what can be read.")
-    return _json(HTTPStatus.OK, json.dumps(catalogue.description(found)))
+    return found
 
 
 @app.get("/openapi.json")
@@ -132,7 +147,8 @@ def failed(error: Exception) -> Response[str]:
 
 
 def _refused(error: OcrError) -> Response[str]:
-    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE, wait)
 
 
 def _found(record: Record | None) -> Response[str]:
@@ -146,8 +162,8 @@ def _found(record: Record | None) -> Response[str]:
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
     seen = app.current_event.headers.get("If-None-Match") or app.current_event.headers.get("if-none-match") or ""
     if tag in [one.strip().removeprefix("W/") for one in seen.split(",")]:
-        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers | NO_STORE)
-    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers | NO_STORE)
+        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
+    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers)
 
 
 def _moment(told: Mapping[str, str], name: str, default: datetime) -> datetime:
@@ -187,5 +203,7 @@ def _missing(detail: str, advice: str) -> OcrError:
     return CallerError(detail, advice, status=HTTPStatus.NOT_FOUND)
 
 
-def _json(status: int, body: str, kind: str = reply.RECORD_TYPE) -> Response[str]:
-    return Response(int(status), kind, body, headers=NO_STORE)
+def _json(
+    status: int, body: str, kind: str = reply.RECORD_TYPE, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    return Response(int(status), kind, body, headers=dict(headers or {}))
