@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -116,11 +117,12 @@ def refused(error: OcrError) -> Response[str]:
 def failed(error: Exception) -> Response[str]:
     """An error of ours: its type is logged, its message, which may quote a record, is not."""
     unforeseen("A request failed", error)
-    return _json(reply.INTERNAL.status, reply.INTERNAL.model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+    return _refused(reply.INTERNAL)
 
 
 def _refused(error: OcrError) -> Response[str]:
-    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+    body = error.problem().model_dump_json(exclude_none=True)
+    return _json(error.status, body, reply.PROBLEM_TYPE, reply.waiting(error))
 
 
 def _record_id(told: str) -> str:
@@ -138,5 +140,7 @@ def _missing(detail: str, advice: str) -> OcrError:
     return CallerError(detail, advice, status=HTTPStatus.NOT_FOUND)
 
 
-def _json(status: int, body: str, kind: str = reply.RECORD_TYPE) -> Response[str]:
-    return Response(int(status), kind, body, headers={"Cache-Control": "no-store"})
+def _json(
+    status: int, body: str, kind: str = reply.RECORD_TYPE, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    return Response(int(status), kind, body, headers={"Cache-Control": "no-store", **(headers or {})})

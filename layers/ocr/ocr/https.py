@@ -30,5 +30,5 @@ def answer(product: "Product", event: APIGatewayProxyEvent, end: float) -> reply
         return reply.error(error)
     except Exception as error:
         unforeseen("A request failed", error)
-        return reply.problem(reply.INTERNAL)
+        return reply.error(reply.INTERNAL)
     return reply.error(outcome.error) if isinstance(outcome, Again) else reply.record(outcome)

@@ -14,7 +14,7 @@ Response = dict[str, Any]
 # For an error that names no time; the queue, which has a back-off of its own, does not look here.
 BUSY_SECONDS = 5
 
-INTERNAL = Internal("An error of this system, not of the request.").problem()
+INTERNAL = Internal("An error of this system, not of the request.")
 
 
 def record(kept: Record) -> Response:
@@ -26,8 +26,13 @@ def record(kept: Record) -> Response:
 
 def error(fault: OcrError) -> Response:
     """The problem of an error, with Retry-After where a retry makes sense."""
-    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy) else fault.retry_after
-    return problem(fault.problem(), {} if wait is None else {"Retry-After": str(wait)})
+    return problem(fault.problem(), waiting(fault))
+
+
+def waiting(fault: OcrError) -> dict[str, str]:
+    """The header that says when to come again; none where that would not help."""
+    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
+    return {} if wait is None else {"Retry-After": str(wait)}
 
 
 def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
