@@ -6,6 +6,7 @@
 SAM_CLI := aws-sam-cli==1.170.0
 AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
+MITMPROXY := mitmproxy==12.2.3
 RUNTIME := awslambdaric==4.2.2
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
@@ -93,10 +94,11 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@touch $@
 
 .tools/ready: Makefile | $(filter /%,$(UV))
-	@echo "Installing SAM CLI, the AWS CLI and MiniStack into .tools"
+	@echo "Installing SAM CLI, the AWS CLI, MiniStack and mitmproxy into .tools"
 	@$(INSTALL) $(SAM_CLI)
 	@$(INSTALL) $(AWS_CLI)
 	@$(INSTALL) $(MINISTACK) --with aws-sam-translator --with boto3
+	@$(INSTALL) $(MITMPROXY)
 	@$(UV) venv --quiet --clear --python 3.13 .tools/envs/runtime
 	@$(UV) pip install --quiet --python .tools/envs/runtime $(RUNTIME) boto3
 	@touch $@
