@@ -29,6 +29,7 @@ WIDTH = 170
 
 
 def main() -> int:
+    """Try what was asked for; the exit code."""
     asked = _arguments()
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     results = [_tried(TRIALS[name], asked.scale, console) for name in asked.names or TRIALS]

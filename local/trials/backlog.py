@@ -22,6 +22,7 @@ CONCURRENCY = 2
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """A full queue and a slow vendor: documents a second, Lambda-seconds a document, and the yardstick's."""
     ground.vendor.order(fault="slow", seconds=VENDOR_SECONDS, times=None)
     uploads = ground.upload(contents(scaled(UPLOADS, scale)))
     seconds = ground.read()

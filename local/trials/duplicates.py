@@ -12,6 +12,7 @@ SEED = 4
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """Repeated contents and repeated messages, saturating the queue: one vendor call a content."""
     random = Random(SEED)
     different = contents(scaled(CONTENTS, scale))
     pictures = _spread(different, scaled(UPLOADS, scale), random)

@@ -36,11 +36,19 @@ class Killer:
 
     def __call__(self, done: int) -> None:
         """Do what is due once so many uploads were read."""
-        while self.moments and self.moments[0] <= done and (working := self._working()):
-            sleep(self.random.uniform(0, VENDOR_SECONDS))
-            self.random.choice(working).kill()
+        while self.moments and self.moments[0] <= done and self._kill():
             self.moments.pop(0)
             self.kills += 1
+
+    def _kill(self) -> bool:
+        """Kill one that is at work; False where there is none right now."""
+        sleep(self.random.uniform(0, VENDOR_SECONDS))
+        working = self._working()
+        try:
+            self.random.choice(working).kill()
+        except (IndexError, psutil.NoSuchProcess):
+            return False
+        return True
 
     def _working(self) -> list[psutil.Process]:
         """The function's processes that have begun to work.
@@ -58,6 +66,7 @@ class Killer:
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """Uploads read while the function's processes are killed: nothing lost, no more calls than kills made again."""
     stack, queues = ground.stack, ground.stack.client("sqs")
     queues.set_queue_attributes(QueueUrl=ground.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
     ground.batches_of(1)

@@ -27,6 +27,7 @@ EMPTY, CUT, SMALL, FOREIGN = (
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """Batch by batch, with more and more bad pictures: every outcome is the right one."""
     count, good, wrong, lost = scaled(BATCHES, scale), 0, 0, 0
     for mixture in _mixtures(count):
         uploads = ground.upload([picture for picture, _ in mixture])
@@ -69,13 +70,16 @@ def _drawn(kind: str, side: int) -> bytes:
 
 
 def _wrong(records: Mapping[Sent, Mapping[str, Any]], uploads: list[Sent], problems: list[int]) -> int:
-    """How many records say anything else than they should."""
-    ended = [records[upload] for upload in uploads if upload in records]
-    told = [(record["status"], record.get("problem", {}).get("status", GOOD)) for record in ended]
+    """How many of the records say anything else than they should."""
     return sum(
-        one != (("failed", problem) if problem else ("succeeded", GOOD))
-        for one, problem in zip(told, problems, strict=True)
+        _told(records[upload]) != (("failed", problem) if problem else ("succeeded", GOOD))
+        for upload, problem in zip(uploads, problems, strict=True)
+        if upload in records
     )
+
+
+def _told(record: Mapping[str, Any]) -> tuple[str, int]:
+    return record["status"], record.get("problem", {}).get("status", GOOD)
 
 
 TRIAL = Trial("partial", run)

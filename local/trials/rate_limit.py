@@ -10,6 +10,7 @@ PER_SECOND = 10
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """Far more uploads than the vendor takes, all at once: each is read in its turn."""
     ground.vendor.set(per_second=PER_SECOND)
     uploads = ground.upload(contents(scaled(UPLOADS, scale)))
     seconds = ground.read()

@@ -9,6 +9,7 @@ UPLOADS = 50
 
 
 def run(ground: Ground, scale: float) -> Result:
+    """Different plates under one key: as many right answers."""
     pictures, numbers = zip(*plates(scaled(UPLOADS, scale)), strict=True)
     uploads = ground.upload(pictures, name=lambda place: "same.jpg")
     ground.read()
