@@ -19,9 +19,10 @@ from rich.progress import track
 from local.aws import ROOT, Aws, stop
 from local.deploy import deploy
 from local.listener import Listener, listening
-from local.simulators import SECRETS, Control, running
+from local.simulators import SECRETS, Control, running, sight
+from local.simulators.pictures import opened
 from local.stack import NAME, Stack
-from local.trials.pictures import PRODUCT
+from local.trials.pictures import PRODUCT, plate
 from local.trials.result import Figure
 
 FOLDER = ROOT / ".local/trials"
@@ -33,7 +34,7 @@ POLL_SECONDS = 0.25
 # Nothing that is on its way rests longer: a dead call's lease, the queue's visibility timeout, a vendor's back-off.
 PATIENCE = 420.0
 ANNOUNCED_SECONDS = 120.0
-SETTLING_SECONDS = 30.0
+SETTLING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class Ground:
         return self.stack.queue(PRODUCT)
 
     def settle(self) -> None:
-        """Let S3's test message, which every new queue gets, be read; from here on the queue is not."""
+        """Let S3's test messages, which every new queue gets, be read; from here on the product's queue is not."""
         deadline = monotonic() + SETTLING_SECONDS
-        while self.waiting() and monotonic() < deadline:
+        queues = [part for name, part in self.stack.parts.items() if name.endswith("Queue")]
+        while any(self.waiting(queue) for queue in queues) and monotonic() < deadline:
             sleep(POLL_SECONDS)
         self._map(Enabled=False)
         self.stack.client("sqs").purge_queue(QueueUrl=self.queue)
@@ -124,11 +126,11 @@ class Ground:
                 done, last = done + left, monotonic()
                 yield from [None] * left
 
-    def waiting(self) -> int:
-        """Messages that are in the queue, those that are hidden included."""
+    def waiting(self, queue: str | None = None) -> int:
+        """Messages that are in a queue, the product's without a URL; those that are hidden included."""
         parts = [f"ApproximateNumberOfMessages{part}" for part in ("", "NotVisible", "Delayed")]
         sqs = self.stack.client("sqs")
-        told = sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=parts)["Attributes"]
+        told = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
         return sum(int(told.get(part, 0)) for part in parts)
 
     def batches_of(self, size: int) -> None:
@@ -199,6 +201,8 @@ def ground(parameters: Mapping[str, str], console: Console) -> Iterator[Ground]:
             stack = deploy(Aws.start(FOLDER), console, told)
             secret = json.dumps(SECRETS[VENDOR])
             stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
+            # The simulator starts its engine with the first picture, which none that is measured is to wait for.
+            sight.plates(opened(plate()))
             with listening(stack) as listener:
                 yield _prepared(stack, Control(urls[VENDOR]), listener, console)
     finally:
