@@ -147,18 +147,18 @@ class Ground:
         return [item for page in paginator.paginate(TableName=self.stack.table) for item in page["Items"]]
 
     def records(self) -> dict[Sent, Mapping[str, Any]]:
-        """The record that each upload led to; an upload without one is lost."""
+        """The finished record of each upload; an upload without one is lost."""
         items = {item["id"]: item for item in self._items()}
-        start = f"source#{self.stack.uploads}/"
+        start = f"s3://{self.stack.uploads}/"
         return {
-            Sent(*pointer.removeprefix(start).rsplit("#", 1)): json.loads(items[item["record_id"]]["record"])
-            for pointer, item in items.items()
-            if pointer.startswith(start)
+            Sent(item["source"].removeprefix(start), item["version"]): _record(item, items)
+            for item in items.values()
+            if "source" in item and "finished_at" in item
         }
 
     def resends(self) -> int:
-        """How often a content was sent again because an earlier answer was never seen, as the ledger counts them."""
-        return sum(int(item.get("unseen", 0)) for item in self._items())
+        """Calls made although an earlier one may have been charged and came to nothing, as the ledger counts them."""
+        return sum(int(item["resends"]) for item in self._items() if "resends" in item)
 
     def invocations(self) -> list[float]:
         """The seconds billed for each invocation of the product since it was deployed."""
@@ -188,8 +188,15 @@ class Ground:
 
     def unannounced(self, records: Iterable[Mapping[str, Any]]) -> int:
         """How many of these records no event tells of."""
-        awaited = {(record["id"], bool(record.get("replayed"))) for record in records}
+        awaited = {(record["id"], record["replayed"]) for record in records}
         return len(self.listener.wait_for(awaited, ANNOUNCED_SECONDS))
+
+
+def _record(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """A record from its own item, and from that of its content where that has what was read."""
+    body = item if "record" in item else items[f"content#{item['content']}"]
+    record: Mapping[str, Any] = json.loads(body["record"])
+    return {**record, **{name: item[name] for name in ("id", "status", "replayed")}}
 
 
 @contextmanager
