@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench trials tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
@@ -68,6 +68,9 @@ fix: .venv/ready ## Let ruff put right what it can
 
 bench: tools ## Measure cold start, memory, engine and layers
 	@$(PYTHON) -m local.bench
+
+trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 README=1)
+	@$(PYTHON) -m local.trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(README),--readme)
 
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
