@@ -8,8 +8,9 @@ from botocore.config import Config
 
 from ocr.settings import settings
 
-# An AWS that does not answer is not waited for until the caller has gone: botocore's own patience is a minute.
-SOON = Config(connect_timeout=2, read_timeout=5)
+# An AWS that does not answer is not waited for until the caller has gone: botocore's own patience is a minute. What is
+# sent is checked by mypy and by the tests, not once more at each call.
+SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -191,7 +191,7 @@ def _standing(held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
     if record and entry and entry["owner"] == held.owner:
         # Written by a try whose answer was lost; or finished by another meanwhile, and this reading is kept nowhere.
         if entry["state"] != DONE:
-            records.drop(held.content, held.owner)
+            release(held, spent=0)
         return record
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
