@@ -25,8 +25,9 @@ from cli.stack import Door
 ANSWER_SECONDS = 60
 # A picture that is busy, or waits in a queue, is given up after this.
 PATIENCE = 600.0
-# Somebody who does not answer is asked this often.
+# Who does not answer, or breaks down, is asked this often.
 CALLS = 3
+BROKEN = {500, 502, 504}
 PAGE = 100
 CONNECTIONS = 64
 SERVER_ERROR = 500
@@ -93,9 +94,8 @@ class Api:
         return answer
 
     def _is_enough(self, state: RetryCallState) -> bool:
-        unanswered = state.outcome is not None and state.outcome.failed
         late = stop_before_delay(self._patience) | stop_when_event_set(self.stopped)
-        return unanswered and state.attempt_number >= CALLS or late(state)
+        return (state.attempt_number >= CALLS and _is_broken(state)) or late(state)
 
 
 def told(answer: Answer) -> Any:
@@ -144,6 +144,12 @@ def _is_to_come_again(answer: Answer) -> bool:
 
 def _is_not_finished(answer: Answer) -> bool:
     return "Retry-After" in answer.headers
+
+
+def _is_broken(state: RetryCallState) -> bool:
+    """Whether there was no answer, or one of a failure that nobody foresaw."""
+    outcome = state.outcome
+    return outcome is not None and (outcome.failed or outcome.result().status_code in BROKEN)
 
 
 _unasked = wait_random_exponential(multiplier=0.5, max=8)

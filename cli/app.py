@@ -17,7 +17,7 @@ from cli.api import Api, Json, told
 from cli.endings import INTERRUPTED, MEANINGS, UNREAD, Failed
 from cli.reading import SUCCEEDED, Order, Outcome, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import Door, Key, find
+from cli.stack import Door, Key, Place, find
 from cli.watching import Watch
 
 # A pipe has no width to fit a table into.
@@ -51,8 +51,7 @@ def _door(stack: str, profile: str | None, region: str | None, url: str | None, 
         raise click.UsageError("--url needs --key.")
     if url and key:
         return Door(url.rstrip("/"), Key(key))
-    door = find(stack, profile, region)
-    return Door(door.url, Key(key)) if key else door
+    return find(Place(stack, profile, region), key)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
@@ -102,16 +101,13 @@ def read(
     """
     description = catalogue.described(api, product)
     catalogue.check(description, options)
-    found = pictures(files)
-    if not found:
-        raise click.UsageError("There are no pictures in what was named.")
+    found = _pictures(files)
     results = _results(out, list(catalogue.fields(description))) if out else None
     before = results.among(found) if results else {}
-    left = [file for file in found if file not in before]
-    with Watch(len(left), results, as_json=as_json) as watch:
-        if before:
-            watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
-        _read(api, Order(product, options), left, jobs, watch)
+    watch = Watch(len(found) - len(before), results, as_json=as_json)
+    if before:
+        watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
+    _read(api, Order(product, options), [file for file in found if file not in before], jobs, watch)
     counts = Counter(before.values()) + watch.counts
     if out:
         watch.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
@@ -119,9 +115,17 @@ def read(
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
 
 
+def _pictures(files: Sequence[Path]) -> Sequence[Path]:
+    found = pictures(files)
+    if not found:
+        raise click.UsageError("There are no pictures in what was named.")
+    return found
+
+
 def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch) -> None:
     try:
-        read_all(api, order, files, jobs, watch.keep)
+        with watch:
+            read_all(api, order, files, jobs, watch.keep)
     except KeyboardInterrupt:
         watch.note("Interrupted.")
         sys.exit(INTERRUPTED)

@@ -1,6 +1,7 @@
 """Where a deployed stack's API is and what opens it: found by the stack's name, on AWS or on this machine."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,8 +54,9 @@ class Key(AuthBase):
 
 @dataclass(frozen=True)
 class Signature(AuthBase):
-    """Requests that are signed with AWS credentials (SigV4), for a stack with ApiAuth=AWS_IAM."""
+    """Requests that carry an API key and are signed with AWS credentials (SigV4), for a stack with ApiAuth=AWS_IAM."""
 
+    key: Key
     credentials: Credentials
     region: str
 
@@ -62,19 +64,32 @@ class Signature(AuthBase):
         signed = AWSRequest(request.method, request.url, data=request.body)
         SigV4Auth(self.credentials, "execute-api", self.region).add_auth(signed)
         request.headers.update(dict(signed.headers))
-        return request
+        return self.key(request)
 
 
-def find(name: str, profile: str | None = None, region: str | None = None, folder: Path | None = None) -> Door:
-    """The door of the stack of this name; without AWS credentials, of the one that `make up` keeps in `folder`.
+@dataclass(frozen=True)
+class Place:
+    """Where to look for a stack: its name, and AWS's profile and region if not the environment's own.
+
+    Without AWS credentials it is looked for in the AWS that `make up` keeps in `folder`.
+    """
+
+    stack: str
+    profile: str | None = None
+    region: str | None = None
+    folder: Path | None = None
+
+
+def find(place: Place, key: str | None = None) -> Door:
+    """The door of a stack, with this API key or the stack's own.
 
     Raises `NoStack` where there is none, and `NotAllowed` where the credentials do not do.
     """
     try:
-        session, endpoint = _aws(profile, region, folder)
-        return _door(name, session, endpoint)
+        session, endpoint = _aws(place)
+        return _door(place.stack, key, session, endpoint)
     except ClientError as error:
-        raise _refusal(name, error) from None
+        raise _refusal(place.stack, error) from None
     except (NoCredentialsError, NoRegionError):
         raise NoStack("There are no AWS credentials, or no region, to look for a stack with.", NOBODY) from None
     except (SSOError, CredentialRetrievalError) as error:
@@ -83,18 +98,18 @@ def find(name: str, profile: str | None = None, region: str | None = None, folde
         raise NoStack(str(error), "Say --profile and --region, or see AWS_ENDPOINT_URL.") from None
 
 
-def _aws(profile: str | None, region: str | None, folder: Path | None) -> tuple[boto3.Session, str | None]:
+def _aws(place: Place) -> tuple[boto3.Session, str | None]:
     """A session and the endpoint it is for; None is what the session's own settings say."""
-    if not (profile or "AWS_ENDPOINT_URL" in os.environ):
+    if not (place.profile or "AWS_ENDPOINT_URL" in os.environ):
         # There is no local AWS where the command is installed apart from a checkout.
         with suppress(ModuleNotFoundError):
             from local.aws import Aws
             from local.up import FOLDER
 
-            running = Aws.running(folder or FOLDER)
+            running = Aws.running(place.folder or FOLDER)
             if running and not _has_credentials():
                 return running.session(), running.endpoint
-    return boto3.Session(profile_name=profile, region_name=region), None
+    return boto3.Session(profile_name=place.profile, region_name=place.region), None
 
 
 def _has_credentials() -> bool:
@@ -104,18 +119,24 @@ def _has_credentials() -> bool:
     return session.get_credentials() is not None
 
 
-def _door(name: str, session: boto3.Session, endpoint: str | None) -> Door:
+def _door(name: str, key: str | None, session: boto3.Session, endpoint: str | None) -> Door:
     formation: Any = session.client("cloudformation", endpoint_url=endpoint, config=QUICKLY)
     [stack] = formation.describe_stacks(StackName=name)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     if "Url" not in outputs:
         raise NoStack(f"The stack {name} has no API, or is not deployed yet.")
-    url = _address(outputs["Url"], formation.meta.endpoint_url)
+    if key is None:
+        gateway: Any = session.client("apigateway", endpoint_url=endpoint, config=QUICKLY)
+        key = str(gateway.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"])
+    return Door(_address(outputs["Url"], formation.meta.endpoint_url), _auth(stack, Key(key), session))
+
+
+def _auth(stack: Mapping[str, Any], key: Key, session: boto3.Session) -> AuthBase:
+    parameters = {one["ParameterKey"]: one.get("ParameterValue") for one in stack.get("Parameters", [])}
     credentials = session.get_credentials()
-    if outputs.get("ApiAuth") == "AWS_IAM" and credentials:
-        return Door(url, Signature(credentials, session.region_name))
-    gateway: Any = session.client("apigateway", endpoint_url=endpoint, config=QUICKLY)
-    return Door(url, Key(gateway.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]))
+    if parameters.get("ApiAuth") == "AWS_IAM" and credentials:
+        return Signature(key, credentials, session.region_name)
+    return key
 
 
 def _address(told: str, endpoint: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cli.stack import find
+from cli.reading import INLINE_BYTES
+from cli.stack import Place, find
 from local.samples import Sample, samples
 from local.sending import salt
 from local.stack import NAME, Stack
@@ -97,6 +98,15 @@ def rows(file: Path) -> list[dict[str, Any]]:
         return list(csv.DictReader(opened))
 
 
+def test_a_picture_too_large_for_a_request_is_uploaded(ocr: Run, card: Sample, tmp_path: Path) -> None:
+    put(tmp_path / "card.jpg", card).write_bytes(card.picture + salt() + bytes(INLINE_BYTES))
+    read = ocr("read", "card.jpg", "--product", "id_card", "--json")
+    assert read.returncode == 0, read.stderr
+    record = json.loads(read.stdout)["record"]
+    assert record["document"]["fields"] == card.truth
+    assert record["source"]["key"] == f"uploads/id_card/{record['id']}"
+
+
 def test_a_picture_that_is_none_was_not_read(ocr: Run, tmp_path: Path) -> None:
     (tmp_path / "list.jpg").write_text("a shopping list")
     read = ocr("read", "list.jpg", "--product", "id_card")
@@ -133,4 +143,4 @@ def test_without_credentials_the_stack_of_this_machine_is_found(
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert find(NAME, folder=stack.aws.folder).url == stack.url
+    assert find(Place(NAME, folder=stack.aws.folder)).url == stack.url

@@ -208,6 +208,13 @@ def test_a_picture_is_sent_again_under_the_same_key(gateway: Gateway, folder: Pa
     assert [len(keys), len(set(keys)), len(set(keys[:3]))] == [4, 2, 1]
 
 
+def test_a_stack_that_breaks_down_is_not_asked_for_ever(gateway: Gateway, folder: Path) -> None:
+    gateway.routes["POST /ocr/ticket"] = lambda _: problem(500, "internal", "0")
+    broken = ocr(gateway, "read", folder / "one.jpg", "--product", "ticket")
+    assert (broken.exit_code, len(gateway.of("POST /ocr/"))) == (1, 3)
+    assert "one.jpg: pending: It is internal." in broken.stderr
+
+
 def test_a_picture_that_takes_longer_is_asked_for(gateway: Gateway, folder: Path) -> None:
     waits = iter([Answer(200, record(status="pending"), {"Retry-After": "0"}), Answer(200, record(number="at last"))])
     gateway.routes["POST /ocr/ticket"] = lambda _: Answer(
@@ -369,6 +376,7 @@ CREDENTIALS = Credentials("AKID", "secret")
 OUTPUT = "<member><OutputKey>{}</OutputKey><OutputValue>{}</OutputValue></member>"
 STACK = """<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>ocr</StackName>
 <CreationTime>2026-01-31T08:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{}</Outputs>
+<Parameters><member><ParameterKey>ApiAuth</ParameterKey><ParameterValue>{}</ParameterValue></member></Parameters>
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
 REFUSAL = "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>No.</Message></Error></ErrorResponse>"
 URL = "https://abc123.execute-api.us-east-1.amazonaws.com/v1"
@@ -386,9 +394,11 @@ def aws(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     return gateway
 
 
-def deployed(aws: Gateway, **outputs: str) -> None:
-    told = "".join(OUTPUT.format(name, value) for name, value in ({"Url": URL} | outputs).items())
-    aws.routes["POST /"] = lambda _: Answer(200, STACK.format(told), {"Content-Type": "text/xml"})
+def deployed(aws: Gateway, auth: str = "NONE") -> None:
+    """Let the gateway tell of a stack whose API asks for this beside its key."""
+    outputs = "".join(OUTPUT.format(name, value) for name, value in {"Url": URL, "ApiKeyId": "k1"}.items())
+    aws.routes["POST /"] = lambda _: Answer(200, STACK.format(outputs, auth), {"Content-Type": "text/xml"})
+    aws.routes["GET /apikeys/k1"] = lambda _: Answer(200, {"id": "k1", "value": KEY})
 
 
 def run(*arguments: str) -> Result:
@@ -396,19 +406,18 @@ def run(*arguments: str) -> Result:
 
 
 def test_a_stack_is_found_by_its_name_and_opened_with_its_key(aws: Gateway) -> None:
-    deployed(aws, ApiKeyId="k1")
-    aws.routes["GET /apikeys/k1"] = lambda _: Answer(200, {"id": "k1", "value": KEY})
+    deployed(aws)
     assert "ticket" in run("products", "--stack", "mine").stdout
     assert b"StackName=mine" in aws.calls[0].body
     assert aws.calls[-1].headers["x-api-key"] == KEY
 
 
 def test_a_stack_with_iam_gets_requests_that_are_signed_as_they_are_sent(aws: Gateway) -> None:
-    deployed(aws, ApiAuth="AWS_IAM")
+    deployed(aws, "AWS_IAM")
     aws.routes[f"GET {SERVED}/records"] = lambda _: Answer(200, {"records": [], "next": None})
     assert run("list", "--vendor", "a b/c+d", "--from", "2026-01-31T08:00:00Z").exit_code == 0
     sent = aws.calls[-1]
-    assert "x-api-key" not in sent.headers
+    assert sent.headers["x-api-key"] == KEY
     assert sent.query["vendor"] == "a b/c+d"
     assert sent.headers["Authorization"].rpartition("=")[2] == signature(aws.url, sent)
 
