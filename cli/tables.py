@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cli import products
@@ -79,25 +79,24 @@ def _grid(cells: Sequence[Json]) -> Table:
 
 
 def outcomes(told: Iterable[Outcome]) -> Table:
-    """A line a picture."""
-    table = _table("file", "record", "status", "fields", "checks failed", "problem")
+    """A line a picture; why it was not read has been told by then."""
+    table = _table(Column("file", overflow="fold"), _ids(), "status", "fields", "checks failed")
     for one in told:
         checks = ((one.record or {}).get("document") or {}).get("checks", [])
         failed = ", ".join(check["name"] for check in checks if check["outcome"] == "failed")
         style = None if one.status == SUCCEEDED else "red"
-        cells = [str(one.file), one.id, one.status, len(one.fields), failed, one.reason]
+        cells = [str(one.file), one.id, one.status, len(one.fields), failed]
         table.add_row(*map(_text, cells), style=style)
     return table
 
 
 def summaries(told: Iterable[Json]) -> Table:
     """A line a record, as lists show them: personal fields masked."""
-    table = _table("record", "product", "status", "vendor", "created", "fields")
+    table = _table(_ids(), "product", "status", "vendor", "created", "fields")
     for one in told:
         shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
         parts = [one["id"], one["product"], one["status"], one.get("vendor"), one["created_at"][:19], shown]
         table.add_row(*map(_text, parts))
-    table.columns[0].no_wrap = True
     return table
 
 
@@ -136,7 +135,12 @@ def _declared(fields: Mapping[str, Json]) -> Table:
     return table
 
 
-def _table(*columns: str) -> Table:
+def _ids() -> Column:
+    """A column of ids, to be copied as a whole however narrow the terminal is."""
+    return Column("record", no_wrap=True, min_width=32)
+
+
+def _table(*columns: str | Column) -> Table:
     return Table(*columns, box=SIMPLE)
 
 
