@@ -53,6 +53,7 @@ def _lines() -> str:
     return f"""\
 . .local/env
 curl -sS -H "x-api-key: $KEY" -H 'Content-Type: image/jpeg' --data-binary @{PICTURE} "$URL/ocr/id_card"
+.venv/bin/ocr read {PICTURE} --product id_card
 aws s3 cp {PICTURE} "s3://$BUCKET/uploads/id_card/first.jpg"
 curl -sS -H "x-api-key: $KEY" "$URL/records?product=id_card"
 sam remote invoke IdCard --stack-name {NAME} --event-file events/id_card/https-binary.json
