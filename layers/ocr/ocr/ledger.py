@@ -110,9 +110,15 @@ def claim(content: str, product: str, lease: float, first: Asked | None = None) 
             return found
         calls, resends = int(entry["attempt"]), int(entry["resends"])
         mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends).counted(first)
-    if not _put(_entry(mine), after=entry["owner"]):
+    if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
         raise _in_flight(None)
     return mine
+
+
+def _stands(claim: Claim) -> bool:
+    """Whether the entry is this claim's, although its write was refused: the answer to a first try was lost."""
+    entry = records.stored(records.entry_id(claim.content))
+    return bool(entry and entry["owner"] == claim.owner)
 
 
 def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
