@@ -6,6 +6,7 @@ import threading
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import pytest
@@ -148,7 +149,25 @@ class TestNothingPaidTwice:
         assert calls(kind) == sent
         record = records.find(problem["record_id"])
         assert record
-        assert record.status == Status.UNKNOWN
+        assert (record.status, record.resends) == (Status.UNKNOWN, sent - 1)
+
+    def test_a_claim_whose_writes_answer_was_lost_is_no_call_of_unknown_outcome(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([lambda: Busy("busy"), reading])
+        assert post(kind, picture())[0] == 503
+        table = aws.table().meta.client
+        real = table.put_item
+
+        def put_twice(**write: Any) -> Any:
+            with suppress(ClientError):
+                real(**write)
+            return real(**write)
+
+        monkeypatch.setattr(table, "put_item", put_twice)
+        assert post(kind, picture())[0] == 200
 
     def test_an_answer_that_never_came_counts_as_unknown_where_it_may_be_charged(self, world: World) -> None:
         kind = product([lambda: Busy("no answer in time", paid=True)])

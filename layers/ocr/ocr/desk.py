@@ -164,7 +164,7 @@ def _first(product: "Product", work: Work, end: float) -> Asked | None:
 
 
 def _finish(product: "Product", task: Task, turn: choice.Turn) -> Outcome:
-    work, held = task.work, task.held
+    work, held = task.work, task.held.made()
     if isinstance(turn.outcome, InFlight):
         raise turn.outcome
     _keep_raw(product, held, turn)

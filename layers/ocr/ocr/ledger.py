@@ -77,9 +77,9 @@ class Claim:
         resent = asked.charges and self.unseen + spent > 0
         return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked)
 
-    def uncounted(self) -> "Claim":
-        """This claim without the call that was planned and is not made."""
-        if self.now is None:
+    def made(self) -> "Claim":
+        """This claim without a call that was only planned."""
+        if self.now is None or not self.planned:
             return self
         resent = self.now.charges and self.unseen > 0
         return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None)
@@ -128,8 +128,7 @@ def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
     """
     if held.planned and held.now == asked:
         return replace(held, planned=False)
-    before = held.uncounted() if held.planned else held
-    going = replace(before.counted(asked, spent), planned=False)
+    going = replace(held.made().counted(asked, spent), planned=False)
     if not _put(_entry(going, spent=spent), after=held.owner):
         raise _in_flight(None)
     return going
