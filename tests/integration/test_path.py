@@ -169,6 +169,24 @@ class TestNothingPaidTwice:
         monkeypatch.setattr(table, "put_item", put_twice)
         assert post(kind, picture())[0] == 200
 
+    def test_what_was_held_for_a_person_is_sent_again_once_the_settings_allow_it(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([lambda: Busy("no answer in time", paid=True), lambda: Busy("busy"), reading])
+        one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
+        for notification in (one, one, two):
+            deliver(kind, notification)
+        monkeypatch.setenv("RESEND_UNKNOWN", "1")
+        forget_settings()
+        for expected in (Status.UNKNOWN, Status.SUCCEEDED):
+            deliver(kind, one)
+            assert [record and record.status for record in map(of_upload, (one, two))] == [expected, Status.UNKNOWN]
+        deliver(kind, two)
+        assert [record and record.status for record in map(of_upload, (one, two))] == [Status.SUCCEEDED] * 2
+        assert calls(kind) == 3
+
     def test_an_answer_that_never_came_counts_as_unknown_where_it_may_be_charged(self, world: World) -> None:
         kind = product([lambda: Busy("no answer in time", paid=True)])
         assert [post(kind, picture())[0] for _ in range(3)] == [503, 503, 502]
@@ -334,6 +352,19 @@ class TestNothingLost:
         assert record.problem
         assert record.problem.type == "urn:ocr:problem:internal"
         assert "gone.png" not in record.problem.model_dump_json()
+
+    def test_a_picture_whose_deletion_died_half_way_is_read_when_it_comes_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = product([reading])
+        _, record = post(kind, picture())
+        with monkeypatch.context() as patch:
+            patch.setattr(records, "_put", lambda _: died())
+            with pytest.raises(SystemExit):
+                records.forget(record["id"])
+        assert post(kind, picture())[0] == 200
+        assert post(kind, picture())[0] == 200
+        assert calls(kind) == 2
 
     def test_a_record_too_large_for_an_item_comes_back_whole(self, world: World) -> None:
         from general_text.app import GeneralText

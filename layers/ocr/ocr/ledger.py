@@ -157,7 +157,8 @@ def fail(record: Record, held: Claim, ticket: Ticket, fields: type[Fields], *, s
 
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
     client = aws.table().meta.client
-    puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item)]
+    over = records.AGAIN, records.UNREAD
+    puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item, *over)]
     try:
         client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
     except client.exceptions.TransactionCanceledException as error:
