@@ -36,6 +36,7 @@ def _create_table(started: Aws) -> None:
     started.client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values())
@@ -104,11 +105,16 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name, value)
     forget_settings()
     renew_clients(emulator.endpoint)
+    empty_table()
+    yield World(emulator)
+    forget_settings()
+
+
+def empty_table() -> None:
+    """Delete every item."""
     table = clients.table()
     for item in table.scan()["Items"]:
         table.delete_item(Key={"id": item["id"]})
-    yield World(emulator)
-    forget_settings()
 
 
 def forget_settings() -> None:
