@@ -36,7 +36,8 @@ test: tools ## Run all tests
 test-all: export MATRIX = 1
 test-all: export MUTATIONS = 50000
 test-all: export LISTED = 10000
-test-all: test ## Run all tests with every vendor × product × form × trigger, 50,000 mutated answers and lists of 10,000 records
+test-all: export MACHINES = 200
+test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures
 
 check: tools ## Lint, types, template
 	$(PYTHON) -m ruff check .

@@ -36,6 +36,7 @@ def _create_table(started: Aws) -> None:
     started.client("dynamodb").create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values())
@@ -104,15 +105,20 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name, value)
     forget_settings()
     renew_clients(emulator.endpoint)
-    with clients.table().batch_writer() as table:
-        for page in clients.table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
-            for item in page["Items"]:
-                table.delete_item(Key={"id": item["id"]})
+    empty_table()
     # A kept answer would be found where a test lets its reader die.
     for kept in clients.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", []):
         clients.s3().delete_object(Bucket=ANSWERS, Key=kept["Key"])
     yield World(emulator)
     forget_settings()
+
+
+def empty_table() -> None:
+    """Delete every item."""
+    with clients.table().batch_writer() as table:
+        for page in clients.table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
+            for item in page["Items"]:
+                table.delete_item(Key={"id": item["id"]})
 
 
 def forget_settings() -> None:

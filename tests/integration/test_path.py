@@ -6,6 +6,7 @@ import threading
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import pytest
@@ -148,7 +149,43 @@ class TestNothingPaidTwice:
         assert calls(kind) == sent
         record = records.find(problem["record_id"])
         assert record
-        assert record.status == Status.UNKNOWN
+        assert (record.status, record.resends) == (Status.UNKNOWN, sent - 1)
+
+    def test_a_claim_whose_writes_answer_was_lost_is_no_call_of_unknown_outcome(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([lambda: Busy("busy"), reading])
+        assert post(kind, picture())[0] == 503
+        table = aws.table().meta.client
+        real = table.put_item
+
+        def put_twice(**write: Any) -> Any:
+            with suppress(ClientError):
+                real(**write)
+            return real(**write)
+
+        monkeypatch.setattr(table, "put_item", put_twice)
+        assert post(kind, picture())[0] == 200
+
+    def test_what_was_held_for_a_person_is_sent_again_once_the_settings_allow_it(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([lambda: Busy("no answer in time", paid=True), lambda: Busy("busy"), reading])
+        one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
+        for notification in (one, one, two):
+            deliver(kind, notification)
+        monkeypatch.setenv("RESEND_UNKNOWN", "1")
+        forget_settings()
+        for expected in (Status.UNKNOWN, Status.SUCCEEDED):
+            deliver(kind, one)
+            assert [record and record.status for record in map(of_upload, (one, two))] == [expected, Status.UNKNOWN]
+        deliver(kind, two)
+        assert [record and record.status for record in map(of_upload, (one, two))] == [Status.SUCCEEDED] * 2
+        assert calls(kind) == 3
 
     def test_who_dies_after_the_answer_came_costs_no_second_call(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -348,6 +385,19 @@ class TestNothingLost:
         assert record.problem
         assert record.problem.type == "urn:ocr:problem:internal"
         assert "gone.png" not in record.problem.model_dump_json()
+
+    def test_a_picture_whose_deletion_died_half_way_is_read_when_it_comes_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = product([reading])
+        _, record = post(kind, picture())
+        with monkeypatch.context() as patch:
+            patch.setattr(records, "_put", lambda _: died())
+            with pytest.raises(SystemExit):
+                records.forget(record["id"])
+        assert post(kind, picture())[0] == 200
+        assert post(kind, picture())[0] == 200
+        assert calls(kind) == 2
 
     def test_a_record_too_large_for_an_item_comes_back_whole(self, world: World) -> None:
         from general_text.app import GeneralText

@@ -191,7 +191,7 @@ def _recovered(product: "Product", task: Task, end: float) -> Record | None:
         return None
     record = _record(product, task, outcome)
     record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=outcome.units, trace=outcome.trace)]
-    record.resends = task.held.resends
+    record.resends = task.held.made().resends
     return _kept(record, task, product, end)
 
 
@@ -210,7 +210,7 @@ def _kept(record: Record, task: Task, product: "Product", end: float) -> Record:
 
 
 def _finish(product: "Product", task: Task, turn: choice.Turn, end: float) -> Outcome:
-    work, held = task.work, task.held
+    work, held = task.work, task.held.made()
     if isinstance(turn.outcome, InFlight):
         raise turn.outcome
     _keep_raw(product, held, turn)

@@ -79,9 +79,9 @@ class Claim:
         resent = asked.charges and self.unseen + spent > 0
         return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked)
 
-    def uncounted(self) -> "Claim":
-        """This claim without the call that was planned and is not made."""
-        if self.now is None:
+    def made(self) -> "Claim":
+        """This claim without a call that was only planned."""
+        if self.now is None or not self.planned:
             return self
         resent = self.now.charges and self.unseen > 0
         return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None)
@@ -113,7 +113,7 @@ def claim(content: str, product: str, lease: float, first: Asked | None = None) 
         calls, resends = int(entry["attempt"]), int(entry["resends"])
         lapsed = entry["vendor"] if entry["state"] == SENDING else ""
         mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, lapsed=lapsed).counted(first)
-    if not _put(_entry(mine), after=entry["owner"]):
+    if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
         raise _in_flight(None)
     return mine
 
@@ -124,6 +124,12 @@ def finished(content: str) -> Finished | None:
     return _settled(entry) if entry and entry["state"] == DONE and not records.expired(entry) else None
 
 
+def _stands(claim: Claim) -> bool:
+    """Whether the entry is this claim's, although its write was refused: the answer to a first try was lost."""
+    entry = records.stored(records.entry_id(claim.content))
+    return bool(entry and entry["owner"] == claim.owner)
+
+
 def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
     """Write down who is asked now, when `spent` calls of this claim came to nothing; return the claim as it then is.
 
@@ -131,8 +137,7 @@ def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
     """
     if held.planned and held.now == asked:
         return replace(held, planned=False)
-    before = held.uncounted() if held.planned else held
-    going = replace(before.counted(asked, spent), planned=False)
+    going = replace(held.made().counted(asked, spent), planned=False)
     if not _put(_entry(going, spent=spent), after=held.owner):
         raise _in_flight(None)
     return going
@@ -173,7 +178,8 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
 
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
     client = aws.table().meta.client
-    puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item)]
+    over = records.AGAIN, records.UNREAD
+    puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item, *over)]
     try:
         client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
     except client.exceptions.TransactionCanceledException as error:

@@ -1,7 +1,7 @@
 """Records in the table: one item a picture, which refers to what was read of the picture's content.
 
-An item without a content has a body of its own: the picture was refused, or given up before it was read. `again` marks
-an item that may be written anew, because its picture was not read or is only expected.
+An item has a body of its own where nothing was read of its picture: it was refused, given up, or what became of it is
+unknown. `again` marks an item that may be written anew, because its picture was not read or is only expected.
 """
 
 import base64
@@ -34,6 +34,9 @@ RECORD_ID = re.compile(r"[0-9a-f]{32}")
 # DynamoDB ends at 400 KB an item; what is larger lies in S3.
 MAX_BODY_BYTES = 350_000
 DAY = 86_400
+# Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
+# refers to what was read of the same content, by the owner of the content's entry, in which nothing stands.
+AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,16 @@ def placed(record: Record, ticket: Ticket, **more: Any) -> Record:
 def item(record: Record, fields: type[Fields], content: str, expires_at: int | None = None) -> Item:
     """The item of a picture whose content was read; the fields that it shows in lists are masked."""
     shown = masked(fields, record.document.fields) if record.document else {}
-    return _item(record) | {
-        "content": content,
-        "shown": json.dumps(shown, ensure_ascii=False),
-        "expires_at": expires_at or expiry(),
-    }
+    own = {"record": record.model_dump_json(exclude_none=True)} if record.status == Status.UNKNOWN else {}
+    return (
+        _item(record)
+        | own
+        | {
+            "content": content,
+            "shown": json.dumps(shown, ensure_ascii=False),
+            "expires_at": expires_at or expiry(),
+        }
+    )
 
 
 def failed(record: Record, *, again: bool) -> Item:
@@ -163,15 +171,17 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def conditional(item: Item, unless: str = "again = :true OR ") -> "PutTypeDef":
-    """The write of an item that leaves a finished one alone."""
-    values: Item = {":now": int(time.time())} | ({":true": True} if unless else {})
-    return {
+def conditional(item: Item, *over: str) -> "PutTypeDef":
+    """The write of an item that leaves a finished one alone, but for one that it may go `over` (`AGAIN` and so on)."""
+    condition = " OR ".join(["attribute_not_exists(id)", "expires_at <= :now", *over])
+    values = {":now": int(time.time()), ":true": True, ":unknown": Status.UNKNOWN, ":content": item.get("content")}
+    write: PutTypeDef = {
         "TableName": settings().table,
         "Item": item,
-        "ConditionExpression": f"attribute_not_exists(id) OR {unless}expires_at <= :now",
-        "ExpressionAttributeValues": values,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": {name: value for name, value in values.items() if name in condition},
     }
+    return write | {"ExpressionAttributeNames": {"#status": "status"}} if HELD in over else write
 
 
 def _put(write: "PutTypeDef") -> bool:
@@ -187,7 +197,7 @@ def _put(write: "PutTypeDef") -> bool:
 
 def give_up(record: Record, *, again: bool = True) -> Record:
     """Write the record of a picture that was not read, unless a finished one stands; return what then stands."""
-    if _put(conditional(failed(record, again=again))):
+    if _put(conditional(failed(record, again=again), AGAIN)):
         return record
     return find(record.id) or record
 
@@ -195,7 +205,8 @@ def give_up(record: Record, *, again: bool = True) -> Record:
 def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read."""
     record = placed(found.record, ticket, replayed=True)
-    if _put(conditional(item(record, fields, found.content, found.expires_at))):
+    over = (AGAIN,) if record.status == Status.UNKNOWN else (AGAIN, HELD)
+    if _put(conditional(item(record, fields, found.content, found.expires_at), *over)):
         return record
     standing = find(ticket.id)
     return standing.model_copy(update={"replayed": True}) if standing else record
@@ -208,7 +219,7 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
     item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
-    if _put(conditional(item, unless="")):
+    if _put(conditional(item)):
         return
     standing = stored(ticket.id) or {}
     if content and standing.get("content", content) != content:
@@ -218,7 +229,7 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if ticket.upload and standing.get("again"):
-        _put(conditional(item))
+        _put(conditional(item, AGAIN))
 
 
 def find(id: str) -> Record | None:

@@ -1,0 +1,153 @@
+"""Promise: nothing lost, nothing paid twice, success never claimed falsely, whatever comes together.
+
+The real handlers, on a real table and real buckets, with vendors that count what they charge. Queues and the bus are
+this test's own, at the other end of botocore's wire. Time moves when a rule says so. Within an invocation one thing
+happens after another, so that a run can be repeated; two invocations meet where `twins` says.
+
+`MACHINES` sets how many runs are tried; the default fits into every run of the tests.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from local.aws import Aws
+from local.simulators.desk import CHARGED
+from tests.integration.gateway import KEYS, PICTURES, VENDORS, Faulty, Gateway, Mishap, gateways
+from tests.integration.weather import VENDOR, Stroke
+
+MACHINES = int(os.environ.get("MACHINES", "8"))
+STEPS = 30
+
+ORDERS = ("juhe,ctyun", "ctyun,juhe", "juhe", "ctyun")
+FAULTS = [{"fault": fault} for fault in CHARGED if fault != "slow"]
+FAULTS += [{"code": 10014, "charged": True}, {"code": 10012}, {"code": 5000}, {"code": 999999, "charged": True}]
+FAULTS += [{"fault": "http500", "status": 502, "charged": True}, {"fault": "http500", "status": 504}]
+TABLE = ("PutItem", "GetItem", "UpdateItem", "TransactWriteItems", "Query", "DeleteItem")
+BUCKET = ("GetObject", "PutObject", "DeleteObject", "ListObjectVersions")
+OTHERS = ("PutEvents", "SendMessageBatch", "GetQueueUrl", "ChangeMessageVisibility")
+WRITES = ("PutItem", "TransactWriteItems", "PutObject", "PutEvents", "SendMessageBatch", VENDOR)
+SKIPS = st.sampled_from([0, 0, 1, 2, 3])
+# A single failure the SDK itself makes good.
+TIMES = st.sampled_from([1, 2, 2, 4])
+ERRORS = [(operation, kind) for operation in (*TABLE, *BUCKET, *OTHERS) for kind in ("refused", "lost")]
+ERRORS += [(operation, "throttled") for operation in TABLE]
+ERRORS += [(operation, "conflict") for operation in ("PutItem", "TransactWriteItems")]
+CRASHES = [(step, kind) for step in (*WRITES, "GetItem") for kind in ("crash before", "crash after")]
+STROKES = st.builds(
+    lambda what, skip, times: Stroke(*what, skip, times),
+    st.sampled_from(ERRORS) | st.sampled_from(CRASHES),
+    SKIPS,
+    TIMES,
+)
+FAULTY = st.builds(Faulty, st.sampled_from(VENDORS), st.sampled_from(FAULTS), TIMES)
+MISHAPS = st.lists(STROKES | FAULTY, max_size=3)
+PAUSED = (VENDOR, "PutItem", "GetItem", "TransactWriteItems")
+PAUSES = st.builds(Stroke, st.sampled_from(PAUSED), st.sampled_from(["pause before", "pause after"]), SKIPS)
+ACTORS = st.sampled_from(["deliver", "deliver", "post", "post", "delete"])
+
+
+@pytest.fixture
+def gateway(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    yield from gateways(emulator, monkeypatch)
+
+
+def test_any_mixture_of_what_may_happen(gateway: Gateway) -> None:
+    class Machine(RuleBasedStateMachine):
+        """What may happen to a gateway, in any order."""
+
+        @initialize(
+            resends=st.sampled_from([0, 1, 1, 2]),
+            receives=st.sampled_from([3, 4, 10]),
+            rates=st.booleans(),
+            contents=st.lists(st.tuples(st.sampled_from(PICTURES), st.sampled_from(ORDERS)), min_size=2, max_size=4),
+        )
+        def begin(self, resends: int, receives: int, rates: bool, contents: list[tuple[str, str]]) -> None:
+            gateway.begin(resends, receives, rates)
+            for (picture, vendors), key in zip(contents, cycle(KEYS), strict=False):
+                gateway.upload(gateway.content(picture, vendors), key)
+            gateway.upload(gateway.contents[0], KEYS[0])
+
+        @rule(draw=st.data(), key=st.sampled_from(KEYS))
+        def upload_again(self, draw: st.DataObject, key: str) -> None:
+            gateway.upload(draw.draw(st.sampled_from(gateway.contents)), key)
+
+        @precondition(lambda _: gateway.uploads.messages)
+        @rule(draw=st.data(), early=st.booleans(), lost=st.booleans(), mishaps=MISHAPS)
+        def deliver(self, draw: st.DataObject, early: bool, lost: bool, mishaps: list[Mishap]) -> None:
+            if not early:
+                gateway.pass_time_until_a_message_waits()
+            ids = sorted(gateway.uploads.messages) if early else gateway.uploads.waiting()
+            chosen = draw.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=10, unique=True))
+            gateway.befall(mishaps)
+            gateway.deliver(chosen, deleted=not lost)
+
+        @rule(draw=st.data(), mishaps=MISHAPS)
+        def post(self, draw: st.DataObject, mishaps: list[Mishap]) -> None:
+            gateway.befall(mishaps)
+            gateway.post(draw.draw(st.sampled_from(gateway.contents)))
+
+        @rule(draw=st.data(), actors=st.tuples(ACTORS, ACTORS), pause=PAUSES, lapse=st.booleans(), mishaps=MISHAPS)
+        def twins(
+            self,
+            draw: st.DataObject,
+            actors: tuple[str, str],
+            pause: Stroke,
+            lapse: bool,
+            mishaps: list[Mishap],
+        ) -> None:
+            gateway.befall(mishaps)
+            gateway.twins(draw.draw(st.sampled_from(gateway.contents)), actors, replace(pause), lapse=lapse)
+
+        @rule(seconds=st.sampled_from([1, 20, 100, 400, 1000]))
+        def wait(self, seconds: int) -> None:
+            gateway.now += seconds
+
+        @precondition(lambda _: gateway.news())
+        @rule(most=st.sampled_from([1, 3, 100]), again=st.booleans(), refused=st.integers(0, 2), mishaps=MISHAPS)
+        def announce(self, most: int, again: bool, refused: int, mishaps: list[Mishap]) -> None:
+            gateway.refuse(refused)
+            gateway.befall(mishaps)
+            gateway.announce(most, again=again)
+            gateway.announce_late(again=again)
+
+        @precondition(lambda _: gateway.uploads.dead)
+        @rule()
+        def redrive(self) -> None:
+            gateway.uploads.redrive()
+
+        @rule(draw=st.data(), mishaps=MISHAPS)
+        def delete(self, draw: st.DataObject, mishaps: list[Mishap]) -> None:
+            gateway.befall(mishaps)
+            gateway.delete(draw.draw(st.sampled_from(gateway.contents)))
+
+        @precondition(lambda _: gateway.resends < 3)
+        @rule()
+        def allow_one_more_resend(self) -> None:
+            gateway.allow(gateway.resends + 1)
+
+        def teardown(self) -> None:
+            gateway.settle()
+            gateway.check()
+            gateway.ask_again()
+            gateway.settle()
+            gateway.check()
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=MACHINES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
