@@ -63,6 +63,7 @@ BLOCK = """\
       Role: !GetAtt {logical}Role.Arn
       Events:
         Https: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: /ocr/{slug}, Method: post}}}}
+        Batch: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: /ocr/{slug}/batch, Method: post}}}}
         Uploads:
           Type: SQS
           Properties: {{Queue: !GetAtt {logical}Queue.Arn, FunctionResponseTypes: [ReportBatchItemFailures], \
@@ -82,7 +83,7 @@ Principal: {{Service: lambda.amazonaws.com}}}}]}}
           PolicyDocument:
             Version: "2012-10-17"
             Statement:
-              - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion], \
+              - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion, s3:PutObject], \
 Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
               - {{Effect: Allow, Action: [s3:GetObject, s3:PutObject], \
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}

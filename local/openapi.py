@@ -16,9 +16,9 @@ from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn,
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from local.openapi_shared import Part, tidy
-from ocr.bodies import Outcomes
+from ocr.bodies import Outcomes, Pending
 from ocr.catalogue import example, options_schema, products, record_model
-from ocr.described import RETRY_AFTER, answer, problems
+from ocr.described import RETRY_AFTER, answered, problems
 from ocr.document import MEDIA_TYPES
 from ocr.errors import PROBLEM_BASE, Busy, CallerError, Changed, InFlight, Internal, OcrError, Problem
 from ocr.intake import FORM, IMAGE_MEMBER, JSON
@@ -75,9 +75,8 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
         max_length=255,
-        pattern="^[!-~]+$",
+        pattern="^[!-~]*$",
         description="a request with a key that was sent before is answered with that request's record",
     ),
 ]
@@ -123,8 +122,8 @@ def _read(described: APIGatewayRestResolver, product: Product) -> None:
         summary=f"Read a picture: {product.name}",
         description=product.fields.__doc__ or f"One picture, one record: {product.name}.",
         tags=[product.category],
-        responses=answer(200, "the record", record_model(product))
-        | answer(202, "the record is pending", record_model(product), headers=pending | RETRY_AFTER | asked)
+        responses=answered(200, "the record", record_model(product))
+        | answered(202, "the record is pending", Pending, headers=pending | RETRY_AFTER | asked)
         | problems(404, 409, 413, 415, 422, 503),
         openapi_extensions={"requestBody": {"required": True, "content": _picture(product)}},
     )(_signed(_options(product) | {"idempotency_key": IdempotencyKey, "prefer": Prefer}))
@@ -137,7 +136,7 @@ def _batch(described: APIGatewayRestResolver, product: Product) -> None:
         summary=f"Read up to 50 pictures: {product.name}",
         description="Each picture has an outcome of its own: the status that it would have had alone, and the rest.",
         tags=[product.category],
-        responses=answer(200, "the outcomes, in the order of the pictures", Outcomes) | problems(413, 415, 503),
+        responses=answered(200, "the outcomes, in the order of the pictures", Outcomes) | problems(413, 415, 503),
         openapi_extensions={"requestBody": {"required": True, "content": _pictures(product)}},
     )(_signed(_options(product)))
 

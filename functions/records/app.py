@@ -2,37 +2,43 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path as File
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import records as kept
 from ocr import reply
-from ocr.bodies import Description, Entry, Page
-from ocr.described import ETAG, RETRY_AFTER, answer, problems
+from ocr.bodies import Description, Entry, Page, UploadForm
+from ocr.described import ETAG, RETRY_AFTER, answered, problems
 from ocr.errors import CallerError, OcrError
 from ocr.observe import logger, traced, unforeseen
 from ocr.record import Record, Status
 from ocr.records import RECORD_ID, Search
 from ocr.settings import settings
 
+if TYPE_CHECKING:
+    from ocr.product import Product
+
 app = APIGatewayRestResolver(enable_validation=True)
 
 MOST_RECORDS = 100
 HTML = "text/html"
-NO_STORE = {"Cache-Control": "no-store"}
 OPENAPI = File(__file__).with_name("openapi.json")
-UPLOAD_BODY = 'Send {"product": "id_card", "options": {}}.'
+UPLOAD_BODY = "Send the options as a JSON object: {}."
 
+Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
 RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
 Seen = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of the record as it is known")]
+OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 MOMENT = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
 
 
@@ -40,12 +46,14 @@ MOMENT = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""
-    return app.resolve(event, context)
+    answer = app.resolve(event, context)
+    told = reply.common(APIGatewayProxyEvent(event))
+    return answer | {"multiValueHeaders": answer["multiValueHeaders"] | {name: [told[name]] for name in told}}
 
 
 RECORD = (
-    answer(200, "the record", Record, headers=ETAG | RETRY_AFTER)
-    | answer(304, "the record is as it was", headers=ETAG)
+    answered(200, "the record", Record, headers=ETAG | RETRY_AFTER)
+    | answered(304, "the record is as it was", headers=ETAG)
     | problems(404, 410)
 )
 
@@ -70,7 +78,7 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
     "/records/<id>",
     tags=["records"],
     summary="Forget a record",
-    responses=answer(204, "it is forgotten") | problems(404, 409),
+    responses=answered(204, "it is forgotten") | problems(404, 409),
 )
 def delete(id: RecordId) -> Response[str]:
     """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content."""
@@ -79,7 +87,7 @@ def delete(id: RecordId) -> Response[str]:
     return _json(HTTPStatus.NO_CONTENT, "")
 
 
-@app.get("/records", tags=["records"], summary="Records of a time", responses=answer(200, "a page of records", Page))
+@app.get("/records", tags=["records"], summary="Records of a time", responses=answered(200, "a page of records", Page))
 def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]*$", description="of this product only")] = None,
     status: Annotated[Status | None, Query(description="of this status only")] = None,
@@ -102,20 +110,35 @@ def records(
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
 
-@app.post("/uploads")
-def uploads() -> Response[str]:
+@app.post(
+    "/uploads/<slug>",
+    tags=["records"],
+    summary="A form to upload a picture with",
+    responses=answered(201, "the form", UploadForm) | problems(404),
+    openapi_extensions=OPTIONS,
+)
+def uploads(slug: Slug) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
-    from ocr import catalogue, intake, upload
+    from ocr import intake, upload
 
-    told = intake.members(app.current_event, UPLOAD_BODY)
-    slug = told.get("product")
-    product = catalogue.products().get(slug) if isinstance(slug, str) else None
-    if product is None:
-        raise CallerError("The body names no product.", UPLOAD_BODY)
-    return _json(HTTPStatus.CREATED, json.dumps(upload.form(product, told.get("options") or {})))
+    told = intake.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
+    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(slug), told)))
 
 
-@app.get("/products", tags=["catalogue"], summary="Every product", responses=answer(200, "the products", list[Entry]))
+@app.post(
+    "/records/<id>/renormalize",
+    tags=["records"],
+    summary="A record made anew",
+    responses=answered(200, "the record", Record, headers=ETAG) | problems(404, 409, 410),
+)
+def renormalize(id: RecordId) -> Response[str]:
+    """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
+    from ocr.renormalize import renormalize
+
+    return _found(renormalize(_record_id(id)), None)
+
+
+@app.get("/products", tags=["catalogue"], summary="Every product", responses=answered(200, "the products", list[Entry]))
 def products() -> Response[str]:
     """Every product in a line or two."""
     from ocr import catalogue  # imports all products: not at cold start
@@ -127,36 +150,42 @@ def products() -> Response[str]:
     "/products/<slug>",
     tags=["catalogue"],
     summary="A product",
-    responses=answer(200, "the product", Description) | problems(404),
+    responses=answered(200, "the product", Description) | problems(404),
 )
-def product(slug: Annotated[str, Path(description="a product's slug, such as id_card")]) -> Response[str]:
+def product(slug: Slug) -> Response[str]:
     """One product: options, vendors with limits and prices, the schema of its record and an example."""
+    from ocr import catalogue
+
+    return _json(HTTPStatus.OK, json.dumps(catalogue.description(_product(slug))))
+
+
+def _product(slug: str) -> "Product":
     from ocr import catalogue
 
     found = catalogue.products().get(slug)
     if found is None:
         raise _missing("There is no such product.", "GET /products lists what can be read.")
-    return _json(HTTPStatus.OK, json.dumps(catalogue.description(found)))
+    return found
 
 
 @app.get(
     "/openapi.json",
     tags=["catalogue"],
     summary="This document",
-    responses=answer(200, "the API in OpenAPI 3.1", dict[str, Any]),
+    responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any]),
 )
 def openapi() -> Response[str]:
     """This API in OpenAPI 3.1, as `make generate` wrote it: to make it takes seconds."""
     return _json(HTTPStatus.OK, OPENAPI.read_text(encoding="utf-8"))
 
 
-@app.get("/docs", tags=["catalogue"], summary="This document, for people", responses=answer(200, "a page", str, HTML))
+@app.get("/docs", tags=["catalogue"], summary="This document, for people", responses=answered(200, "a page", str, HTML))
 def docs() -> Response[str]:
     """This API in OpenAPI 3.1 as a page to read and try; it loads nothing from anywhere."""
     from records.docs import page
 
     body, policy = page(OPENAPI.read_text(encoding="utf-8"))
-    return Response(200, f"{HTML}; charset=utf-8", body, headers=NO_STORE | {"Content-Security-Policy": policy})
+    return Response(200, f"{HTML}; charset=utf-8", body, headers={"Content-Security-Policy": policy})
 
 
 @app.not_found
@@ -186,7 +215,8 @@ def failed(error: Exception) -> Response[str]:
 
 
 def _refused(error: OcrError) -> Response[str]:
-    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE, wait)
 
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:
@@ -199,8 +229,8 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
     if tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]:
-        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers | NO_STORE)
-    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers | NO_STORE)
+        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
+    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers)
 
 
 def _moment(name: str, told: str | None, default: datetime) -> datetime:
@@ -228,5 +258,7 @@ def _missing(detail: str, advice: str) -> OcrError:
     return CallerError(detail, advice, status=HTTPStatus.NOT_FOUND)
 
 
-def _json(status: int, body: str, kind: str = reply.RECORD_TYPE) -> Response[str]:
-    return Response(int(status), kind, body, headers=NO_STORE)
+def _json(
+    status: int, body: str, kind: str = reply.RECORD_TYPE, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    return Response(int(status), kind, body, headers=dict(headers or {}))

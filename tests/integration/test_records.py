@@ -34,7 +34,7 @@ def asked(method: str, path: str, body: str | None = None, **more: Any) -> tuple
 
 
 def test_an_upload_is_given_a_form_with_its_options(world: World) -> None:
-    status, form = asked("POST", "/uploads", json.dumps({"product": "captcha", "options": {"codetype": "1004"}}))
+    status, form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))
     assert status == 201
     assert UPLOADS in form["url"]
     assert form["key"].startswith("uploads/captcha/")
@@ -43,35 +43,35 @@ def test_an_upload_is_given_a_form_with_its_options(world: World) -> None:
 
 
 def test_a_body_that_came_as_bytes_is_read_too(world: World) -> None:
-    body = base64.b64encode(b'{"product": "id_card"}').decode()
-    status, form = asked("POST", "/uploads", body, isBase64Encoded=True)
+    body = base64.b64encode(b'{"vendor": "embedded"}').decode()
+    status, form = asked("POST", "/uploads/id_card", body, isBase64Encoded=True)
     assert status == 201
     assert form["key"].startswith("uploads/id_card/")
 
 
 @pytest.mark.parametrize(
-    ("body", "more"),
+    ("product", "body", "more"),
     [
-        pytest.param(None, {}, id="no body"),
-        pytest.param("{", {}, id="broken JSON"),
-        pytest.param("[" * 100_000, {}, id="JSON that is nested too deeply"),
-        pytest.param('["id_card"]', {}, id="JSON that is no object"),
-        pytest.param("{}", {}, id="no product"),
-        pytest.param('{"product": "unicorn_licence"}', {}, id="unknown product"),
-        pytest.param('{"product": ["id_card"]}', {}, id="product that is a list"),
-        pytest.param('{"product": null}', {}, id="product that is null"),
-        pytest.param('{"product": "id_card", "options": ["a"]}', {}, id="options that are a list"),
-        pytest.param('{"product": "id_card", "options": {"color": "red"}}', {}, id="unknown option"),
-        pytest.param('{"product": "captcha"}', {}, id="missing option"),
-        pytest.param("eyJ", {"isBase64Encoded": True}, id="broken base64"),
-        pytest.param("/9j/", {"isBase64Encoded": True}, id="a picture"),
+        pytest.param("id_card", "{", {}, id="broken JSON"),
+        pytest.param("id_card", "[" * 100_000, {}, id="JSON that is nested too deeply"),
+        pytest.param("id_card", '["vendor"]', {}, id="JSON that is no object"),
+        pytest.param("id_card", '{"vendor": ["embedded"]}', {}, id="an option that is a list"),
+        pytest.param("id_card", '{"color": "red"}', {}, id="unknown option"),
+        pytest.param("captcha", "{}", {}, id="missing option"),
+        pytest.param("captcha", None, {}, id="no body, which leaves an option missing"),
+        pytest.param("id_card", "eyJ", {"isBase64Encoded": True}, id="broken base64"),
+        pytest.param("id_card", "/9j/", {"isBase64Encoded": True}, id="a picture"),
     ],
 )
-def test_what_names_no_upload_is_told_so(world: World, body: str | None, more: dict[str, Any]) -> None:
-    status, problem = asked("POST", "/uploads", body, **more)
+def test_what_names_no_upload_is_told_so(world: World, product: str, body: str | None, more: dict[str, Any]) -> None:
+    status, problem = asked("POST", f"/uploads/{product}", body, **more)
     assert status == problem["status"] == 400
     assert problem["type"] == "urn:ocr:problem:caller"
     assert problem["advice"]
+
+
+def test_an_upload_of_no_product_is_told_so(world: World) -> None:
+    assert asked("POST", "/uploads/unicorn_licence", "{}")[0] == 404
 
 
 @pytest.fixture

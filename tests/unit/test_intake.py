@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ocr.errors import CallerError
 from ocr.intake import Told, request
 
+PRODUCT = "id_card"
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff picture"
 FORM = (
     b'--x\r\nContent-Disposition: form-data; name="codetype"\r\n\r\n1004\r\n'
@@ -65,7 +66,7 @@ def encoded(kind: str, body: str) -> APIGatewayProxyEvent:
     ],
 )
 def test_every_input_form_tells_the_same(sent: APIGatewayProxyEvent) -> None:
-    assert request(sent) == Told(PICTURE, {"codetype": "1004"})
+    assert request(sent, PRODUCT) == Told(PICTURE, {"codetype": "1004"})
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_every_input_form_tells_the_same(sent: APIGatewayProxyEvent) -> None:
 )
 def test_what_is_no_picture_is_told_with_what_to_do(sent: APIGatewayProxyEvent, status: int) -> None:
     with pytest.raises(CallerError) as refused:
-        request(sent)
+        request(sent, PRODUCT)
     assert refused.value.status == status
     assert refused.value.problem().advice
 
@@ -102,7 +103,7 @@ def test_what_is_no_picture_is_told_with_what_to_do(sent: APIGatewayProxyEvent, 
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=x", "image/png"]))
 def test_no_body_raises_anything_but_a_callers_error(body: bytes, kind: str) -> None:
     try:
-        told: Any = request(event(kind, body))
+        told: Any = request(event(kind, body), PRODUCT)
     except CallerError:
         return
     assert isinstance(told, Told)

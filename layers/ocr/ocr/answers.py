@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import batched
 from typing import Any, ClassVar
 
@@ -75,6 +76,12 @@ class OnePicture(Offer):
         """The decoded answer as it is read and kept: without pictures of people and documents."""
         kept: dict[str, Any] = without_pictures(body, self.pictures)
         return kept
+
+    def understood(self, ask: Ask, raw: Any) -> Outcome:
+        """The outcome of a kept answer."""
+        [document] = ask.documents
+        answer = http.Answer(HTTPStatus.OK, {}, b"")
+        return outcome(self.vendor, raw, lambda: self.understand(ask, document, answer, members(raw)))
 
     def _outcome(self, ask: Ask, document: Document, until: float) -> Outcome:
         try:

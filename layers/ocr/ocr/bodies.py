@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ocr.errors import Problem
-from ocr.record import Part, Record, Summary
+from ocr.record import Part, Record, Status, Summary
 
 
 class Page(Part):
@@ -15,12 +15,22 @@ class Page(Part):
     next: str | None = Field(description="the `cursor` that goes on behind the last of them, or null")
 
 
+class Pending(BaseModel):
+    """A picture that is accepted and not yet read: as much of its record as there is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    status: Literal[Status.PENDING]
+
+
 class Outcome(Part):
     """What came of one picture of a batch."""
 
     name: str = Field(description="the file's name, the picture's address, or its place among the pictures from 0")
     status: int = Field(description="the HTTP status that it would have had alone")
-    record: Record | None = None
+    record_id: str | None = None
+    record: Record | None = Field(default=None, description="left out where the answer would be too long")
     problem: Problem | None = None
 
 

@@ -42,7 +42,7 @@ THREADS = 10
 
 @dataclass
 class Turn:
-    """One document on its way through the vendors: what came of it so far, and what each vendor said.
+    """One document on its way through the vendors: what came of it so far, and what each vendor said of which picture.
 
     `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
     `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
@@ -52,7 +52,7 @@ class Turn:
     begin: Callable[[Offer, int], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, tuple[Any, Document]] = field(default_factory=dict)
     settled: bool = False
 
     @property
@@ -261,7 +261,7 @@ def _outcomes_of(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], u
 
 def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome, milliseconds: int) -> None:
     if outcome.raw is not None:
-        turn.raw[offer.vendor] = outcome.raw
+        turn.raw[offer.vendor] = outcome.raw, fitted.document
     attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
     if isinstance(outcome, Reading):
         turn.outcome = fitted.restored(outcome)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from ocr import http
@@ -102,6 +103,16 @@ class Batch(Offer):
     def read(self, ask: Ask) -> list[Outcome]:
         """One outcome a document, in the order asked; all go in one request, unless one of them spoils it for all."""
         return self._read(ask, ask.documents, http.deadline(ask.seconds))
+
+    def understood(self, ask: Ask, raw: Any) -> Outcome:
+        """The outcome of a kept answer."""
+        [document] = ask.documents
+
+        def understand() -> Reading:
+            [entry] = _entries(http.Answer(HTTPStatus.OK, {}, b""), members(raw), 1)
+            return self._understand(entry, document)
+
+        return outcome(VENDOR, raw, understand)
 
     def detail(self, entry: dict[str, Any], document: Document) -> Reading:
         """The reading of one picture that the vendor could handle."""

@@ -12,7 +12,7 @@ ETAG = {"ETag": {"description": "changes with the record; for If-None-Match", "s
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0}}}
 
 
-def answer(
+def answered(
     status: int, what: str, body: Any = None, kind: str = RECORD_TYPE, headers: Mapping[str, Any] | None = None
 ) -> Responses:
     """One answer: what it is, the type of its body if it has one, its headers beside those that all have."""

@@ -90,7 +90,21 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
         with ThreadPoolExecutor(max_workers=min(THREADS, len(group))) as threads:
             done = threads.map(lambda task, turn: _guarded(_finish, product, task, turn), _tasks(group), turns)
             kept |= zip((number for number, _ in group), done, strict=True)
-    return [kept[number] for number in range(len(works))]
+    return [_caught_up(product, work, kept[number]) for number, work in enumerate(works)]
+
+
+def _caught_up(product: "Product", work: Work, outcome: Outcome) -> Outcome:
+    """What another call has read of the same content meanwhile, one for the same batch say."""
+    if not isinstance(outcome, Again) or not isinstance(outcome.error, InFlight):
+        return outcome
+    content = _content(product, work)
+    done = _guarded(ledger.finished, content)
+    ticket = work.ticket or Ticket(content, datetime.now(UTC))
+    return _guarded(records.replay, done, ticket, product.fields) if isinstance(done, Finished) else outcome
+
+
+def _content(product: "Product", work: Work) -> str:
+    return ledger.content_of(product.slug, work.options, work.document.sha256)
 
 
 def _tasks(group: Sequence[tuple[int, Task]]) -> list[Task]:
@@ -144,8 +158,7 @@ def bury(product: "Product", upload: Upload) -> Record:
 
 
 def _claim(product: "Product", work: Work, end: float) -> Task | Outcome:
-    document = work.document
-    content = ledger.content_of(product.slug, work.options, document.sha256)
+    content = _content(product, work)
     ticket = work.ticket or Ticket(content, datetime.now(UTC))
     try:
         claim = ledger.claim(content, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
@@ -186,12 +199,18 @@ def _finish(product: "Product", task: Task, turn: choice.Turn) -> Outcome:
 
 def _keep_raw(product: "Product", held: Claim, turn: choice.Turn) -> None:
     try:
-        for vendor, raw in turn.raw.items():
+        for vendor, (raw, sent) in turn.raw.items():
             aws.s3().put_object(
                 Bucket=settings().answers_bucket,
                 Key=f"answers/{product.slug}/{held.content}/{vendor}.json",
                 Body=json.dumps(raw, ensure_ascii=False, default=repr).encode(),
                 ContentType="application/json",
+                # Boxes are counted on the picture that was sent.
+                Metadata={
+                    "width": str(sent.width),
+                    "height": str(sent.height),
+                    "orientation": str(turn.document.orientation if sent is not turn.document else 1),
+                },
             )
     except Exception as error:
         # The record that follows is worth more: it was paid for.
@@ -215,6 +234,11 @@ def _record(product: "Product", task: Task, outcome: Reading | OcrError) -> Reco
         ),
     )
     record = records.placed(record, task.ticket)
+    return settled(product, record, outcome)
+
+
+def settled(product: "Product", record: Record, outcome: Reading | OcrError) -> Record:
+    """The record with what came of its picture."""
     error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
     if error:
         record.status = _STATUS.get(type(error), Status.FAILED)
@@ -227,7 +251,10 @@ _STATUS = {NoResult: Status.NO_RESULT, Unknown: Status.UNKNOWN}
 
 
 def _filled(product: "Product", record: Record, reading: Reading) -> OcrError | None:
-    """`_fill`, and an answer that it stumbles over is one not understood: it was paid for and is kept raw."""
+    """Put a reading into the record; the error is why it is no success.
+
+    An answer that this stumbles over is one not understood: it was paid for and is kept raw.
+    """
     try:
         return _fill(product, record, reading)
     except Exception as error:

@@ -37,6 +37,10 @@ class Engine(Offer):
         with ThreadPoolExecutor(max_workers=len(ask.documents)) as threads:
             return list(threads.map(lambda document: self._read(ask, document), ask.documents))
 
+    def understood(self, ask: Ask, raw: Any) -> Outcome:
+        """The outcome of a kept answer of the engine."""
+        return self._outcome(ask, raw)
+
     def units(self, options: Mapping[str, str]) -> float:
         """Nothing: the engine is ours."""
         return 0

@@ -2,10 +2,12 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -16,40 +18,89 @@ from botocore.exceptions import ClientError
 from ocr import aws
 from ocr.document import Upload, refuse_size
 from ocr.errors import CallerError
+from ocr.settings import settings
 
 FORM = "multipart/form-data"
 JSON = "application/json"
 IMAGE_MEMBER = "image"
+URI_MEMBER = "s3_uri"
+MOST_PICTURES = 50
+MOST_MEMBERS = 100
+MOST_KEY_BYTES = 1024
+THREADS = 10
 FORMS = (
     "Send the picture as the body (image/jpeg, image/png, image/bmp), as multipart/form-data, or as JSON with base64."
 )
+BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s3_uris": [...]} or {"images": [...]}.'
 
 
 @dataclass(frozen=True)
 class Told:
-    """A picture's bytes and the options told with it, not yet examined."""
+    """A picture's bytes and the options told with it, not yet examined; `upload` is where the bytes lie, if they do."""
 
     content: bytes
     options: Mapping[str, str]
+    upload: Upload | None = None
 
 
-def request(event: APIGatewayProxyEvent) -> Told:
-    """The picture and options of an HTTPS call: raw bytes, multipart/form-data, or JSON with base64 in `image`.
+@dataclass(frozen=True)
+class Several:
+    """The pictures of a batch, each under the name that the caller gave it, or what is wrong with it."""
+
+    pictures: Sequence[tuple[str, Told | CallerError]]
+
+
+def request(event: APIGatewayProxyEvent, product: str) -> Told:
+    """The picture and options of an HTTPS call: raw bytes, multipart/form-data, or JSON with base64 or an address.
 
     Raises `CallerError` 400 for a body that is not what it says, 415 for other content types.
     """
-    kind = (event.headers.get("Content-Type") or event.headers.get("content-type") or "").strip()
-    options = {name: value for name, value in (event.query_string_parameters or {}).items() if value is not None}
+    kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == JSON:
-        return _from_json(members(event, FORMS), options)
+        return _from_json(members(event, FORMS), options, product)
     if media_type == FORM:
-        return _from_form(_body(event), kind, options)
+        files, told = _form(_body(event), kind)
+        if len(files) != 1:
+            raise CallerError(f"The form has {len(files)} files; one is needed.", FORMS)
+        return Told(files[0][1], options | told)
     if media_type.startswith("image/") or media_type == "application/octet-stream":
         return Told(_body(event), options)
     raise CallerError(
         "The content type is not one a picture comes in.", FORMS, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     )
+
+
+def batch(event: APIGatewayProxyEvent, product: str) -> Several:
+    """The pictures of a batch, and the options that hold for all: a form with files, or JSON with a list.
+
+    Raises `CallerError` for a body that is none, and for more than 50 pictures.
+    """
+    kind, options = header(event, "Content-Type"), _query(event)
+    media_type = kind.partition(";")[0].strip().lower()
+    if media_type == FORM:
+        files, told = _form(_body(event), kind)
+        _count(len(files))
+        return Several([(name, Told(content, options | told)) for name, content in files])
+    if media_type == JSON:
+        return _batch_from_json(members(event, BATCHES), options, product)
+    raise CallerError(
+        "The content type is not one a batch comes in.", BATCHES, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    )
+
+
+def header(event: APIGatewayProxyEvent, name: str) -> str:
+    """A header of the request, whatever the case of its name; "" where there is none."""
+    return next((value for told, value in event.headers.items() if told.lower() == name.lower()), "").strip()
+
+
+def _query(event: APIGatewayProxyEvent) -> dict[str, str]:
+    return {name: value for name, value in (event.query_string_parameters or {}).items() if value is not None}
+
+
+def _count(pictures: int) -> None:
+    if not 1 <= pictures <= MOST_PICTURES:
+        raise CallerError(f"The batch has {pictures} pictures; 1 to {MOST_PICTURES} are taken.", BATCHES)
 
 
 def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
@@ -71,11 +122,54 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
         raise CallerError("The body is not what its encoding says.", advice) from None
 
 
-def _from_json(told: dict[str, Any], options: Mapping[str, str]) -> Told:
-    image = told.pop(IMAGE_MEMBER, None)
-    if not isinstance(image, str):
-        raise CallerError("The JSON body has no string member `image`.", FORMS)
-    return Told(_decoded(image), {**options, **{name: plain(value) for name, value in told.items()}})
+def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> Told:
+    image, uri, version = told.pop(IMAGE_MEMBER, None), told.pop(URI_MEMBER, None), told.pop("version", None)
+    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+    if isinstance(uri, str) and image is None and (version is None or isinstance(version, str)):
+        return _from_bucket(uri, version, chosen, product)
+    if not isinstance(image, str) or uri is not None:
+        raise CallerError(f"The JSON body has no string member `{IMAGE_MEMBER}` or `{URI_MEMBER}`, or both.", FORMS)
+    return Told(_decoded(image), chosen)
+
+
+def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], product: str) -> Told:
+    """An upload that is named instead of sent: one of this product, in the bucket of uploads, nowhere else."""
+    prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
+    key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
+    if not uri.startswith(prefix) or uri == prefix or len(key.encode()) > MOST_KEY_BYTES or not key.isprintable():
+        raise CallerError(
+            "The address is not that of an upload of this product.",
+            f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
+        )
+    try:
+        told = fetch(Upload(settings().uploads_bucket, key, version))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE | {"InvalidArgument"}:
+            raise
+        raise _gone() from None
+    return Told(told.content, {**told.options, **options}, told.upload)
+
+
+def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> Several:
+    uris, images = told.pop("s3_uris", None), told.pop("images", None)
+    listed = uris if images is None else images if uris is None else None
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise CallerError("The JSON body has no list of texts `s3_uris` or `images`, or both.", BATCHES)
+    _count(len(listed))
+    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+    with ThreadPoolExecutor(max_workers=THREADS) as threads:
+        if images is None:
+            loaded = threads.map(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed)
+            return Several(list(zip(listed, loaded, strict=True)))
+        decoded = threads.map(lambda image: _or_error(lambda: Told(_decoded(image), chosen)), listed)
+        return Several([(str(place), one) for place, one in enumerate(decoded)])
+
+
+def _or_error(load: Callable[[], Told]) -> Told | CallerError:
+    try:
+        return load()
+    except CallerError as error:
+        return error
 
 
 def plain(value: Any) -> str:
@@ -98,30 +192,29 @@ def _decoded(image: str) -> bytes:
         ) from None
 
 
-def _from_form(body: bytes, kind: str, options: Mapping[str, str]) -> Told:
+def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
+    """A form's files by name, in order, and its other members."""
     from python_multipart import parse_form
     from python_multipart.exceptions import FormParserError
 
-    told = dict(options)
-    files: list[bytes] = []
+    told: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
 
     def on_field(part: Any) -> None:
+        if len(told) == MOST_MEMBERS:
+            raise FormParserError("too many members")
         told[part.field_name.decode()] = (part.value or b"").decode()
 
     def on_file(part: Any) -> None:
         part.file_object.seek(0)
-        files.append(part.file_object.read())
+        files.append(((part.file_name or b"").decode(), part.file_object.read()))
 
     try:
-        from io import BytesIO
-
         headers = {"Content-Type": kind.encode(), "Content-Length": str(len(body)).encode()}
         parse_form(headers, BytesIO(body), on_field, on_file)
     except (FormParserError, UnicodeDecodeError):
         raise CallerError("The multipart form cannot be parsed.", FORMS) from None
-    if len(files) != 1:
-        raise CallerError(f"The form has {len(files)} files; one is needed.", FORMS)
-    return Told(files[0], told)
+    return files, told
 
 
 def uploads(record: SQSRecord) -> list[Upload]:
@@ -139,19 +232,25 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
             yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
 
 
+_NOT_THERE = frozenset({"NoSuchKey", "NoSuchVersion"})
+
+
 def fetch(upload: Upload) -> Told:
     """The uploaded picture and its metadata as options.
 
     Raises `CallerError` 413 for an object over the size limit, without loading it, and 404 for one that was deleted.
     """
-    version: dict[str, Any] = {"VersionId": upload.version} if upload.version else {}
+    which: dict[str, Any] = {"VersionId": upload.version} if upload.version else {}
     try:
-        answer = aws.s3().get_object(Bucket=upload.bucket, Key=upload.key, **version)
+        answer = aws.s3().get_object(Bucket=upload.bucket, Key=upload.key, **which)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in {"NoSuchKey", "NoSuchVersion"}:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
             raise
-        raise CallerError(
-            "The uploaded object is no longer there.", "Upload it again.", status=HTTPStatus.NOT_FOUND
-        ) from None
+        raise _gone() from None
     refuse_size(answer["ContentLength"])
-    return Told(answer["Body"].read(), answer["Metadata"])
+    version = upload.version or answer.get("VersionId")
+    return Told(answer["Body"].read(), answer["Metadata"], replace(upload, version=version))
+
+
+def _gone() -> CallerError:
+    return CallerError("The uploaded object is no longer there.", "Upload it again.", status=HTTPStatus.NOT_FOUND)

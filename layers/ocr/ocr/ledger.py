@@ -115,6 +115,12 @@ def claim(content: str, product: str, lease: float, first: Asked | None = None) 
     return mine
 
 
+def finished(content: str) -> Finished | None:
+    """What was read of a content, if anything was and it needs no further call."""
+    entry = records.stored(records.entry_id(content))
+    return _settled(entry) if entry and entry["state"] == DONE and not records.expired(entry) else None
+
+
 def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
     """Write down who is asked now, when `spent` calls of this claim came to nothing; return the claim as it then is.
 
@@ -148,6 +154,18 @@ def fail(record: Record, held: Claim, ticket: Ticket, fields: type[Fields], *, s
     entry = _entry(held, RELEASED, spent)
     item = records.failed(record, again=True) | {"content": held.content}
     return _write(entry, item, record, held, ticket, fields)
+
+
+def renew(content: str, made: Record, fields: type[Fields]) -> bool:
+    """Put another reading in the place of a finished one, and into every record of it; False where there is none."""
+    entry = records.stored(records.entry_id(content))
+    if entry is None or entry["state"] != DONE:
+        return False
+    kept = {name: value for name, value in entry.items() if name not in ("record", "record_key")}
+    if not _put(kept | records.body(made, content), after=entry["owner"]):
+        return False
+    records.renew(content, made, fields)
+    return True
 
 
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:

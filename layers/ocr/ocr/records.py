@@ -208,16 +208,18 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
     Raises `CallerError` 422 where the id belongs to another content.
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
-    record = placed(record, ticket, finished_at=None)
-    bound = {"content": content} if content else {}
-    if not _put(conditional(failed(record, again=True) | bound, unless="")):
-        standing = stored(ticket.id) or {}
-        if standing.get("content", content) != content:
-            raise CallerError(
-                "This Idempotency-Key was sent with another picture or other options.",
-                "Use a new key for every new request.",
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            )
+    item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
+    if _put(conditional(item, unless="")):
+        return
+    standing = stored(ticket.id) or {}
+    if content and standing.get("content", content) != content:
+        raise CallerError(
+            "This Idempotency-Key was sent with another picture or other options.",
+            "Use a new key for every new request.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    if ticket.upload and standing.get("again"):
+        _put(conditional(item))
 
 
 def find(id: str) -> Record | None:
@@ -360,31 +362,42 @@ def forget(id: str) -> bool:
     found = stored(id)
     if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
         return False
-    same = _of_content(found)
+    same = _same(found)
     for one in same:
         _delete_upload(one)
     if "content" in found:
         _erase_content(found["product"], found["content"])
-    for one in [*same, found]:
+    for one in same:
         _put({"TableName": settings().table, "Item": _deleted(one)})
     return True
 
 
-def _of_content(found: Item) -> list[Item]:
+def _same(found: Item) -> list[Item]:
     """All items of the same content, `found` last."""
     if "content" not in found:
         return [found]
     entry = stored(entry_id(found["content"]))
     if entry and entry["state"] == "sending" and entry["lease_until"] > time.time():
         raise InFlight("This picture is being read right now.", retry_after=5)
+    return [*(one for one in _of_content(found["content"]) if one["id"] != found["id"]), found]
+
+
+def _of_content(content: str) -> list[Item]:
     query: Item = {
         "TableName": settings().table,
         "IndexName": "by_content",
         "KeyConditionExpression": "content = :content",
-        "ExpressionAttributeValues": {":content": found["content"]},
+        "ExpressionAttributeValues": {":content": content},
     }
-    others = [stored(one["id"]) for one in _query(query) if one["id"] != found["id"]]
-    return [*(one for one in others if one), found]
+    return [item for one in _query(query) if (item := stored(one["id"]))]
+
+
+def renew(content: str, made: Record, fields: type[Fields]) -> None:
+    """Bring every finished record of a content in line with what is read of it now."""
+    for old in _of_content(content):
+        if "record" not in old and old["status"] in FINAL:
+            new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content)
+            _put({"TableName": settings().table, "Item": new | {"expires_at": old["expires_at"]}})
 
 
 def _erase_content(product: str, content: str) -> None:

@@ -1,10 +1,16 @@
 """What an HTTPS caller gets: a record, or an RFC 9457 problem."""
 
+import json
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from ocr.errors import Busy, Internal, OcrError, Problem
-from ocr.record import Record
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from ocr.errors import Busy, ConfigurationError, Internal, OcrError, Problem
+from ocr.record import Record, Status
+from ocr.records import Ticket
+from ocr.settings import settings
 
 RECORD_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
@@ -13,20 +19,55 @@ Response = dict[str, Any]
 
 # For an error that names no time; the queue, which has a back-off of its own, does not look here.
 BUSY_SECONDS = 5
+# How soon a record that is expected may be asked for.
+PENDING_SECONDS = 2
+# Lambda answers with 6 MB at most; the rest is for what JSON makes of JSON.
+MOST_BYTES = 4_500_000
 
 INTERNAL = Internal("An error of this system, not of the request.").problem()
 
 
 def record(kept: Record) -> Response:
     """The record of a success; of anything else its problem, with the record's id."""
+    if kept.status == Status.PENDING:
+        return response(HTTPStatus.ACCEPTED, kept.model_dump_json(exclude_none=True))
     if kept.problem is None:
         return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
     return problem(kept.problem.model_copy(update={"record_id": kept.id}))
 
 
+def later(ticket: Ticket, *, preferred: bool = False) -> Response:
+    """That a picture was accepted and where its record will be; `preferred` when the caller did not want to wait."""
+    body = {"id": ticket.id, "status": Status.PENDING}
+    headers = {"Location": f"../records/{ticket.id}", "Retry-After": str(PENDING_SECONDS)}
+    applied = {"Preference-Applied": "respond-async"} if preferred else {}
+    return response(HTTPStatus.ACCEPTED, json.dumps(body), headers=headers | applied)
+
+
+def part(name: str, kept: Record) -> dict[str, Any]:
+    """A record, or its problem, as one outcome of a batch."""
+    if kept.problem is None:
+        whole = kept.model_dump(mode="json", exclude_none=True)
+        return {"name": name, "status": int(HTTPStatus.OK), "record_id": kept.id, "record": whole}
+    told = kept.problem.model_dump(mode="json", exclude_none=True)
+    return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": told}
+
+
+def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
+    """The answer to a batch. Where it grows too long the longest records are left out; their ids stand there."""
+    sizes = {place: len(json.dumps(one.get("record"), ensure_ascii=False).encode()) for place, one in enumerate(parts)}
+    told = list(parts)
+    for place in sorted(sizes, key=lambda one: sizes[one], reverse=True):
+        if sum(sizes.values()) <= MOST_BYTES:
+            break
+        told[place] = {name: value for name, value in parts[place].items() if name != "record"}
+        sizes[place] = 0
+    return response(HTTPStatus.OK, json.dumps({"outcomes": told}, ensure_ascii=False))
+
+
 def error(fault: OcrError) -> Response:
     """The problem of an error, with Retry-After where a retry makes sense."""
-    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy) else fault.retry_after
+    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
     return problem(fault.problem(), {} if wait is None else {"Retry-After": str(wait)})
 
 
@@ -36,10 +77,37 @@ def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
 
 
 def response(status: int, body: str, kind: str = RECORD_TYPE, headers: dict[str, str] | None = None) -> Response:
-    """A response as API Gateway takes it. Records are personal: nobody on the way may keep them."""
+    """A response as API Gateway takes it."""
     return {
         "statusCode": int(status),
-        "headers": {"Content-Type": kind, "Cache-Control": "no-store", **(headers or {})},
+        "headers": {"Content-Type": kind, **(headers or {})},
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+def sent(made: Response, event: APIGatewayProxyEvent) -> Response:
+    """The response with the headers that every answer carries."""
+    return made | {"headers": {**made["headers"], **common(event)}}
+
+
+def common(event: APIGatewayProxyEvent) -> dict[str, str]:
+    """The request's id, and who may see and keep an answer: records are personal, nobody on the way may."""
+    origin = _origin()
+    shared = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED} if origin else {}
+    return shared | {
+        "Cache-Control": "no-store",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": str((event.get("requestContext") or {}).get("requestId") or ""),
+    }
+
+
+def _origin() -> str:
+    try:
+        return settings().cors_origin
+    except ConfigurationError:
+        return ""  # the answer tells of it
+
+
+EXPOSED = "ETag, Location, Retry-After, X-Request-Id"

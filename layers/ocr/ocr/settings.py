@@ -81,6 +81,11 @@ class Settings(BaseModel):
     )
     esign_url: Url = Field(default="https://openapi.esign.cn", validation_alias="ESIGN_URL", description="eSign's host")
     ctyun_url: Url = Field(default="https://ai.ctyun.cn", validation_alias="CTYUN_URL", description="CTyun's host")
+    cors_origin: str = Field(
+        default="",
+        validation_alias="CORS_ORIGIN",
+        description="The web origin whose pages may read this API's answers; empty: none",
+    )
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
     )

@@ -67,6 +67,10 @@ class Offer:
         """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
         raise NotImplementedError
 
+    def understood(self, ask: Ask, raw: Any) -> Outcome:
+        """The outcome for the one document of `ask`, made from an answer as it was kept (`Reading.raw`)."""
+        raise NotImplementedError
+
     def units(self, options: Mapping[str, str]) -> float:
         """What one picture costs with these options, in the vendor's price units."""
         return 1

@@ -1,0 +1,407 @@
+"""Promise: the HTTPS API takes a picture in every form it says, answers at once or later, and never pays twice."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.aws import Aws
+from ocr import aws, https, records
+from ocr.errors import Busy, Changed
+from ocr.product import Product
+from ocr.reading import Finding, Item, Reading
+from ocr.record import Status
+from records import app
+from tests.integration.conftest import UPLOADS, World, delivered, forget_settings
+from tests.integration.scripted import Answer, Context, calls, picture, product, reading
+from tests.integration.test_records import asked
+
+Body = dict[str, Any]
+
+
+def sent(
+    kind: Product, body: bytes | Body, media_type: str = "image/png", path: str = "", **headers: str
+) -> tuple[int, Body]:
+    """Status and body of the answer to a POST, its headers among the members."""
+    content = json.dumps(body).encode() if isinstance(body, dict) else body
+    response = kind(
+        {
+            "httpMethod": "POST",
+            "resource": f"/ocr/{kind.slug}{path}",
+            "path": f"/ocr/{kind.slug}{path}",
+            "headers": {"content-type": "application/json" if isinstance(body, dict) else media_type}
+            | {name.replace("_", "-"): value for name, value in headers.items()},
+            "queryStringParameters": None,
+            "requestContext": {"requestId": "request-1", "identity": {"apiKeyId": "key-1"}},
+            "body": b64encode(content).decode(),
+            "isBase64Encoded": True,
+        },
+        Context(),  # type: ignore[arg-type]
+    )
+    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
+
+
+def form(*files: tuple[str, bytes], **members: str) -> tuple[bytes, str]:
+    """A multipart body and its content type."""
+    parts = [(f'name="{name}"', value.encode()) for name, value in members.items()]
+    parts += [(f'name="file"; filename="{name}"', content) for name, content in files]
+    lines = [b"--b\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + body for head, body in parts]
+    return b"\r\n".join(lines) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+
+
+def stored(content: bytes, name: str = "a.png") -> str:
+    """The address of an upload."""
+    aws.s3().put_object(Bucket=UPLOADS, Key=f"uploads/ticket/{name}", Body=content)
+    return f"s3://{UPLOADS}/uploads/ticket/{name}"
+
+
+def come(kind: Product, id: str) -> None:
+    """Deliver the upload that was put by under a record's id."""
+    key = f"uploads/ticket/{id}"
+    version = aws.s3().head_object(Bucket=UPLOADS, Key=key)["VersionId"]
+    told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": key, "versionId": version}}}
+    assert kind(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+
+
+class TestForms:
+    @pytest.mark.parametrize("as_uri", [False, True])
+    def test_every_form_of_a_picture_is_the_same_content(self, world: World, as_uri: bool) -> None:
+        kind, data = product([reading]), b64encode(picture()).decode()
+        body, media_type = form(("a.png", picture()))
+        answers = [
+            sent(kind, picture()),
+            sent(kind, body, media_type),
+            sent(kind, {"image": data}),
+            sent(kind, {"image": f"data:image/png;base64,{data}"}),
+            sent(kind, {"s3_uri": stored(picture())}),
+        ]
+        assert [status for status, _ in answers] == [200] * 5
+        assert calls(kind) == 1
+        assert [body["replayed"] for _, body in answers] == [False, True, True, True, True]
+
+    def test_an_upload_that_is_named_has_one_record_however_it_is_asked_for(self, world: World) -> None:
+        kind = product([reading])
+        uri = stored(picture())
+        _, record = sent(kind, {"s3_uri": uri})
+        found = records.of_upload(uri)
+        assert found
+        assert (found.id, found.replayed) == (record["id"], False)
+
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "s3://other-bucket/uploads/ticket/a.png",
+            f"s3://{UPLOADS}-2/uploads/ticket/a.png",
+            f"s3://{UPLOADS}/uploads/other/a.png",
+            f"s3://{UPLOADS}/uploads/ticket/",
+            f"s3://{UPLOADS}/uploads/ticket/../other/a.png\n",
+            f"s3://{UPLOADS}/uploads/ticket/{'a' * 2000}",
+            f"https://{UPLOADS}/uploads/ticket/a.png",
+            "",
+        ],
+    )
+    def test_an_address_elsewhere_is_refused_and_not_told(
+        self, world: World, capsys: pytest.CaptureFixture[str], uri: str
+    ) -> None:
+        status, problem = sent(product([reading]), {"s3_uri": uri})
+        assert status == 400
+        assert uri == "" or uri not in json.dumps(problem) + capsys.readouterr().out
+
+    def test_an_upload_that_is_not_there_is_404(self, world: World) -> None:
+        assert sent(product([reading]), {"s3_uri": f"s3://{UPLOADS}/uploads/ticket/nothing.png"})[0] == 404
+
+    def test_every_answer_carries_its_request_and_may_be_kept_by_nobody(self, world: World) -> None:
+        for body in (picture(), b"not a picture"):
+            headers = sent(product([reading]), body)[1]["headers"]
+            assert headers["X-Request-Id"] == "request-1"
+            assert headers["Cache-Control"] == "no-store"
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert "Access-Control-Allow-Origin" not in headers
+
+    def test_a_web_origin_may_read_the_answers_if_the_operator_says_so(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CORS_ORIGIN", "https://onboarding.example.com")
+        forget_settings()
+        headers = sent(product([reading]), picture())[1]["headers"]
+        assert headers["Access-Control-Allow-Origin"] == "https://onboarding.example.com"
+
+
+class TestIdempotencyKey:
+    def test_the_same_key_and_picture_are_the_same_record(self, world: World) -> None:
+        kind = product([reading])
+        first, second = (sent(kind, picture(), Idempotency_Key="order-1")[1] for _ in range(2))
+        assert first["id"] == second["id"]
+        assert (first["replayed"], second["replayed"]) == (False, True)
+        assert calls(kind) == 1
+
+    def test_another_key_is_another_record_of_the_same_reading(self, world: World) -> None:
+        kind = product([reading])
+        first, second = (sent(kind, picture(), Idempotency_Key=key)[1] for key in ("order-1", "order-2"))
+        assert first["id"] != second["id"]
+        assert calls(kind) == 1
+
+    def test_the_same_key_with_another_picture_is_refused_unpaid(self, world: World) -> None:
+        kind = product([reading])
+        sent(kind, picture(1), Idempotency_Key="order-1")
+        status, problem = sent(kind, picture(2), Idempotency_Key="order-1")
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:caller")
+        assert calls(kind) == 1
+
+    def test_a_key_that_failed_may_be_sent_again(self, world: World) -> None:
+        kind = product([lambda: Busy("down"), reading])
+        assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 503
+        assert sent(kind, picture(2), Idempotency_Key="order-1")[0] == 422
+        assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 200
+
+    @pytest.mark.parametrize("key", ["ö", "a\tb", "a" * 256])
+    def test_what_is_no_key_is_refused(self, world: World, key: str) -> None:
+        assert sent(product([reading]), picture(), Idempotency_Key=key)[0] == 400
+
+
+class TestLater:
+    def test_who_does_not_want_to_wait_is_told_where_the_record_will_be(self, world: World) -> None:
+        kind = product([reading])
+        status, told = sent(kind, picture(), Prefer="respond-async")
+        assert (status, told["status"], calls(kind)) == (202, "pending", 0)
+        assert told["headers"]["Location"] == f"../records/{told['id']}"
+        assert told["headers"]["Preference-Applied"] == "respond-async"
+        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "pending"
+        come(kind, told["id"])
+        status, record = asked("GET", f"/records/{told['id']}")
+        assert (status, record["status"], record["id"]) == (200, "succeeded", told["id"])
+        assert calls(kind) == 1
+
+    def test_what_was_read_before_is_answered_at_once(self, world: World) -> None:
+        kind = product([reading])
+        sent(kind, picture())
+        status, record = sent(kind, picture(), Prefer="respond-async")
+        assert (status, record["replayed"]) == (200, True)
+
+    def test_a_key_and_no_wait_go_together(self, world: World) -> None:
+        kind = product([reading])
+        first, second = (sent(kind, picture(), Prefer="respond-async", Idempotency_Key="order-1") for _ in range(2))
+        assert first[1]["id"] == second[1]["id"]
+        come(kind, first[1]["id"])
+        assert sent(kind, picture(), Idempotency_Key="order-1")[1]["id"] == first[1]["id"]
+
+    def test_what_takes_too_long_goes_on_without_the_caller(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(https, "NEAR", 3600)
+        kind = product([lambda: Busy("no time"), reading])
+        status, told = sent(kind, picture())
+        assert (status, told["status"]) == (202, "pending")
+        come(kind, told["id"])
+        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "succeeded"
+
+    def test_a_picture_that_failed_may_be_handed_over_too(self, world: World) -> None:
+        kind = product([lambda: Busy("down"), reading])
+        assert sent(kind, picture())[0] == 503
+        status, told = sent(kind, picture(), Prefer="respond-async")
+        come(kind, told["id"])
+        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "succeeded"
+
+
+class TestBatch:
+    def test_each_picture_has_its_own_outcome_and_one_request_serves_all(self, world: World) -> None:
+        kind = product([lambda: Busy("down")], [lambda: reading("second")])
+        files = [(f"{n}.png", picture(n)) for n in range(48)]
+        body, media_type = form(*files[:20], ("bad.png", b"not a picture"), *files[20:], ("again.png", picture(0)))
+        status, answer = sent(kind, body, media_type, "/batch")
+        assert status == 200
+        outcomes = answer["outcomes"]
+        assert [one["name"] for one in outcomes] == [
+            *(name for name, _ in files[:20]), "bad.png", *(name for name, _ in files[20:]), "again.png"
+        ]  # fmt: skip
+        assert [one["status"] for one in outcomes] == [200] * 20 + [415] + [200] * 29
+        assert outcomes[20]["problem"]["type"] == "urn:ocr:problem:caller"
+        assert outcomes[-1]["record"]["replayed"]
+        [second] = [offer for offer in kind.sold_by if offer.vendor == "second"]
+        assert [len(ask.documents) for ask in second.asked] == [48]  # type: ignore[attr-defined]
+
+    def test_uploads_are_a_batch_too(self, world: World) -> None:
+        kind = product([reading])
+        uris = [stored(picture(n), f"{n}.png") for n in range(3)]
+        _, answer = sent(kind, {"s3_uris": [*uris, "s3://elsewhere/x"], "mood": "good"}, path="/batch")
+        assert [one["status"] for one in answer["outcomes"]] == [200, 200, 200, 400]
+        assert answer["outcomes"][0]["record"]["options"] == {"mood": "good"}
+
+    @pytest.mark.parametrize(
+        "body", [{}, {"s3_uris": []}, {"images": ["a"] * 51}, {"images": ["a"], "s3_uris": []}, {"images": [1]}]
+    )
+    def test_what_is_no_batch_is_refused(self, world: World, body: Body) -> None:
+        assert sent(product([reading]), body, path="/batch")[0] == 400
+
+    def test_an_answer_that_grows_too_long_says_where_the_records_are(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ocr.reply.MOST_BYTES", 1500)
+        kind = product([reading])
+        body, media_type = form(*((f"{n}.png", picture(n)) for n in range(5)))
+        outcomes = sent(kind, body, media_type, "/batch")[1]["outcomes"]
+        assert 0 < sum("record" in one for one in outcomes) < 5
+        for one in outcomes:
+            assert asked("GET", f"/records/{one['record_id']}")[0] == 200
+
+
+class TestRenormalize:
+    @pytest.fixture
+    def ticket(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[Answer]], Product]:
+        """The scripted product where the records function looks for it."""
+
+        def made(answers: list[Answer]) -> Product:
+            kind = product(answers)
+
+            class Module:
+                handler = kind
+
+            monkeypatch.setattr("ocr.renormalize.import_module", lambda name: Module)
+            return kind
+
+        return made
+
+    def understood(self, number: str) -> Callable[..., Reading]:
+        """How a vendor's answer is understood from now on."""
+        return lambda *_: Reading(vendor="first", findings=[Finding(items=[Item(label="编号", text=number)])])
+
+    def test_a_record_is_made_anew_without_a_call(
+        self, world: World, ticket: Callable[[list[Answer]], Product], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = ticket([reading])
+        ids = [sent(kind, picture(), Idempotency_Key=key)[1]["id"] for key in ("order-1", "order-2")]
+        before = {id: records.find(id) for id in ids}
+        monkeypatch.setattr("tests.integration.scripted.First.understood", self.understood("B-18"), raising=False)
+        status, record = asked("POST", f"/records/{ids[0]}/renormalize")
+        assert (status, record["document"]["fields"]) == (200, {"number": "B-18"})
+        assert calls(kind) == 1
+        for id in ids:
+            found, old = records.find(id), before[id]
+            assert found
+            assert old
+            assert found.document
+            assert found.document.fields == {"number": "B-18"}
+            assert (found.created_at, found.replayed) == (old.created_at, old.replayed)
+
+    def test_an_answer_that_nobody_understood_becomes_a_record_once_somebody_does(
+        self, world: World, ticket: Callable[[list[Answer]], Product], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = ticket([lambda: Changed("what?", vendor="first", raw={"new": "form"}, paid=True)])
+        status, problem = sent(kind, picture())
+        assert status == 502
+        monkeypatch.setattr("tests.integration.scripted.First.understood", self.understood("C-19"), raising=False)
+        status, record = asked("POST", f"/records/{problem['record_id']}/renormalize")
+        assert (status, record["status"]) == (200, Status.SUCCEEDED)
+
+    def test_a_record_without_an_answer_is_told_so(self, world: World) -> None:
+        kind = product([reading])
+        aws.s3().put_object(Bucket=UPLOADS, Key="uploads/ticket/bad.png", Body=b"not a picture")
+        sent(kind, {"s3_uri": stored(b"x")})
+        told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": "uploads/ticket/bad.png"}}}
+        kind(delivered(told), Context())  # type: ignore[arg-type]
+        found = records.of_upload(f"s3://{UPLOADS}/uploads/ticket/bad.png")
+        assert found
+        assert asked("POST", f"/records/{found.id}/renormalize")[0] == 409
+        assert asked("POST", f"/records/{'0' * 32}/renormalize")[0] == 404
+
+
+class TestRecords:
+    def test_a_record_that_did_not_change_is_not_sent_again(self, world: World) -> None:
+        id = sent(product([reading]), picture())[1]["id"]
+        answer = self.get(id)
+        [tag] = answer["multiValueHeaders"]["ETag"]
+        again = self.get(id, {"if-none-match": f'"other", {tag}'})
+        assert (again["statusCode"], again["body"]) == (304, "")
+
+    def get(self, id: str, headers: dict[str, str] | None = None) -> Body:
+        path = f"/records/{id}"
+        answer: Body = app.handler(
+            {
+                "httpMethod": "GET",
+                "path": path,
+                "resource": path,
+                "headers": headers or {},
+                "queryStringParameters": None,
+                "requestContext": {"stage": "v1", "path": path},
+                "body": None,
+                "isBase64Encoded": False,
+            },
+            Context(),  # type: ignore[arg-type]
+        )
+        return answer
+
+    def listed(self, **query: str) -> tuple[int, Any]:
+        return asked("GET", "/records", queryStringParameters=query)
+
+    def test_lists_mask_what_is_personal(self, world: World) -> None:
+        sent(product([reading]), picture())
+        status, page = self.listed(product="ticket")
+        assert status == 200
+        [one] = page["records"]
+        assert one["fields"] == {"number": "A***"}
+        assert page["next"] is None
+
+    @pytest.mark.parametrize("query", [{}, {"product": "ticket"}])
+    def test_pages_have_no_gaps_and_no_repeats_while_records_are_written(
+        self, world: World, query: dict[str, str]
+    ) -> None:
+        kind = product([reading])
+        written = [sent(kind, picture(n))[1]["id"] for n in range(25)]
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        for n in range(100, 110):
+            status, page = self.listed(limit="4", **query, **cursor)
+            assert status == 200
+            seen += [one["id"] for one in page["records"]]
+            if page["next"] is None:
+                break
+            cursor = {"cursor": page["next"]}
+            sent(kind, picture(n))
+        assert seen == written[::-1]
+
+    def test_lists_are_of_a_status_a_vendor_and_a_time(self, world: World) -> None:
+        kind = product([reading, lambda: Changed("what?", vendor="first"), reading])
+        for n in range(3):
+            sent(kind, picture(n))
+        assert len(self.listed(status="failed")[1]["records"]) == 1
+        assert len(self.listed(vendor="first", product="ticket")[1]["records"]) == 3
+        assert self.listed(vendor="second")[1]["records"] == []
+        assert self.listed(to="2020-01-01")[1]["records"] == []
+        assert len(self.listed(**{"from": "2020-01-01T00:00:00Z"})[1]["records"]) == 3
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"status": "fine"},
+            {"limit": "0"},
+            {"limit": "101"},
+            {"limit": "²"},
+            {"from": "yesterday"},
+            {"cursor": "x"},
+            {"cursor": "WzEsIDIsIDNd"},
+            {"cursor": "e30"},
+        ],
+    )
+    def test_what_is_no_search_is_refused(self, world: World, query: dict[str, str]) -> None:
+        assert self.listed(**query)[0] == 400
+
+    def test_a_form_reserves_the_record_that_its_upload_ends_in(
+        self, world: World, emulator: Aws, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        status, form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))
+        assert status == 201
+        assert asked("GET", f"/records/{form['id']}")[1]["status"] == "pending"
+        kind = product([reading])
+        kind.slug = "captcha"
+        version = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture())["VersionId"]
+        told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": form["key"], "versionId": version}}}
+        kind(delivered(told), Context())  # type: ignore[arg-type]
+        assert asked("GET", f"/records/{form['id']}")[1]["status"] == "succeeded"
+        later = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture(7))["VersionId"]
+        told["s3"]["object"]["versionId"] = later
+        kind(delivered(told), Context())  # type: ignore[arg-type]
+        newest = records.of_upload(f"s3://{UPLOADS}/{form['key']}", later)
+        assert newest
+        assert newest.id != form["id"]
