@@ -99,6 +99,9 @@ def document() -> Part:
         security=[{"key": []}],
         on_conflict="error",
     )
+    # Powertools does not look at a handler's docstring.
+    for route in (*records._static_routes, *records._dynamic_routes):
+        route.description = inspect.getdoc(route.func)
     for resolver in (_products(), records):
         merged.add_schema(resolver.get_openapi_schema().model_dump(by_alias=True, exclude_none=True))
     return tidy(json.loads(merged.get_openapi_json_schema()), _problems(), _examples())

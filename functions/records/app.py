@@ -111,18 +111,18 @@ def records(
 
 
 @app.post(
-    "/uploads/<slug>",
+    "/uploads/<product>",
     tags=["records"],
     summary="A form to upload a picture with",
     responses=answered(201, "the form", UploadForm) | problems(404),
     openapi_extensions=OPTIONS,
 )
-def uploads(slug: Slug) -> Response[str]:
+def uploads(product: Slug) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
     from ocr import intake, upload
 
     told = intake.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
-    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(slug), told)))
+    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(product), told)))
 
 
 @app.post(
