@@ -104,7 +104,11 @@ def document() -> Part:
         route.description = inspect.getdoc(route.func)
     for resolver in (_products(), records):
         merged.add_schema(resolver.get_openapi_schema().model_dump(by_alias=True, exclude_none=True))
-    return tidy(json.loads(merged.get_openapi_json_schema()), _problems(), _examples())
+    made = tidy(json.loads(merged.get_openapi_json_schema()), _problems(), _examples())
+    for parameter in made["components"]["parameters"].values():
+        if parameter["in"] == "path" and parameter["name"] in ("product", "slug"):
+            parameter["schema"] = {"type": "string", "enum": list(products())}
+    return made
 
 
 def _products() -> APIGatewayRestResolver:

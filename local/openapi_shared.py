@@ -9,6 +9,8 @@ Part = dict[str, Any]
 
 # What API Gateway may answer on any route before, or in place of, a function.
 GATEWAY = {400, 401, 403, 429, 500, 502, 504}
+# What can be done with the id in an answer.
+LINKS = ("get_record", "delete_record", "renormalize_record")
 JSON = "application/json"
 SCHEMAS = "#/components/schemas/"
 
@@ -18,8 +20,10 @@ def tidy(made: Part, problems: Mapping[str, Part], examples: Mapping[str, Any]) 
     components = made["components"]
     components["responses"] = dict(problems)
     components["parameters"] = {}
+    components["links"] = {id: {"operationId": id, "parameters": {"id": "$response.body#/id"}} for id in LINKS}
     for path, operation in _operations(made):
         operation["responses"] = _answers(operation["responses"])
+        _link(operation["responses"])
         if path in examples:
             operation["responses"]["200"]["content"][JSON]["examples"] = {"sample": {"value": examples[path]}}
         operation["parameters"] = [_parameter(components, one) for one in operation.get("parameters", [])]
@@ -44,6 +48,13 @@ def _answers(responses: Part) -> Part:
     own = {status: told for status, told in responses.items() if not _body(told) & {"Problem", "HTTPValidationError"}}
     problems = GATEWAY | {int(status) for status, told in responses.items() if "Problem" in _body(told)}
     return own | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(problems)}
+
+
+def _link(responses: Part) -> None:
+    """Say what can be done with the id of a record that was just made or accepted."""
+    for response in responses.values():
+        if any(name.endswith(("Record", "Pending", "UploadForm")) for name in _body(response)):
+            response["links"] = {id: {"$ref": f"#/components/links/{id}"} for id in LINKS}
 
 
 def _body(response: Part) -> set[str]:

@@ -39,7 +39,7 @@ Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
 RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
 Seen = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of the record as it is known")]
 OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
-MOMENT = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
+MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 
 @traced
@@ -58,7 +58,13 @@ RECORD = (
 )
 
 
-@app.get("/records/by-source", tags=["records"], summary="The record of an upload", responses=RECORD)
+@app.get(
+    "/records/by-source",
+    operation_id="find_record",
+    tags=["records"],
+    summary="The record of an upload",
+    responses=RECORD,
+)
 def by_source(
     uri: Annotated[str, Query(min_length=1, description="s3://bucket/key of the uploaded picture")],
     version: Annotated[str | None, Query(description="one of several versions; otherwise the latest")] = None,
@@ -68,7 +74,7 @@ def by_source(
     return _found(kept.of_upload(uri, version), seen)
 
 
-@app.get("/records/<id>", tags=["records"], summary="A record", responses=RECORD)
+@app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="A record", responses=RECORD)
 def record(id: RecordId, seen: Seen = None) -> Response[str]:
     """The record of this id, however far it is: a pending one says after how many seconds to ask again."""
     return _found(kept.find(_record_id(id)), seen)
@@ -76,6 +82,7 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
 
 @app.delete(
     "/records/<id>",
+    operation_id="delete_record",
     tags=["records"],
     summary="Forget a record",
     responses=answered(204, "it is forgotten") | problems(404, 409),
@@ -87,7 +94,13 @@ def delete(id: RecordId) -> Response[str]:
     return _json(HTTPStatus.NO_CONTENT, "")
 
 
-@app.get("/records", tags=["records"], summary="Records of a time", responses=answered(200, "a page of records", Page))
+@app.get(
+    "/records",
+    operation_id="list_records",
+    tags=["records"],
+    summary="Records of a time",
+    responses=answered(200, "a page of records", Page),
+)
 def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]*$", description="of this product only")] = None,
     status: Annotated[Status | None, Query(description="of this status only")] = None,
@@ -112,6 +125,7 @@ def records(
 
 @app.post(
     "/uploads/<product>",
+    operation_id="create_upload",
     tags=["records"],
     summary="A form to upload a picture with",
     responses=answered(201, "the form", UploadForm) | problems(404),
@@ -127,6 +141,7 @@ def uploads(product: Slug) -> Response[str]:
 
 @app.post(
     "/records/<id>/renormalize",
+    operation_id="renormalize_record",
     tags=["records"],
     summary="A record made anew",
     responses=answered(200, "the record", Record, headers=ETAG) | problems(404, 409, 410),
@@ -138,7 +153,13 @@ def renormalize(id: RecordId) -> Response[str]:
     return _found(renormalize(_record_id(id)), None)
 
 
-@app.get("/products", tags=["catalogue"], summary="Every product", responses=answered(200, "the products", list[Entry]))
+@app.get(
+    "/products",
+    operation_id="list_products",
+    tags=["catalogue"],
+    summary="Every product",
+    responses=answered(200, "the products", list[Entry]),
+)
 def products() -> Response[str]:
     """Every product in a line or two."""
     from ocr import catalogue  # imports all products: not at cold start
@@ -148,6 +169,7 @@ def products() -> Response[str]:
 
 @app.get(
     "/products/<slug>",
+    operation_id="get_product",
     tags=["catalogue"],
     summary="A product",
     responses=answered(200, "the product", Description) | problems(404),
@@ -170,6 +192,7 @@ def _product(slug: str) -> "Product":
 
 @app.get(
     "/openapi.json",
+    operation_id="get_openapi",
     tags=["catalogue"],
     summary="This document",
     responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any]),
@@ -179,7 +202,13 @@ def openapi() -> Response[str]:
     return _json(HTTPStatus.OK, OPENAPI.read_text(encoding="utf-8"))
 
 
-@app.get("/docs", tags=["catalogue"], summary="This document, for people", responses=answered(200, "a page", str, HTML))
+@app.get(
+    "/docs",
+    operation_id="get_docs",
+    tags=["catalogue"],
+    summary="This document, for people",
+    responses=answered(200, "a page", str, HTML),
+)
 def docs() -> Response[str]:
     """This API in OpenAPI 3.1 as a page to read and try; it loads nothing from anywhere."""
     from records.docs import page
