@@ -19,7 +19,7 @@ SECONDS = 500
 
 @pytest.fixture(scope="module")
 def document(stack: Stack) -> dict[str, Any]:
-    answer = requests.get(f"{stack.url}/openapi.json", headers={"x-api-key": stack.api_key}, timeout=30)
+    answer = requests.get(f"{stack.url}/openapi.json", headers={"x-api-key": stack.api_key}, timeout=60)
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
     return found
@@ -42,8 +42,9 @@ def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: 
         timeout=SECONDS,
         check=False,
     )
-    assert ran.returncode == 0, ran.stdout
-    assert f"{len(list(operations(document)))} selected" in ran.stdout
+    print(ran.stdout)
+    assert ran.returncode == 0
+    assert f"Tested: {len(list(operations(document)))}" in ran.stdout
 
 
 @pytest.mark.parametrize("key", [None, "wrong"])
@@ -53,7 +54,7 @@ def test_without_a_key_every_route_refuses_as_the_document_tells(
     problem = Draft202012Validator(document["components"]["schemas"]["Problem"])
     for method, path, operation in operations(document):
         headers = {"x-api-key": key} if key else {}
-        answer = requests.request(method, stack.url + path, headers=headers, timeout=30)
+        answer = requests.request(method, stack.url + path, headers=headers, timeout=60)
         assert answer.status_code == 401, path
         assert answer.headers["Content-Type"] == "application/problem+json", path
         assert str(answer.status_code) in operation["responses"], path
@@ -61,7 +62,7 @@ def test_without_a_key_every_route_refuses_as_the_document_tells(
 
 
 def test_the_page_shows_the_document(stack: Stack) -> None:
-    answer = requests.get(f"{stack.url}/docs", headers={"x-api-key": stack.api_key}, timeout=30)
+    answer = requests.get(f"{stack.url}/docs", headers={"x-api-key": stack.api_key}, timeout=60)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert '"operationId": "read_id_card"' in answer.text
