@@ -1,11 +1,12 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench trials tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
 AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
+MITMPROXY := mitmproxy==12.2.3
 RUNTIME := awslambdaric==4.2.2
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
@@ -34,7 +35,8 @@ test: tools ## Run all tests
 
 test-all: export MATRIX = 1
 test-all: export MUTATIONS = 50000
-test-all: test ## Run all tests with every vendor × product × form × trigger and 50,000 mutated answers
+test-all: export LISTED = 10000
+test-all: test ## Run all tests with every vendor × product × form × trigger, 50,000 mutated answers and lists of 10,000 records
 
 check: tools ## Lint, types, template
 	$(PYTHON) -m ruff check .
@@ -68,6 +70,9 @@ fix: .venv/ready ## Let ruff put right what it can
 bench: tools ## Measure cold start, memory, engine and layers
 	@$(PYTHON) -m local.bench
 
+trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 README=1)
+	@$(PYTHON) -m local.trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(README),--readme)
+
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
 	@mkdir -p .local
@@ -93,10 +98,11 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@touch $@
 
 .tools/ready: Makefile | $(filter /%,$(UV))
-	@echo "Installing SAM CLI, the AWS CLI and MiniStack into .tools"
+	@echo "Installing SAM CLI, the AWS CLI, MiniStack and mitmproxy into .tools"
 	@$(INSTALL) $(SAM_CLI)
 	@$(INSTALL) $(AWS_CLI)
 	@$(INSTALL) $(MINISTACK) --with aws-sam-translator --with boto3
+	@$(INSTALL) $(MITMPROXY)
 	@$(UV) venv --quiet --clear --python 3.13 .tools/envs/runtime
 	@$(UV) pip install --quiet --python .tools/envs/runtime $(RUNTIME) boto3
 	@touch $@

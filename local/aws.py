@@ -37,11 +37,15 @@ class NotStarted(RuntimeError):
 
 @dataclass(frozen=True)
 class Aws:
-    """A running local AWS. `folder` holds its log, its state and the functions' working copies."""
+    """A running local AWS. `folder` holds its log, its state and the functions' working copies.
+
+    `door` is the port where its functions look for it, if that is not its own: `local.faults` stands there.
+    """
 
     pid: int
     port: int
     folder: Path
+    door: int | None = None
 
     @property
     def endpoint(self) -> str:
@@ -71,22 +75,25 @@ class Aws:
         return found if found.answers() else None
 
     @classmethod
-    def start(cls, folder: Path, *, keep: bool = False) -> Self:
-        """Start one on a free port; it ends with this process, however that goes, unless `keep` is said."""
+    def start(cls, folder: Path, *, keep: bool = False, proxied: bool = False) -> Self:
+        """Start one on a free port; it ends with this process, however that goes, unless `keep` is said.
+
+        The functions of one that is `proxied` reach it only once `local.faults.faulty` stands before it.
+        """
         stop(folder)
         rmtree(folder, ignore_errors=True)
         (folder / "tmp").mkdir(parents=True)
-        port = _free_port()
+        port, door = _free_port(), _free_port() if proxied else None
         with (folder / "aws.log").open("w") as log:
             process = subprocess.Popen(
                 [PYTHON, EMULATOR],
-                env=_environment(folder, port, keep),
+                env=_environment(folder, port, door, keep),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        started = cls(process.pid, port, folder)
+        started = cls(process.pid, port, folder, door)
         (folder / "aws.json").write_text(json.dumps(asdict(started), default=str))
         _children.append(process)
         _wait_for(started, process)
@@ -126,10 +133,12 @@ def stop(folder: Path) -> bool:
     return True
 
 
-def _environment(folder: Path, port: int, keep: bool) -> Mapping[str, str]:
+def _environment(folder: Path, port: int, door: int | None, keep: bool) -> Mapping[str, str]:
     """All that MiniStack and the functions see: nothing of the developer's own shell."""
     mine = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder / "tmp")}
     settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
+    # MiniStack hands its own environment on to functions.
+    settings |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{door}"} if door else {}
     return mine | CREDENTIALS | settings | ({} if keep else {"END_WITH_PARENT": "1"})
 
 

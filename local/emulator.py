@@ -5,6 +5,8 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
   `X-Forwarded-Proto: http` is taken at its word, so the policy can be tested.
 - An OpenAPI body may carry gateway responses.
 - A parameter is text, also where a number is wanted.
+- Records of a stream that a function reports as failed come again: here with their whole batch, on AWS with what
+  follows them.
 
 And one thing is easier here than on AWS: functions that share an archive share its files, where MiniStack would unpack
 it for each of them again. A layer's archive (`local.build.packed`) only names the folder where they are.
@@ -29,6 +31,7 @@ Channel = Callable[..., Awaitable[Any]]
 
 serve_plain = ministack.app
 import_plain = apigateway_v1._import_rest_api
+execute_plain = lambda_svc._execute_function
 concurrency_plain = lambda_svc._sqs_esm_concurrency
 unpack_plain = ZipFile.extractall
 unpacking = threading.Lock()
@@ -57,6 +60,16 @@ def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
         scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
     limit: int = concurrency_plain(mapping, *rest)
     return limit
+
+
+def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
+    """What becomes of an invocation; a batch of a stream fails when one of its records does."""
+    result: dict[str, Any] = execute_plain(function, event)
+    told = result.get("body")
+    failed = isinstance(told, dict) and told.get("batchItemFailures")
+    if failed and event["Records"][0]["eventSource"] == "aws:dynamodb":
+        result["error"] = True
+    return result
 
 
 def unpack_once(archive: ZipFile, path: str, *_: Any) -> None:
@@ -90,5 +103,6 @@ if __name__ == "__main__":
     ministack.app = serve
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency
+    lambda_svc._execute_function = execute
     ZipFile.extractall = unpack_once  # type: ignore[method-assign,assignment]
     ministack.main()

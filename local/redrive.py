@@ -1,56 +1,95 @@
-"""`make redrive`: put what ended in the dead-letter queue back on the queue of its product, to be read again."""
+"""`make redrive`: put what ended in the dead-letter queue back, to be read or announced again.
+
+Uploads go back to the queue of their product, announcements to theirs. Where a batch of the table's stream was given
+up, what it told of is looked up in the stream, which keeps it for a day.
+"""
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
+from boto3.dynamodb.types import TypeDeserializer
 from rich.console import Console
 
+from announce.app import announcement
 from local.aws import Aws
 from local.stack import NAME, logical
 from local.up import FOLDER
+from ocr.record import Announcement
 
 BATCH = 10
+ANNOUNCEMENTS = "Announcements"
 
 
 def main() -> None:
-    """Move every upload; anything else in the queue, an announcement that failed say, is left where it is."""
+    """Move every message; what this stack has no queue for is left where it is."""
     running = Aws.running(FOLDER)
     client = running.client if running else boto3.client
-    formation, sqs = client("cloudformation"), client("sqs")
     parts = {
         part["LogicalResourceId"]: part["PhysicalResourceId"]
-        for page in formation.get_paginator("list_stack_resources").paginate(StackName=NAME)
+        for page in client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
         for part in page["StackResourceSummaries"]
     }
-    moved, left = move(sqs, parts)
+    moved, left = move(client, parts)
     Console().print(f"{moved} put back, {left} left in the dead-letter queue")
 
 
-def move(sqs: Any, parts: dict[str, str]) -> tuple[int, int]:
-    """How many messages went back to their queues and how many stayed; `parts` maps logical to physical ids."""
-    dead = parts["DeadLetters"]
+def move(client: Any, parts: Mapping[str, str]) -> tuple[int, int]:
+    """How many messages went back and how many stayed; `client` makes clients, `parts` maps logical to physical ids."""
+    sqs, dead = client("sqs"), parts["DeadLetters"]
     moved = left = 0
     while messages := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=BATCH).get("Messages", []):
         for message in messages:
-            queue = parts.get(f"{logical(_product(message['Body']))}Queue")
-            if queue is None:
-                left += 1
-                continue
+            back = list(_destinations(client, parts, message["Body"]))
             # First there, then away: a message may be read twice, which costs nothing, but none is lost.
-            sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
-            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-            moved += 1
+            for queue, body in back:
+                sqs.send_message(QueueUrl=queue, MessageBody=body)
+            if back:
+                sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+            moved, left = moved + bool(back), left + (not back)
     return moved, left
 
 
-def _product(body: str) -> str:
-    """The product whose prefix the uploaded object lies under; empty for a message that tells of no upload."""
+def _destinations(client: Any, parts: Mapping[str, str], body: str) -> Iterator[tuple[str, str]]:
+    """The queues that a dead message goes back to, and what each is sent; none for what is none of ours."""
+    match _parsed(body):
+        case {"Records": [{"s3": {"object": {"key": str(key)}}}, *_]}:
+            queue = parts.get(f"{logical(key.split('/')[1])}Queue") if "/" in key else None
+            if queue:
+                yield queue, body
+        case {"event_id": _, "record_id": _}:
+            yield parts[ANNOUNCEMENTS], body
+        case {"DDBStreamBatchInfo": dict(batch)}:
+            for told in _announcements(client("dynamodbstreams"), batch):
+                yield parts[ANNOUNCEMENTS], told.model_dump_json()
+
+
+def _parsed(body: str) -> Any:
     try:
-        key = json.loads(body)["Records"][0]["s3"]["object"]["key"]
-        return str(key.split("/")[1])
-    except (ValueError, KeyError, IndexError, TypeError):
-        return ""
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _announcements(streams: Any, batch: Mapping[str, Any]) -> Iterator[Announcement]:
+    """What is to be told of a batch of the stream, as far as the stream still has it."""
+    iterator = streams.get_shard_iterator(
+        StreamArn=batch["streamArn"],
+        ShardId=batch["shardId"],
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=batch["startSequenceNumber"],
+    )["ShardIterator"]
+    last = int(batch["endSequenceNumber"])
+    while iterator:
+        answer = streams.get_records(ShardIterator=iterator)
+        for record in answer["Records"]:
+            if int(record["dynamodb"]["SequenceNumber"]) > last:
+                return
+            image = record["dynamodb"].get("NewImage", {})
+            if "finished_at" in image:
+                yield announcement({name: TypeDeserializer().deserialize(value) for name, value in image.items()})
+        iterator = answer.get("NextShardIterator") if answer["Records"] else None
 
 
 if __name__ == "__main__":

@@ -240,12 +240,12 @@ def refused(error: OcrError) -> Response[str]:
 def failed(error: Exception) -> Response[str]:
     """An error of ours: its type is logged, its message, which may quote a record, is not."""
     unforeseen("A request failed", error)
-    return _json(reply.INTERNAL.status, reply.INTERNAL.model_dump_json(exclude_none=True), reply.PROBLEM_TYPE)
+    return _refused(reply.INTERNAL)
 
 
 def _refused(error: OcrError) -> Response[str]:
-    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return _json(error.status, error.problem().model_dump_json(exclude_none=True), reply.PROBLEM_TYPE, wait)
+    body = error.problem().model_dump_json(exclude_none=True)
+    return _json(error.status, body, reply.PROBLEM_TYPE, reply.waiting(error))
 
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from local.simulators import sight, signatures
+from local.simulators import desk, sight, signatures
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import CTYUN, CTYUN_EOP
 from local.simulators.desk import Order
@@ -67,7 +65,7 @@ ID_CARD = {
 PORTRAIT_FIELDS = frozenset({"name", "sex", "nation", "birthday", "idn", "addr"})
 
 
-class Settings(BaseModel):
+class Settings(desk.Settings):
     """How CTyun words its answers.
 
     envelope    the member that holds the results; None: as the gateway that was called has it
@@ -75,8 +73,6 @@ class Settings(BaseModel):
     errors_at   where what is wrong with a picture stands: in its own result, or at the root for the whole request
     ahead       seconds that CTyun's clock runs before ours
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     envelope: Literal["result", "returnObj"] | None = None
     plate_key: Literal["platelicense", "plate_license"] = "platelicense"

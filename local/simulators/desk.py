@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from local.simulators.calls import Question
 from local.simulators.pictures import Picture
@@ -44,6 +46,15 @@ CHARGED: Mapping[Fault, bool] = {
     "missing_code": True,
     "nested_code": False,
 }
+
+
+class Settings(BaseModel):
+    """What every vendor can be told to do otherwise. `per_second`: calls a second that it takes, None for any number;
+    it answers those beyond as its rate limit, uncharged, and takes no more than a second's worth at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    per_second: PositiveFloat | None = None
 
 
 class Order(BaseModel):
@@ -93,7 +104,7 @@ class Charge:
     source: str = ""
 
 
-class Desk[S: BaseModel]:
+class Desk[S: Settings]:
     """One simulator's orders, settings and records; safe to use from any thread."""
 
     def __init__(self, settings: type[S]) -> None:
@@ -110,6 +121,9 @@ class Desk[S: BaseModel]:
             self._charges: list[Charge] = []
             self._violations: list[dict[str, str]] = []
             self._last: dict[str, Any] | None = None
+            self._limited = 0
+            # Calls that may come at once, as they stood when the last one came; more than the limit lets through.
+            self._room, self._counted = inf, monotonic()
 
     def instruct(self, orders: Iterable[Order], settings: Mapping[str, Any]) -> None:
         """Queue orders behind those that wait; change the named settings."""
@@ -128,6 +142,19 @@ class Desk[S: BaseModel]:
                 order.times -= 1
             self._orders = [order for order in self._orders if order.times != 0]
             return order.model_copy()
+
+    def takes(self) -> bool:
+        """Whether the rate limit lets one more call through; counts it either way."""
+        with self._lock:
+            rate, now = self.settings.per_second, monotonic()
+            if rate is None:
+                return True
+            self._room = min(max(1.0, rate), self._room + rate * (now - self._counted))
+            self._counted = now
+            taken = self._room >= 1
+            self._room -= taken
+            self._limited += not taken
+            return taken
 
     def called(self, path: str, facts: dict[str, Any]) -> None:
         with self._lock:
@@ -150,6 +177,7 @@ class Desk[S: BaseModel]:
         with self._lock:
             return {
                 "calls": self._paths.total(),
+                "limited": self._limited,
                 "paths": dict(self._paths),
                 "charges": [vars(charge) for charge in self._charges],
                 "pictures": dict(Counter(charge.sha256 for charge in self._charges)),

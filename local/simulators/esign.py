@@ -9,9 +9,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict
-
-from local.simulators import sight, signatures
+from local.simulators import desk, sight, signatures
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import ESIGN
 from local.simulators.desk import Order
@@ -28,10 +26,8 @@ TOKEN_LIFE = 120 * 60
 TOKEN_GRACE = 5 * 60  # what is left to the previous token once there is a new one
 
 
-class Settings(BaseModel):
+class Settings(desk.Settings):
     """polygons: whether `polygon` is filled or null. ahead: seconds that eSign's clock runs before ours."""
-
-    model_config = ConfigDict(extra="forbid")
 
     polygons: bool = True
     ahead: float = 0

@@ -9,8 +9,8 @@ from typing import Literal
 from urllib.parse import quote_plus, urlsplit
 
 import requests
-from pydantic import BaseModel, ConfigDict
 
+from local.simulators import desk
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import ETOPLIVE
 from local.simulators.desk import Order
@@ -40,15 +40,13 @@ PARAMETERS = frozenset({*SOURCES, "pid", "key", "secret", *OPTIONS})
 Shape = Literal["page", "list", "flat"]
 
 
-class Settings(BaseModel):
+class Settings(desk.Settings):
     """How etoplive words its answers.
 
     shape       page (PageInfo › Result › ResultList), list (ResultList or Plate at the root) or flat (fields at the
                 root); None: flat for the VIN, list for plates, page for all else
     wrapped     the whole answer inside `Response`, as seen around policies
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     shape: Shape | None = None
     wrapped: bool = False

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from local.simulators import sight
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import JUHE
-from local.simulators.desk import Order
+from local.simulators.desk import Order, Settings
 from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
@@ -104,12 +102,6 @@ PATHS = {
     "/verify_carlicense/query": (PLATE, FORM),
     "/verify_carlicense/verify": (PLATE, MULTIPART),
 }
-
-
-class Settings(BaseModel):
-    """Juhe answers in one shape only."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Juhe(Simulator[Settings]):

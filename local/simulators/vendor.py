@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from local.simulators.calls import Body, Call, Code, Question, Refusal
-from local.simulators.desk import Desk, Order
+from local.simulators.desk import Desk, Order, Settings
 from local.simulators.faults import BODILESS, faulty
 from local.simulators.pictures import Picture
 
+LIMITED = Order(fault="http429", seconds=1)
 
-class Simulator[S: BaseModel]:
+
+class Simulator[S: Settings]:
     """One vendor: how it checks a call, what it answers, how it words an error.
 
     code_key        the member of an answer that carries its code
@@ -57,6 +58,9 @@ class Simulator[S: BaseModel]:
     def respond(self, call: Call) -> Response:
         """The whole of one call: check, read, count, answer."""
         facts: dict[str, Any] = {"method": call.method, "path": call.path, "media_type": call.media_type}
+        if self.orderable(call.path) and not self.desk.takes():
+            self.desk.called(call.path, facts)
+            return faulty(LIMITED, {}, HTTPStatus.OK, self.code_key)
         try:
             question = self.check(call)
         except Refusal as refusal:

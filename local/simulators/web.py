@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.simulators.calls import MULTIPART, Call, Part
-from local.simulators.desk import Order
+from local.simulators.desk import Order, Settings
 from local.simulators.vendor import Simulator
 
 LARGEST_FIELD = 64 * 1024 * 1024
 
 
-def application[S: BaseModel](simulator: Simulator[S]) -> Starlette:
+def application[S: Settings](simulator: Simulator[S]) -> Starlette:
     """The simulator as a web application; `/_control` is its only path that the vendor does not have."""
 
     async def control(request: Request) -> Response:
@@ -46,7 +46,7 @@ class _Instructions(BaseModel):
     settings: dict[str, Any] = {}
 
 
-def _instructed[S: BaseModel](simulator: Simulator[S], body: bytes) -> Response:
+def _instructed[S: Settings](simulator: Simulator[S], body: bytes) -> Response:
     """Take an order, or `{"orders": […], "settings": {…}}`."""
     try:
         told = json.loads(body)

@@ -21,9 +21,9 @@ SETTINGS = {"Vendors": ",".join(["embedded", *VENDORS]), "CircuitSeconds": "2"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the stack runs in one worker, so that there is one stack."""
+    """Whatever needs the stack runs in one worker, so that there is one stack; a group of its own has its own stack."""
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 
@@ -37,13 +37,18 @@ def simulators() -> Iterator[Mapping[str, str]]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str]) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("aws")
-    urls = {f"{vendor.title()}Url": url for vendor, url in simulators.items()}
     try:
-        deployed = deploy(Aws.start(folder), Console(quiet=True), SETTINGS | urls)
-        for vendor, secret in SECRETS.items():
-            deployed.client("secretsmanager").put_secret_value(
-                SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(secret)
-            )
-        yield deployed
+        yield deployed(Aws.start(folder), simulators, SETTINGS)
     finally:
         stop(folder)
+
+
+def deployed(aws: Aws, simulators: Mapping[str, str], settings: Mapping[str, str]) -> Stack:
+    """The stack on this AWS with these simulators for vendors, their keys filled in, and these template parameters."""
+    urls = {f"{vendor.title()}Url": url for vendor, url in simulators.items()}
+    stack = deploy(aws, Console(quiet=True), {**settings, **urls})
+    for vendor in simulators:
+        stack.client("secretsmanager").put_secret_value(
+            SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(SECRETS[vendor])
+        )
+    return stack

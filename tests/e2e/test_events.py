@@ -38,7 +38,9 @@ def invoked(stack: Stack, product: str, event: str) -> dict[str, Any]:
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("event", ["https-binary", "https-json", "https-multipart"])
 def test_an_https_event_is_answered_with_a_record(stack: Stack, product: str, event: str) -> None:
-    answer = invoked(stack, product, event)
+    # The command line asks twice where an answer takes long: while the first is being read, the second is told so.
+    answers = (invoked(stack, product, event) for _ in range(20))
+    answer = next(one for one in answers if one["statusCode"] != 409)
     assert answer["statusCode"] == 200, answer
     assert json.loads(answer["body"])["document"]["fields"]
 

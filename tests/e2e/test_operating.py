@@ -6,13 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer
 
+from announce.app import announcement
 from local.aws import ROOT
 from local.doctor import verdict
+from local.listener import listening
 from local.redrive import move
 from local.samples import samples
+from local.sending import Picture, send
 from local.simulators import SECRETS
 from local.stack import NAME, Stack
 from ocr.errors import Busy, Refused
@@ -63,18 +68,55 @@ def test_the_doctor_tells_silence_from_refusal() -> None:
     assert verdict(Refused("", code="401"))[:2] == ("yes", "no")
 
 
-def test_dead_uploads_are_put_back_and_nothing_else_is_touched(stack: Stack) -> None:
-    sample = next(iter(samples(["id_card"])))
-    key = "uploads/id_card/from-the-dead.jpg"
-    version = stack.client("s3").put_object(Bucket=stack.uploads, Key=key, Body=sample.picture)["VersionId"]
-    told = {"s3": {"bucket": {"name": stack.uploads}, "object": {"key": key, "versionId": version}}}
-    sqs = stack.client("sqs")
-    for body in (json.dumps({"Records": [told]}), '{"requestContext": {"condition": "RetryAttemptsExhausted"}}'):
-        sqs.send_message(QueueUrl=stack.dead_letters, MessageBody=body)
+def dead_letters(stack: Stack) -> int:
+    """How many messages lie in the dead-letter queue, seen or not."""
+    told = stack.client("sqs").get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])["Attributes"]
+    return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
 
-    try:
-        assert move(sqs, dict(stack.parts)) == (1, 1)
-        left = sqs.get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])["Attributes"]
-        assert int(left["ApproximateNumberOfMessages"]) + int(left["ApproximateNumberOfMessagesNotVisible"]) == 1
-    finally:
-        sqs.purge_queue(QueueUrl=stack.dead_letters)
+
+@pytest.fixture
+def dead(stack: Stack) -> Iterator[Any]:
+    """Puts a message into the dead-letter queue, which is empty again afterwards."""
+    sqs = stack.client("sqs")
+    yield lambda body: sqs.send_message(QueueUrl=stack.dead_letters, MessageBody=json.dumps(body))
+    sqs.purge_queue(QueueUrl=stack.dead_letters)
+
+
+def test_dead_uploads_and_announcements_are_put_back_and_nothing_else_is_touched(stack: Stack, dead: Any) -> None:
+    sample = next(iter(samples(["id_card"])))
+    picture = Picture("id_card", sample.name, sample.picture, sample.media_type, {"vendor": "embedded"})
+    record = send(stack, picture, "s3")
+    item = stack.client("dynamodb").get_item(TableName=stack.table, Key={"id": {"S": record.record_id}})["Item"]
+    plain = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    source = record.body["source"]
+    told = {"s3": {"bucket": {"name": source["bucket"]}, "object": {"key": source["key"]}}}
+    dead({"Records": [told]})
+    dead(announcement(plain).model_dump(mode="json"))
+    dead({"unknown": "message"})
+    with listening(stack) as listener:
+        assert move(stack.client, stack.parts) == (2, 1)
+        assert listener.wait_for({(str(record.record_id), False)}, 60) == set()
+    assert dead_letters(stack) == 1
+
+
+def test_a_batch_of_the_stream_that_was_given_up_is_announced_from_the_stream(stack: Stack, dead: Any) -> None:
+    streams, sample = stack.client("dynamodbstreams"), next(iter(samples(["vin"])))
+    picture = Picture("vin", sample.name, sample.picture, sample.media_type, {"vendor": "embedded"})
+    record = send(stack, picture, "https")
+    arn = stack.client("dynamodb").describe_table(TableName=stack.table)["Table"]["LatestStreamArn"]
+    [shard, *_] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    numbers = []
+    iterator = start["ShardIterator"]
+    while (answer := streams.get_records(ShardIterator=iterator))["Records"]:
+        numbers += [
+            one["dynamodb"]["SequenceNumber"]
+            for one in answer["Records"]
+            if one["dynamodb"]["Keys"]["id"]["S"] == record.record_id
+        ]
+        iterator = answer["NextShardIterator"]
+    batch = {"streamArn": arn, "shardId": shard["ShardId"]}
+    dead({"DDBStreamBatchInfo": batch | {"startSequenceNumber": numbers[0], "endSequenceNumber": numbers[-1]}})
+    with listening(stack) as listener:
+        assert move(stack.client, stack.parts) == (1, 0)
+        assert listener.wait_for({(str(record.record_id), False)}, 60) == set()

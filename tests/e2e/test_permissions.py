@@ -92,14 +92,15 @@ def test_a_product_reads_nobody_elses_uploads(id_card: Clients, uploads: dict[st
     assert denied(id_card("s3").get_object, **uploads["license_plate"])
 
 
-def test_a_product_neither_lists_nor_changes_nor_deletes_uploads(
+def test_a_product_puts_pictures_by_for_itself_only_and_neither_lists_nor_deletes_any(
     id_card: Clients, stack: Stack, uploads: dict[str, dict[str, str]]
 ) -> None:
-    s3, own = id_card("s3"), uploads["id_card"]
+    s3 = id_card("s3")
+    s3.put_object(Bucket=stack.uploads, Key="uploads/id_card/later/", Body=b"")
 
     assert denied(s3.list_objects_v2, Bucket=stack.uploads)
-    assert denied(s3.put_object, Bucket=stack.uploads, Key=own["Key"], Body=b"")
-    assert denied(s3.delete_object, **own)
+    assert denied(s3.put_object, Bucket=stack.uploads, Key=uploads["license_plate"]["Key"], Body=b"")
+    assert denied(s3.delete_object, **uploads["id_card"])
 
 
 def test_a_product_keeps_answers_below_its_own_prefix_only(id_card: Clients, stack: Stack) -> None:

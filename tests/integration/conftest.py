@@ -104,9 +104,13 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name, value)
     forget_settings()
     renew_clients(emulator.endpoint)
-    table = clients.table()
-    for item in table.scan()["Items"]:
-        table.delete_item(Key={"id": item["id"]})
+    with clients.table().batch_writer() as table:
+        for page in clients.table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
+            for item in page["Items"]:
+                table.delete_item(Key={"id": item["id"]})
+    # A kept answer would be found where a test lets its reader die.
+    for kept in clients.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", []):
+        clients.s3().delete_object(Bucket=ANSWERS, Key=kept["Key"])
     yield World(emulator)
     forget_settings()
 

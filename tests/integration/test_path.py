@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from ocr import aws, ledger, records
+from ocr import aws, desk, ledger, records
 from ocr.document import Upload
 from ocr.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, Refused
 from ocr.observe import logger
@@ -149,6 +149,39 @@ class TestNothingPaidTwice:
         record = records.find(problem["record_id"])
         assert record
         assert record.status == Status.UNKNOWN
+
+    def test_who_dies_after_the_answer_came_costs_no_second_call(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = product([reading])
+        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: reading(), raising=False)
+        notification = world.upload("uploads/ticket/late.png", picture())
+        with monkeypatch.context() as dying:
+            dying.setattr(ledger, "keep", lambda *_: died())
+            with pytest.raises(SystemExit):
+                deliver(kind, notification)
+        expire_leases()
+        assert deliver(kind, notification) == []
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.SUCCEEDED
+        assert calls(kind) == 1
+
+    def test_a_table_that_is_busy_when_a_reading_is_written_costs_no_second_call(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind, real = product([reading]), ledger.keep
+        busy = iter([True, True, False])
+
+        def throttled(*given: Any) -> Record:
+            if next(busy):
+                raise ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
+            return real(*given)
+
+        monkeypatch.setattr(ledger, "keep", throttled)
+        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        assert post(kind, picture())[0] == 200
+        assert calls(kind) == 1
 
     def test_an_answer_that_never_came_counts_as_unknown_where_it_may_be_charged(self, world: World) -> None:
         kind = product([lambda: Busy("no answer in time", paid=True)])

@@ -1,6 +1,7 @@
 """What the template promises, read off the template itself. Whether it deploys and holds is tested in tests/e2e."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 
 from local.aws import ROOT
+from local.build import TOOLS
 from local.stack import logical
 from ocr.catalogue import products
 
@@ -225,3 +227,40 @@ def test_the_layer_carries_the_locked_versions() -> None:
     kept = (ROOT / "layers/ocr/requirements.txt").read_text().splitlines()
 
     assert [line for line in kept if not line.startswith("#")] == exported.stdout.splitlines()
+
+
+SAM = """
+import json, sys
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+class Nothing:
+    def load(self):
+        return {}
+
+template = yaml_parse(open(sys.argv[1]).read())
+for part in template["Resources"].values():
+    if part["Type"] == "AWS::Serverless::LayerVersion":
+        part["Properties"]["ContentUri"] = "s3://bucket/key"
+template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
+print(json.dumps(transform(template, {"ApiAuth": sys.argv[2]}, Nothing())["Resources"]["Api"]["Properties"]["Body"]))
+"""
+
+
+@pytest.mark.parametrize(("asked", "needs"), [("NONE", {"api_key"}), ("AWS_IAM", {"api_key", "AWS_IAM"})])
+def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(asked: str, needs: set[str]) -> None:
+    python = TOOLS / "envs/aws-sam-cli/bin/python"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    shown = subprocess.run(
+        [python, "-c", SAM, ROOT / "template.yaml", asked],
+        env=plain | {"AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    paths = json.loads(shown.stdout.splitlines()[-1])["paths"]
+    asking = [method for path in paths.values() for name, method in path.items() if name != "options"]
+    assert len(asking) > 2 * len(products())
+    assert all({name for one in method["security"] for name in one} == needs for method in asking)
+    assert not any("security" in path["options"] for path in paths.values())

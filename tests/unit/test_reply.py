@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ocr import reply
-from ocr.errors import Busy, CallerError, InFlight, OcrError, Refused
+from ocr.errors import Busy, CallerError, InFlight, Internal, OcrError, Refused
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from ocr.errors import Busy, CallerError, InFlight, OcrError, Refused
         pytest.param(Busy("A time named.", retry_after=30), "30", id="busy for 30 s"),
         pytest.param(Busy("At once.", retry_after=0), "0", id="busy for no time"),
         pytest.param(InFlight("Being read.", retry_after=7), "7", id="in flight"),
+        pytest.param(Internal("A throttled table."), "5", id="internal"),
         pytest.param(Refused("The key is wrong."), None, id="refused"),
         pytest.param(CallerError("No picture."), None, id="caller"),
     ],

@@ -8,6 +8,10 @@ from botocore.config import Config
 
 from ocr.settings import settings
 
+# An AWS that does not answer is not waited for until the caller has gone: botocore's own patience is a minute. What is
+# sent is checked by mypy and by the tests, not once more at each call.
+SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
@@ -20,24 +24,23 @@ if TYPE_CHECKING:
 @cache
 def table() -> "Table":
     """The table of records, circuits and shared tokens."""
-    return boto3.resource("dynamodb").Table(settings().table)
+    return boto3.resource("dynamodb", config=SOON).Table(settings().table)
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The low-level client, for libraries that speak DynamoDB's own types."""
-    return boto3.client("dynamodb")
+    return boto3.client("dynamodb", config=SOON)
 
 
 @cache
 def s3() -> "S3Client":
-    return boto3.client("s3", config=Config(signature_version="s3v4"))
+    return boto3.client("s3", config=SOON.merge(Config(signature_version="s3v4", read_timeout=10)))
 
 
 @cache
 def events() -> "EventBridgeClient":
-    """The bus. Its answers are short: one that does not come soon is not waited for, the queue brings it again."""
-    return boto3.client("events", config=Config(connect_timeout=2, read_timeout=5))
+    return boto3.client("events", config=SOON)
 
 
 @cache
@@ -48,4 +51,4 @@ def functions(seconds: int) -> "LambdaClient":
 
 @cache
 def queues() -> "SQSClient":
-    return boto3.client("sqs")
+    return boto3.client("sqs", config=SOON)

@@ -52,7 +52,7 @@ class Turn:
     begin: Callable[[Offer, int], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
-    raw: dict[str, tuple[Any, Document]] = field(default_factory=dict)
+    raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
     settled: bool = False
 
     @property
@@ -261,7 +261,7 @@ def _outcomes_of(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], u
 
 def _settle(turn: Turn, offer: Offer, ask: Ask, fitted: Fitted, outcome: Outcome, milliseconds: int) -> None:
     if outcome.raw is not None:
-        turn.raw[offer.vendor] = outcome.raw, fitted.document
+        turn.raw[offer.vendor] = outcome.raw, fitted
     attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
     if isinstance(outcome, Reading):
         turn.outcome = fitted.restored(outcome)

@@ -1,6 +1,6 @@
 """The path of a picture: claim its content, have it read, make the record, keep it."""
 
-import json
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws, choice, ledger, records
+from ocr import choice, ledger, raw, records
 from ocr.document import Document, Upload
 from ocr.errors import Busy, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Asked, Claim
 from ocr.observe import meter, unforeseen
 from ocr.reading import Reading
-from ocr.record import Picture, Record, Status
+from ocr.record import Attempt, Picture, Record, Status
 from ocr.records import Finished, Ticket
-from ocr.settings import settings
 from ocr.vendor import Ask, Offer
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # The lease outlives the invocation by this much, so that nobody takes over a call that may still answer.
 LEASE_MARGIN = 10.0
 THREADS = 10
+# What is left, after everything else had to be done, to write what was read.
+KEEP_SECONDS = 1.5
+FIRST_PAUSE = 0.2
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
     with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(works)))) as threads:
         claims = threads.map(lambda work: _guarded(_claim, product, work, end), works)
     for number, (work, claim) in enumerate(zip(works, claims, strict=True)):
-        if isinstance(claim, Task):
+        if isinstance(claim, Task) and isinstance(found := _guarded(_recovered, product, claim, end), Record):
+            kept[number] = found
+        elif isinstance(claim, Task):
             groups[tuple(sorted(work.options.items()))].append((number, claim))
         else:
             kept[number] = claim
@@ -88,7 +93,7 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
         ask = _ask(product, [task.work.document for _, task in group], dict(options), end)
         turns = choice.read(product.sold_by, ask, [task.begin for _, task in group])
         with ThreadPoolExecutor(max_workers=min(THREADS, len(group))) as threads:
-            done = threads.map(lambda task, turn: _guarded(_finish, product, task, turn), _tasks(group), turns)
+            done = threads.map(lambda task, turn: _guarded(_finish, product, task, turn, end), _tasks(group), turns)
             kept |= zip((number for number, _ in group), done, strict=True)
     return [_caught_up(product, work, kept[number]) for number, work in enumerate(works)]
 
@@ -176,7 +181,35 @@ def _first(product: "Product", work: Work, end: float) -> Asked | None:
     return Asked(offer.vendor, offer.units(work.options) > 0) if offer else None
 
 
-def _finish(product: "Product", task: Task, turn: choice.Turn) -> Outcome:
+def _recovered(product: "Product", task: Task, end: float) -> Record | None:
+    """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
+    offer = next((one for one in product.sold_by if one.vendor == task.held.lapsed), None)
+    if offer is None:
+        return None
+    outcome = raw.understood(offer, _ask(product, [task.work.document], task.work.options, end), task.held.content)
+    if not isinstance(outcome, Reading):
+        return None
+    record = _record(product, task, outcome)
+    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=outcome.units, trace=outcome.trace)]
+    record.resends = task.held.resends
+    return _kept(record, task, product, end)
+
+
+def _kept(record: Record, task: Task, product: "Product", end: float) -> Record:
+    """The record once it is written. It was paid for: a table that is busy is asked again as long as there is time."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return ledger.keep(record, task.held, task.ticket, product.fields)
+        except (ClientError, BotoCoreError) as error:
+            unforeseen("A record could not be written", error)
+            if time.monotonic() + pause > end + KEEP_SECONDS:
+                raise
+        time.sleep(pause * random.uniform(0.5, 1))
+        pause *= 2
+
+
+def _finish(product: "Product", task: Task, turn: choice.Turn, end: float) -> Outcome:
     work, held = task.work, task.held
     if isinstance(turn.outcome, InFlight):
         raise turn.outcome
@@ -192,26 +225,15 @@ def _finish(product: "Product", task: Task, turn: choice.Turn) -> Outcome:
         ledger.fail(record, held, task.ticket, product.fields, spent=turn.spent)
         kept: Outcome = Again(error)
     else:
-        kept = record = ledger.keep(record, held, task.ticket, product.fields)
+        kept = record = _kept(record, task, product, end)
     meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
     return kept
 
 
 def _keep_raw(product: "Product", held: Claim, turn: choice.Turn) -> None:
     try:
-        for vendor, (raw, sent) in turn.raw.items():
-            aws.s3().put_object(
-                Bucket=settings().answers_bucket,
-                Key=f"answers/{product.slug}/{held.content}/{vendor}.json",
-                Body=json.dumps(raw, ensure_ascii=False, default=repr).encode(),
-                ContentType="application/json",
-                # Boxes are counted on the picture that was sent.
-                Metadata={
-                    "width": str(sent.width),
-                    "height": str(sent.height),
-                    "orientation": str(turn.document.orientation if sent is not turn.document else 1),
-                },
-            )
+        for vendor, (answer, fitted) in turn.raw.items():
+            raw.save(product.slug, held.content, vendor, answer, fitted)
     except Exception as error:
         # The record that follows is worth more: it was paid for.
         unforeseen("A vendor's answer could not be kept", error)

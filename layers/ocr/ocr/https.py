@@ -41,7 +41,7 @@ def answer(product: "Product", event: APIGatewayProxyEvent, end: float) -> reply
         response = reply.error(error)
     except Exception as error:
         unforeseen("A request failed", error)
-        response = reply.problem(reply.INTERNAL)
+        response = reply.error(reply.INTERNAL)
     return reply.sent(response, event)
 
 

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -25,7 +24,8 @@ JSON = "application/json"
 IMAGE_MEMBER = "image"
 URI_MEMBER = "s3_uri"
 MOST_PICTURES = 50
-MOST_MEMBERS = 100
+MOST_PARTS = 100
+MOST_NAME_BYTES = 255
 MOST_KEY_BYTES = 1024
 THREADS = 10
 FORMS = (
@@ -194,27 +194,44 @@ def _decoded(image: str) -> bytes:
 
 def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     """A form's files by name, in order, and its other members."""
-    from python_multipart import parse_form
+    from python_multipart import create_form_parser
     from python_multipart.exceptions import FormParserError
 
     told: dict[str, str] = {}
     files: list[tuple[str, bytes]] = []
 
     def on_field(part: Any) -> None:
-        if len(told) == MOST_MEMBERS:
-            raise FormParserError("too many members")
         told[part.field_name.decode()] = (part.value or b"").decode()
+        _bound(len(told))
 
     def on_file(part: Any) -> None:
         part.file_object.seek(0)
-        files.append(((part.file_name or b"").decode(), part.file_object.read()))
+        files.append((_file_name(part.file_name or b""), part.file_object.read()))
+        _bound(len(files))
 
     try:
         headers = {"Content-Type": kind.encode(), "Content-Length": str(len(body)).encode()}
-        parse_form(headers, BytesIO(body), on_field, on_file)
+        # Pictures stay in memory: what lies in /tmp outlives its request.
+        parser = create_form_parser(headers, on_field, on_file, config={"MAX_MEMORY_FILE_SIZE": len(body) + 1})
+        parser.write(body)
+        parser.finalize()
+        parser.close()
     except (FormParserError, UnicodeDecodeError):
         raise CallerError("The multipart form cannot be parsed.", FORMS) from None
     return files, told
+
+
+def _file_name(told: bytes) -> str:
+    """A file's name, which is used for nothing but to tell the pictures of a batch apart; a path is refused."""
+    name = told.decode()
+    if {"/", "\\"} & {*name} or not name.isprintable() or len(told) > MOST_NAME_BYTES:
+        raise CallerError("A file's name in the form is a path or no name.", "Send the file's name without folders.")
+    return name
+
+
+def _bound(parts: int) -> None:
+    if parts > MOST_PARTS:
+        raise CallerError(f"The multipart form has more than {MOST_PARTS} parts of a kind.", FORMS)
 
 
 def uploads(record: SQSRecord) -> list[Upload]:

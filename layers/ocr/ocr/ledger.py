@@ -54,6 +54,7 @@ class Claim:
     calls     all calls for it, the one under way included
     resends   those of them that may have been charged although there were unseen ones before
     now       the call under way; while it is only `planned`, the one that probably will be
+    lapsed    the vendor that an earlier owner was asking when its lease ran out
     """
 
     content: str
@@ -65,6 +66,7 @@ class Claim:
     resends: int = 0
     now: Asked | None = None
     planned: bool = True
+    lapsed: str = ""
 
     def may_pay(self, spent: int) -> bool:
         """Whether another call may cost something when `spent` calls of this claim came to nothing."""
@@ -109,7 +111,8 @@ def claim(content: str, product: str, lease: float, first: Asked | None = None) 
         if entry["state"] == DONE and (found := _settled(entry)):
             return found
         calls, resends = int(entry["attempt"]), int(entry["resends"])
-        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends).counted(first)
+        lapsed = entry["vendor"] if entry["state"] == SENDING else ""
+        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, lapsed=lapsed).counted(first)
     if not _put(_entry(mine), after=entry["owner"]):
         raise _in_flight(None)
     return mine
@@ -183,12 +186,13 @@ def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket,
 
 
 def _standing(held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
-    """The record that another call has written, of this picture or of its content."""
-    if (record := records.find(ticket.id)) and record.status != Status.PENDING:
-        # Finished, or forgotten, while this was read: what was read here is kept nowhere.
-        records.drop(held.content, held.owner)
+    """The record that stands where this claim's could not be written."""
+    record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
+    if record and entry and entry["owner"] == held.owner:
+        # Written by a try whose answer was lost; or finished by another meanwhile, and this reading is kept nowhere.
+        if entry["state"] != DONE:
+            release(held, spent=0)
         return record
-    entry = records.stored(records.entry_id(held.content))
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)

@@ -10,7 +10,6 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -429,18 +428,6 @@ def _deleted(found: Item) -> Item:
         finished_at=datetime.now(UTC),
     )
     return failed(gone, again="source" not in found) | left
-
-
-def drop(content: str, owner: str) -> None:
-    """Take back an entry of the ledger whose reading is kept nowhere, while it still has this owner."""
-    client = aws.table().meta.client
-    with suppress(client.exceptions.ConditionalCheckFailedException):
-        aws.table().delete_item(
-            Key={"id": entry_id(content)},
-            ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": owner},
-        )
 
 
 def _erase(bucket: str, prefix: str) -> None:

@@ -1,21 +1,15 @@
 """A record made anew from a vendor's answer as it was kept: after a label, a type or an adapter was put right."""
 
-import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from ocr import aws, desk, ledger, records
+from ocr import desk, ledger, raw, records
 from ocr.document import Document
 from ocr.errors import CallerError, OcrError
-from ocr.fit import Fitted
 from ocr.product import Product
-from ocr.reading import Reading
 from ocr.record import Record, Status
-from ocr.settings import settings
 from ocr.vendor import Ask
 
 
@@ -28,44 +22,28 @@ def renormalize(id: str) -> Record | None:
     if record is None or record.status == Status.DELETED:
         return record
     content = (records.stored(id) or {}).get("content")
-    if content is None or record.vendor is None or record.picture is None:
+    if content is None:
         raise _nothing_kept()
     product: Product = import_module(f"{record.product}.app").handler
-    raw, sent = _kept(product.slug, content, record.vendor)
-    made = _made(product, record, raw, sent)
-    if not ledger.renew(content, made, product.fields):
+    if not ledger.renew(content, _made(product, record, content), product.fields):
         raise _nothing_kept()
     return records.find(id)
 
 
-def _made(product: Product, record: Record, raw: Any, sent: dict[str, str]) -> Record:
-    """The record that this answer leads to now."""
+def _made(product: Product, record: Record, content: str) -> Record:
+    """The record that the vendor's answer leads to now."""
+    offer = next((one for one in product.sold_by if one.vendor == record.vendor), None)
     picture = record.picture
-    assert picture
-    original = Document(b"", picture.format, picture.width, picture.height, int(sent.get("orientation", 1)))
-    shown = Document(b"", picture.format, int(sent["width"]), int(sent["height"]))
-    ask = Ask(product.slug, product.fields, [shown], record.options, seconds=0)
-    [offer] = [offer for offer in product.sold_by if offer.vendor == record.vendor]
-    outcome = offer.understood(ask, raw)
-    made = record.model_copy(
-        update={"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
-        | {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
-    )
-    if isinstance(outcome, Reading):
-        outcome = Fitted(shown, original).restored(outcome)
-    return desk.settled(product, made, outcome)
-
-
-def _kept(product: str, content: str, vendor: str) -> tuple[Any, dict[str, str]]:
-    """The vendor's answer, decoded, and what is known of the picture that it is about."""
-    key = f"answers/{product}/{content}/{vendor}.json"
-    try:
-        answer = aws.s3().get_object(Bucket=settings().answers_bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchKey":
-            raise
-        raise _nothing_kept() from None
-    return json.loads(answer["Body"].read()), answer["Metadata"]
+    if offer is None or picture is None:
+        raise _nothing_kept()
+    document = Document(b"", picture.format, picture.width, picture.height)
+    ask = Ask(product.slug, product.fields, [document], record.options, seconds=0)
+    outcome = raw.understood(offer, ask, content)
+    if outcome is None:
+        raise _nothing_kept()
+    empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
+    fresh = {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
+    return desk.settled(product, record.model_copy(update=empty | fresh), outcome)
 
 
 def _nothing_kept() -> OcrError:

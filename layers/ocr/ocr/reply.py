@@ -24,7 +24,7 @@ PENDING_SECONDS = 2
 # Lambda answers with 6 MB at most; the rest is for what JSON makes of JSON.
 MOST_BYTES = 4_500_000
 
-INTERNAL = Internal("An error of this system, not of the request.").problem()
+INTERNAL = Internal("An error of this system, not of the request.")
 
 
 def record(kept: Record) -> Response:
@@ -67,8 +67,13 @@ def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
 
 def error(fault: OcrError) -> Response:
     """The problem of an error, with Retry-After where a retry makes sense."""
+    return problem(fault.problem(), waiting(fault))
+
+
+def waiting(fault: OcrError) -> dict[str, str]:
+    """The header Retry-After, in seconds, where a retry makes sense."""
     wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
-    return problem(fault.problem(), {} if wait is None else {"Retry-After": str(wait)})
+    return {} if wait is None else {"Retry-After": str(wait)}
 
 
 def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:

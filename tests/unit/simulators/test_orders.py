@@ -196,3 +196,34 @@ def test_calls_from_many_threads_are_all_counted(juhe_at: Vendor) -> None:
 
     report = juhe_at.control.report()
     assert (report["calls"], len(report["charges"])) == (16, 16)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_calls_beyond_the_vendors_rate_are_turned_away_and_cost_nothing(
+    name: str, vendor_at: Callable[[str], Vendor], quick: None
+) -> None:
+    at = vendor_at(name)
+    at.control.set(per_second=0.001)
+
+    taken, *turned_away = [ask(name, at) for _ in range(3)]
+
+    assert taken.ok
+    assert {(answer.status_code, answer.headers["Retry-After"]) for answer in turned_away} == {(429, "1")}
+    report = at.control.report()
+    assert (report["calls"], report["limited"], len(report["charges"])) == (3, 2, 1)
+
+
+def test_a_vendors_rate_lets_calls_through_again_in_time(juhe_at: Vendor) -> None:
+    juhe_at.control.set(per_second=4)
+
+    answers = [ask("juhe", juhe_at).ok for _ in range(100)]
+
+    first_refused = answers.index(False)
+    assert first_refused >= 4
+    assert True in answers[first_refused:]
+
+
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_rate_that_lets_nothing_through_is_not_taken(rate: float, juhe_at: Vendor) -> None:
+    with pytest.raises(ValueError, match="per_second"):
+        juhe_at.control.set(per_second=rate)

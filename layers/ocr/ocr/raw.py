@@ -1,0 +1,56 @@
+"""Vendors' answers as they were kept: encrypted, under the content that they are about, until they expire.
+
+Whoever has one needs no call: a record can be made of it after an adapter was put right, or after the function died
+between a vendor's answer and the record.
+"""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ocr import aws
+from ocr.document import Document
+from ocr.fit import Fitted
+from ocr.reading import Reading
+from ocr.settings import settings
+from ocr.vendor import Ask, Offer, Outcome
+
+
+def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -> None:
+    """Keep an answer; boxes in it are counted on the picture that was sent, so its size is kept too."""
+    sent = fitted.document
+    orientation = 1 if sent is fitted.original else fitted.original.orientation
+    aws.s3().put_object(
+        Bucket=settings().answers_bucket,
+        Key=_key(product, content, vendor),
+        Body=json.dumps(answer, ensure_ascii=False, default=repr).encode(),
+        ContentType="application/json",
+        Metadata={"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)},
+    )
+
+
+def understood(offer: Offer, ask: Ask, content: str) -> Outcome | None:
+    """What the vendor's kept answer about the one document of `ask` means now; None where none is kept.
+
+    Boxes are in the document's pixels.
+    """
+    [document] = ask.documents
+    try:
+        kept = aws.s3().get_object(Bucket=settings().answers_bucket, Key=_key(ask.product, content, offer.vendor))
+    except ClientError as error:
+        # Who may not list the bucket is told 403 of what is not there.
+        if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
+            raise
+        return None
+    told = kept["Metadata"]
+    sent = Document(b"", "JPEG", int(told["width"]), int(told["height"]))
+    original = Document(b"", document.format, document.width, document.height, int(told["orientation"]))
+    outcome = offer.understood(Ask(ask.product, ask.fields, [sent], ask.options, 0), json.loads(kept["Body"].read()))
+    if not isinstance(outcome, Reading) or (sent.width, sent.height) == (original.width, original.height):
+        return outcome
+    return Fitted(sent, original).restored(outcome)
+
+
+def _key(product: str, content: str, vendor: str) -> str:
+    return f"answers/{product}/{content}/{vendor}.json"

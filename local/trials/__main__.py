@@ -1,0 +1,70 @@
+"""`make trials`: each promise is tried on a stack of its own, deployed to a fresh AWS on this machine.
+
+    python -m local.trials                         all of them, as they are promised; an hour on two cores
+    python -m local.trials kill backlog --scale .1 these, with a tenth of the uploads
+    python -m local.trials --readme                the table goes into the README too
+
+Ends with 1 where a promise did not hold.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from local.aws import NotStarted
+from local.build import Failed
+from local.generate import README, with_table
+from local.generate import table as in_markdown
+from local.trials import backlog, duplicates, kill, partial, rate_limit, reused_name
+from local.trials.ground import ground
+from local.trials.result import HEAD, Result, table
+from local.trials.trial import Trial
+
+TRIALS = {one.TRIAL.name: one.TRIAL for one in (rate_limit, duplicates, reused_name, partial, kill, backlog)}
+MARKER = "trials"
+# A pipe has no width to fit the table into.
+WIDTH = 170
+
+
+def main() -> int:
+    """Try what was asked for; the exit code."""
+    asked = _arguments()
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    results = [_tried(TRIALS[name], asked.scale, console) for name in asked.names or TRIALS]
+    console.print(table(results))
+    if asked.readme:
+        README.write_text(with_table(README.read_text(), MARKER, written(results)))
+    return 0 if all(result.kept for result in results) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.trials", description="Try the promises on a deployed stack.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(TRIALS)}; all without a name")
+    parser.add_argument("--scale", type=float, default=1.0, help="the share of the uploads that are promised for")
+    parser.add_argument("--readme", action="store_true", help="put the table of this run into the README")
+    told = parser.parse_args()
+    if unknown := set(told.names) - set(TRIALS):
+        parser.error(f"no such trial: {', '.join(sorted(unknown))}")
+    return told
+
+
+def _tried(trial: Trial, scale: float, console: Console) -> Result:
+    console.rule(trial.name)
+    with ground(trial.parameters, console) as prepared:
+        result = trial.run(prepared, scale)
+    console.print(table([result]))
+    return result
+
+
+def written(results: Sequence[Result]) -> str:
+    """The table in Markdown."""
+    return in_markdown(list(HEAD), [result.row("**{}**") for result in results])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (NotStarted, Failed) as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,226 @@
+"""What a trial stands on: a deployed stack of its own, uploads waiting in the queue, and what became of each.
+
+The product's queue is read only within `Ground.read`, so that a trial begins with everything it sends in the queue.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import batched
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote_plus
+
+from rich.console import Console
+from rich.progress import track
+
+from local.aws import ROOT, Aws, stop
+from local.deploy import deploy
+from local.listener import Listener, listening
+from local.simulators import SECRETS, Control, running, sight
+from local.simulators.pictures import opened
+from local.stack import NAME, Stack
+from local.trials.pictures import PRODUCT, plate
+from local.trials.result import Figure
+
+FOLDER = ROOT / ".local/trials"
+VENDOR = "juhe"
+LOGS = "/trials"
+BATCH = 10
+UPLOADERS = 8
+POLL_SECONDS = 0.25
+# Nothing that is on its way rests longer: a dead call's lease, the queue's visibility timeout, a vendor's back-off.
+PATIENCE = 420.0
+ANNOUNCED_SECONDS = 120.0
+SETTLING_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One upload."""
+
+    key: str
+    version: str
+
+
+@dataclass
+class Ground:
+    """A stack whose licence plates are read by Juhe's simulator, for one trial alone."""
+
+    stack: Stack
+    vendor: Control
+    listener: Listener
+    console: Console
+    mapping: str
+    sent: int = 0
+
+    @property
+    def queue(self) -> str:
+        """URL of the product's queue."""
+        return self.stack.queue(PRODUCT)
+
+    def settle(self) -> None:
+        """Let S3's test messages, which every new queue gets, be read; from here on the product's queue is not."""
+        deadline = monotonic() + SETTLING_SECONDS
+        queues = [part for name, part in self.stack.parts.items() if name.endswith("Queue")]
+        while any(self.waiting(queue) for queue in queues) and monotonic() < deadline:
+            sleep(POLL_SECONDS)
+        self._map(Enabled=False)
+        self.stack.client("sqs").purge_queue(QueueUrl=self.queue)
+
+    def upload(self, pictures: Sequence[bytes], name: Callable[[int], str] = "{:05}.jpg".format) -> list[Sent]:
+        """Put the pictures under the product's prefix, the one at each place under its name; their messages wait."""
+        keys = [f"uploads/{PRODUCT}/{name(place)}" for place in range(len(pictures))]
+        with ThreadPoolExecutor(UPLOADERS) as threads:
+            putting = threads.map(self._put, keys, pictures)
+            sent = list(track(putting, "Uploading", len(keys), console=self.console, transient=True))
+        self.sent += len(sent)
+        return sent
+
+    def _put(self, key: str, content: bytes) -> Sent:
+        put = self.stack.client("s3").put_object(Bucket=self.stack.uploads, Key=key, Body=content)
+        return Sent(key, put["VersionId"])
+
+    def notify(self, uploads: Iterable[Sent]) -> None:
+        """Send the notifications of these uploads once more, as S3 and SQS may at any time, in this order."""
+        for group in batched(uploads, BATCH, strict=False):
+            entries = [{"Id": str(place), "MessageBody": self._notification(one)} for place, one in enumerate(group)]
+            self.stack.client("sqs").send_message_batch(QueueUrl=self.queue, Entries=entries)
+            self.sent += len(entries)
+
+    def _notification(self, upload: Sent) -> str:
+        thing = {"key": quote_plus(upload.key), "versionId": upload.version}
+        told = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": self.stack.uploads}, "object": thing}}
+        return json.dumps({"Records": [told]})
+
+    def read(self, meanwhile: Callable[[int], None] = lambda done: None) -> float:
+        """Have everything that waits read, until the queue is empty or stands still for too long; seconds that took.
+
+        `meanwhile` is called again and again with how many messages have left the queue.
+        """
+        self._wait_for_messages()
+        begun = monotonic()
+        self._map(Enabled=True)
+        for _ in track(self._leaving(meanwhile), "Reading", self.sent, console=self.console, transient=True):
+            pass
+        seconds = monotonic() - begun
+        self._map(Enabled=False)
+        self.sent = 0
+        return seconds
+
+    def _wait_for_messages(self) -> None:
+        deadline = monotonic() + PATIENCE
+        while self.waiting() < self.sent and monotonic() < deadline:
+            sleep(POLL_SECONDS)
+
+    def _leaving(self, meanwhile: Callable[[int], None]) -> Iterator[None]:
+        """One item for each message that left the queue."""
+        done, last = 0, monotonic()
+        while done < self.sent and monotonic() - last < PATIENCE:
+            sleep(POLL_SECONDS)
+            meanwhile(done)
+            left = self.sent - done - self.waiting()
+            if left > 0:
+                done, last = done + left, monotonic()
+                yield from [None] * left
+
+    def waiting(self, queue: str | None = None) -> int:
+        """Messages that are in a queue, the product's without a URL; those that are hidden included."""
+        parts = [f"ApproximateNumberOfMessages{part}" for part in ("", "NotVisible", "Delayed")]
+        sqs = self.stack.client("sqs")
+        told = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
+        return sum(int(told.get(part, 0)) for part in parts)
+
+    def batches_of(self, size: int) -> None:
+        """Have at most so many messages brought to one invocation."""
+        self._map(BatchSize=size)
+
+    def _map(self, **changes: Any) -> None:
+        self.stack.client("lambda").update_event_source_mapping(UUID=self.mapping, **changes)
+
+    def _items(self) -> list[Mapping[str, Any]]:
+        """Everything in the table."""
+        pages = self.stack.aws.session().resource("dynamodb", endpoint_url=self.stack.aws.endpoint)
+        paginator = pages.meta.client.get_paginator("scan")
+        return [item for page in paginator.paginate(TableName=self.stack.table) for item in page["Items"]]
+
+    def records(self) -> dict[Sent, Mapping[str, Any]]:
+        """The finished record of each upload; an upload without one is lost."""
+        items = {item["id"]: item for item in self._items()}
+        start = f"s3://{self.stack.uploads}/"
+        return {
+            Sent(item["source"].removeprefix(start), item["version"]): _record(item, items)
+            for item in items.values()
+            if "source" in item and "finished_at" in item
+        }
+
+    def resends(self) -> int:
+        """Calls made although an earlier one may have been charged and came to nothing, as the ledger counts them."""
+        return sum(int(item["resends"]) for item in self._items() if "resends" in item)
+
+    def invocations(self) -> list[float]:
+        """The seconds billed for each invocation of the product since it was deployed."""
+        lines = self._logged('"Billed Duration"')
+        return [float(line.partition("Billed Duration: ")[2].partition(" ms")[0]) / 1000 for line in lines]
+
+    def deaths(self) -> int:
+        """Invocations whose process died under them."""
+        return len(self._logged('"Worker process died"'))
+
+    def _logged(self, pattern: str) -> list[str]:
+        pages = self.stack.client("logs").get_paginator("filter_log_events")
+        found = pages.paginate(logGroupName=LOGS, filterPattern=pattern)
+        return [event["message"] for page in found for event in page["events"]]
+
+    def tally(self, uploads: Sequence[Sent], contents: int) -> list[Figure]:
+        """What is promised of any uploads: none lost, none failed, all announced, one vendor call a content."""
+        records = self.records()
+        found = [records[one] for one in uploads if one in records]
+        charges = len(self.vendor.report()["charges"])
+        return [
+            Figure("lost", len(uploads) - len(found), most=0),
+            Figure("failed", sum(record["status"] != "succeeded" for record in found), most=0),
+            Figure("unannounced", self.unannounced(found), most=0),
+            Figure("calls ÷ contents", charges / contents, most=1.0),
+        ]
+
+    def unannounced(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """How many of these records no event tells of."""
+        awaited = {(record["id"], record["replayed"]) for record in records}
+        return len(self.listener.wait_for(awaited, ANNOUNCED_SECONDS))
+
+
+def _record(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """A record from its own item, and from that of its content where that has what was read."""
+    body = item if "record" in item else items[f"content#{item['content']}"]
+    record: Mapping[str, Any] = json.loads(body["record"])
+    return {**record, **{name: item[name] for name in ("id", "status", "replayed")}}
+
+
+@contextmanager
+def ground(parameters: Mapping[str, str], console: Console) -> Iterator[Ground]:
+    """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block."""
+    try:
+        with running(VENDOR) as urls:
+            told = {"JuheUrl": urls[VENDOR], "ProductVendors": f"{PRODUCT}={VENDOR}"} | dict(parameters)
+            stack = deploy(Aws.start(FOLDER), console, told)
+            secret = json.dumps(SECRETS[VENDOR])
+            stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
+            # The simulator starts its engine with the first picture, which none that is measured is to wait for.
+            sight.plates(opened(plate()))
+            with listening(stack) as listener:
+                yield _prepared(stack, Control(urls[VENDOR]), listener, console)
+    finally:
+        stop(FOLDER)
+
+
+def _prepared(stack: Stack, vendor: Control, listener: Listener, console: Console) -> Ground:
+    """The ground with its queue not read yet, and with the product's log apart from those of all others."""
+    functions, name = stack.client("lambda"), stack.function(PRODUCT)
+    [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    prepared = Ground(stack, vendor, listener, console, mapping["UUID"])
+    prepared.settle()
+    functions.update_function_configuration(FunctionName=name, LoggingConfig={"LogGroup": LOGS, "LogFormat": "JSON"})
+    return prepared

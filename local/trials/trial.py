@@ -1,0 +1,26 @@
+"""A trial: a promise, and how it is put to the test."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from local.trials.ground import Ground
+from local.trials.result import Result
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One promise under trial.
+
+    name        what it is called on the command line
+    run         does it, on a ground of its own and at a scale (1.0 is what the promise is made for)
+    parameters  the template's, where the trial needs others than the defaults
+    """
+
+    name: str
+    run: Callable[[Ground, float], Result]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def scaled(count: int, scale: float) -> int:
+    """So many at this scale, at least one."""
+    return max(1, round(count * scale))

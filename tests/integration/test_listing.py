@@ -1,0 +1,54 @@
+"""Promise: however many records page without gaps or repeats, while others are being written.
+
+`LISTED` says how many; `make test-all` lists ten thousand.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from ocr import aws, records
+from ocr.record import Found, Record, Status
+from ocr.records import Search
+from tests.integration.conftest import World
+from tests.integration.scripted import Ticket
+
+MANY = int(os.environ.get("LISTED", "600"))
+PAGE = 100 if MANY > 1000 else 25
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def item(number: int, at: datetime) -> records.Item:
+    """One finished record's item."""
+    found = Found(fields={"number": f"T-{number}"})
+    record = Record(id=f"{number:032x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=found)
+    return records.item(record.model_copy(update={"finished_at": at}), Ticket, content=f"{number}")
+
+
+@pytest.fixture
+def written(world: World) -> list[str]:
+    """The ids of all records, the newest first; some are of the same moment, and they are of four days."""
+    moments = [NOON - timedelta(seconds=(4 * 86_400 // MANY) * (number // 3)) for number in range(MANY)]
+    with aws.table().batch_writer() as table:
+        for number, at in enumerate(moments):
+            table.put_item(Item=item(number, at))
+    return [f"{number:032x}" for number in range(MANY)]
+
+
+@pytest.mark.parametrize("product", ["ticket", None])
+def test_records_page_without_gaps_or_repeats(written: list[str], product: str | None) -> None:
+    search = Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
+    seen: list[str] = []
+    cursor, late = None, count(MANY)
+    while True:
+        page, cursor = records.page(search, PAGE, cursor)
+        seen += [one.id for one in page]
+        if cursor is None:
+            break
+        # Whoever comes meanwhile comes at the front.
+        number = next(late)
+        aws.table().put_item(Item=item(number, NOON + timedelta(seconds=number)))
+    assert len(seen) == len({*seen}) == MANY
+    assert {*seen} == {*written}

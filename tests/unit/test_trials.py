@@ -1,0 +1,139 @@
+"""Promise: a trial puts to the test what it says, and calls broken what is."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from random import Random
+
+import psutil
+import pytest
+from rich.console import Console
+
+from local.generate import with_table
+from local.trials import __main__ as command
+from local.trials.duplicates import _spread
+from local.trials.ground import Sent
+from local.trials.kill import Killer
+from local.trials.partial import GOOD, _mixtures, _wrong
+from local.trials.pictures import contents, plates
+from local.trials.result import Figure, Result
+from ocr.document import examine
+from ocr.errors import CallerError
+
+CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
+RESTS = "print('up', flush=True); input()"
+
+
+@pytest.mark.parametrize(
+    ("figure", "kept"),
+    [
+        pytest.param(Figure("lost", 0, most=0), True, id="as promised"),
+        pytest.param(Figure("lost", 1, most=0), False, id="too many"),
+        pytest.param(Figure("right answers", 49, least=50), False, id="too few"),
+        pytest.param(Figure("documents/s", 8.25), True, id="only told"),
+    ],
+)
+def test_one_figure_breaks_a_promise(figure: Figure, kept: bool) -> None:
+    result = Result("kill", "uploads", [Figure("kills", 3), figure])
+    assert result.kept == kept
+    assert result.row("<{}>")[2:] == [
+        f"kills 3, {figure}" if kept else f"kills 3, <{figure}>",
+        "held" if kept else "broken",
+    ]
+
+
+@pytest.mark.parametrize(("lost", "code"), [(0, 0), (1, 1)])
+def test_a_broken_promise_is_an_exit_code(monkeypatch: pytest.MonkeyPatch, lost: int, code: int) -> None:
+    result = Result("kill", "uploads", [Figure("lost", lost, most=0)])
+    monkeypatch.setattr(sys, "argv", ["trials", "kill", "backlog"])
+    monkeypatch.setattr(command, "_tried", lambda *_: result)
+    monkeypatch.setattr(command, "Console", lambda **_: Console(quiet=True))
+    assert command.main() == code
+
+
+def test_the_readme_gets_the_table() -> None:
+    result = Result("kill", "1000 uploads", [Figure("lost", 0, most=0), Figure("documents/s", 8.25)])
+    text = with_table("a\n<!-- trials -->\nold\n<!-- /trials -->\nb\n", "trials", command.written([result]))
+    assert "| kill | 1000 uploads | lost 0, documents/s 8.25 | held |" in text
+    assert "old" not in text
+
+
+def test_every_content_comes_and_some_come_often() -> None:
+    different = contents(130)
+    times = Counter(_spread(different, 400, Random(1)))
+    assert len(times) == len(set(different)) == 130
+    assert times.total() == 400
+    assert max(times.values()) > 5
+
+
+def test_plates_really_differ() -> None:
+    pictures, numbers = zip(*plates(6), strict=True)
+    assert len(set(pictures)) == len(set(numbers)) == 6
+
+
+def problem(picture: bytes) -> int:
+    """The HTTP status that the product itself has for a picture, 0 for none."""
+    try:
+        examine(picture)
+    except CallerError as error:
+        return error.status
+    return GOOD
+
+
+def test_batches_hold_one_to_nine_bad_pictures_of_every_kind() -> None:
+    mixtures = list(_mixtures(9))
+    assert [sum(status != GOOD for _, status in mixture) for mixture in mixtures] == list(range(1, 10))
+    for mixture in mixtures:
+        assert [status for _, status in mixture] == [problem(picture) for picture, _ in mixture]
+    assert len({status for mixture in mixtures for _, status in mixture}) == 4
+
+
+def test_a_record_that_says_otherwise_is_wrong() -> None:
+    good, bad, other = (Sent(name, "1") for name in ("good", "bad", "other"))
+    records = {
+        good: {"status": "succeeded"},
+        bad: {"status": "failed", "problem": {"status": 422}},
+        other: {"status": "failed", "problem": {"status": 415}},
+    }
+    assert _wrong(records, [good, bad, other], [GOOD, 422, 415]) == 0
+    assert _wrong(records, [good, bad, other], [GOOD, 415, GOOD]) == 2
+
+
+def test_a_lost_upload_does_not_shift_the_others() -> None:
+    good, lost, bad = (Sent(name, "1") for name in ("good", "lost", "bad"))
+    records = {good: {"status": "succeeded"}, bad: {"status": "failed", "problem": {"status": 422}}}
+    assert _wrong(records, [good, lost, bad], [GOOD, GOOD, 422]) == 0
+
+
+@contextmanager
+def process(program: str, function: str) -> Iterator[subprocess.Popen[str]]:
+    """A process of a function, up and running."""
+    environment = dict(os.environ) | {"AWS_LAMBDA_FUNCTION_NAME": function}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment, text=True, **pipes) as started:
+        assert started.stdout
+        assert started.stdout.readline() == "up\n"
+        yield started
+        started.kill()
+
+
+def test_only_the_functions_processes_that_work_are_killed_and_only_when_due() -> None:
+    with ExitStack() as stack:
+        port = stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+        working = stack.enter_context(process(CONNECTS.format(port), "plates"))
+        others = [
+            stack.enter_context(process(CONNECTS.format(port), "announce")),
+            stack.enter_context(process(RESTS, "plates")),
+        ]
+        killer = Killer(psutil.Process(), "plates", [5, 9])
+        killer(4)
+        assert (killer.kills, working.poll()) == (0, None)
+        killer(5)
+        assert working.wait(10) < 0
+        killer(9)
+        assert (killer.kills, killer.moments) == (1, [9])
+        assert [other.poll() for other in others] == [None, None]
