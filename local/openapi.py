@@ -107,7 +107,8 @@ def document() -> Part:
     made = tidy(json.loads(merged.get_openapi_json_schema()), _problems(), _examples())
     for parameter in made["components"]["parameters"].values():
         if parameter["in"] == "path" and parameter["name"] in ("product", "slug"):
-            parameter["schema"] = {"type": "string", "enum": list(products())}
+            name = parameter["schema"]["$ref"].rpartition("/")[2]
+            made["components"]["schemas"][name] = {"type": "string", "enum": list(products())}
     return made
 
 
