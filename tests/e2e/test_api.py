@@ -14,7 +14,7 @@ from local.aws import ROOT
 from local.stack import Stack
 from tests.e2e.conftest import HERE
 
-SECONDS = 500
+SECONDS = 600
 
 
 @pytest.fixture(scope="module")
