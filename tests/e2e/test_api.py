@@ -1,5 +1,6 @@
 """The API is what its OpenAPI document says: for whatever is sent, with a key and without one."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,9 +32,12 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
             yield method, path.replace("{", "").replace("}", ""), operation
 
 
-def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: dict[str, Any]) -> None:
+def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: dict[str, Any], tmp_path: Path) -> None:
+    # From a file: schemathesis leaves out the route that it had a document from.
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(document))
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
-    target = [f"{stack.url}/openapi.json", "--url", stack.url, "--header", f"x-api-key: {stack.api_key}"]
+    target = [file, "--url", stack.url, "--header", f"x-api-key: {stack.api_key}"]
     ran = subprocess.run(
         [*command, *target],
         cwd=ROOT,
