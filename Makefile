@@ -80,7 +80,7 @@ lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	@mv .local/requirements.txt layers/ocr/requirements.txt
 
 layer-requirements: | $(filter /%,$(UV))
-	@$(UV) export --quiet --locked --no-dev --no-hashes --no-emit-project --no-annotate --no-header \
+	@$(UV) export --quiet --locked --only-group layer --no-hashes --no-annotate --no-header \
 		--prune boto3 --prune botocore
 
 tools: .venv/ready .tools/ready ## Install everything, run nothing

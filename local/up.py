@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -11,8 +12,7 @@ from local.deploy import deploy
 from local.stack import NAME, Stack
 
 FOLDER = ROOT / ".local/aws"
-SHELL = ROOT / ".local/env"
-PICTURE = ".local/id_card.jpg"
+SHELL, PICTURE, PICTURES = ".local/env", ".local/id_card.jpg", ".local/pictures"
 
 
 def up(console: Console) -> Stack:
@@ -21,13 +21,19 @@ def up(console: Console) -> Stack:
     return deploy(aws, console)
 
 
-def explain(stack: Stack, console: Console) -> None:
-    """Print where everything is and lines that work as they stand."""
+def prepare(stack: Stack, root: Path = ROOT) -> None:
+    """Write what the README's lines use: the shell's settings and a few pictures, below `.local` in this folder."""
     from local.samples import samples
 
-    sample = next(samples(["id_card"]))
-    (ROOT / PICTURE).write_bytes(sample.picture)
-    SHELL.write_text(_shell(stack))
+    (root / PICTURES).mkdir(parents=True, exist_ok=True)
+    for sample in samples(["id_card"]):
+        (root / PICTURES / f"{sample.name}.jpg").write_bytes(sample.picture)
+    (root / PICTURE).write_bytes(next(samples(["id_card"])).picture)
+    (root / SHELL).write_text(_shell(stack))
+
+
+def explain(stack: Stack, console: Console) -> None:
+    """Print where everything is and lines that work as they stand."""
     console.print(
         f"\nurl     {stack.url}\nkey     {stack.api_key}\nbucket  {stack.uploads}\nbus     {stack.bus}\n",
         highlight=False,
@@ -46,13 +52,16 @@ def _shell(stack: Stack) -> str:
         "SAM_CLI_TELEMETRY": "0",
     }
     exports = [f"export {name}='{value}'\n" for name, value in settings.items()]
-    return "".join([*exports, f"export PATH='{ROOT / '.tools/bin'}{os.pathsep}'\"$PATH\"\n"])
+    # Where `make` found no uv it has put one there, beside a Python that is nobody's business: so it comes last.
+    tools, uv = (f"'{ROOT / '.tools' / folder}'" for folder in ("bin", "uv/bin"))
+    return "".join([*exports, f'export PATH={tools}{os.pathsep}"$PATH"{os.pathsep}{uv}\n'])
 
 
 def _lines() -> str:
     return f"""\
 . .local/env
 curl -sS -H "x-api-key: $KEY" -H 'Content-Type: image/jpeg' --data-binary @{PICTURE} "$URL/ocr/id_card"
+.venv/bin/ocr read {PICTURE} --product id_card
 aws s3 cp {PICTURE} "s3://$BUCKET/uploads/id_card/first.jpg"
 curl -sS -H "x-api-key: $KEY" "$URL/records?product=id_card"
 sam remote invoke IdCard --stack-name {NAME} --event-file events/id_card/https-binary.json
@@ -65,6 +74,7 @@ def main() -> None:
         stack = up(console)
     except (NotStarted, Failed) as failure:
         sys.exit(str(failure))
+    prepare(stack)
     explain(stack, console)
     console.print("\nIt stays up until `make down`.", style="dim")
 

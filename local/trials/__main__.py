@@ -17,12 +17,12 @@ from local.aws import NotStarted
 from local.build import Failed
 from local.generate import README, with_table
 from local.generate import table as in_markdown
-from local.trials import backlog, duplicates, kill, partial, rate_limit, reused_name
+from local.trials import backlog, clients, duplicates, kill, partial, rate_limit, reused_name
 from local.trials.ground import ground
 from local.trials.result import HEAD, Result, table
 from local.trials.trial import Trial
 
-TRIALS = {one.TRIAL.name: one.TRIAL for one in (rate_limit, duplicates, reused_name, partial, kill, backlog)}
+TRIALS = {one.TRIAL.name: one.TRIAL for one in (rate_limit, duplicates, reused_name, partial, kill, backlog, clients)}
 MARKER = "trials"
 # A pipe has no width to fit the table into.
 WIDTH = 170

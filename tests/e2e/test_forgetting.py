@@ -58,14 +58,3 @@ def test_nothing_is_left_of_a_deleted_record(stack: Stack) -> None:
     )
     assert "deleted" in elsewhere
     assert sorted(text for text in known if stands_in(text, elsewhere)) == []
-
-
-def test_a_web_page_may_ask_first_what_it_may_do(stack: Stack) -> None:
-    answer = requests.options(
-        f"{stack.url}/ocr/id_card",
-        headers={"Origin": "https://onboarding.example.com", "Access-Control-Request-Method": "POST"},
-        timeout=60,
-    )
-    assert answer.status_code == 200
-    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
-    assert "X-Api-Key" in answer.headers["Access-Control-Allow-Headers"]

@@ -263,4 +263,10 @@ def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(as
     asking = [method for path in paths.values() for name, method in path.items() if name != "options"]
     assert len(asking) > 2 * len(products())
     assert all({name for one in method["security"] for name in one} == needs for method in asking)
-    assert not any("security" in path["options"] for path in paths.values())
+    # A browser asks first whether it may ask, without a key.
+    for path in paths.values():
+        assert "security" not in path["options"]
+        [told] = path["options"]["x-amazon-apigateway-integration"]["responses"].values()
+        allowed = {name.rpartition("-")[2]: value for name, value in told["responseParameters"].items()}
+        assert allowed["Origin"] == {"Fn::Sub": "'${CorsOrigin}'"}
+        assert "Idempotency-Key" in allowed["Headers"]

@@ -59,10 +59,10 @@ def _single(product: "Product", event: APIGatewayProxyEvent, end: float) -> repl
     if "respond-async" in [word.strip().lower() for word in intake.header(event, PREFER).split(",")]:
         if done := ledger.finished(content):
             return reply.record(records.replay(done, ticket, product.fields))
-        return reply.later(_by_queue(product, work, ticket, content), preferred=True)
+        return reply.later(_by_queue(product, work, ticket, content).id, preferred=True)
     [outcome] = desk.read(product, [replace(work, ticket=ticket)], end)
     if isinstance(outcome, Again) and end - time.monotonic() < NEAR:
-        return reply.later(_by_queue(product, work, ticket, content))
+        return reply.later(_by_queue(product, work, ticket, content).id)
     return reply.error(outcome.error) if isinstance(outcome, Again) else reply.record(outcome)
 
 

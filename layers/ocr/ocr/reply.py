@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from ocr.errors import Busy, ConfigurationError, Internal, OcrError, Problem
 from ocr.record import Record, Status
-from ocr.records import Ticket
 from ocr.settings import settings
 
 RECORD_TYPE = "application/json"
@@ -30,16 +29,16 @@ INTERNAL = Internal("An error of this system, not of the request.")
 def record(kept: Record) -> Response:
     """The record of a success; of anything else its problem, with the record's id."""
     if kept.status == Status.PENDING:
-        return response(HTTPStatus.ACCEPTED, kept.model_dump_json(exclude_none=True))
+        return later(kept.id)
     if kept.problem is None:
         return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
     return problem(kept.problem.model_copy(update={"record_id": kept.id}))
 
 
-def later(ticket: Ticket, *, preferred: bool = False) -> Response:
+def later(id: str, *, preferred: bool = False) -> Response:
     """That a picture was accepted and where its record will be; `preferred` when the caller did not want to wait."""
-    body = {"id": ticket.id, "status": Status.PENDING}
-    headers = {"Location": f"../records/{ticket.id}", "Retry-After": str(PENDING_SECONDS)}
+    body = {"id": id, "status": Status.PENDING}
+    headers = {"Location": f"../records/{id}", "Retry-After": str(PENDING_SECONDS)}
     applied = {"Preference-Applied": "respond-async"} if preferred else {}
     return response(HTTPStatus.ACCEPTED, json.dumps(body), headers=headers | applied)
 

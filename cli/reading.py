@@ -1,0 +1,136 @@
+"""Pictures on this machine, read by a stack: one outcome a picture."""
+
+import mimetypes
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cli.api import Answer, Api, Json, kind, problem, told
+
+# What a Lambda's request of 6 MB carries of a picture, in base64.
+INLINE_BYTES = 4_500_000
+ACCEPTED, SERVER_ERROR = 202, 500
+SUCCEEDED, PENDING, FAILED = "succeeded", "pending", "failed"
+FINISHED = frozenset({SUCCEEDED, "no_result", FAILED, "unknown"})
+# What else goes wrong may go right the next time.
+_ENDS = {"no_result": "no_result", "unknown": "unknown", "caller": FAILED, "changed": FAILED}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What pictures are to be read as: the product's slug, and its options."""
+
+    product: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one picture. Its status is its record's; `pending` where it is not read yet and may be sent again.
+
+    `record` is the record as the API tells it, `problem` why there is none, or why it holds nothing.
+    """
+
+    file: Path
+    status: str
+    id: str | None = None
+    record: Json | None = None
+    problem: Json | None = None
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What was read, by the names of the product's fields."""
+        found: Mapping[str, Any] = ((self.record or {}).get("document") or {}).get("fields", {})
+        return found
+
+    @property
+    def reason(self) -> str:
+        """Why it was not read, and what to do; empty where it was."""
+        parts = [(self.problem or {}).get(part) for part in ("detail", "advice")]
+        return " ".join(part for part in parts if part)
+
+
+def pictures(paths: Sequence[Path]) -> list[Path]:
+    """Files as they are named, and every picture in folders and the folders within, by the files' suffixes."""
+    found = [file for path in paths for file in (_within(path) if path.is_dir() else [path])]
+    return list(dict.fromkeys(found))
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and (mimetypes.guess_type(file.name)[0] or "").startswith("image/"):
+            yield file
+
+
+def read_all(api: Api, order: Order, files: Sequence[Path], jobs: int, keep: Callable[[Outcome], None]) -> None:
+    """Read files, so many at once; each outcome is given to `keep`, by any thread, as soon as it is there.
+
+    Whatever ends this early, an interruption or a stack that is gone, waits only for the pictures under way.
+    """
+
+    def one(file: Path) -> None:
+        # Once one has shown that sending more is useless, nobody starts on another.
+        if not api.stopped.is_set():
+            try:
+                keep(read(api, order, file))
+            except BaseException:
+                api.stopped.set()
+                raise
+
+    threads = ThreadPoolExecutor(jobs)
+    try:
+        for done in as_completed([threads.submit(one, file) for file in files]):
+            done.result()
+    except BaseException:
+        api.stopped.set()
+        raise
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def read(api: Api, order: Order, file: Path) -> Outcome:
+    """What becomes of one picture; raises only what makes sending others useless."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        return Outcome(file, PENDING, problem={"detail": f"The file cannot be read: {error.strerror}."})
+    media_type = mimetypes.guess_type(file.name)[0] or "image/unknown"
+    send = _sent if len(content) <= INLINE_BYTES else _uploaded
+    return send(api, order, file, content, media_type)
+
+
+def _sent(api: Api, order: Order, file: Path, content: bytes, media_type: str) -> Outcome:
+    # The key is the same however often this comes again, so that none of it is paid twice.
+    headers = {"Content-Type": media_type, "Idempotency-Key": uuid.uuid4().hex}
+    answer = api.ask("POST", f"/ocr/{order.product}", order.options, data=content, headers=headers)
+    return _outcome(file, api.record(told(answer)["id"]) if answer.status_code == ACCEPTED else answer)
+
+
+def _uploaded(api: Api, order: Order, file: Path, content: bytes, media_type: str) -> Outcome:
+    form = told(api.ask("POST", f"/uploads/{order.product}", json=dict(order.options)))
+    answer = api.upload(form, content, media_type)
+    if answer.ok:
+        return _outcome(file, api.record(form["id"]))
+    why = re.search("<Code>([A-Za-z]+)</Code>", answer.text)
+    detail = f"The bucket refused the upload: {why[1] if why else answer.status_code}."
+    return Outcome(file, FAILED if answer.status_code < SERVER_ERROR else PENDING, problem={"detail": detail})
+
+
+def _outcome(file: Path, answer: Answer) -> Outcome:
+    if answer.ok:
+        record = told(answer)
+        return Outcome(file, record["status"], record["id"], record, record.get("problem") or _late(record))
+    failed = problem(answer)
+    return Outcome(file, _ENDS.get(kind(failed), PENDING), failed.get("record_id"), problem=failed)
+
+
+def _late(record: Json) -> Json | None:
+    late = {
+        "detail": "It is still being read.",
+        "advice": "Ask for its record later, or send it again: it is not paid twice.",
+    }
+    return late if record["status"] == PENDING else None

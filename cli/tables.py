@@ -1,0 +1,154 @@
+"""Records, lists and products as tables for people. What was read is printed as it is, never as markup."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from cli import products
+from cli.api import Json
+from cli.reading import SUCCEEDED, Outcome
+
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red")}
+
+
+def record(told: Json) -> Iterator[RenderableType]:
+    """A record: its head, and for each document the fields with confidence and checks, and what else was read."""
+    yield Text(_head(told), style="" if told["status"] == SUCCEEDED else "red")
+    if told.get("problem"):
+        yield _text(f"{told['problem']['detail']} {told['problem']['advice']}")
+    documents = [told["document"], *told.get("others", [])] if told.get("document") else []
+    for document in documents:
+        yield _fields(document)
+        yield from (_rows(name, value) for name, value in document["fields"].items() if _is_rows(value))
+    yield from (_grid(one["cells"]) for one in told.get("tables", []))
+
+
+def _head(told: Json) -> str:
+    again = "replayed" if told.get("replayed") else None
+    return "  ".join(part for part in (told["id"], told["product"], told["status"], told.get("vendor"), again) if part)
+
+
+def _fields(document: Json) -> Table:
+    table = _table("field", "value", "confidence", "checks")
+    for name, value in document["fields"].items():
+        if not _is_rows(value):
+            confidence = document.get("evidence", {}).get(name, {}).get("confidence")
+            table.add_row(name, _text(value), _number(confidence), _verdicts(document, name))
+    for one in document.get("unmapped", []):
+        table.add_row(_text(one["label"]), _text(one["text"]), _number(one.get("confidence")), "", style="dim")
+    return table
+
+
+def _verdicts(document: Json, name: str) -> Text:
+    """The checks that a field is part of, with what is wrong."""
+    shown = Text()
+    for check in document.get("checks", []):
+        if name in check["fields"] and check["outcome"] in MARKS:
+            mark, style = MARKS[check["outcome"]]
+            detail = f": {check['detail']}" if check.get("detail") else ""
+            shown.append(("\n" if shown else "") + f"{mark} {check['name']}{detail}", style)
+    return shown
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _rows(name: str, rows: Sequence[Json]) -> Table:
+    """A field that is a table of its own."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    table = _table(*columns)
+    table.title, table.title_justify = name, "left"
+    for row in rows:
+        table.add_row(*(_text(row.get(column)) for column in columns))
+    return table
+
+
+def _grid(cells: Sequence[Json]) -> Table:
+    """A table as it stands on the picture; a cell over several rows or columns stands in its first."""
+    places = {(cell["row"], cell["column"]): cell["text"] for cell in cells}
+    table = Table(box=SIMPLE, show_header=False)
+    for row in range(1 + max(row for row, _ in places)):
+        table.add_row(*(_text(places.get((row, column))) for column in range(1 + max(column for _, column in places))))
+    return table
+
+
+def outcomes(told: Iterable[Outcome]) -> Table:
+    """A line a picture; why it was not read has been told by then."""
+    table = _table(Column("file", overflow="fold"), _ids(), "status", "fields", "checks failed")
+    for one in told:
+        checks = ((one.record or {}).get("document") or {}).get("checks", [])
+        failed = ", ".join(check["name"] for check in checks if check["outcome"] == "failed")
+        style = None if one.status == SUCCEEDED else "red"
+        cells = [str(one.file), one.id, one.status, len(one.fields), failed]
+        table.add_row(*map(_text, cells), style=style)
+    return table
+
+
+def summaries(told: Iterable[Json]) -> Table:
+    """A line a record, as lists show them: personal fields masked."""
+    table = _table(_ids(), "product", "status", "vendor", "created", "fields")
+    for one in told:
+        shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
+        parts = [one["id"], one["product"], one["status"], one.get("vendor"), one["created_at"][:19], shown]
+        table.add_row(*map(_text, parts))
+    return table
+
+
+def catalogue(told: Iterable[Json]) -> Table:
+    """A line a product."""
+    table = _table("product", "name", "category", "vendors")
+    for one in told:
+        table.add_row(*map(_text, (one["product"], one["name"], one["category"], ", ".join(one["vendors"]))))
+    return table
+
+
+def product(told: Json) -> Iterator[RenderableType]:
+    """A product: who reads it for what, which options it takes, which fields its records have."""
+    yield Text(f"{told['product']}  {told['name']}  {told['category']}")
+    offers = _table("vendor", "price", "formats", "bytes")
+    for offer in told["offers"]:
+        size = f"{offer['bytes']} {offer['bytes_counted']}"
+        offers.add_row(*map(_text, (offer["vendor"], offer["price_units"], ", ".join(offer["formats"]), size)))
+    yield offers
+    yield _taken(told["options"])
+    yield _declared(products.fields(told))
+
+
+def _taken(options: Json) -> Table:
+    table = _table("option", "values", "what it is")
+    for name, schema in options.get("properties", {}).items():
+        needed = " (needed)" if name in options.get("required", []) else ""
+        table.add_row(*map(_text, (name + needed, products.kind(schema), products.meaning(schema))))
+    return table
+
+
+def _declared(fields: Mapping[str, Json]) -> Table:
+    table = _table("field", "values", "stands on it as")
+    for name, schema in fields.items():
+        table.add_row(*map(_text, (name, products.kind(schema), ", ".join(schema.get("labels", [])))))
+    return table
+
+
+def _ids() -> Column:
+    """A column of ids, to be copied as a whole however narrow the terminal is."""
+    return Column("record", no_wrap=True, min_width=32)
+
+
+def _table(*columns: str | Column) -> Table:
+    return Table(*columns, box=SIMPLE)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _text(value: Any) -> Text:
+    """A value as text, without what a terminal would obey."""
+    plain = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+    return Text("".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in plain))

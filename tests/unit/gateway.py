@@ -1,0 +1,106 @@
+"""An API on a port of this machine that answers as a test says, and keeps what it was asked."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+KEY = "sesame"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered; None in place of one hangs up."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Route = Callable[[Call], Answer | None]
+
+
+@dataclass
+class Gateway:
+    """Routes by method and the beginning of the path, the first that fits; `calls` are those to the API itself."""
+
+    url: str = ""
+    routes: dict[str, Route] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+
+    def of(self, route: str) -> list[Call]:
+        """The calls of one route."""
+        return [call for call in self.calls if f"{call.method} {call.path}".startswith(route)]
+
+    def answer(self, call: Call) -> Answer | None:
+        self.calls.append(call)
+        for route, told in self.routes.items():
+            if f"{call.method} {call.path}".startswith(route):
+                return told(call)
+        return problem(404, "not_found")
+
+
+def problem(status: int, kind: str, retry_after: str | None = None, **more: Any) -> Answer:
+    """An RFC 9457 problem."""
+    told = {"type": f"urn:ocr:problem:{kind}", "title": kind, "status": status, "detail": f"It is {kind}."}
+    headers = {"Retry-After": retry_after} if retry_after else {}
+    return Answer(status, told | {"advice": "Do better."} | more, headers)
+
+
+@contextmanager
+def serving(gateway: Gateway) -> Iterator[Gateway]:
+    """The gateway on a free port, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            told = gateway.answer(Call(self.command, self.path, dict(self.headers), body))
+            if told is not None:
+                self._send(told)
+            self.close_connection = True
+
+        do_GET = do_POST = do_DELETE = do
+
+        def _send(self, told: Answer) -> None:
+            self.send_response(told.status)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if told.body is not None:
+                self.wfile.write(told.body.encode() if isinstance(told.body, str) else json.dumps(told.body).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    gateway.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield gateway
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
