@@ -45,13 +45,14 @@ VENDORS = ("juhe", "etoplive", "esign", "ctyun", "embedded")
 
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
+    examples = {slug: example(product) for slug, product in products().items()}
     for product in products().values():
         yield EVENTS / "schemas" / f"{product.slug}.json", _json(record_schema(product))
         for name, event in events(product).items():
             yield EVENTS / product.slug / f"{name}.json", _json(event)
-        yield ROOT / "functions" / product.slug / "example.json", _json(example(product))
+        yield ROOT / "functions" / product.slug / "example.json", _json(examples[product.slug])
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
-    yield OPENAPI, _json(openapi.document())
+    yield OPENAPI, _json(openapi.document(examples))
     yield README, readme(README.read_text())
 
 

@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from local.openapi_shared import Part, tidy
 from ocr.bodies import Outcomes, Pending
-from ocr.catalogue import example, options_schema, products, record_model
+from ocr.catalogue import options_schema, products, record_model
 from ocr.described import RETRY_AFTER, answered, problems
 from ocr.document import MEDIA_TYPES
 from ocr.errors import PROBLEM_BASE, Busy, CallerError, Changed, InFlight, Internal, OcrError, Problem
@@ -86,8 +86,8 @@ Prefer = Annotated[
 ]
 
 
-def document() -> Part:
-    """The API as one OpenAPI document."""
+def document(examples: Mapping[str, Any]) -> Part:
+    """The API as one OpenAPI document, with `examples` of a record by product."""
     merged = OpenAPIMerge(
         title="OCR gateway",
         version=SCHEMA_VERSION,
@@ -104,7 +104,11 @@ def document() -> Part:
         route.description = inspect.getdoc(route.func)
     for resolver in (_products(), records):
         merged.add_schema(resolver.get_openapi_schema().model_dump(by_alias=True, exclude_none=True))
-    made = tidy(json.loads(merged.get_openapi_json_schema()), _problems(), _examples())
+    made = tidy(
+        json.loads(merged.get_openapi_json_schema()),
+        _problems(),
+        {f"/ocr/{slug}": examples[slug] for slug in products()},
+    )
     for parameter in made["components"]["parameters"].values():
         if parameter["in"] == "path" and parameter["name"] in ("product", "slug"):
             name = parameter["schema"]["$ref"].rpartition("/")[2]
@@ -220,7 +224,3 @@ def _instance(status: int) -> Part:
     else:
         told = KINDS.get(status, CallerError(MEANINGS[status], status=status)).problem()
     return told.model_dump(mode="json", exclude_none=True)
-
-
-def _examples() -> Part:
-    return {f"/ocr/{slug}": example(product) for slug, product in products().items()}
