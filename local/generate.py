@@ -1,7 +1,8 @@
 """`make generate`: everything that is made from the code and could drift from it.
 
-Sample events and JSON Schemas below `events/`, an example of its record in each product's folder, and the tables in
-the README between `<!-- name -->` and `<!-- /name -->`. `--check` writes nothing, names what is stale and fails.
+Sample events and JSON Schemas below `events/`, an example of its record in each product's folder, the OpenAPI document
+that the API serves, and the tables in the README between `<!-- name -->` and `<!-- /name -->`. `--check` writes
+nothing, names what is stale and fails.
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Any
 
 from PIL import Image
 
+from local import openapi
 from local.aws import REGION, ROOT
 from local.samples import Sample, samples
 from local.stack import NAME
@@ -28,6 +30,7 @@ from ocr.settings import Settings
 from ocr.vendor import Offer
 
 EVENTS = ROOT / "events"
+OPENAPI = ROOT / "functions/records/openapi.json"
 README = ROOT / "README.md"
 # The account of the local AWS; on AWS the bucket's name has the real one.
 BUCKET = f"{NAME}-uploads-000000000000-{REGION}"
@@ -42,12 +45,14 @@ VENDORS = ("juhe", "etoplive", "esign", "ctyun", "embedded")
 
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
+    examples = {slug: example(product) for slug, product in products().items()}
     for product in products().values():
         yield EVENTS / "schemas" / f"{product.slug}.json", _json(record_schema(product))
         for name, event in events(product).items():
             yield EVENTS / product.slug / f"{name}.json", _json(event)
-        yield ROOT / "functions" / product.slug / "example.json", _json(example(product))
+        yield ROOT / "functions" / product.slug / "example.json", _json(examples[product.slug])
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
+    yield OPENAPI, _json(openapi.document(examples))
     yield README, readme(README.read_text())
 
 

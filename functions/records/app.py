@@ -5,15 +5,20 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path as File
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr import records as kept
 from ocr import reply
+from ocr.bodies import Description, Entry, Page, UploadForm
+from ocr.described import ETAG, RETRY_AFTER, answered, problems
 from ocr.errors import CallerError, OcrError
 from ocr.observe import logger, traced, unforeseen
 from ocr.record import Record, Status
@@ -23,10 +28,18 @@ from ocr.settings import settings
 if TYPE_CHECKING:
     from ocr.product import Product
 
-app = APIGatewayRestResolver()
+app = APIGatewayRestResolver(enable_validation=True)
 
 MOST_RECORDS = 100
+HTML = "text/html"
+OPENAPI = File(__file__).with_name("openapi.json")
 UPLOAD_BODY = "Send the options as a JSON object: {}."
+
+Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
+RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
+Seen = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of the record as it is known")]
+OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 
 @traced
@@ -38,63 +51,115 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return answer | {"multiValueHeaders": answer["multiValueHeaders"] | {name: [told[name]] for name in told}}
 
 
-@app.get("/records/by-source")
-def by_source() -> Response[str]:
+RECORD = (
+    answered(200, "the record", Record, headers=ETAG | RETRY_AFTER)
+    | answered(304, "the record is as it was", headers=ETAG)
+    | problems(404, 410)
+)
+
+
+@app.get(
+    "/records/by-source",
+    operation_id="find_record",
+    tags=["records"],
+    summary="The record of an upload",
+    responses=RECORD,
+)
+def by_source(
+    uri: Annotated[str, Query(min_length=1, description="s3://bucket/key of the uploaded picture")],
+    version: Annotated[str | None, Query(description="one of several versions; otherwise the latest")] = None,
+    seen: Seen = None,
+) -> Response[str]:
     """The record of an upload: of the latest version under its s3:// address, or of the `version` that is told."""
-    told = app.current_event.query_string_parameters or {}
-    if "uri" not in told:
-        raise CallerError("No uri was told.", "Ask with ?uri=s3://bucket/key, and &version=… for one of several.")
-    return _found(kept.of_upload(told["uri"], told.get("version")))
+    return _found(kept.of_upload(uri, version), seen)
 
 
-@app.get("/records/<id>")
-def record(id: str) -> Response[str]:
-    """The record of this id, however far it is."""
-    return _found(kept.find(_record_id(id)))
+@app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="A record", responses=RECORD)
+def record(id: RecordId, seen: Seen = None) -> Response[str]:
+    """The record of this id, however far it is: a pending one says after how many seconds to ask again."""
+    return _found(kept.find(_record_id(id)), seen)
 
 
-@app.delete("/records/<id>")
-def delete(id: str) -> Response[str]:
+@app.delete(
+    "/records/<id>",
+    operation_id="delete_record",
+    tags=["records"],
+    summary="Forget a record",
+    responses=answered(204, "it is forgotten") | problems(404, 409),
+)
+def delete(id: RecordId) -> Response[str]:
     """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content."""
     if not kept.forget(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")
 
 
-@app.get("/records")
-def records() -> Response[str]:
+@app.get(
+    "/records",
+    operation_id="list_records",
+    tags=["records"],
+    summary="Records of a time",
+    responses=answered(200, "a page of records", Page),
+)
+def records(
+    product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]*$", description="of this product only")] = None,
+    status: Annotated[Status | None, Query(description="of this status only")] = None,
+    vendor: Annotated[str | None, Query(pattern="^[a-z]+$", description="read by this vendor only")] = None,
+    since: Annotated[str | None, Query(alias="from", description="the first moment", json_schema_extra=MOMENT)] = None,
+    until: Annotated[str | None, Query(alias="to", description="the moment behind", json_schema_extra=MOMENT)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="the most records on a page")] = MOST_RECORDS,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+) -> Response[str]:
     """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all."""
-    told = app.current_event.query_string_parameters or {}
     search = Search(
-        since=_moment(told, "from", datetime.now(UTC) - timedelta(days=settings().record_days)),
-        until=_moment(told, "to", datetime.now(UTC) + timedelta(days=1)),
-        product=told.get("product"),
-        status=_status(told.get("status")),
-        vendor=told.get("vendor"),
+        since=_moment("from", since, datetime.now(UTC) - timedelta(days=settings().record_days)),
+        until=_moment("to", until, datetime.now(UTC) + timedelta(days=1)),
+        product=product,
+        status=status,
+        vendor=vendor,
     )
-    found, cursor = kept.page(search, _limit(told.get("limit", str(MOST_RECORDS))), told.get("cursor"))
+    found, cursor = kept.page(search, limit, cursor)
     body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
 
-@app.post("/uploads/<slug>")
-def uploads(slug: str) -> Response[str]:
+@app.post(
+    "/uploads/<product>",
+    operation_id="create_upload",
+    tags=["records"],
+    summary="A form to upload a picture with",
+    responses=answered(201, "the form", UploadForm) | problems(404),
+    openapi_extensions=OPTIONS,
+)
+def uploads(product: Slug) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
     from ocr import intake, upload
 
     told = intake.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
-    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(slug), told)))
+    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(product), told)))
 
 
-@app.post("/records/<id>/renormalize")
-def renormalize(id: str) -> Response[str]:
+@app.post(
+    "/records/<id>/renormalize",
+    operation_id="renormalize_record",
+    tags=["records"],
+    summary="A record made anew",
+    responses=answered(200, "the record", Record, headers=ETAG) | problems(404, 409, 410),
+)
+def renormalize(id: RecordId) -> Response[str]:
     """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
     from ocr.renormalize import renormalize
 
-    return _found(renormalize(_record_id(id)))
+    return _found(renormalize(_record_id(id)), None)
 
 
-@app.get("/products")
+@app.get(
+    "/products",
+    operation_id="list_products",
+    tags=["catalogue"],
+    summary="Every product",
+    responses=answered(200, "the products", list[Entry]),
+)
 def products() -> Response[str]:
     """Every product in a line or two."""
     from ocr import catalogue  # imports all products: not at cold start
@@ -102,8 +167,14 @@ def products() -> Response[str]:
     return _json(HTTPStatus.OK, json.dumps([catalogue.summary(one) for one in catalogue.products().values()]))
 
 
-@app.get("/products/<slug>")
-def product(slug: str) -> Response[str]:
+@app.get(
+    "/products/<slug>",
+    operation_id="get_product",
+    tags=["catalogue"],
+    summary="A product",
+    responses=answered(200, "the product", Description) | problems(404),
+)
+def product(slug: Slug) -> Response[str]:
     """One product: options, vendors with limits and prices, the schema of its record and an example."""
     from ocr import catalogue
 
@@ -119,18 +190,44 @@ def _product(slug: str) -> "Product":
     return found
 
 
-@app.get("/openapi.json")
+@app.get(
+    "/openapi.json",
+    operation_id="get_openapi",
+    tags=["catalogue"],
+    summary="This document",
+    responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any]),
+)
 def openapi() -> Response[str]:
-    """This API in OpenAPI 3.1."""
-    from ocr.openapi import document
+    """This API in OpenAPI 3.1, as `make generate` wrote it: to make it takes seconds."""
+    return _json(HTTPStatus.OK, OPENAPI.read_text(encoding="utf-8"))
 
-    return _json(HTTPStatus.OK, json.dumps(document()))
+
+@app.get(
+    "/docs",
+    operation_id="get_docs",
+    tags=["catalogue"],
+    summary="This document, for people",
+    responses=answered(200, "a page", str, HTML),
+)
+def docs() -> Response[str]:
+    """This API in OpenAPI 3.1 as a page to read and try; it loads nothing from anywhere."""
+    from records.docs import page
+
+    body, policy = page(OPENAPI.read_text(encoding="utf-8"))
+    return Response(200, f"{HTML}; charset=utf-8", body, headers={"Content-Security-Policy": policy})
 
 
 @app.not_found
 def unknown(error: NotFoundError) -> Response[str]:
     """Nothing here answers under this path, an unknown product included."""
     return _refused(_missing("There is nothing under this path.", "GET /products lists what can be read."))
+
+
+@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
+def misasked(error: RequestValidationError) -> Response[str]:
+    """A parameter that is missing or not allowed; what was sent, which may be personal, is left out."""
+    first = error.errors()[0]
+    return _refused(CallerError(f"The {first['loc'][0]} parameter {first['loc'][1]} is wrong.", f"{first['msg']}."))
 
 
 @app.exception_handler(OcrError)  # type: ignore[untyped-decorator]
@@ -151,8 +248,8 @@ def _refused(error: OcrError) -> Response[str]:
     return _json(error.status, body, reply.PROBLEM_TYPE, reply.waiting(error))
 
 
-def _found(record: Record | None) -> Response[str]:
-    """A record with its ETag; a pending one with Retry-After."""
+def _found(record: Record | None, seen: str | None) -> Response[str]:
+    """A record with its ETag; a pending one with Retry-After; nothing where `seen` names that ETag."""
     if record is None:
         raise _missing_record()
     if record.status == Status.DELETED:
@@ -160,32 +257,19 @@ def _found(record: Record | None) -> Response[str]:
     body = record.model_dump_json(exclude_none=True)
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
-    seen = app.current_event.headers.get("If-None-Match") or app.current_event.headers.get("if-none-match") or ""
-    if tag in [one.strip().removeprefix("W/") for one in seen.split(",")]:
+    if tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]:
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
     return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers)
 
 
-def _moment(told: Mapping[str, str], name: str, default: datetime) -> datetime:
-    if name not in told:
+def _moment(name: str, told: str | None, default: datetime) -> datetime:
+    if told is None:
         return default
     try:
-        at = datetime.fromisoformat(told[name])
-    except ValueError:
+        at = datetime.fromisoformat(told)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise CallerError(f"{name} is no moment.", "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z.") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _status(told: str | None) -> Status | None:
-    if told is not None and told not in Status:
-        raise CallerError("There is no such status.", f"Send one of {', '.join(Status)}.")
-    return Status(told) if told else None
-
-
-def _limit(told: str) -> int:
-    if not told.isascii() or not told.isdigit() or not 1 <= int(told[:6]) <= MOST_RECORDS:
-        raise CallerError(f"limit is no number from 1 to {MOST_RECORDS}.", "Leave it out, or send a smaller one.")
-    return int(told)
 
 
 def _record_id(told: str) -> str:

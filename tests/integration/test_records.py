@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import Response
 
+from ocr import aws as clients
 from ocr import records
 from ocr.errors import CallerError
 from ocr.record import Record
@@ -108,3 +109,42 @@ def test_a_record_is_found_until_it_is_forgotten(world: World, kept: Record) -> 
     assert asked("GET", path) == (200, json.loads(kept.model_dump_json(exclude_none=True)))
     assert asked("DELETE", path) == (204, None)
     assert asked("GET", path)[0] == 410
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        pytest.param("/records", {"limit": "101"}, id="too many"),
+        pytest.param("/records", {"limit": "王小明"}, id="no number"),
+        pytest.param("/records", {"status": "王小明"}, id="no status"),
+        pytest.param("/records", {"product": "王小明"}, id="no slug"),
+        pytest.param("/records", {"from": "王小明"}, id="no moment"),
+        pytest.param("/records", {"from": "0001-01-01T00:00:00+14:00"}, id="before all time"),
+        pytest.param("/records/by-source", {"version": "王小明"}, id="no uri"),
+    ],
+)
+def test_a_parameter_that_is_wrong_is_named_and_what_was_sent_is_not(
+    world: World, path: str, told: dict[str, str]
+) -> None:
+    status, problem = asked("GET", path, queryStringParameters=told)
+    assert status == problem["status"] == 400
+    assert problem["type"] == "urn:ocr:problem:caller"
+    assert ("uri" if path.endswith("source") else next(iter(told))) in problem["detail"]
+    assert "王小明" not in json.dumps(problem, ensure_ascii=False)
+
+
+def test_a_list_from_long_ago_asks_only_for_days_that_records_can_be_of(world: World, kept: Record) -> None:
+    queries: list[str] = []
+    events = clients.table().meta.client.meta.events
+    events.register("before-call.dynamodb.Query", lambda **_: queries.append("one"), unique_id="count")
+    try:
+        status, page = asked("GET", "/records", queryStringParameters={"from": "1970-01-01", "to": "2999-01-01"})
+    finally:
+        events.unregister("before-call.dynamodb.Query", unique_id="count")
+    assert (status, len(page["records"])) == (200, 2)
+    assert len(queries) < 40
+
+
+def test_a_list_of_no_time_is_empty(world: World, kept: Record) -> None:
+    times = {"from": "2026-02-02", "to": "2026-02-01", "product": kept.product}
+    assert asked("GET", "/records", queryStringParameters=times) == (200, {"records": [], "next": None})

@@ -73,21 +73,21 @@ def options_schema(product: Product) -> dict[str, Any]:
     return model.model_json_schema()
 
 
-def record_schema(product: Product) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the product's record."""
+@cache
+def record_model(product: Product) -> type[Record]:
+    """The record with this product's fields in it."""
     name = product.fields.__name__
     found = create_model(f"{name}Found", __base__=Found, fields=(product.fields, ...))
-    record = create_model(
-        f"{name}Record",
-        __base__=Record,
-        document=(found | None, None),
-        others=(list[found], []),
-    )
+    return create_model(f"{name}Record", __base__=Record, document=(found | None, None), others=(list[found], []))
+
+
+def record_schema(product: Product) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the product's record."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:ocr:schema:{product.slug}:{SCHEMA_VERSION}",
         "title": f"{product.name} {product.slug}",
-    } | record.model_json_schema(mode="serialization")
+    } | record_model(product).model_json_schema(mode="serialization")
 
 
 def _offer(offer: Offer) -> dict[str, Any]:

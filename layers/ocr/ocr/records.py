@@ -299,6 +299,8 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
 
 def _found(search: Search, after: Item | None) -> Iterator[Item]:
     """Items in the order of their partitions: one of the product, or one a day."""
+    if search.since > search.until:
+        return  # DynamoDB refuses such a query
     names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
     statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
     values = {":since": _moment(search.since), ":until": _moment(search.until), **statuses}
@@ -327,7 +329,10 @@ def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
     if search.product:
         yield "by_product", "product", search.product
         return
-    day, first = search.until.astimezone(UTC).date(), search.since.astimezone(UTC).date()
+    # No record is older than its expiry or of the future, and every other day would cost a query.
+    now = datetime.now(UTC)
+    day = min(search.until, now + timedelta(days=1)).astimezone(UTC).date()
+    first = max(search.since, now - timedelta(days=settings().record_days + 1)).astimezone(UTC).date()
     while day >= first:
         yield "by_day", "day", day.isoformat()
         day -= timedelta(days=1)

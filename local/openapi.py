@@ -1,0 +1,226 @@
+"""The whole HTTPS API in OpenAPI 3.1, as `make generate` writes it for `GET /openapi.json` to serve.
+
+Powertools makes it. The records API describes itself: its resolver. The products' functions have none, since an event
+handler would cost each of their cold starts; their routes are described here, from their declarations, on a resolver
+that nobody calls. Both are merged, and what many routes share is told once.
+"""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, get_args
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, Server
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+
+from local.openapi_shared import Part, tidy
+from ocr.bodies import Outcomes, Pending
+from ocr.catalogue import options_schema, products, record_model
+from ocr.described import RETRY_AFTER, answered, problems
+from ocr.document import MEDIA_TYPES
+from ocr.errors import PROBLEM_BASE, Busy, CallerError, Changed, InFlight, Internal, OcrError, Problem
+from ocr.intake import FORM, IMAGE_MEMBER, JSON
+from ocr.options import known
+from ocr.product import Category, Product
+from ocr.record import SCHEMA_VERSION
+from ocr.reply import PROBLEM_TYPE
+from records.app import app as records
+
+DESCRIPTION = """\
+One kind of document, one path: `POST /ocr/{product}` takes a picture and answers with its record. What goes wrong is an
+[RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem that says what to do next. Every answer names its request in
+`X-Request-Id`. A picture that is sent again is answered from what was read before, and never paid for twice."""
+
+MEANINGS = {
+    400: "The request or its options cannot be used.",
+    401: "The request carries no valid API key.",
+    403: "A policy in front of this API does not let the request through.",
+    404: "There is no such thing, or its time is over.",
+    409: "The picture is being read right now, or what is asked does not fit how far it is.",
+    410: "The record was deleted.",
+    413: "The picture has more bytes or pixels than are taken.",
+    415: "The picture or the body is in a format that is not taken.",
+    422: "The picture is damaged or too small, nothing was found on it, or an Idempotency-Key was sent with another "
+    "request before.",
+    429: "More requests than this key or this API may send.",
+    500: "This system failed.",
+    502: "The vendor refused or was not understood, the outcome is unknown, or a function failed.",
+    503: "Every vendor is busy, out of reach or not set up.",
+    504: "The function behind the API did not answer in time.",
+}
+RETRIED = {409, 429, 500, 502, 503, 504}
+KINDS: Mapping[int, OcrError] = {
+    409: InFlight("This picture is being read right now."),
+    500: Internal("An error of this system, not of the request."),
+    502: Changed("The vendor answered with a code that its document does not list.", vendor="juhe", code="10099"),
+    503: Busy("The vendor failed too often and is left alone for a while.", vendor="ctyun", code="circuit"),
+}
+# The template's own bodies for what API Gateway refuses.
+REFUSALS = {
+    401: ("key", "No valid API key", "Send your key in the header x-api-key."),
+    403: ("gateway", "API Gateway refused the request", "Ask the operator who may send from where."),
+    429: ("throttled", "Too many requests", "Send the same request again after the time in Retry-After."),
+    504: ("gateway", "No answer in time", "Send the same request again after the time in Retry-After."),
+}
+
+ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}
+ENCODED = {"type": "string", "description": "the picture in base64, or as a data: URI"}
+BINARY: Part = {"type": "string", "format": "binary"}
+CLOSED = {"additionalProperties": False}
+BATCH = {"minItems": 1, "maxItems": 50}
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern="^[!-~]*$",
+        description="a request with a key that was sent before is answered with that request's record",
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(alias="Prefer", description="`respond-async` asks for 202 at once; the record is read meanwhile"),
+]
+
+
+def document(examples: Mapping[str, Any]) -> Part:
+    """The API as one OpenAPI document, with `examples` of a record by product."""
+    merged = OpenAPIMerge(
+        title="OCR gateway",
+        version=SCHEMA_VERSION,
+        description=DESCRIPTION,
+        # Relative to where this document lies: the stage's root, or the custom domain's.
+        servers=[Server(url=".")],
+        tags=["records", "catalogue", *get_args(Category)],
+        security_schemes={"key": APIKey(**{"in": APIKeyIn.header, "name": "x-api-key"})},
+        security=[{"key": []}],
+        on_conflict="error",
+    )
+    # Powertools does not look at a handler's docstring.
+    for route in (*records._static_routes, *records._dynamic_routes):
+        route.description = inspect.getdoc(route.func)
+    for resolver in (_products(), records):
+        merged.add_schema(resolver.get_openapi_schema().model_dump(by_alias=True, exclude_none=True))
+    made = tidy(
+        json.loads(merged.get_openapi_json_schema()),
+        _problems(),
+        {f"/ocr/{slug}": examples[slug] for slug in products()},
+    )
+    for parameter in made["components"]["parameters"].values():
+        if parameter["in"] == "path" and parameter["name"] in ("product", "slug"):
+            name = parameter["schema"]["$ref"].rpartition("/")[2]
+            made["components"]["schemas"][name] = {"type": "string", "enum": list(products())}
+    return made
+
+
+def _products() -> APIGatewayRestResolver:
+    """A resolver with the routes of all products: of all together, so that no two models get one name."""
+    described = APIGatewayRestResolver()
+    for product in products().values():
+        _read(described, product)
+        _batch(described, product)
+    return described
+
+
+def _read(described: APIGatewayRestResolver, product: Product) -> None:
+    pending = {"Location": {"description": "where the record will be", "schema": {"type": "string"}}}
+    asked = {"Preference-Applied": {"description": "respond-async, where it was asked", "schema": {"type": "string"}}}
+    described.post(
+        f"/ocr/{product.slug}",
+        operation_id=f"read_{product.slug}",
+        summary=f"Read a picture: {product.name}",
+        description=product.fields.__doc__ or f"One picture, one record: {product.name}.",
+        tags=[product.category],
+        responses=answered(200, "the record", record_model(product))
+        | answered(202, "the record is pending", Pending, headers=pending | RETRY_AFTER | asked)
+        | problems(404, 409, 413, 415, 422, 503),
+        openapi_extensions={"requestBody": {"required": True, "content": _picture(product)}},
+    )(_signed(_options(product) | {"idempotency_key": IdempotencyKey, "prefer": Prefer}))
+
+
+def _batch(described: APIGatewayRestResolver, product: Product) -> None:
+    described.post(
+        f"/ocr/{product.slug}/batch",
+        operation_id=f"read_{product.slug}_batch",
+        summary=f"Read up to 50 pictures: {product.name}",
+        description="Each picture has an outcome of its own: the status that it would have had alone, and the rest.",
+        tags=[product.category],
+        responses=answered(200, "the outcomes, in the order of the pictures", Outcomes) | problems(413, 415, 503),
+        openapi_extensions={"requestBody": {"required": True, "content": _pictures(product)}},
+    )(_signed(_options(product)))
+
+
+def _options(product: Product) -> dict[str, Any]:
+    """The options as query parameters; one that is needed may come in the body as well."""
+    return {name: Annotated[kind | None, Query(alias=name)] for name, kind in known(product.sold_by).items()}
+
+
+def _signed(parameters: Mapping[str, Any]) -> Callable[..., None]:
+    """A handler with these parameters, for Powertools to look at."""
+
+    def described() -> None: ...
+
+    described.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+            for name, kind in parameters.items()
+        ]
+    )
+    return described
+
+
+def _picture(product: Product) -> Part:
+    told = _members(product)
+    return (
+        {kind: {"schema": BINARY} for kind in (*MEDIA_TYPES.values(), "application/octet-stream")}
+        | _told(JSON, told, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}})
+        | _told(FORM, told, {IMAGE_MEMBER: BINARY})
+    )
+
+
+def _pictures(product: Product) -> Part:
+    told = _members(product)
+    return _told(
+        JSON,
+        told,
+        {"s3_uris": {"type": "array", "items": ADDRESS} | BATCH},
+        {"images": {"type": "array", "items": ENCODED} | BATCH},
+    ) | _told(FORM, told, {"images": {"type": "array", "items": BINARY} | BATCH})
+
+
+def _members(product: Product) -> dict[str, Any]:
+    return dict(options_schema(product).get("properties", {}))
+
+
+def _told(kind: str, options: Part, *pictures: Part) -> Part:
+    """A body in which the picture stands in the first member of one of `pictures`, with options beside it."""
+    forms = [
+        {"type": "object", "properties": picture | options, "required": [next(iter(picture))], **CLOSED}
+        for picture in pictures
+    ]
+    return {kind: {"schema": forms[0] if len(forms) == 1 else {"oneOf": forms}}}
+
+
+def _problems() -> Part:
+    return {f"Problem{status}": _problem(status) for status in MEANINGS}
+
+
+def _problem(status: int) -> Part:
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "examples": {"problem": {"value": _instance(status)}},
+    }
+    headers = {"headers": RETRY_AFTER} if status in RETRIED else {}
+    return {"description": MEANINGS[status], "content": {PROBLEM_TYPE: content}, **headers}
+
+
+def _instance(status: int) -> Part:
+    if status in REFUSALS:
+        slug, title, advice = REFUSALS[status]
+        told = Problem(type=PROBLEM_BASE + slug, title=title, status=status, detail=MEANINGS[status], advice=advice)
+    else:
+        told = KINDS.get(status, CallerError(MEANINGS[status], status=status)).problem()
+    return told.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,123 @@
+"""A document of OpenAPI made shorter: what many routes say is told once, among the components."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+Part = dict[str, Any]
+
+# What API Gateway may answer on any route before, or in place of, a function.
+GATEWAY = {400, 401, 403, 429, 500, 502, 504}
+# What can be done with the id in an answer.
+LINKS = ("get_record", "delete_record", "renormalize_record")
+JSON = "application/json"
+SCHEMAS = "#/components/schemas/"
+
+
+def tidy(made: Part, problems: Mapping[str, Part], examples: Mapping[str, Any]) -> Part:
+    """`made` with API Gateway's answers on every route, `problems` by name, and `examples` of a record by path."""
+    components = made["components"]
+    components["responses"] = dict(problems)
+    components["parameters"] = {}
+    components["links"] = {id: {"operationId": id, "parameters": {"id": "$response.body#/id"}} for id in LINKS}
+    for path, operation in _operations(made):
+        operation["responses"] = _answers(operation["responses"])
+        _link(operation["responses"])
+        if path in examples:
+            operation["responses"]["200"]["content"][JSON]["examples"] = {"sample": {"value": examples[path]}}
+        operation["parameters"] = [_parameter(components, one) for one in operation.get("parameters", [])]
+        for schema in _bodies(operation):
+            _share_options(components, schema)
+    _inherit(components["schemas"])
+    _prune(made)
+    return made
+
+
+def _operations(made: Part) -> Iterator[tuple[str, Part]]:
+    for path, methods in made["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def _answers(responses: Part) -> Part:
+    """A route's own answers, and references to the problems that it may end in.
+
+    Powertools adds a 422 of its own to every route that it validates; the functions answer 400 in its place.
+    """
+    own = {status: told for status, told in responses.items() if not _body(told) & {"Problem", "HTTPValidationError"}}
+    problems = GATEWAY | {int(status) for status, told in responses.items() if "Problem" in _body(told)}
+    return own | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(problems)}
+
+
+def _link(responses: Part) -> None:
+    """Say what can be done with the id of a record that was just made or accepted."""
+    for response in responses.values():
+        if any(name.endswith(("Record", "Pending", "UploadForm")) for name in _body(response)):
+            response["links"] = {id: {"$ref": f"#/components/links/{id}"} for id in LINKS}
+
+
+def _body(response: Part) -> set[str]:
+    """The names of the schemas that an answer's body may have."""
+    schemas = [content.get("schema", {}) for content in response.get("content", {}).values()]
+    return {schema.get("$ref", "").removeprefix(SCHEMAS) for schema in schemas}
+
+
+def _parameter(components: Part, parameter: Part) -> Part:
+    """A reference to this parameter, whose schema is one of text: a query cannot say null."""
+    parameter["schema"] = _option(components, parameter["name"], parameter["schema"])
+    return _shared(components, "parameters", parameter["name"], parameter)
+
+
+def _bodies(operation: Part) -> Iterator[Part]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        yield from content["schema"].get("oneOf", [content["schema"]])
+
+
+def _share_options(components: Part, body: Part) -> None:
+    """Options have the same schemas in a body as in the query."""
+    for name, schema in body.get("properties", {}).items():
+        if f"option_{name}" in components["schemas"]:
+            body["properties"][name] = _option(components, name, schema)
+
+
+def _option(components: Part, name: str, schema: Part) -> Part:
+    return _shared(components, "schemas", f"option_{name}", _bare(schema))
+
+
+def _bare(schema: Part) -> Part:
+    """The schema without null, and without the title that pydantic makes of the name."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        schema = {name: value for name, value in schema.items() if name != "anyOf"} | kinds[0]
+    return {name: value for name, value in schema.items() if name != "title"}
+
+
+def _shared(components: Part, kind: str, name: str, part: Part) -> Part:
+    """A reference to this part among the components: by its name, with a number where others have that name."""
+    for number in count(1):
+        numbered = name if number == 1 else f"{name}_{number}"
+        if components[kind].setdefault(numbered, part) == part:
+            return {"$ref": f"#/components/{kind}/{numbered}"}
+    raise AssertionError("There is always a next number.")
+
+
+def _inherit(schemas: Part) -> None:
+    """A product's record is told as what it has beyond `Record`, what was found as what it has beyond `Found`."""
+    for base in ("Record", "Found"):
+        own = schemas[base]["properties"]
+        for name in [name for name in schemas if name.endswith(base) and name != base]:
+            more = {part: kind for part, kind in schemas[name]["properties"].items() if own.get(part) != kind}
+            schemas[name] = {"title": name, "allOf": [{"$ref": SCHEMAS + base}, {"properties": more}]}
+
+
+def _prune(made: Part) -> None:
+    """Leave out the schemas that nothing refers to."""
+    schemas = made["components"]["schemas"]
+    while True:
+        told = json.dumps(made)
+        unused = {name for name in schemas if f'"{SCHEMAS}{name}"' not in told}
+        if not unused:
+            return
+        for name in unused:
+            del schemas[name]
