@@ -204,6 +204,22 @@ class TestNothingPaidTwice:
         assert record.status == Status.SUCCEEDED
         assert calls(kind) == 1
 
+    def test_a_reading_that_could_not_be_written_is_had_at_once_when_it_is_asked_for_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def throttled(*_: Any) -> NoReturn:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
+
+        kind = product([reading])
+        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: reading(), raising=False)
+        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        with monkeypatch.context() as busy:
+            busy.setattr(ledger, "keep", throttled)
+            assert post(kind, picture())[0] == 500
+        status, record = post(kind, picture())
+        assert (status, record["document"]["fields"]) == (200, {"number": "A-17"})
+        assert calls(kind) == 1
+
     def test_a_table_that_is_busy_when_a_reading_is_written_costs_no_second_call(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -31,7 +31,7 @@ LEASE_MARGIN = 10.0
 THREADS = 10
 # What is left, after everything else had to be done, to write what was read.
 KEEP_SECONDS = 1.5
-FIRST_PAUSE = 0.2
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _first(product: "Product", work: Work, end: float) -> Asked | None:
 
 def _recovered(product: "Product", task: Task, end: float) -> Record | None:
     """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
-    offer = next((one for one in product.sold_by if one.vendor == task.held.lapsed), None)
+    offer = next((one for one in product.sold_by if one.vendor == task.held.before), None)
     if offer is None:
         return None
     outcome = raw.understood(offer, _ask(product, [task.work.document], task.work.options, end), task.held.content)
@@ -196,14 +196,18 @@ def _recovered(product: "Product", task: Task, end: float) -> Record | None:
 
 
 def _kept(record: Record, task: Task, product: "Product", end: float) -> Record:
-    """The record once it is written. It was paid for: a table that is busy is asked again as long as there is time."""
+    """The record once it is written. It was paid for: a table that is busy is asked again while there is time.
+
+    Where it stays so, the content is given back at once: the next reader makes the record of the answer as kept.
+    """
     pause = FIRST_PAUSE
     while True:
         try:
             return ledger.keep(record, task.held, task.ticket, product.fields)
         except (ClientError, BotoCoreError) as error:
             unforeseen("A record could not be written", error)
-            if time.monotonic() + pause > end + KEEP_SECONDS:
+            if pause > LONGEST_PAUSE or time.monotonic() + pause > end + KEEP_SECONDS:
+                ledger.release(task.held, spent=1, answered=record.vendor or "")
                 raise
         time.sleep(pause * random.uniform(0.5, 1))
         pause *= 2

@@ -54,7 +54,7 @@ class Claim:
     calls     all calls for it, the one under way included
     resends   those of them that may have been charged although there were unseen ones before
     now       the call under way; while it is only `planned`, the one that probably will be
-    lapsed    the vendor that an earlier owner was asking when its lease ran out
+    before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could write no record
     """
 
     content: str
@@ -66,7 +66,7 @@ class Claim:
     resends: int = 0
     now: Asked | None = None
     planned: bool = True
-    lapsed: str = ""
+    before: str = ""
 
     def may_pay(self, spent: int) -> bool:
         """Whether another call may cost something when `spent` calls of this claim came to nothing."""
@@ -111,8 +111,8 @@ def claim(content: str, product: str, lease: float, first: Asked | None = None) 
         if entry["state"] == DONE and (found := _settled(entry)):
             return found
         calls, resends = int(entry["attempt"]), int(entry["resends"])
-        lapsed = entry["vendor"] if entry["state"] == SENDING else ""
-        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, lapsed=lapsed).counted(first)
+        before = entry["vendor"] if entry["state"] == SENDING else entry.get("answered", "")
+        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before).counted(first)
     if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
         raise _in_flight(None)
     return mine
@@ -143,9 +143,12 @@ def sending(held: Claim, asked: Asked, *, spent: int) -> Claim:
     return going
 
 
-def release(held: Claim, *, spent: int) -> None:
-    """Give a content back unread, so that the queue or the caller may try again; `spent` is as for `sending`."""
-    _put(_entry(held, RELEASED, spent), after=held.owner)
+def release(held: Claim, *, spent: int, answered: str = "") -> None:
+    """Give a content back unread, so that the queue or the caller may try again; `spent` is as for `sending`.
+
+    `answered` is the vendor whose answer was kept though no record could be written.
+    """
+    _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner)
 
 
 def keep(record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
