@@ -125,9 +125,8 @@ def _pictures(files: Sequence[Path]) -> Sequence[Path]:
 def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch) -> None:
     try:
         with watch:
-            read_all(api, order, files, jobs, watch.keep)
+            read_all(api, order, files, jobs, watch.keep, watch.note)
     except KeyboardInterrupt:
-        watch.note("Interrupted.")
         sys.exit(INTERRUPTED)
 
 

@@ -66,10 +66,18 @@ def _within(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def read_all(api: Api, order: Order, files: Sequence[Path], jobs: int, keep: Callable[[Outcome], None]) -> None:
+def read_all(
+    api: Api,
+    order: Order,
+    files: Sequence[Path],
+    jobs: int,
+    keep: Callable[[Outcome], None],
+    note: Callable[[str], None],
+) -> None:
     """Read files, so many at once; each outcome is given to `keep`, by any thread, as soon as it is there.
 
-    Whatever ends this early, an interruption or a stack that is gone, waits only for the pictures under way.
+    Whatever ends this early, an interruption or a stack that is gone, waits only for the pictures under way; of an
+    interruption the person is told so by `note`.
     """
 
     def one(file: Path) -> None:
@@ -85,8 +93,10 @@ def read_all(api: Api, order: Order, files: Sequence[Path], jobs: int, keep: Cal
     try:
         for done in as_completed([threads.submit(one, file) for file in files]):
             done.result()
-    except BaseException:
+    except BaseException as error:
         api.stopped.set()
+        if isinstance(error, KeyboardInterrupt):
+            note("Interrupted: the pictures under way are waited for.")
         raise
     finally:
         threads.shutdown(cancel_futures=True)

@@ -70,7 +70,7 @@ BLOCK = """\
 ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
   {logical}Queue:
     Type: AWS::SQS::Queue
-    Properties: {{SqsManagedSseEnabled: true, VisibilityTimeout: 360, RedrivePolicy: \
+    Properties: {{SqsManagedSseEnabled: true, VisibilityTimeout: 360, MessageRetentionPeriod: 1209600, RedrivePolicy: \
 {{deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: !Ref MaxReceives}}}}
   {logical}Role:
     Type: AWS::IAM::Role
@@ -85,7 +85,7 @@ Principal: {{Service: lambda.amazonaws.com}}}}]}}
             Statement:
               - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion, s3:PutObject], \
 Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
-              - {{Effect: Allow, Action: [s3:GetObject, s3:PutObject], \
+              - {{Effect: Allow, Action: [s3:GetObject, s3:PutObject, s3:DeleteObject], \
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}
               - {{Effect: Allow, Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, \
 sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from announce.app import announcement
@@ -19,6 +20,8 @@ from local.up import FOLDER
 from ocr.record import Announcement
 
 BATCH = 10
+# A page may be empty though there is more behind it; a batch has a hundred records at most.
+MOST_PAGES = 100
 ANNOUNCEMENTS = "Announcements"
 
 
@@ -38,17 +41,35 @@ def main() -> None:
 def move(client: Any, parts: Mapping[str, str]) -> tuple[int, int]:
     """How many messages went back and how many stayed; `client` makes clients, `parts` maps logical to physical ids."""
     sqs, dead = client("sqs"), parts["DeadLetters"]
-    moved = left = 0
-    while messages := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=BATCH).get("Messages", []):
+    moved, left = 0, set[str]()
+    while messages := _received(sqs, dead):
+        if left.issuperset(message["MessageId"] for message in messages):
+            break
         for message in messages:
-            back = list(_destinations(client, parts, message["Body"]))
+            back = _destinations_of(client, parts, message["Body"])
             # First there, then away: a message may be read twice, which costs nothing, but none is lost.
             for queue, body in back:
                 sqs.send_message(QueueUrl=queue, MessageBody=body)
             if back:
                 sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
-            moved, left = moved + bool(back), left + (not back)
-    return moved, left
+                moved += 1
+            else:
+                left.add(message["MessageId"])
+    return moved, len(left)
+
+
+def _received(sqs: Any, queue: str) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=BATCH, WaitTimeSeconds=1)
+    found: list[dict[str, Any]] = answer.get("Messages", [])
+    return found
+
+
+def _destinations_of(client: Any, parts: Mapping[str, str], body: str) -> list[tuple[str, str]]:
+    """As `_destinations`; none where the stream no longer has what a message is about."""
+    try:
+        return list(_destinations(client, parts, body))
+    except ClientError:
+        return []
 
 
 def _destinations(client: Any, parts: Mapping[str, str], body: str) -> Iterator[tuple[str, str]]:
@@ -81,7 +102,9 @@ def _announcements(streams: Any, batch: Mapping[str, Any]) -> Iterator[Announcem
         SequenceNumber=batch["startSequenceNumber"],
     )["ShardIterator"]
     last = int(batch["endSequenceNumber"])
-    while iterator:
+    for _ in range(MOST_PAGES):
+        if not iterator:
+            return
         answer = streams.get_records(ShardIterator=iterator)
         for record in answer["Records"]:
             if int(record["dynamodb"]["SequenceNumber"]) > last:
@@ -89,7 +112,7 @@ def _announcements(streams: Any, batch: Mapping[str, Any]) -> Iterator[Announcem
             image = record["dynamodb"].get("NewImage", {})
             if "finished_at" in image:
                 yield announcement({name: TypeDeserializer().deserialize(value) for name, value in image.items()})
-        iterator = answer.get("NextShardIterator") if answer["Records"] else None
+        iterator = answer.get("NextShardIterator")
 
 
 if __name__ == "__main__":

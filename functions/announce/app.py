@@ -49,7 +49,7 @@ def catch_up(record: SQSRecord) -> None:
     """Announce what the bus did not take before, unless a later outcome of the record has overtaken it."""
     told = Announcement.model_validate_json(record.body)
     item = records.stored(told.record_id)
-    if item and announcement(item).event_id != told.event_id:
+    if item and "finished_at" in item and announcement(item).event_id != told.event_id:
         return
     if _announce([told]):
         raise NotAnnounced

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import requests
 
 from local.listener import listening
-from local.samples import samples
+from local.samples.cast import Cast
+from local.samples.catalogue import documents
+from local.samples.page import Page, encoded
 from local.sending import Picture, salt, send
 from local.stack import Stack
 from tests.e2e.test_privacy import LOG_GROUPS, logged, stands_in, texts
@@ -29,8 +31,13 @@ def items(stack: Stack) -> list[str]:
 
 
 def test_nothing_is_left_of_a_deleted_record(stack: Stack) -> None:
-    sample = next(iter(samples(["passport"])))
-    picture = Picture("passport", "lu-xiang.jpg", sample.picture, sample.media_type, {"vendor": "embedded"})
+    # Somebody who is on no other picture.
+    [document] = [one for one in documents() if one.product == "passport"]
+    cast = Cast("forgetting")
+    page = Page(*document.size, document.looks[0], cast.random("page"))
+    document.draw(page, cast)
+    content = encoded(page.picture, document.media_type)
+    picture = Picture("passport", "lu-xiang.jpg", content, document.media_type, {"vendor": "embedded"})
     behind = salt()
     with listening(stack) as listener:
         first, second = (send(stack, picture, trigger, behind) for trigger in ("s3", "https"))
@@ -48,8 +55,11 @@ def test_nothing_is_left_of_a_deleted_record(stack: Stack) -> None:
         assert {one["record_id"] for one in told} == {*ids}
     assert [requests.get(f"{stack.url}/records/{id}", headers=key, timeout=60).status_code for id in ids] == [410, 410]
 
-    known = {text for text in texts(sample.truth) if len(text) > 2}
-    assert len(known) > 4
+    truth = {
+        name: page.truth[name] for name in ("name", "passport_number", "mrz_line1", "mrz_line2") if name in page.truth
+    }
+    known = {*texts(truth)}
+    assert len(known) > 2
     kept = list(objects(stack))
     assert not [name for name, content in kept if behind in content or "lu-xiang" in name]
     elsewhere = "\n".join(

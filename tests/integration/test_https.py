@@ -59,7 +59,7 @@ def stored(content: bytes, name: str = "a.png") -> str:
 
 def come(kind: Product, id: str) -> None:
     """Deliver the upload that was put by under a record's id."""
-    key = f"uploads/ticket/{id}"
+    key = f"uploads/ticket/later/{id}"
     version = aws.s3().head_object(Bucket=UPLOADS, Key=key)["VersionId"]
     told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": key, "versionId": version}}}
     assert kind(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
@@ -81,13 +81,24 @@ class TestForms:
         assert calls(kind) == 1
         assert [body["replayed"] for _, body in answers] == [False, True, True, True, True]
 
-    def test_an_upload_that_is_named_has_one_record_however_it_is_asked_for(self, world: World) -> None:
+    def test_an_upload_that_is_named_may_be_read_with_other_options(self, world: World) -> None:
         kind = product([reading])
         uri = stored(picture())
-        _, record = sent(kind, {"s3_uri": uri})
-        found = records.of_upload(uri)
-        assert found
-        assert (found.id, found.replayed) == (record["id"], False)
+        plain, good = sent(kind, {"s3_uri": uri})[1], sent(kind, {"s3_uri": uri, "mood": "good"})[1]
+        again = sent(kind, {"s3_uri": uri, "mood": "good"})[1]
+        assert plain["id"] != good["id"] == again["id"]
+        assert (good["options"], again["replayed"]) == ({"mood": "good"}, True)
+        assert calls(kind) == 2
+
+    def test_a_picture_that_was_forgotten_may_be_sent_again(self, world: World) -> None:
+        kind = product([reading])
+        status, told = sent(kind, picture(), Prefer="respond-async")
+        come(kind, told["id"])
+        assert asked("DELETE", f"/records/{told['id']}")[0] == 204
+        for _ in range(2):
+            status, record = sent(kind, picture())
+            assert (status, record["status"]) == (200, "succeeded")
+        assert calls(kind) == 2
 
     @pytest.mark.parametrize(
         "uri",

@@ -306,6 +306,8 @@ def test_an_interrupted_run_keeps_the_picture_under_way(gateway: Gateway, folder
     with subprocess.Popen([*command, *address], stderr=subprocess.PIPE) as process:
         assert came.wait(30)
         process.send_signal(signal.SIGINT)
+        assert process.stderr
+        assert any(b"Interrupted" in line for line in process.stderr)
         go.set()
         assert process.wait(30) == 130
     assert [row["number"] for row in rows(tmp_path / "out.csv")] == ["three", "one"]

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr import choice, ledger, raw, records
 from ocr.document import Document, Upload
-from ocr.errors import Busy, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
+from ocr.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
 from ocr.ledger import Asked, Claim
 from ocr.observe import meter, unforeseen
@@ -83,7 +83,8 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
     with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(works)))) as threads:
         claims = threads.map(lambda work: _guarded(_claim, product, work, end), works)
     for number, (work, claim) in enumerate(zip(works, claims, strict=True)):
-        if isinstance(claim, Task) and isinstance(found := _guarded(_recovered, product, claim, end), Record):
+        found = _guarded(_recovered, product, claim, end) if isinstance(claim, Task) and claim.held.before else None
+        if found:
             kept[number] = found
         elif isinstance(claim, Task):
             groups[tuple(sorted(work.options.items()))].append((number, claim))
@@ -186,11 +187,22 @@ def _recovered(product: "Product", task: Task, end: float) -> Record | None:
     offer = next((one for one in product.sold_by if one.vendor == task.held.before), None)
     if offer is None:
         return None
-    outcome = raw.understood(offer, _ask(product, [task.work.document], task.work.options, end), task.held.content)
-    if not isinstance(outcome, Reading):
+    ask = _ask(product, [task.work.document], task.work.options, end)
+    try:
+        outcome = raw.understood(offer, ask, task.held.content)
+    except (ClientError, BotoCoreError):
+        # Nobody knows whether there is one: the vendor is not asked again before that is known.
+        ledger.release(task.held.made(), spent=0, answered=offer.vendor)
+        raise
+    except Exception as error:
+        unforeseen("A kept answer could not be understood", error)
+        return None
+    if not isinstance(outcome, Reading | NoResult):
         return None
     record = _record(product, task, outcome)
-    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=outcome.units, trace=outcome.trace)]
+    found, units = outcome if isinstance(outcome, Reading) else None, offer.units(task.work.options)
+    told = (found.units, found.trace) if found else (units, None)
+    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=told[0], trace=told[1])]
     record.resends = task.held.made().resends
     return _kept(record, task, product, end)
 
@@ -228,6 +240,9 @@ def _finish(product: "Product", task: Task, turn: choice.Turn, end: float) -> Ou
     if error:
         ledger.fail(record, held, task.ticket, product.fields, spent=turn.spent)
         kept: Outcome = Again(error)
+    elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in turn.attempts):
+        # No vendor has seen it: under other settings one may take it.
+        kept = ledger.fail(record, held, task.ticket, product.fields, spent=turn.spent)
     else:
         kept = record = _kept(record, task, product, end)
     meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NoReturn
 
 from ocr.errors import CallerError
@@ -19,6 +20,8 @@ MIN_SIDE = 32
 MAX_PIXELS = 50_000_000
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "BMP": "image/bmp"}
 EXIF_ORIENTATION = 0x0112
+# A large picture takes 200 MB once it is decoded: of a batch not all at once.
+_DECODING = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,8 @@ def _orientation(picture: "Image.Image") -> int:
 def _decode(picture: "Image.Image") -> None:
     """Read all pixels, so that a cut file shows; JPEGs at an eighth, which costs a tenth."""
     picture.draft("L", (picture.width // 8, picture.height // 8))
-    picture.load()
+    with _DECODING:
+        picture.load()
 
 
 def _refuse_pixels() -> NoReturn:

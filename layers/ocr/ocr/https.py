@@ -16,7 +16,7 @@ from ocr.intake import Told
 from ocr.observe import unforeseen
 from ocr.options import checked
 from ocr.record import Record
-from ocr.records import Ticket
+from ocr.records import LATER, Ticket
 from ocr.settings import settings
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _batch(product: "Product", event: APIGatewayProxyEvent, end: float) -> reply
     return reply.outcomes([_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)])
 
 
-def _guarded(product: "Product", told: Told | CallerError) -> Work | CallerError:
-    if isinstance(told, CallerError):
+def _guarded(product: "Product", told: Told | OcrError) -> Work | OcrError:
+    if isinstance(told, OcrError):
         return told
     try:
         return _work(product, told)
@@ -84,7 +84,7 @@ def _guarded(product: "Product", told: Told | CallerError) -> Work | CallerError
         return error
 
 
-def _told(name: str, outcome: Outcome | CallerError) -> dict[str, Any]:
+def _told(name: str, outcome: Outcome | OcrError) -> dict[str, Any]:
     """One picture's part of the answer to a batch: what it would have been told alone."""
     if isinstance(outcome, Record):
         return reply.part(name, outcome)
@@ -93,8 +93,7 @@ def _told(name: str, outcome: Outcome | CallerError) -> dict[str, Any]:
 
 
 def _work(product: "Product", told: Told) -> Work:
-    ticket = records.ticket_of(told.upload) if told.upload else None
-    return Work(examine(told.content, told.upload), checked(product.sold_by, told.options), ticket)
+    return Work(examine(told.content, told.upload), checked(product.sold_by, told.options))
 
 
 def _told_key(event: APIGatewayProxyEvent) -> str:
@@ -112,10 +111,7 @@ def _caller(event: APIGatewayProxyEvent) -> str:
 
 def _by_queue(product: "Product", work: Work, ticket: Ticket, content: str) -> Ticket:
     """Hand a picture over to the product's queue, by way of the bucket; its record is expected from then on."""
-    if work.document.upload:
-        records.reserve(ticket, product.slug, content)
-        return ticket
-    key = f"uploads/{product.slug}/{ticket.id}"
+    key = f"uploads/{product.slug}/{LATER}/{ticket.id}"
     there = replace(ticket, upload=Upload(settings().uploads_bucket, key))
     records.reserve(there, product.slug, content)
     aws.s3().put_object(

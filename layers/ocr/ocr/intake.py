@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from ocr import aws
 from ocr.document import Upload, refuse_size
-from ocr.errors import CallerError
+from ocr.errors import CallerError, Internal, OcrError
+from ocr.observe import unforeseen
 from ocr.settings import settings
 
 FORM = "multipart/form-data"
@@ -47,7 +48,7 @@ class Told:
 class Several:
     """The pictures of a batch, each under the name that the caller gave it, or what is wrong with it."""
 
-    pictures: Sequence[tuple[str, Told | CallerError]]
+    pictures: Sequence[tuple[str, Told | OcrError]]
 
 
 def request(event: APIGatewayProxyEvent, product: str) -> Told:
@@ -136,7 +137,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     """An upload that is named instead of sent: one of this product, in the bucket of uploads, nowhere else."""
     prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
     key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
-    if not uri.startswith(prefix) or uri == prefix or len(key.encode()) > MOST_KEY_BYTES or not key.isprintable():
+    if not uri.startswith(prefix) or uri == prefix or not key.isprintable() or len(key.encode()) > MOST_KEY_BYTES:
         raise CallerError(
             "The address is not that of an upload of this product.",
             f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
@@ -144,7 +145,8 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     try:
         told = fetch(Upload(settings().uploads_bucket, key, version))
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _NOT_THERE | {"InvalidArgument"}:
+        # Who may not list the bucket is told 403 of what is not there.
+        if error.response["Error"]["Code"] not in _NOT_THERE | {"InvalidArgument", "AccessDenied"}:
             raise
         raise _gone() from None
     return Told(told.content, {**told.options, **options}, told.upload)
@@ -165,11 +167,14 @@ def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: 
         return Several([(str(place), one) for place, one in enumerate(decoded)])
 
 
-def _or_error(load: Callable[[], Told]) -> Told | CallerError:
+def _or_error(load: Callable[[], Told]) -> Told | OcrError:
     try:
         return load()
-    except CallerError as error:
+    except OcrError as error:
         return error
+    except Exception as error:
+        unforeseen("A picture of a batch could not be loaded", error)
+        return Internal("An error of this system, not of the request.")
 
 
 def plain(value: Any) -> str:
@@ -212,13 +217,17 @@ def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, st
     try:
         headers = {"Content-Type": kind.encode(), "Content-Length": str(len(body)).encode()}
         # Pictures stay in memory: what lies in /tmp outlives its request.
-        parser = create_form_parser(headers, on_field, on_file, config={"MAX_MEMORY_FILE_SIZE": len(body) + 1})
+        parser = create_form_parser(headers, on_field, on_file, config=_FORM | {"MAX_MEMORY_FILE_SIZE": len(body) + 1})
         parser.write(body)
         parser.finalize()
         parser.close()
     except (FormParserError, UnicodeDecodeError):
         raise CallerError("The multipart form cannot be parsed.", FORMS) from None
     return files, told
+
+
+# Without this the parser logs the encoding that a caller made up.
+_FORM = {"UPLOAD_ERROR_ON_BAD_CTE": True}
 
 
 def _file_name(told: bytes) -> str:

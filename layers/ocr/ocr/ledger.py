@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ocr import aws, records
+from ocr import aws, raw, records
 from ocr.errors import InFlight
 from ocr.fields import Fields
 from ocr.observe import logger
@@ -190,17 +190,21 @@ def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket,
         if "ConditionalCheckFailed" not in codes:
             raise
         logger.warning("What another call has written stands", record_id=ticket.id, content=held.content)
-        return _standing(held, ticket, fields)
+        return _standing(held, ticket, fields, entry)
     return record
 
 
-def _standing(held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
+def _standing(held: Claim, ticket: Ticket, fields: type[Fields], read: Item) -> Record:
     """The record that stands where this claim's could not be written."""
     record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
     if record and entry and entry["owner"] == held.owner:
-        # Written by a try whose answer was lost; or finished by another meanwhile, and this reading is kept nowhere.
-        if entry["state"] != DONE:
+        if entry["state"] != DONE and record.status == Status.DELETED:
+            # Forgotten while it was read: nothing of it is kept.
+            raw.forget(record.product, held.content)
             release(held, spent=0)
+        elif entry["state"] != DONE:
+            # The record tells of something else; what was read was paid for, and the next request has it.
+            _put(read, after=held.owner)
         return record
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:

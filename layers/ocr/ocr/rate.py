@@ -5,6 +5,7 @@ moment from which the vendor may be sent the next request, and who takes a place
 is one conditional update, so places are given out once however many containers ask.
 """
 
+import math
 import time
 
 from botocore.exceptions import ClientError
@@ -23,7 +24,7 @@ def place(vendor: str, patience: float) -> tuple[bool, float]:
     rate = settings().vendor_rates.get(vendor)
     if rate is None:
         return True, 0.0
-    interval = round(1000 / rate)
+    interval = math.ceil(1000 / rate)
     while True:
         now = round(1000 * time.time())
         # Either there is a line to stand in or there is none: one of the two holds, unless it changes in between.

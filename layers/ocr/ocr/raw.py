@@ -52,5 +52,11 @@ def understood(offer: Offer, ask: Ask, content: str) -> Outcome | None:
     return Fitted(sent, original).restored(outcome)
 
 
+def forget(product: str, content: str) -> None:
+    """Delete the answers about a content that a product's function may have kept: it knows its vendors by name."""
+    for vendor in settings().order(product):
+        aws.s3().delete_object(Bucket=settings().answers_bucket, Key=_key(product, content, vendor))
+
+
 def _key(product: str, content: str, vendor: str) -> str:
     return f"answers/{product}/{content}/{vendor}.json"

@@ -33,10 +33,13 @@ Item = dict[str, Any]
 RECORD_ID = re.compile(r"[0-9a-f]{32}")
 # DynamoDB ends at 400 KB an item; what is larger lies in S3.
 MAX_BODY_BYTES = 350_000
+# The folder of pictures that HTTPS callers handed over: they may be sent again after their record was deleted.
+LATER = "later"
 DAY = 86_400
 # Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
 # refers to what was read of the same content, by the owner of the content's entry, in which nothing stands.
 AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
+GIVEN_UP = "(again = :true AND #status <> :deleted)"
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,17 @@ def ticket_of(upload: Upload) -> Ticket:
     at = upload.at or datetime.now(UTC)
     name = upload.key.rpartition("/")[2]
     if RECORD_ID.fullmatch(name):
-        reserved = stored(name)
-        if reserved and reserved.get("source") == uri(upload) and reserved.get("version") in (None, upload.version):
+        reserved = stored(name) or {}
+        mine = reserved.get("place") == _place_of(uri(upload))
+        if mine and reserved.get("version") in (None, upload.version):
             return Ticket(name, at, upload)
     told = f"{uri(upload)}#{upload.version or ''}"
     return Ticket(hashlib.sha256(told.encode()).hexdigest()[:32], at, upload)
+
+
+def _place_of(source: str) -> str:
+    """An upload's address as it may stand in what is left of a deleted record: nobody can tell a name from it."""
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
 def uri(upload: Upload) -> str:
@@ -111,7 +120,8 @@ def read(entry: Item) -> Record | None:
     try:
         answer = aws.s3().get_object(Bucket=settings().answers_bucket, Key=entry["record_key"])
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchKey":
+        # Who may not list the bucket is told 403 of what is not there.
+        if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
             raise
         return None
     return Record.model_validate_json(answer["Body"].read())
@@ -161,6 +171,7 @@ def _item(record: Record) -> Item:
         found["vendor"] = record.vendor
     if record.source:
         found["source"] = record.source.uri
+        found["place"] = _place_of(record.source.uri)
         if record.source.version:
             found["version"] = record.source.version
     return found
@@ -174,14 +185,20 @@ def _moment(at: datetime) -> str:
 def conditional(item: Item, *over: str) -> "PutTypeDef":
     """The write of an item that leaves a finished one alone, but for one that it may go `over` (`AGAIN` and so on)."""
     condition = " OR ".join(["attribute_not_exists(id)", "expires_at <= :now", *over])
-    values = {":now": int(time.time()), ":true": True, ":unknown": Status.UNKNOWN, ":content": item.get("content")}
+    values = {
+        ":now": int(time.time()),
+        ":true": True,
+        ":unknown": Status.UNKNOWN,
+        ":deleted": Status.DELETED,
+        ":content": item.get("content"),
+    }
     write: PutTypeDef = {
         "TableName": settings().table,
         "Item": item,
         "ConditionExpression": condition,
         "ExpressionAttributeValues": {name: value for name, value in values.items() if name in condition},
     }
-    return write | {"ExpressionAttributeNames": {"#status": "status"}} if HELD in over else write
+    return write | {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in condition else write
 
 
 def _put(write: "PutTypeDef") -> bool:
@@ -197,7 +214,7 @@ def _put(write: "PutTypeDef") -> bool:
 
 def give_up(record: Record, *, again: bool = True) -> Record:
     """Write the record of a picture that was not read, unless a finished one stands; return what then stands."""
-    if _put(conditional(failed(record, again=again), AGAIN)):
+    if _put(conditional(failed(record, again=again), GIVEN_UP)):
         return record
     return find(record.id) or record
 
@@ -290,7 +307,10 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
     for what is no cursor of this search.
     """
     found: list[Item] = []
-    for one in _found(search, _after(cursor)):
+    after = _after(cursor)
+    if after and not (search.product in (None, after["product"]) and _within(search, after["created_at"])):
+        raise _no_cursor()
+    for one in _found(search, after):
         if len(found) == limit:
             return [_summary(one) for one in found], _cursor(found[-1])
         found.append(one)
@@ -357,8 +377,16 @@ def _after(cursor: str | None) -> Item | None:
         if not RECORD_ID.fullmatch(id) or not isinstance(product, str) or not product:
             raise ValueError
     except (ValueError, TypeError):
-        raise CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.") from None
+        raise _no_cursor() from None
     return {"id": id, "created_at": created_at, "product": product, "day": day}
+
+
+def _within(search: Search, created_at: str) -> bool:
+    return _moment(search.since) <= created_at <= _moment(search.until)
+
+
+def _no_cursor() -> CallerError:
+    return CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.")
 
 
 def _summary(found: Item) -> Summary:
@@ -377,24 +405,48 @@ def forget(id: str) -> bool:
     found = stored(id)
     if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
         return False
-    same = _same(found)
-    for one in same:
-        _delete_upload(one)
-    if "content" in found:
-        _erase_content(found["product"], found["content"])
-    for one in same:
-        _put({"TableName": settings().table, "Item": _deleted(one)})
+    if content := found.get("content"):
+        _take_away(content)
+        for one in _of_content(content):
+            if one["id"] != id and one["status"] != Status.DELETED:
+                _forget(one)
+        _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
+        _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
+    _forget(found)
     return True
 
 
-def _same(found: Item) -> list[Item]:
-    """All items of the same content, `found` last."""
-    if "content" not in found:
-        return [found]
-    entry = stored(entry_id(found["content"]))
-    if entry and entry["state"] == "sending" and entry["lease_until"] > time.time():
-        raise InFlight("This picture is being read right now.", retry_after=5)
-    return [*(one for one in _of_content(found["content"]) if one["id"] != found["id"]), found]
+def _take_away(content: str) -> None:
+    """Delete the ledger's entry of a content, so that nobody refers to it from here on, unless it is being read."""
+    entry = stored(entry_id(content))
+    if entry is None:
+        return
+    if entry["state"] == "sending" and entry["lease_until"] > time.time():
+        raise _being_read()
+    client = aws.table().meta.client
+    try:
+        aws.table().delete_item(
+            Key={"id": entry_id(content)},
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": entry["owner"]},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        raise _being_read() from None
+
+
+def _being_read() -> InFlight:
+    return InFlight("This picture is being read right now.", retry_after=5)
+
+
+def _forget(found: Item) -> None:
+    """Delete one picture's upload, and leave of its record what says so."""
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    if key and "version" in found:
+        _delete(bucket, key, found["version"])
+    elif key:
+        _erase(bucket, key)
+    _put({"TableName": settings().table, "Item": _deleted(found)})
 
 
 def _of_content(content: str) -> list[Item]:
@@ -412,25 +464,19 @@ def renew(content: str, made: Record, fields: type[Fields]) -> None:
     for old in _of_content(content):
         if "record" not in old and old["status"] in FINAL:
             new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content)
-            _put({"TableName": settings().table, "Item": new | {"expires_at": old["expires_at"]}})
-
-
-def _erase_content(product: str, content: str) -> None:
-    bucket = settings().answers_bucket
-    _erase(bucket, f"answers/{product}/{content}/")
-    _delete(bucket, f"records/{product}/{content}.json", None)
-    aws.table().delete_item(Key={"id": entry_id(content)})
-
-
-def _delete_upload(found: Item) -> None:
-    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
-    if key:
-        _delete(bucket, key, found.get("version"))
+            _put(
+                {
+                    "TableName": settings().table,
+                    "Item": new | {"expires_at": old["expires_at"]},
+                    "ConditionExpression": "finished_at = :finished_at",
+                    "ExpressionAttributeValues": {":finished_at": old["finished_at"]},
+                }
+            )
 
 
 def _deleted(found: Item) -> Item:
     """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
-    left = {name: found[name] for name in ("id", "product", "created_at", "day")}
+    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place") if name in found}
     gone = Record(
         id=found["id"],
         product=found["product"],
@@ -438,7 +484,8 @@ def _deleted(found: Item) -> Item:
         created_at=datetime.fromisoformat(found["created_at"]),
         finished_at=datetime.now(UTC),
     )
-    return failed(gone, again="source" not in found) | left
+    source = found.get("source", "")
+    return failed(gone, again=not source or f"/{LATER}/" in source) | left
 
 
 def _erase(bucket: str, prefix: str) -> None:
