@@ -171,16 +171,17 @@ def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket,
 
 
 def _standing(held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
-    """The record that another call has written, of this picture or of its content."""
-    if (record := records.find(ticket.id)) and record.status != Status.PENDING:
-        # Finished, or forgotten, while this was read: what was read here is kept nowhere.
-        records.drop(held.content, held.owner)
-        return record
+    """The record that another call has written, of this picture's content or of this picture."""
     entry = records.stored(records.entry_id(held.content))
-    found = _settled(entry) if entry and entry["state"] == DONE else None
-    if found is None:
+    if entry and entry["state"] == DONE and (found := _settled(entry)):
+        return records.replay(found, ticket, fields)
+    item = records.stored(ticket.id)
+    record = records.find(ticket.id) if item and "again" not in item else None
+    if record is None:
         raise _in_flight(entry)
-    return records.replay(found, ticket, fields)
+    # Finished, or forgotten, while this was read: what was read here is kept nowhere.
+    records.drop(held.content, held.owner)
+    return record
 
 
 def _held(entry: Item) -> bool:
