@@ -36,8 +36,9 @@ test: tools ## Run all tests
 test-all: export MATRIX = 1
 test-all: export MUTATIONS = 50000
 test-all: export LISTED = 10000
+test-all: export FAULTS = 1
 test-all: export MACHINES = 200
-test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures
+test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures, a failing AWS
 
 check: tools ## Lint, types, template
 	$(PYTHON) -m ruff check .

@@ -1,6 +1,8 @@
 """The API is what its OpenAPI document says: for whatever is sent, with a key and without one."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from local.stack import Stack
 from tests.e2e.conftest import HERE
 
 SECONDS = 600
+SOME = "^/(records|uploads|products|openapi|docs)|^/ocr/(captcha|id_card|license_plate)"
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,10 @@ def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: 
     file.write_text(json.dumps(document))
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
     target = [file, "--url", stack.url, "--header", f"x-api-key: {stack.api_key}"]
+    # All products have the same routes; `make test-all` goes to each of them.
+    chosen = [] if "MATRIX" in os.environ else ["--include-path-regex", SOME]
     ran = subprocess.run(
-        [*command, *target],
+        [*command, *target, *chosen],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -48,7 +53,8 @@ def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: 
     )
     print(ran.stdout)
     assert ran.returncode == 0
-    assert f"Tested: {len(list(operations(document)))}" in ran.stdout
+    wanted = [path for _, path, _ in operations(document) if not chosen or re.search(SOME, path)]
+    assert f"Tested: {len(wanted)}" in ran.stdout
 
 
 @pytest.mark.parametrize("key", [None, "wrong"])

@@ -244,7 +244,7 @@ class Gateway:
             if not again:
                 self.late.delete(message.id for message in batch if message.id not in failed)
 
-    def twins(self, content: Content, actors: tuple[str, str], pause: Stroke, *, lapse: bool) -> None:
+    def twins(self, content: Content, actors: tuple[str, str], pause: Stroke, *, lapse: bool = False) -> None:
         """While the first actor is held up, the second comes and goes; `lapse`: after a long time."""
         weather = self.weather
         weather.reached.clear()

@@ -402,6 +402,20 @@ class TestNothingLost:
         assert record.problem.type == "urn:ocr:problem:internal"
         assert "gone.png" not in record.problem.model_dump_json()
 
+    def test_who_was_overtaken_is_told_what_the_other_has_read_not_what_stood_before(self, world: World) -> None:
+        notification = world.upload("uploads/ticket/a.png", picture())
+
+        def overtaken() -> Reading:
+            expire_leases()
+            assert deliver(kind, notification) == []
+            return reading()
+
+        kind = product([reading, overtaken, reading])
+        assert records.forget(post(kind, picture())[1]["id"])
+        status, record = post(kind, picture())
+        assert (status, record["status"], record["replayed"]) == (200, Status.SUCCEEDED, True)
+        assert records.find(record["id"])
+
     def test_a_picture_whose_deletion_died_half_way_is_read_when_it_comes_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -3,6 +3,7 @@
 Every call of the handlers passes here: to AWS on botocore's own wire, to vendors at `ocr.http.send`.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from botocore.httpsession import URLLib3Session
 Kind = Literal["refused", "throttled", "conflict", "lost", "crash before", "crash after", "pause before", "pause after"]
 VENDOR = "vendor"
 LONGEST_PAUSE = 60.0
+# As botocore's own: what is written leaves without waiting for more.
+AT_ONCE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 
 class Crash(BaseException):
@@ -44,7 +47,7 @@ class Weather:
     released: threading.Event = field(default_factory=threading.Event)
     _dead: bool = False
     _lock: Any = field(default_factory=threading.Lock, repr=False)
-    _wire: URLLib3Session = field(default_factory=URLLib3Session, repr=False)
+    _wire: URLLib3Session = field(default_factory=lambda: URLLib3Session(socket_options=AT_ONCE), repr=False)
 
     def clear(self) -> None:
         """Fair from now on."""
@@ -86,9 +89,13 @@ class Weather:
         if kind in _REFUSALS:
             return _answer(request, *_refusal(kind, event_name))
         answer = self._go(operation, request)
-        self._befall(kind, "after")
-        if kind == "lost":
-            raise ConnectionClosedError(endpoint_url=request.url)
+        try:
+            self._befall(kind, "after")
+            if kind == "lost":
+                raise ConnectionClosedError(endpoint_url=request.url)
+        except (Crash, ConnectionClosedError):
+            _ = answer.content  # read to its end, else its connection stays open
+            raise
         return answer
 
     def _go(self, operation: str, request: Any) -> AWSResponse:
