@@ -209,9 +209,7 @@ def _standing(held: Claim, ticket: Ticket, fields: type[Fields], read: Item) -> 
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
-    # Finished, or forgotten, while this was read: what was read here is kept nowhere.
-    records.drop(held.content, held.owner)
-    return record
+    return records.replay(found, ticket, fields)
 
 
 def _held(entry: Item) -> bool:
