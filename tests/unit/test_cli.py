@@ -291,6 +291,15 @@ def test_a_wrong_command_sends_nothing(gateway: Gateway, folder: Path, arguments
     assert not gateway.of("POST")
 
 
+# Whoever runs the tests in the background may have had interruptions ignored, for all that they start.
+INTERRUPTIBLE = """
+import signal
+from cli.app import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def test_an_interrupted_run_keeps_the_picture_under_way(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
     came, go = Event(), Event()
 
@@ -301,7 +310,7 @@ def test_an_interrupted_run_keeps_the_picture_under_way(gateway: Gateway, folder
         return echo(call)
 
     gateway.routes["POST /ocr/ticket"] = slowly
-    command = [sys.executable, "-c", "from cli.app import main; main()", "read", folder, "--product", "ticket"]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "read", folder, "--product", "ticket"]
     address = ["--out", tmp_path / "out.csv", "--jobs", "1", "--url", gateway.url, "--key", KEY]
     with subprocess.Popen([*command, *address], stderr=subprocess.PIPE) as process:
         assert came.wait(30)
