@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -43,7 +44,7 @@ MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "dat
 
 
 @traced
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""
     answer = app.resolve(event, context)
@@ -102,15 +103,18 @@ def delete(id: RecordId) -> Response[str]:
     responses=answered(200, "a page of records", Page),
 )
 def records(
-    product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]*$", description="of this product only")] = None,
+    product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="of this product only")] = None,
     status: Annotated[Status | None, Query(description="of this status only")] = None,
-    vendor: Annotated[str | None, Query(pattern="^[a-z]+$", description="read by this vendor only")] = None,
+    vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="read by this vendor only")] = None,
     since: Annotated[str | None, Query(alias="from", description="the first moment", json_schema_extra=MOMENT)] = None,
     until: Annotated[str | None, Query(alias="to", description="the moment behind", json_schema_extra=MOMENT)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="the most records on a page")] = MOST_RECORDS,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
 ) -> Response[str]:
-    """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all."""
+    """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all.
+
+    While `next` is not null there may be more, however few records are on this page.
+    """
     search = Search(
         since=_moment("from", since, datetime.now(UTC) - timedelta(days=settings().record_days)),
         until=_moment("to", until, datetime.now(UTC) + timedelta(days=1)),

@@ -120,6 +120,16 @@ def test_a_stale_timestamp_is_signed_anew_once(vendor: Host, status: int) -> Non
     assert len(vendor.asked) == 2
 
 
+def test_signing_anew_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
+    def stand_in_line() -> None:
+        raise Busy("used up", code="rate")
+
+    vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401), answer(detection()))
+    [outcome] = ask(esign.GeneralText(), stand_in_line=stand_in_line)
+    assert error(outcome).code == "rate"
+    assert len(vendor.asked) == 1
+
+
 @pytest.mark.parametrize("message", ["INVALID_SIGNATURE", "无效的应用", "something new"])
 def test_other_refusals_are_not_repeated(vendor: Host, message: str) -> None:
     vendor.says(turned_away(message))

@@ -155,10 +155,16 @@ def uploaded(content: bytes = b"\xff\xd8 a picture") -> Document:
     return picture(content, upload=Upload("uploads", "uploads/id_card/a.jpg", "v1"))
 
 
-def ask(offer: Offer, *documents: Document, secret: Mapping[str, str] | None = None, **options: str) -> list[Outcome]:
+def ask(
+    offer: Offer,
+    *documents: Document,
+    secret: Mapping[str, str] | None = None,
+    stand_in_line: Callable[[], None] = lambda: None,
+    **options: str,
+) -> list[Outcome]:
     """What the offer makes of the documents."""
     told = SECRETS[offer.vendor] if secret is None else secret
-    return offer.read(Ask("card", Card, documents or (picture(),), options, 5.0, told))
+    return offer.read(Ask("card", Card, documents or (picture(),), options, 5.0, told, stand_in_line))
 
 
 def reading(outcome: Outcome) -> Reading:

@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from local.aws import Aws
 from ocr import aws, https, records
 from ocr.errors import Busy, Changed
+from ocr.observe import logger
 from ocr.product import Product
 from ocr.reading import Finding, Item, Reading
 from ocr.record import Status
@@ -167,9 +169,24 @@ class TestIdempotencyKey:
         assert sent(kind, picture(2), Idempotency_Key="order-1")[0] == 422
         assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 200
 
-    @pytest.mark.parametrize("key", ["ö", "a\tb", "a" * 256])
+    @pytest.mark.parametrize("key", ["ö", "a\tb", "a b", "a" * 256])
     def test_what_is_no_key_is_refused(self, world: World, key: str) -> None:
         assert sent(product([reading]), picture(), Idempotency_Key=key)[0] == 400
+
+
+def test_what_is_logged_of_a_request_carries_the_id_that_its_answer_carries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged = StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", logged)
+
+    def fails() -> Reading:
+        raise ZeroDivisionError
+
+    status, problem = sent(product([fails]), picture())
+    [line] = logged.getvalue().splitlines()
+    assert status == 503
+    assert [json.loads(line)["correlation_id"]] == [problem["headers"]["X-Request-Id"]] == ["request-1"]
 
 
 class TestLater:
@@ -239,6 +256,16 @@ class TestBatch:
         _, answer = sent(kind, {"s3_uris": [*uris, "s3://elsewhere/x"], "mood": "good"}, path="/batch")
         assert [one["status"] for one in answer["outcomes"]] == [200, 200, 200, 400]
         assert answer["outcomes"][0]["record"]["options"] == {"mood": "good"}
+
+    def test_uploads_that_are_too_large_together_are_refused_before_anything_is_paid(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = product([reading])
+        uris = [stored(picture(n), f"{n}.png") for n in range(3)]
+        monkeypatch.setattr("ocr.intake.MOST_BATCH_BYTES", 2 * len(picture()))
+        status, problem = sent(kind, {"s3_uris": uris}, path="/batch")
+        assert (status, problem["status"], calls(kind)) == (413, 413, 0)
+        assert sent(kind, {"s3_uris": uris[:2]}, path="/batch")[0] == 200
 
     @pytest.mark.parametrize(
         "body", [{}, {"s3_uris": []}, {"images": ["a"] * 51}, {"images": ["a"], "s3_uris": []}, {"images": [1]}]

@@ -52,3 +52,19 @@ def test_records_page_without_gaps_or_repeats(written: list[str], product: str |
         aws.table().put_item(Item=item(number, NOON + timedelta(seconds=number)))
     assert len(seen) == len({*seen}) == MANY
     assert {*seen} == {*written}
+
+
+def test_what_is_rare_is_found_a_bounded_number_of_records_at_a_time(
+    written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MOST_SEEN", 100)
+    monkeypatch.setattr(records, "SEEN_AT_ONCE", 50)
+    rare = item(MANY, NOON - timedelta(days=3, seconds=1)) | {"vendor": "rare"}
+    aws.table().put_item(Item=rare)
+    for product in ("ticket", None):
+        search = Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product, vendor="rare")
+        pages = [records.page(search, PAGE)]
+        while cursor := pages[-1][1]:
+            pages.append(records.page(search, PAGE, cursor))
+        assert [one.id for page, _ in pages for one in page] == [rare["id"]]
+        assert len(pages) > 3

@@ -133,6 +133,11 @@ def test_a_parameter_that_is_wrong_is_named_and_what_was_sent_is_not(
     assert "王小明" not in json.dumps(problem, ensure_ascii=False)
 
 
+def test_an_address_longer_than_any_uploads_is_of_no_record(world: World) -> None:
+    status, problem = asked("GET", "/records/by-source", queryStringParameters={"uri": f"s3://bucket/{'长' * 1000}"})
+    assert (status, problem["status"]) == (404, 404)
+
+
 def test_a_list_from_long_ago_asks_only_for_days_that_records_can_be_of(world: World, kept: Record) -> None:
     queries: list[str] = []
     events = clients.table().meta.client.meta.events

@@ -216,6 +216,10 @@ def _stand_in_line(offer: Offer, patience: float) -> None:
     time.sleep(seconds)
 
 
+def _further(offer: Offer, until: float) -> None:
+    _stand_in_line(offer, until - LEAST_SECONDS - time.monotonic())
+
+
 def _begun(turn: Turn, offer: Offer) -> bool:
     """Whether the document goes to this vendor."""
     try:
@@ -239,8 +243,9 @@ def _outcomes_of(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], u
     left = until - time.monotonic()
     if left < LEAST_SECONDS:
         return [_NO_TIME] * len(documents)
+    going = replace(ask, documents=documents, seconds=left, stand_in_line=lambda: _further(offer, until))
     try:
-        outcomes: Sequence[Outcome] = _guarded(offer)(offer, replace(ask, documents=documents, seconds=left))
+        outcomes: Sequence[Outcome] = _guarded(offer)(offer, going)
         return outcomes
     except _Faulted as fault:
         return fault.outcomes

@@ -118,10 +118,12 @@ class Batch(Offer):
         """The reading of one picture that the vendor could handle."""
         raise NotImplementedError
 
-    def _read(self, ask: Ask, documents: Sequence[Document], until: float) -> list[Outcome]:
+    def _read(self, ask: Ask, documents: Sequence[Document], until: float, *, further: bool = False) -> list[Outcome]:
         """The outcomes of one request; each document goes alone where the whole request failed for one picture."""
         alone = len(documents) == 1
         try:
+            if further:
+                ask.stand_in_line()
             answer = self._send(ask, documents, until)
             body = without_pictures(answer.members(), PICTURES)
         except OcrError as error:
@@ -131,7 +133,7 @@ class Batch(Offer):
             entries = _entries(answer, body, len(documents))
         except OcrError as error:
             if error.code in ONE_PICTURE and not alone:
-                return [self._read(ask, [document], until)[0] for document in documents]
+                return [self._read(ask, [document], until, further=True)[0] for document in documents]
             error.raw = body if alone else envelope
             return [named(error, VENDOR)] * len(documents)
         return [

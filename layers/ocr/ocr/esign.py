@@ -93,6 +93,7 @@ class GeneralText(OnePicture):
         headers = _headers(ask.secret, body, until)
         answer = http.send("POST", _url(PATH), until, data=body, headers=headers)
         if _gateway_error(answer) in STALE:
+            ask.stand_in_line()
             headers = _headers(ask.secret, body, until, refused=headers.get(TOKEN_HEADER))
             answer = http.send("POST", _url(PATH), until, data=body, headers=headers)
         return answer

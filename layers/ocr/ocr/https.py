@@ -1,6 +1,7 @@
 """The HTTPS trigger: one request with one picture or with several, and what the caller is told of each."""
 
 import hashlib
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ NEAR = 3.0
 BATCH = "/batch"
 KEY, PREFER = "Idempotency-Key", "Prefer"
 MOST_KEY = 255
+_KEY = re.compile(f"[!-~]{{1,{MOST_KEY}}}")
 
 
 def answer(product: "Product", event: APIGatewayProxyEvent, end: float) -> reply.Response:
@@ -98,7 +100,7 @@ def _work(product: "Product", told: Told) -> Work:
 
 def _told_key(event: APIGatewayProxyEvent) -> str:
     key = intake.header(event, KEY)
-    if len(key) > MOST_KEY or not key.isascii() or not key.isprintable():
+    if key and not _KEY.fullmatch(key):
         raise CallerError(f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.")
     return key
 

@@ -27,6 +27,8 @@ URI_MEMBER = "s3_uri"
 MOST_PICTURES = 50
 MOST_PARTS = 100
 MOST_NAME_BYTES = 255
+# Of a batch's pictures together: a function's memory holds what it sends several times over.
+MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
 THREADS = 10
 FORMS = (
@@ -75,7 +77,7 @@ def request(event: APIGatewayProxyEvent, product: str) -> Told:
 def batch(event: APIGatewayProxyEvent, product: str) -> Several:
     """The pictures of a batch, and the options that hold for all: a form with files, or JSON with a list.
 
-    Raises `CallerError` for a body that is none, and for more than 50 pictures.
+    Raises `CallerError` for a body that is none, for more than 50 pictures, and 413 for more than 40 MB of uploads.
     """
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
@@ -102,6 +104,15 @@ def _query(event: APIGatewayProxyEvent) -> dict[str, str]:
 def _count(pictures: int) -> None:
     if not 1 <= pictures <= MOST_PICTURES:
         raise CallerError(f"The batch has {pictures} pictures; 1 to {MOST_PICTURES} are taken.", BATCHES)
+
+
+def _refuse_together(size: int) -> None:
+    if size > MOST_BATCH_BYTES:
+        raise CallerError(
+            f"The pictures of the batch have {size} bytes together; at most {MOST_BATCH_BYTES} are taken.",
+            "Send fewer pictures at once.",
+            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        )
 
 
 def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
@@ -161,7 +172,8 @@ def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: 
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
     with ThreadPoolExecutor(max_workers=THREADS) as threads:
         if images is None:
-            loaded = threads.map(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed)
+            loaded = list(threads.map(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed))
+            _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, Told)))
             return Several(list(zip(listed, loaded, strict=True)))
         decoded = threads.map(lambda image: _or_error(lambda: Told(_decoded(image), chosen)), listed)
         return Several([(str(place), one) for place, one in enumerate(decoded)])

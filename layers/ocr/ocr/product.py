@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args
 
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -55,7 +56,9 @@ class Product:
         self.sold_by = tuple(sold_by)
         self.titles = tuple(titles)
         self.checks = tuple(checks)
-        self._observed: Handler = traced(logger.inject_lambda_context(self._handle))
+        self._observed: Handler = traced(
+            logger.inject_lambda_context(self._handle, correlation_id_path=API_GATEWAY_REST)
+        )
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Handle one API Gateway request or one batch of queue messages."""

@@ -9,10 +9,11 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -36,6 +37,12 @@ MAX_BODY_BYTES = 350_000
 # The folder of pictures that HTTPS callers handed over: they may be sent again after their record was deleted.
 LATER = "later"
 DAY = 86_400
+# DynamoDB takes no longer key of an index; no upload's address is.
+MOST_URI_BYTES = 2048
+# A list looks at no more records in one go, so that a rare status or vendor costs no more time than an answer has.
+MOST_SEEN = 10_000
+# Of those, what one query reads where most may not match.
+SEEN_AT_ONCE = 1_000
 # Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
 # refers to what was read of the same content, by the owner of the content's entry, in which nothing stands.
 AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
@@ -275,6 +282,8 @@ def _place(found: Item) -> dict[str, Any]:
 
 def of_upload(source: str, version: str | None = None) -> Record | None:
     """The record of an upload, by its s3:// address: of this version, or the latest."""
+    if len(source.encode()) > MOST_URI_BYTES:
+        return None
     query: Item = {
         "TableName": settings().table,
         "IndexName": "by_source",
@@ -283,7 +292,7 @@ def of_upload(source: str, version: str | None = None) -> Record | None:
         "ExpressionAttributeValues": {":source": source},
         "ScanIndexForward": False,
     }
-    for found in _query(query):
+    for found in chain.from_iterable(page["Items"] for page in _query(query)):
         if version in (None, found.get("version")):
             return find(found["id"])
     return None
@@ -303,22 +312,30 @@ class Search:
 def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
     """Up to `limit` records, newest first, and the cursor that goes on behind the last of them.
 
-    A cursor names the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400
-    for what is no cursor of this search.
+    A page may be short, empty even, and have a cursor: behind `MOST_SEEN` records of other vendors, say. A cursor names
+    the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400 for what is no
+    cursor of this search.
     """
     found: list[Item] = []
     after = _after(cursor)
     if after and not (search.product in (None, after["product"]) and _within(search, after["created_at"])):
         raise _no_cursor()
-    for one in _found(search, after):
-        if len(found) == limit:
-            return [_summary(one) for one in found], _cursor(found[-1])
-        found.append(one)
+    seen = 0
+    for part in _found(search, after, limit):
+        for one in part["Items"]:
+            if expired(one):
+                continue
+            if len(found) == limit:
+                return [_summary(one) for one in found], _cursor(found[-1])
+            found.append(one)
+        seen += part["ScannedCount"]
+        if seen >= MOST_SEEN and (last := part.get("LastEvaluatedKey")):
+            return [_summary(one) for one in found], _cursor(last)
     return [_summary(one) for one in found], None
 
 
-def _found(search: Search, after: Item | None) -> Iterator[Item]:
-    """Items in the order of their partitions: one of the product, or one a day."""
+def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
+    """DynamoDB's answers in the order of their partitions: one of the product, or one a day."""
     if search.since > search.until:
         return  # DynamoDB refuses such a query
     names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
@@ -338,11 +355,12 @@ def _found(search: Search, after: Item | None) -> Iterator[Item]:
             | {":part": value}
             | ({":vendor": search.vendor} if search.vendor else {}),
             "ScanIndexForward": False,
+            "Limit": SEEN_AT_ONCE if search.status or search.vendor else limit + 1,
         }
         if after:
             query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}
             after = None
-        yield from (one for one in _query(query) if not expired(one))
+        yield from _query(query)
 
 
 def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
@@ -358,13 +376,12 @@ def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
         day -= timedelta(days=1)
 
 
-def _query(query: Item) -> Iterator[Item]:
-    for one in aws.table().meta.client.get_paginator("query").paginate(**query):
-        yield from one["Items"]
+def _query(query: Item) -> Iterable[Mapping[str, Any]]:
+    return aws.table().meta.client.get_paginator("query").paginate(**query)
 
 
-def _cursor(last: Item) -> str:
-    told = json.dumps([last["id"], last["created_at"], last["product"]])
+def _cursor(last: Mapping[str, Any]) -> str:
+    told = json.dumps([last["id"], last["created_at"], last.get("product", "")])
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
@@ -374,7 +391,7 @@ def _after(cursor: str | None) -> Item | None:
     try:
         id, created_at, product = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
         day = datetime.fromisoformat(created_at).date().isoformat()
-        if not RECORD_ID.fullmatch(id) or not isinstance(product, str) or not product:
+        if not RECORD_ID.fullmatch(id) or not isinstance(product, str):
             raise ValueError
     except (ValueError, TypeError):
         raise _no_cursor() from None
@@ -456,7 +473,8 @@ def _of_content(content: str) -> list[Item]:
         "KeyConditionExpression": "content = :content",
         "ExpressionAttributeValues": {":content": content},
     }
-    return [item for one in _query(query) if (item := stored(one["id"]))]
+    found = chain.from_iterable(page["Items"] for page in _query(query))
+    return [item for one in found if (item := stored(one["id"]))]
 
 
 def renew(content: str, made: Record, fields: type[Fields]) -> None:

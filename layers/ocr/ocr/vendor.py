@@ -4,7 +4,7 @@ A vendor module declares offers (`Pid(2)`, `IdCard()`): what is sold, within whi
 vendor is adding a module; nothing here changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -37,7 +37,9 @@ class Limits:
 class Ask:
     """One question to a vendor: documents with shared options, and the seconds left to answer.
 
-    `fields` is the product's model and `product` its slug; `secret` is the vendor's secret as stored.
+    `fields` is the product's model and `product` its slug; `secret` is the vendor's secret as stored. Who sends more
+    than one request calls `stand_in_line` before each further one: it waits for a place in the vendor's rate, and
+    raises `Busy` where that takes too long.
     """
 
     product: str
@@ -46,6 +48,7 @@ class Ask:
     options: Mapping[str, str]
     seconds: float
     secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stand_in_line: Callable[[], None] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True)
