@@ -39,8 +39,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     """Announce one batch of the table's stream, or of what the bus did not take before."""
     if event["Records"][0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=catch_up, processor=processor, context=context)
+    there = True
     for group in batched(_outcomes(DynamoDBStreamEvent(event)), MOST, strict=False):
-        if left := _announce(group):
+        # A bus that does not answer is not waited for by everybody in the batch.
+        left = _announce(group) if there else group
+        there = len(left) < len(group)
+        if left:
             _put_by(left)
     return {"batchItemFailures": []}
 

@@ -2,9 +2,12 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, repeat
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -124,6 +127,42 @@ def test_an_answer_that_never_ends_does_not_outlast_the_deadline(vendor: Host, m
         outcome = called(monkeypatch, url, seconds=0.3)
     assert isinstance(outcome, Busy)
     assert outcome.paid
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch, ticks: int) -> None:
+    """Let the deadline pass when the clock is looked at for that many times."""
+    clock = chain(repeat(0.0, ticks), repeat(1000.0))
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(clock), time=time.time))
+
+
+def test_headers_that_come_late_give_the_rest_no_more_time(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        whole(connection)
+        connection.sendall(HEAD + b"Content-Length: 400\r\n\r\n" + GOOD)
+        connection.settimeout(5)
+        with suppress(TimeoutError):
+            closed.append(connection.recv(1))
+
+    at_once(monkeypatch, ticks=4)  # the deadline, the time that is left, one block of the body, its end
+    with far_end(behave) as url:
+        outcome = called(monkeypatch, url, seconds=50)
+    assert isinstance(outcome, Busy)
+    assert outcome.paid
+    assert closed == [b""]
+
+
+def test_a_body_that_leaves_too_slowly_is_not_sent_to_its_end(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def behave(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            pass
+
+    at_once(monkeypatch, ticks=4)
+    with far_end(behave) as url:
+        outcome = called(monkeypatch, url, size=LARGE, seconds=50)
+    assert isinstance(outcome, Busy)
+    assert (outcome.code, outcome.paid) == ("cut", False)
 
 
 def test_a_certificate_that_does_not_hold_is_the_operators(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:

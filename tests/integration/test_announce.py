@@ -27,9 +27,11 @@ class Bus:
         self.heard: list[dict[str, Any]] = []
         self.refused: set[str] = set()
         self.down = False
+        self.asked = 0
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
         assert len(Entries) <= 10
+        self.asked += 1
         if self.down:
             raise ClientError({"Error": {"Code": "InternalException"}}, "PutEvents")
         details = [json.loads(entry["Detail"]) for entry in Entries]
@@ -137,6 +139,7 @@ def test_a_bus_that_is_down_loses_nothing(bus: Bus, queue: str, emulator: Aws) -
     written = items(MANY)
     bus.down = True
     announce(stream(*written))
+    assert bus.asked == 1, "a bus that hangs was waited for by every group of the batch"
     bus.down = False
     announce(waiting(emulator, queue))
     assert sorted(bus.told) == sorted(item["id"] for item in written)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.aws import Aws
-from ocr import aws, https, records
+from ocr import aws, https, ledger, records
 from ocr.errors import Busy, Changed
 from ocr.observe import logger
 from ocr.product import Product
@@ -207,6 +207,23 @@ class TestLater:
         sent(kind, picture())
         status, record = sent(kind, picture(), Prefer="respond-async")
         assert (status, record["replayed"]) == (200, True)
+
+    def test_a_picture_that_is_forgotten_while_the_queue_has_it_stays_forgotten(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind, claim = product([reading]), ledger.claim
+        told = sent(kind, picture(), Prefer="respond-async")[1]
+
+        def forgotten_before(*given: Any) -> Any:
+            assert asked("DELETE", f"/records/{told['id']}")[0] == 204
+            return claim(*given)
+
+        with monkeypatch.context() as deleting:
+            deleting.setattr(ledger, "claim", forgotten_before)
+            come(kind, told["id"])
+        assert asked("GET", f"/records/{told['id']}")[0] == 410
+        assert "A-17" not in json.dumps(world.items(), default=str)
+        assert sent(kind, picture())[0] == 200
 
     def test_a_key_and_no_wait_go_together(self, world: World) -> None:
         kind = product([reading])
@@ -443,3 +460,33 @@ class TestRecords:
         newest = records.of_upload(f"s3://{UPLOADS}/{form['key']}", later)
         assert newest
         assert newest.id != form["id"]
+
+    @pytest.mark.parametrize("seeds", [(0, 1), (0, 0)])
+    def test_two_uploads_by_one_form_that_come_at_once_have_a_record_each(
+        self, world: World, seeds: tuple[int, int]
+    ) -> None:
+        kind = product([reading])
+        kind.slug = "captcha"
+        form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))[1]
+        told = [world.upload(form["key"], picture(seed)) for seed in seeds]
+        assert kind(delivered(*told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        versions = [one["s3"]["object"]["versionId"] for one in told]
+        found = [records.of_upload(f"s3://{UPLOADS}/{form['key']}", version) for version in versions]
+        assert all(one and one.status == Status.SUCCEEDED for one in found)
+        assert form["id"] in [one.id for one in found if one]
+        assert len({one.id for one in found if one}) == len([item for item in world.items() if "source" in item]) == 2
+        assert calls(kind) == len({*seeds})
+
+    @pytest.mark.parametrize("read", [True, False])
+    def test_an_upload_by_the_form_of_a_deleted_record_has_a_record_of_its_own(self, world: World, read: bool) -> None:
+        kind = product([reading])
+        kind.slug = "captcha"
+        form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))[1]
+        if read:
+            kind(delivered(world.upload(form["key"], picture())), Context())  # type: ignore[arg-type]
+        assert asked("DELETE", f"/records/{form['id']}")[0] == 204
+        told = world.upload(form["key"], picture(1))
+        assert kind(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        record = records.of_upload(f"s3://{UPLOADS}/{form['key']}", told["s3"]["object"]["versionId"])
+        assert record
+        assert (record.status, record.id == form["id"]) == (Status.SUCCEEDED, False)

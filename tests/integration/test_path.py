@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from ocr import aws, desk, ledger, records
 from ocr.document import Upload
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, Refused
+from ocr.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, Refused
 from ocr.observe import logger
 from ocr.product import Product
 from ocr.reading import Line, Reading
@@ -220,6 +220,27 @@ class TestNothingPaidTwice:
         assert (status, record["document"]["fields"]) == (200, {"number": "A-17"})
         assert calls(kind) == 1
 
+    def test_a_reading_whose_writes_answers_were_all_lost_stands(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind, real = product([reading]), ledger.keep
+
+        def silent(*given: Any) -> NoReturn:
+            with suppress(ClientError):
+                real(*given)
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+
+        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        notification = world.upload("uploads/ticket/silent.png", picture())
+        with monkeypatch.context() as lost:
+            lost.setattr(ledger, "keep", silent)
+            assert deliver(kind, notification) == ["message-0"]
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.SUCCEEDED
+        assert post(kind, picture())[0] == 200
+        assert calls(kind) == 1
+
     def test_a_table_that_is_busy_when_a_reading_is_written_costs_no_second_call(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -245,6 +266,19 @@ class TestNothingPaidTwice:
         kind = product([lambda: Changed("what?", paid=True)], [lambda: Busy("down")])
         assert [post(kind, picture())[0] for _ in range(3)] == [503, 502, 502]
         assert (calls(kind), calls(kind, "second")) == (2, 1)
+
+    def test_an_aws_that_fails_before_a_vendor_was_sent_anything_is_no_call_of_unknown_outcome(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def throttled() -> NoReturn:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
+
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([throttled, reading])
+        assert post(kind, picture())[0] == 503
+        status, record = post(kind, picture())
+        assert (status, record["resends"]) == (200, 0)
 
     @pytest.mark.parametrize(("resends", "sent"), [("0", 1), ("1", 2)])
     def test_the_last_delivery_counts_too(
@@ -366,6 +400,26 @@ class TestNothingLost:
         record = of_upload(notification)
         assert record
         assert record.status == Status.SUCCEEDED
+
+    @pytest.mark.parametrize(
+        ("busy", "least", "most"), [(Busy("later", retry_after=3600), 3600, 5400), (Busy("busy"), 4, 7)]
+    )
+    def test_a_message_is_hidden_as_long_as_its_vendor_asked(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, busy: Busy, least: int, most: int
+    ) -> None:
+        hidden: list[int] = []
+
+        class Queues:
+            def get_queue_url(self, **_: str) -> dict[str, str]:
+                return {"QueueUrl": "url"}
+
+            def change_message_visibility(self, VisibilityTimeout: int, **_: str) -> None:
+                hidden.append(VisibilityTimeout)
+
+        monkeypatch.setattr(aws, "queues", Queues)
+        deliver(product([lambda: busy]), world.upload("uploads/ticket/a.png", picture()))
+        [seconds] = hidden
+        assert least <= seconds <= most
 
     def test_the_buckets_test_message_and_folder_markers_are_no_uploads(self, world: World) -> None:
         kind = product([reading])
@@ -574,6 +628,23 @@ class TestPrivacy:
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
         assert not records.forget(record.id)
+
+    def test_a_picture_that_is_sent_while_it_is_forgotten_is_not_left_behind(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind, found = product([reading]), records._of_content
+        id = post(kind, picture())[1]["id"]
+
+        def sent_meanwhile(content: str) -> list[records.Item]:
+            assert post(kind, picture())[0] == 200
+            return found(content)
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(records, "_of_content", sent_meanwhile)
+            with pytest.raises(InFlight):
+                records.forget(id)
+        assert records.forget(id)
+        assert "A-17" not in json.dumps(world.items(), default=str)
 
     def test_nothing_read_stands_in_logs_and_metrics(
         self, world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture

@@ -2,14 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ocr import rate
+from ocr import choice, rate
+from ocr.document import examine
 from ocr.errors import Busy
+from ocr.vendor import Ask
 from tests.integration.conftest import World, forget_settings
-from tests.integration.scripted import calls, picture, product, reading
+from tests.integration.scripted import First, Ticket, calls, picture, product, reading
 from tests.integration.test_path import post
 
 
@@ -47,6 +50,28 @@ def test_a_vendor_that_rested_is_sent_one_at_once_not_many(ten_a_second: None, c
     rate.place("first", 60)
     clock[0] += 3600
     assert [rate.place("first", 60)[1] for _ in range(3)] == [0, 0.1, 0.2]
+
+
+def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    stood: list[tuple[float, float]] = []
+
+    def place(_: str, patience: float) -> tuple[bool, float]:
+        stood.append((now[0], patience))
+        return True, 3.0
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(choice, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    monkeypatch.setattr(rate, "place", place)
+    documents = [examine(picture(seed)) for seed in range(30)]
+    ask = Ask("ticket", Ticket, documents, {}, seconds=25)
+    turns = choice.read([First([reading])], ask, [lambda *_: None] * len(documents))
+    assert all(at + patience <= 25 for at, patience in stood)
+    late = [turn.outcome for turn in turns if isinstance(turn.outcome, Busy)]
+    assert late
+    assert {(busy.code, busy.paid) for busy in late} == {("time", False)}
 
 
 def test_a_vendor_without_a_rate_does_not_wait(world: World) -> None:

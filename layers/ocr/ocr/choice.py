@@ -193,7 +193,10 @@ def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], until: f
     started = time.monotonic()
     going: Sequence[tuple[Turn, Fitted]] = group
     try:
-        _stand_in_line(offer, patience)
+        left = until - LEAST_SECONDS - started
+        if left < 0:
+            raise Busy(_NO_TIME.detail, code=_NO_TIME.code)
+        _stand_in_line(offer, min(patience, left))
         going = [(turn, fitted) for turn, fitted in group if _begun(turn, offer)]
         outcomes = _outcomes_of(offer, ask, going, until) if going else []
     except Busy as busy:
@@ -257,6 +260,10 @@ def _outcomes_of(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], u
         unforeseen("A vendor is set up wrongly", error)
         wrong = Internal("This system is set up wrongly.", vendor=offer.vendor, code="configuration")
         return [wrong] * len(documents)
+    except (ClientError, BotoCoreError) as error:
+        # Nobody asks AWS for anything while a vendor has a picture.
+        logger.warning("AWS failed in a vendor's turn", vendor=offer.vendor, error=type(error).__name__)
+        return [Busy("AWS does not answer right now.", vendor=offer.vendor, code="aws")] * len(documents)
     except Exception as error:
         unforeseen("A vendor's turn failed", error)
         # Nobody knows how far it came: a vendor that charges may have charged.

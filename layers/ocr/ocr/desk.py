@@ -142,7 +142,9 @@ _BURIED = Internal("The upload could not be read as often as the settings let it
 _UNSEEN = Unknown("The picture was sent to a vendor as often as the settings allow, and no answer was ever seen.")
 
 
-def refuse(product: "Product", ticket: Ticket, error: OcrError, *, again: bool = False) -> Record:
+def refuse(
+    product: "Product", ticket: Ticket, error: OcrError, content: str | None = None, *, again: bool = False
+) -> Record:
     """The failed record of a picture that no vendor was asked about; `again` lets it be read when it comes again."""
     record = Record(
         id=ticket.id,
@@ -151,7 +153,7 @@ def refuse(product: "Product", ticket: Ticket, error: OcrError, *, again: bool =
         created_at=ticket.created_at,
         problem=error.problem(),
     )
-    return records.give_up(records.placed(record, ticket), again=again)
+    return records.give_up(records.placed(record, ticket), content, again=again)
 
 
 def bury(product: "Product", upload: Upload) -> Record:
@@ -170,7 +172,7 @@ def _claim(product: "Product", work: Work, end: float) -> Task | Outcome:
         claim = ledger.claim(content, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
     except InFlight as error:
         if work.last:
-            refuse(product, ticket, error, again=True)
+            refuse(product, ticket, error, content, again=True)
         raise
     if isinstance(claim, Finished):
         return records.replay(claim, ticket, product.fields)

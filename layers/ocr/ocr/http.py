@@ -6,19 +6,22 @@ seen from the request's own body: when its last byte was handed to the network, 
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from io import BytesIO
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from ocr.errors import Busy, Changed, OcrError, Refused
 
 if TYPE_CHECKING:
     import requests
+    import urllib3
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 60.0
@@ -106,7 +109,7 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
     import urllib3
 
     prepared = _session().prepare_request(requests.Request(method, url, **parts))
-    body = _counted(prepared)
+    body = _counted(prepared, until)
     try:
         return _exchange(prepared, until)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -115,26 +118,59 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
 
 
 def _exchange(prepared: "requests.PreparedRequest", until: float) -> Answer:
+    from urllib3 import Timeout
+
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
+    timeout: Any = Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left), total=left)
     with _session().send(prepared, timeout=timeout, stream=True, allow_redirects=False) as response:
         content = bytearray()
-        # `read1` hands over what has arrived, so that a vendor that answers by the drop does not outlast the deadline.
-        while part := response.raw.read1(PART_BYTES, decode_content=True):
-            content += part
-            if time.monotonic() > until:
-                raise TimeoutError
-            if len(content) > MAX_ANSWER_BYTES:
-                raise Changed("The vendor's answer does not end.", paid=True)
+        # A socket's timeout begins anew with whatever arrives: the deadline has to cut a slow answer off.
+        with _ending(response.raw, until):
+            while part := response.raw.read1(PART_BYTES, decode_content=True):
+                content += part
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise Changed("The vendor's answer does not end.", paid=True)
         return Answer(response.status_code, response.headers, bytes(content))
 
 
-def _counted(prepared: "requests.PreparedRequest") -> BytesIO:
-    """The request's body as a file, whose position tells how much of it has left; its length stands in the headers."""
+@contextmanager
+def _ending(response: "urllib3.HTTPResponse", until: float) -> Iterator[None]:
+    """Shut the response down at that moment; raises `TimeoutError` where the block was not done by then."""
+    timer = Timer(max(0, until - time.monotonic()), _cut, [response])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if time.monotonic() > until:
+        raise TimeoutError
+
+
+def _cut(response: "urllib3.HTTPResponse") -> None:
+    with suppress(ValueError, RuntimeError, OSError):  # it was whole at the last moment
+        response.shutdown()
+
+
+class _Body(BytesIO):
+    """A request's body, which is not handed on after the deadline; its position tells how much of it has left."""
+
+    def __init__(self, content: bytes, until: float) -> None:
+        super().__init__(content)
+        self._until = until
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._until:
+            raise TimeoutError
+        return super().read(size)
+
+
+def _counted(prepared: "requests.PreparedRequest", until: float) -> _Body:
+    """The request's body as a file; its length stands in the headers."""
     content = prepared.body or b""
-    body = BytesIO(content.encode() if isinstance(content, str) else content)
+    body = _Body(content.encode() if isinstance(content, str) else content, until)
     if content:
         prepared.body = body  # type: ignore[assignment]  # requests sends files, its stubs forget to say so
     return body

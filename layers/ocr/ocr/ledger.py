@@ -148,7 +148,7 @@ def release(held: Claim, *, spent: int, answered: str = "") -> None:
 
     `answered` is the vendor whose answer was kept though no record could be written.
     """
-    _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner)
+    _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner, done=False)
 
 
 def keep(record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
@@ -181,7 +181,7 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
 
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
     client = aws.table().meta.client
-    over = records.AGAIN, records.UNREAD
+    over = records.over(ticket), records.UNREAD
     puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item, *over)]
     try:
         client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
@@ -201,6 +201,7 @@ def _standing(held: Claim, ticket: Ticket, fields: type[Fields], read: Item) -> 
         if entry["state"] != DONE and record.status == Status.DELETED:
             # Forgotten while it was read: nothing of it is kept.
             raw.forget(record.product, held.content)
+            records.forget_body(read)
             release(held, spent=0)
         elif entry["state"] != DONE:
             # The record tells of something else; what was read was paid for, and the next request has it.
@@ -245,22 +246,30 @@ def _entry(held: Claim, state: str = SENDING, spent: int = 0) -> Item:
     }
 
 
-def _conditional(entry: Item, after: str | None) -> "PutTypeDef":
+def _conditional(entry: Item, after: str | None, *, done: bool = True) -> "PutTypeDef":
     if after is None:
         return {"TableName": settings().table, "Item": entry, "ConditionExpression": "attribute_not_exists(id)"}
-    return {
+    write: PutTypeDef = {
         "TableName": settings().table,
         "Item": entry,
         "ConditionExpression": "#owner = :owner",
         "ExpressionAttributeNames": {"#owner": "owner"},
         "ExpressionAttributeValues": {":owner": after},
     }
+    if not done:
+        write["ConditionExpression"] = "#owner = :owner AND #state <> :done"
+        write["ExpressionAttributeNames"] = {"#owner": "owner", "#state": "state"}
+        write["ExpressionAttributeValues"] = {":owner": after, ":done": DONE}
+    return write
 
 
-def _put(entry: Item, after: str | None = None) -> bool:
-    """Write the entry if it is new, or still `after` the owner that was seen; False when it is not."""
+def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:
+    """Write the entry if it is new, or still `after` the owner that was seen; False when it is not.
+
+    Without `done` it is not written over a reading either: that may stand although the answer to its write was lost.
+    """
     try:
-        aws.table().meta.client.put_item(**_conditional(entry, after))
+        aws.table().meta.client.put_item(**_conditional(entry, after, done=done))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
             return False

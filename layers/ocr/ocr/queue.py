@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FIRST_BACKOFF = 5
 LONGEST_BACKOFF = 900
+# SQS hides a message for twelve hours at most, counted from when it was received.
+LONGEST_HIDDEN = 42_000
 
 
 @dataclass
@@ -126,8 +128,8 @@ def _back_off(delivery: Delivery) -> None:
     elif delivery.after:
         seconds = delivery.after * random.uniform(1, 1.5)
     else:
-        seconds = FIRST_BACKOFF * 2 ** (delivery.receives - 1) * random.uniform(0.75, 1.25)
-    hidden = min(LONGEST_BACKOFF, round(seconds))
+        seconds = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
+    hidden = min(LONGEST_HIDDEN, round(seconds))
     arn = delivery.message.event_source_arn
     try:
         url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]

@@ -71,13 +71,32 @@ def ticket_of(upload: Upload) -> Ticket:
     """The place of an upload: the one that was reserved for its key, else one by bucket, key and version."""
     at = upload.at or datetime.now(UTC)
     name = upload.key.rpartition("/")[2]
-    if RECORD_ID.fullmatch(name):
-        reserved = stored(name) or {}
-        mine = reserved.get("place") == _place_of(uri(upload))
-        if mine and reserved.get("version") in (None, upload.version):
-            return Ticket(name, at, upload)
+    if RECORD_ID.fullmatch(name) and _is_reserved(name, upload):
+        return Ticket(name, at, upload)
     told = f"{uri(upload)}#{upload.version or ''}"
     return Ticket(hashlib.sha256(told.encode()).hexdigest()[:32], at, upload)
+
+
+def _is_reserved(id: str, upload: Upload) -> bool:
+    """Whether the record of this id was reserved for this upload: for its key, whose first version it belongs to."""
+    reserved = stored(id)
+    if reserved is None or reserved.get("place") != _place_of(uri(upload)):
+        return False
+    if "version" in reserved or reserved["status"] == Status.DELETED or upload.version is None:
+        return bool(reserved.get("version") == upload.version)
+    try:
+        aws.table().update_item(
+            Key={"id": id},
+            UpdateExpression="SET #version = :version",
+            ConditionExpression="#status = :pending AND (attribute_not_exists(#version) OR #version = :version)",
+            ExpressionAttributeNames={"#version": "version", "#status": "status"},
+            ExpressionAttributeValues={":version": upload.version, ":pending": Status.PENDING},
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return bool((stored(id) or {}).get("version") == upload.version)
+    return True
 
 
 def _place_of(source: str) -> str:
@@ -219,9 +238,19 @@ def _put(write: "PutTypeDef") -> bool:
     return True
 
 
-def give_up(record: Record, *, again: bool = True) -> Record:
-    """Write the record of a picture that was not read, unless a finished one stands; return what then stands."""
-    if _put(conditional(failed(record, again=again), GIVEN_UP)):
+def over(ticket: Ticket) -> str:
+    """Which items this picture's record may go over: those marked so, but an upload's over no deleted one."""
+    return GIVEN_UP if ticket.upload else AGAIN
+
+
+def give_up(record: Record, content: str | None = None, *, again: bool = True) -> Record:
+    """Write the record of a picture that was not read, unless a finished one stands; return what then stands.
+
+    It goes on to name the `content` that its picture is known to be of, by which all that is kept of it is found.
+    """
+    content = content or (stored(record.id) or {}).get("content")
+    item = failed(record, again=again) | ({"content": content} if content else {})
+    if _put(conditional(item, GIVEN_UP)):
         return record
     return find(record.id) or record
 
@@ -229,8 +258,8 @@ def give_up(record: Record, *, again: bool = True) -> Record:
 def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read."""
     record = placed(found.record, ticket, replayed=True)
-    over = (AGAIN,) if record.status == Status.UNKNOWN else (AGAIN, HELD)
-    if _put(conditional(item(record, fields, found.content, found.expires_at), *over)):
+    writable = (over(ticket),) if record.status == Status.UNKNOWN else (over(ticket), HELD)
+    if _put(conditional(item(record, fields, found.content, found.expires_at), *writable)):
         return record
     standing = find(ticket.id)
     return standing.model_copy(update={"replayed": True}) if standing else record
@@ -427,6 +456,8 @@ def forget(id: str) -> bool:
         for one in _of_content(content):
             if one["id"] != id and one["status"] != Status.DELETED:
                 _forget(one)
+        if stored(entry_id(content)):
+            raise _being_read()
         _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
         _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
     _forget(found)
@@ -463,7 +494,20 @@ def _forget(found: Item) -> None:
         _delete(bucket, key, found["version"])
     elif key:
         _erase(bucket, key)
-    _put({"TableName": settings().table, "Item": _deleted(found)})
+    seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}
+    write: PutTypeDef = {
+        "TableName": settings().table,
+        "Item": _deleted(found),
+        "ConditionExpression": "finished_at = :finished_at" if seen else "attribute_not_exists(finished_at)",
+    }
+    if not _put(write | ({"ExpressionAttributeValues": seen} if seen else {})):
+        raise _being_read()
+
+
+def forget_body(item: Item) -> None:
+    """Delete the object that an item points to, if what it holds was too long for it."""
+    if "record_key" in item:
+        _delete(settings().answers_bucket, item["record_key"], None)
 
 
 def _of_content(content: str) -> list[Item]:
@@ -494,7 +538,7 @@ def renew(content: str, made: Record, fields: type[Fields]) -> None:
 
 def _deleted(found: Item) -> Item:
     """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
-    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place") if name in found}
+    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
     gone = Record(
         id=found["id"],
         product=found["product"],
