@@ -5,6 +5,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import click
 import requests
 from requests.adapters import HTTPAdapter
 from tenacity import (
@@ -30,7 +31,7 @@ CALLS = 3
 BROKEN = {500, 502, 504}
 PAGE = 100
 CONNECTIONS = 64
-SERVER_ERROR = 500
+BAD_REQUEST, SERVER_ERROR = 400, 500
 REFUSED_STATUS, REFUSED_KINDS = {401, 403}, {"key", "quota"}
 
 Answer = requests.Response
@@ -105,6 +106,8 @@ def told(answer: Answer) -> Any:
     failed = problem(answer)
     if answer.status_code >= SERVER_ERROR:
         raise NoStack(failed["detail"], failed.get("advice", ""))
+    if answer.status_code == BAD_REQUEST:
+        raise click.UsageError(f"{failed['detail']} {failed.get('advice', '')}")
     raise Failed(failed["detail"], failed.get("advice", ""))
 
 
@@ -133,6 +136,11 @@ def _stranger(answer: Answer) -> NoStack:
 
 
 def _refuse(answer: Answer) -> None:
+    if not answer.ok and kind(problem(answer)) == "not_found":
+        # API Gateway says so of a path that it does not know, and of one that it wants to be signed.
+        raise NoStack(
+            "There is no such API under this address.", "Name the stack (--stack) if its requests are signed."
+        )
     if answer.status_code in REFUSED_STATUS or (not answer.ok and kind(problem(answer)) in REFUSED_KINDS):
         failed = problem(answer)
         raise NotAllowed(failed["detail"], failed.get("advice", ""))

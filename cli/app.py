@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import click
@@ -24,7 +25,19 @@ from cli.watching import Watch
 WIDTH = 170
 
 
-@click.group(epilog=MEANINGS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Commands that end with 130 when they are interrupted, as in a shell."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands, epilog=MEANINGS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 def main() -> None:
     """Have pictures of documents read by a deployed OCR gateway, and see to the records."""
 
@@ -101,17 +114,19 @@ def read(
     """
     description = catalogue.described(api, product)
     catalogue.check(description, options)
-    found = _pictures(files)
-    results = _results(out, list(catalogue.fields(description))) if out else None
+    found, order = _pictures(files), Order(product, dict(options))
+    results = _results(out, list(catalogue.fields(description)), order) if out else None
     before = results.among(found) if results else {}
     watch = Watch(len(found) - len(before), results, as_json=as_json)
     if before:
         watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
-    _read(api, Order(product, options), [file for file in found if file not in before], jobs, watch)
+    try:
+        _read(api, order, [file for file in found if file not in before], jobs, watch)
+    finally:
+        _show(_readings(watch.outcomes))
     counts = Counter(before.values()) + watch.counts
     if out:
         watch.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
-    _show(_readings(watch.outcomes))
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
 
 
@@ -130,9 +145,9 @@ def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch
         sys.exit(INTERRUPTED)
 
 
-def _results(out: Path, fields: Sequence[str]) -> Results:
+def _results(out: Path, fields: Sequence[str], order: Order) -> Results:
     try:
-        return Results(out, Csv(fields) if out.suffix == ".csv" else JsonLines())
+        return Results(out, Csv(fields, order) if out.suffix == ".csv" else JsonLines(order))
     except NotResults as error:
         raise click.UsageError(f"{out} holds other results: {error}. Name another file.") from None
     except OSError as error:

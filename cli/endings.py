@@ -16,7 +16,7 @@ Exit codes:
   2    the command line, a product or an option is wrong; no picture was sent
   3    the stack was not found, or does not answer
   4    not allowed: the API key, its quota, or the AWS credentials
-  130  interrupted; the same command goes on from there
+  130  interrupted; with `read --out`, the same command goes on from there
 """
 
 

@@ -8,7 +8,8 @@ import click
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from cli.api import Api, Json, told
+from cli.api import Api, Json, problem, told
+from cli.api import kind as kind_of
 
 NOT_FOUND = 404
 
@@ -16,7 +17,7 @@ NOT_FOUND = 404
 def described(api: Api, slug: str) -> Json:
     """The description of a product; raises `click.UsageError` where there is none of this slug."""
     answer = api.ask("GET", f"/products/{quote(slug, safe='')}")
-    if answer.status_code == NOT_FOUND:
+    if answer.status_code == NOT_FOUND and kind_of(problem(answer)) == "caller":
         raise click.UsageError(f"There is no product {slug!r}; `ocr products` lists them.")
     found: Json = told(answer)
     return found

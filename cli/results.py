@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from cli.reading import FINISHED, Outcome
+from cli.reading import FINISHED, Order, Outcome
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # A page of text is longer than what csv takes in a cell by default.
 csv.field_size_limit(sys.maxsize)
 
-OWN = ("file", "record_id", "status")
+OWN = ("file", "record_id", "status", "options")
 PROBLEM = "problem"
 
 
@@ -30,7 +30,7 @@ def plain(outcome: Outcome) -> dict[str, Any]:
 
 
 class NotResults(ValueError):
-    """The file is there and holds something else than the results of this product."""
+    """The file is there and holds something else than the results of this product with these options."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,22 @@ class Sheet(ABC):
 
 
 class Csv(Sheet):
-    """A header, then a row a picture: file, record, status, the product's fields, why it was not read.
+    """A header, then a row a picture: file, record, status, options, the product's fields, why it was not read.
 
     Lists and such are JSON in their cell. A field that is named as one of the other columns is `document.NAME`.
     """
 
-    def __init__(self, fields: Sequence[str]) -> None:
+    def __init__(self, fields: Sequence[str], order: Order) -> None:
         self._fields = fields
+        self._options = " ".join(f"{name}={value}" for name, value in sorted(order.options.items()))
         names = [f"document.{name}" if name in (*OWN, PROBLEM) else name for name in fields]
         self._columns = [*OWN, *names, PROBLEM]
         self.head = _row(self._columns)
 
     def line(self, outcome: Outcome) -> str:
         cells = [_cell(outcome.fields.get(name)) for name in self._fields]
-        return _row([outcome.file.as_posix(), outcome.id or "", outcome.status, *cells, outcome.reason])
+        own = [outcome.file.as_posix(), outcome.id or "", outcome.status, self._options]
+        return _row([*own, *cells, outcome.reason])
 
     def rows(self, text: str) -> Iterator[Row]:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -79,23 +81,32 @@ class Csv(Sheet):
         for cells in _whole(reader, text):
             if len(cells) != len(self._columns):
                 raise NotResults("it has rows of another length than its header")
+            if cells[3] != self._options:
+                raise NotResults("its pictures were read with other options")
             yield Row(cells[0], cells[2], _row(cells))
 
 
 class JsonLines(Sheet):
-    """A JSON object a picture: file, status, id, record, problem."""
+    """A JSON object a picture: product, options, file, status, id, record, problem."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = asdict(order)
 
     def line(self, outcome: Outcome) -> str:
-        return json.dumps(plain(outcome), ensure_ascii=False) + "\n"
+        return json.dumps(self._order | plain(outcome), ensure_ascii=False) + "\n"
 
     def rows(self, text: str) -> Iterator[Row]:
-        for line in text.splitlines(keepends=True):
-            if line.endswith("\n"):
-                try:
-                    told = json.loads(line)
-                    yield Row(told["file"], told["status"], line)
-                except (ValueError, KeyError, TypeError):
-                    raise NotResults("it has lines of another kind") from None
+        # Not by `splitlines`: what was read may hold ends of lines that are none of JSON Lines.
+        for line in text.split("\n")[:-1]:
+            try:
+                told = json.loads(line)
+                row = Row(told["file"], told["status"], line + "\n")
+                order = {name: told[name] for name in self._order}
+            except (ValueError, KeyError, TypeError):
+                raise NotResults("it has lines of another kind") from None
+            if order != self._order:
+                raise NotResults("its pictures were read as another product or with other options")
+            yield row
 
 
 class Results:

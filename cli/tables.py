@@ -1,6 +1,7 @@
 """Records, lists and products as tables for people. What was read is printed as it is, never as markup."""
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -151,4 +152,10 @@ def _number(value: float | None) -> str:
 def _text(value: Any) -> Text:
     """A value as text, without what a terminal would obey."""
     plain = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-    return Text("".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in plain))
+    return Text("".join(letter if letter == "\n" or not _is_obeyed(letter) else "\ufffd" for letter in plain))
+
+
+def _is_obeyed(letter: str) -> bool:
+    """Whether it is a control code, another end of a line, or turns the direction of what follows."""
+    turns = "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return turns or unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}

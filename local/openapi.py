@@ -68,6 +68,8 @@ REFUSALS = {
 ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}
 ENCODED = {"type": "string", "description": "the picture in base64, or as a data: URI"}
 BINARY: Part = {"type": "string", "format": "binary"}
+# What the template gives to everybody.
+OPEN = ("/openapi.json", "/docs")
 CLOSED = {"additionalProperties": False}
 BATCH = {"minItems": 1, "maxItems": 50}
 
@@ -109,6 +111,8 @@ def document(examples: Mapping[str, Any]) -> Part:
         _problems(),
         {f"/ocr/{slug}": examples[slug] for slug in products()},
     )
+    for path in OPEN:
+        made["paths"][path]["get"]["security"] = []
     for parameter in made["components"]["parameters"].values():
         if parameter["in"] == "path" and parameter["name"] in ("product", "slug"):
             name = parameter["schema"]["$ref"].rpartition("/")[2]

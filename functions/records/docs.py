@@ -1,7 +1,6 @@
 """The API's document as a page: Swagger UI, which Powertools brings along, with everything in the page itself.
 
-A browser sends the API key with the page alone, not with what the page would load, and company networks and content
-policies shut out other hosts.
+Company networks and content policies shut out other hosts.
 """
 
 import base64

@@ -91,7 +91,10 @@ def _ask(stack: Stack, pictures: Iterable[tuple[bytes, str]], until: float) -> C
 
 
 def _one(session: requests.Session, url: str, picture: bytes, number: str) -> str:
-    answer = session.post(url, data=picture, timeout=PATIENCE)
+    try:
+        answer = session.post(url, data=picture, timeout=PATIENCE)
+    except requests.Timeout:
+        return "status none"
     if answer.status_code in LATER and "Retry-After" in answer.headers:
         sleep(float(answer.headers["Retry-After"]) * random.uniform(1, 4))
         return "later"

@@ -65,6 +65,9 @@ def test_without_a_key_every_route_refuses_as_the_document_tells(
     for method, path, operation in operations(document):
         headers = {"x-api-key": key} if key else {}
         answer = requests.request(method, stack.url + path, headers=headers, timeout=60)
+        if operation.get("security") == []:
+            assert answer.status_code == 200, path
+            continue
         assert answer.status_code == 401, path
         assert answer.headers["Content-Type"] == "application/problem+json", path
         assert str(answer.status_code) in operation["responses"], path
@@ -72,7 +75,7 @@ def test_without_a_key_every_route_refuses_as_the_document_tells(
 
 
 def test_the_page_shows_the_document(stack: Stack) -> None:
-    answer = requests.get(f"{stack.url}/docs", headers={"x-api-key": stack.api_key}, timeout=60)
+    answer = requests.get(f"{stack.url}/docs", timeout=60)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert '"operationId": "read_id_card"' in answer.text

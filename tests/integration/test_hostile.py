@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ocr.observe import logger
-from tests.integration.conftest import World
+from tests.integration.conftest import UPLOADS, World
 from tests.integration.scripted import calls, picture, product, reading
 from tests.integration.test_https import sent
 
@@ -46,11 +46,15 @@ END = b"--b--\r\n"
 
 HOSTILE = [
     pytest.param(b"".join(PART % (b"f%d" % n, b"1") for n in range(10_000)) + END, FORM, id="10,000 members"),
+    pytest.param(
+        PART % (b"vendor", b"first") * 10_000 + FILE % (b"a.png", picture()) + END, FORM, id="10,000 times one member"
+    ),
     pytest.param(FILE % (b"a.png", b"x") * 10_000 + END, FORM, id="10,000 files"),
     pytest.param(PART % (b"vendor", MARK.encode() * 500_000) + END, FORM, id="a member of 4 MB"),
     pytest.param(FILE % (b"../../" + MARK.encode(), picture()) + END, FORM, id="a path for a name"),
     pytest.param(FILE % (b"..\\\\" + MARK.encode(), picture()) + END, FORM, id="a Windows path for a name"),
     pytest.param(FILE % (MARK.encode() + b"\x00.png", picture()) + END, FORM, id="a name with a zero byte"),
+    pytest.param(FILE % ((MARK + "\u202egnp.exe").encode(), picture()) + END, FORM, id="a name that turns round"),
     pytest.param(FILE % (MARK.encode() * 100, picture()) + END, FORM, id="a name without end"),
     pytest.param(
         b'--b\r\nContent-Disposition: form-data; name="f"\r\n' + b"X: y\r\n" * 10_000 + b"\r\n1\r\n" + END,
@@ -64,6 +68,14 @@ HOSTILE = [
     pytest.param(b'{"image": "", "vendor": "%s\\r\\nX-Evil: 1"}' % MARK.encode(), JSON, id="a line break in an option"),
     pytest.param(b'{"s3_uri": "s3://%s/uploads/ticket/a"}' % MARK.encode(), JSON, id="an address elsewhere"),
     pytest.param(b'{"image": "%s"}' % (b"\\ud800" + MARK.encode()), JSON, id="half a character"),
+    pytest.param(
+        b'{"s3_uri": "s3://%s/uploads/ticket/a", "version": "\\ud800"}' % UPLOADS.encode(), JSON, id="half a version"
+    ),
+    pytest.param(
+        b'{"s3_uri": "s3://%s/uploads/ticket/a", "version": "%s\\r\\n"}' % (UPLOADS.encode(), MARK.encode()),
+        JSON,
+        id="a line break in a version",
+    ),
     pytest.param(b'{"image": 1e400}', JSON, id="a number beyond all"),
     pytest.param(pixels_bomb(), "image/png", id="pixels that unpack to 200 MB"),
     pytest.param(png(chunk(b"zTXt", b"k\0\0" + BOMB)), "image/png", id="a text that unpacks to 200 MB"),

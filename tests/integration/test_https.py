@@ -83,6 +83,18 @@ class TestForms:
         assert calls(kind) == 1
         assert [body["replayed"] for _, body in answers] == [False, True, True, True, True]
 
+    @pytest.mark.parametrize("name", ["Bildschirmfoto 9.41.00\u202fAM.png", "身份证\u3000正面.png", "👨\u200d👩.png"])
+    def test_a_files_name_may_be_in_any_language(self, world: World, name: str) -> None:
+        body, media_type = form((name, picture()))
+        assert sent(product([reading]), body, media_type)[0] == 200
+        assert sent(product([reading]), {"s3_uri": stored(picture(), name)})[0] == 200
+
+    def test_a_version_that_nobody_uploaded_is_not_there(self, world: World) -> None:
+        uri = stored(picture())
+        marker = aws.s3().delete_object(Bucket=UPLOADS, Key=uri.partition(f"{UPLOADS}/")[2])["VersionId"]
+        for version in (marker, "none"):
+            assert sent(product([reading]), {"s3_uri": uri, "version": version})[0] == 404
+
     def test_an_upload_that_is_named_may_be_read_with_other_options(self, world: World) -> None:
         kind = product([reading])
         uri = stored(picture())
@@ -460,6 +472,13 @@ class TestRecords:
         newest = records.of_upload(f"s3://{UPLOADS}/{form['key']}", later)
         assert newest
         assert newest.id != form["id"]
+
+    def test_a_form_goes_to_the_buckets_own_region(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in {"AWS_DEFAULT_REGION": "ap-east-1", "AWS_REGION": "ap-east-1"}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        presigned = aws.s3.__wrapped__().generate_presigned_post("bucket", "key")
+        assert presigned["url"] == "https://bucket.s3.ap-east-1.amazonaws.com/"
 
     @pytest.mark.parametrize("seeds", [(0, 1), (0, 0)])
     def test_two_uploads_by_one_form_that_come_at_once_have_a_record_each(

@@ -12,6 +12,7 @@ from cfnlint.decode import cfn_yaml
 
 from local.aws import ROOT
 from local.build import TOOLS
+from local.openapi import OPEN
 from local.stack import logical
 from ocr.catalogue import products
 
@@ -262,9 +263,11 @@ def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(as
         timeout=120,
     )
     paths = json.loads(shown.stdout.splitlines()[-1])["paths"]
-    asking = [method for path in paths.values() for name, method in path.items() if name != "options"]
+    asking = [method for path in paths.keys() - {*OPEN} for name, method in paths[path].items() if name != "options"]
     assert len(asking) > 2 * len(products())
     assert all({name for one in method["security"] for name in one} == needs for method in asking)
+    for path in OPEN:
+        assert {name for one in paths[path]["get"].get("security", []) for name in one} <= {"NONE"}
     # A browser asks first whether it may ask, without a key.
     for path in paths.values():
         assert "security" not in path["options"]

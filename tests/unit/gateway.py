@@ -59,7 +59,7 @@ class Gateway:
         for route, told in self.routes.items():
             if f"{call.method} {call.path}".startswith(route):
                 return told(call)
-        return problem(404, "not_found")
+        return problem(404, "caller")
 
 
 def problem(status: int, kind: str, retry_after: str | None = None, **more: Any) -> Answer:

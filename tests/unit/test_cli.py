@@ -42,7 +42,7 @@ TICKET = {
         },
     },
 }
-COLUMNS = ["file", "record_id", "status", "number", "document.status", "items", "problem"]
+COLUMNS = ["file", "record_id", "status", "options", "number", "document.status", "items", "problem"]
 
 
 def record(id: str = "a" * 32, number: str = "A-17", **more: Any) -> dict[str, Any]:
@@ -111,6 +111,8 @@ def test_a_picture_becomes_a_table_of_its_fields(gateway: Gateway, folder: Path)
 def test_what_was_read_is_printed_as_it_is(gateway: Gateway, folder: Path) -> None:
     (folder / "one.jpg").write_text("[red]\x1b[31m[/nothing]")
     assert "[red]\ufffd[31m[/nothing]" in ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
+    (folder / "one.jpg").write_text("海棠市\u3000松岭区\u202e1号")
+    assert "海棠市\u3000松岭区\ufffd1号" in ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
 
 
 def test_a_folder_becomes_a_line_a_picture(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
@@ -184,11 +186,34 @@ def test_a_file_with_other_results_is_left_alone(gateway: Gateway, folder: Path,
     assert not gateway.of("POST /ocr/")
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
+def test_results_are_of_one_product_with_the_same_options(
+    gateway: Gateway, folder: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / name
+    assert read(gateway, folder, out, "--option", "mood=good").exit_code == 0
+    before, sent = out.read_text(), len(gateway.of("POST /ocr/"))
+    assert read(gateway, folder, out, "--option", "mood=bad").exit_code == 2
+    assert read(gateway, folder, out).exit_code == 2
+    assert (out.read_text(), len(gateway.of("POST /ocr/"))) == (before, sent)
+    assert read(gateway, folder, out, "--option", "mood=good").exit_code == 0
+    assert len(gateway.of("POST /ocr/")) == sent
+
+
+def test_lines_of_results_end_where_json_lines_end(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
+    (folder / "one.jpg").write_text("a\u2028b\u0085c")
+    for _ in range(2):
+        assert read(gateway, folder, tmp_path / "out.jsonl").exit_code == 0
+    assert len(gateway.of("POST /ocr/")) == 3
+
+
 def test_json_is_a_line_a_picture(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
     printed = ocr(gateway, "read", folder, "--product", "ticket", "--json", "--out", tmp_path / "out.jsonl").stdout
     lines = [json.loads(line) for line in printed.splitlines()]
     assert sorted(line["record"]["document"]["fields"]["number"] for line in lines) == ["one", "three", "two"]
-    assert sorted(printed.splitlines()) == sorted((tmp_path / "out.jsonl").read_text().splitlines())
+    kept = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    order = {"product": "ticket", "options": {}}
+    assert sorted((order | line for line in lines), key=str) == sorted(kept, key=str)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +316,26 @@ def test_a_wrong_command_sends_nothing(gateway: Gateway, folder: Path, arguments
     assert not gateway.of("POST")
 
 
+def test_an_address_where_no_such_api_is_is_told_from_a_product_that_is_not_there(
+    gateway: Gateway, folder: Path
+) -> None:
+    gateway.routes["GET /"] = gateway.routes["GET /products/ticket"] = lambda _: problem(404, "not_found")
+    for arguments in (["read", folder, "--product", "ticket"], ["list"], ["products"]):
+        assert ocr(gateway, *arguments).exit_code == 3
+
+
+def test_a_list_that_the_api_does_not_take_is_a_wrong_command(gateway: Gateway) -> None:
+    gateway.routes["GET /records"] = lambda _: problem(400, "caller")
+    assert ocr(gateway, "list", "--from", "yesterday").exit_code == 2
+
+
+def test_what_was_read_before_the_stack_was_gone_is_shown(gateway: Gateway, folder: Path) -> None:
+    gateway.routes["POST /ocr/ticket"] = lambda call: problem(401, "key") if call.body == b"two" else echo(call)
+    done = ocr(gateway, "read", folder, "--product", "ticket", "--jobs", "1")
+    assert done.exit_code == 4
+    assert "a" * 32 in done.stdout
+
+
 # Whoever runs the tests in the background may have had interruptions ignored, for all that they start.
 INTERRUPTIBLE = """
 import signal
@@ -358,7 +403,7 @@ def test_a_record_is_shown_or_is_not_there(gateway: Gateway) -> None:
     assert "pending" in ocr(gateway, "get", "a" * 32).stdout
     assert json.loads(ocr(gateway, "get", "a" * 32, "--json").stdout)["id"] == "a" * 32
     missing = ocr(gateway, "get", "../products")
-    assert (missing.exit_code, missing.stderr) == (1, "ocr: It is not_found. Do better.\n")
+    assert (missing.exit_code, missing.stderr) == (1, "ocr: It is caller. Do better.\n")
     assert gateway.calls[-1].path == "/records/..%2Fproducts"
 
 
@@ -368,7 +413,7 @@ def test_deleting_says_what_is_gone_and_what_was_not_there(gateway: Gateway) -> 
     assert not gateway.calls
     done = ocr(gateway, "delete", "b" * 32, "a" * 32, "--yes")
     assert (done.exit_code, done.stdout) == (1, f"deleted {'a' * 32}\n")
-    assert done.stderr.startswith(f"ocr: {'b' * 32}: It is not_found.")
+    assert done.stderr.startswith(f"ocr: {'b' * 32}: It is caller.")
     gateway.routes["DELETE /records/" + "c" * 32] = lambda _: problem(401, "key")
     assert ocr(gateway, "delete", "c" * 32, "--yes").exit_code == 4
 

@@ -56,6 +56,15 @@ def test_unusable_pictures_are_refused_with_what_to_do(content: bytes, status: i
     assert problem.advice
 
 
+def test_a_jpeg_with_a_second_picture_behind_it_is_a_jpeg() -> None:
+    file = BytesIO()
+    Image.new("RGB", (64, 48)).save(file, "MPO", save_all=True, append_images=[Image.new("RGB", (32, 32))])
+    with Image.open(BytesIO(file.getvalue())) as picture:
+        assert picture.format == "MPO"
+    document = examine(file.getvalue())
+    assert (document.format, document.media_type, document.width) == ("JPEG", "image/jpeg", 64)
+
+
 def test_sixteen_bit_colour_is_refused_although_pillow_would_read_it() -> None:
     # Pillow cannot write 16-bit RGB, so the PNG is put together here: one chunk after the other.
     import struct

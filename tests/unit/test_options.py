@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import pytest
 
+from ocr import esign, etoplive
 from ocr.errors import CallerError
 from ocr.options import checked
 from ocr.vendor import Limits, Offer
@@ -45,6 +46,14 @@ def test_what_is_wrong_is_named_with_what_is_right(offers: list[Offer], told: di
         checked(offers, told)
     assert refused.value.status == 400
     assert named in refused.value.problem().advice
+
+
+@pytest.mark.parametrize("offer", [etoplive.Pid(2), esign.GeneralText()], ids=["etoplive", "esign"])
+def test_an_id_for_the_request_is_one_that_an_uploads_metadata_carries_too(offer: Offer) -> None:
+    assert checked([offer], {"requestId": "order-4711/b"})
+    for told in ("订单-1", "order 1", "a\r\nX-Evil: 1", "a" * 256):
+        with pytest.raises(CallerError):
+            checked([offer], {"requestId": told})
 
 
 def test_a_refused_value_is_not_repeated() -> None:

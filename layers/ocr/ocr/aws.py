@@ -35,7 +35,9 @@ def dynamodb() -> "DynamoDBClient":
 
 @cache
 def s3() -> "S3Client":
-    return boto3.client("s3", config=SOON.merge(Config(signature_version="s3v4", read_timeout=10)))
+    # Presigned forms go to the bucket's own region: S3's old global address does not serve the newer ones.
+    style = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=10)
+    return boto3.client("s3", config=SOON.merge(style))
 
 
 @cache

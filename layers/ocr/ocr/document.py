@@ -97,8 +97,10 @@ def refuse_size(size: int) -> None:
 
 def _examined(picture: "Image.Image", content: bytes, upload: Upload | None) -> Document:
     width, height = picture.size
-    if picture.format not in MEDIA_TYPES:
-        raise _unsupported(f"The picture's format is {picture.format}.")
+    # Phones and cameras put a second, smaller picture behind the first: a JPEG all the same, to everybody but Pillow.
+    kind = "JPEG" if picture.format == "MPO" else picture.format
+    if kind not in MEDIA_TYPES:
+        raise _unsupported(f"The picture's format is {kind}.")
     if width * height > MAX_PIXELS:
         _refuse_pixels()
     if min(width, height) < MIN_SIDE:
@@ -109,7 +111,7 @@ def _examined(picture: "Image.Image", content: bytes, upload: Upload | None) -> 
         )
     if picture.mode not in {"1", "L", "LA", "P", "PA", "RGB", "RGBA"} or _deep(picture):
         raise _unsupported("The picture is not 8-bit grey or RGB.")
-    document = Document(content, picture.format, width, height, _orientation(picture), upload)
+    document = Document(content, kind, width, height, _orientation(picture), upload)
     _decode(picture)
     return document
 

@@ -11,9 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ocr import http
 from ocr.answers import (
@@ -34,7 +32,7 @@ from ocr.document import Document
 from ocr.errors import CallerError, ConfigurationError, OcrError, Refused
 from ocr.reading import Line, Reading
 from ocr.settings import settings
-from ocr.vendor import Ask, Limits
+from ocr.vendor import Ask, Limits, RequestId
 
 if TYPE_CHECKING:
     from ocr.tokens import Token
@@ -81,9 +79,7 @@ class GeneralText(OnePicture):
     keys: ClassVar[tuple[str, ...]] = ("app_id", "app_secret")
     # The document does not say whether 1 MB counts the picture or its base64: the base64 is the safe reading.
     limits: ClassVar[Limits] = Limits(bytes=1024 * 1024, encoded="base64")
-    options: ClassVar[Mapping[str, Any]] = {
-        "requestId": Annotated[str, Field(max_length=255, description="the caller's own id for the request")] | None
-    }
+    options: ClassVar[Mapping[str, Any]] = {"requestId": RequestId | None}
 
     def send(self, ask: Ask, document: Document, until: float) -> http.Answer:
         told = {"image": base64.b64encode(document.content).decode()}

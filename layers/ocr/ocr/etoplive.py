@@ -42,7 +42,7 @@ from ocr.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError
 from ocr.fields import canonical, labels
 from ocr.reading import Box, Finding, Item, Line, Reading
 from ocr.settings import settings
-from ocr.vendor import Ask, Limits
+from ocr.vendor import Ask, Limits, RequestId
 
 VENDOR = "etoplive"
 PATH = "/ocr/PageOcrServlet"
@@ -121,7 +121,7 @@ Levels = list[dict[str, Any]]
 Flag = Annotated[Literal["0", "1"], Field(description="0 or 1, as in etoplive's document")] | None
 _OPTIONS: Mapping[str, Any] = {
     "input": Annotated[Literal["base64", "file", "url"], Field(description="how the picture travels")] | None,
-    "requestId": Annotated[str, Field(max_length=255, description="the caller's own serial number")] | None,
+    "requestId": RequestId | None,
     "removeImgData": Flag,
     "removImgData": Flag,
     "openSeal": Flag,

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -137,7 +139,9 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
 def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> Told:
     image, uri, version = told.pop(IMAGE_MEMBER, None), told.pop(URI_MEMBER, None), told.pop("version", None)
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
-    if isinstance(uri, str) and image is None and (version is None or isinstance(version, str)):
+    if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
+        raise CallerError("The version is none of an upload.", "Send the version id that S3 gave, or leave it out.")
+    if isinstance(uri, str) and image is None:
         return _from_bucket(uri, version, chosen, product)
     if not isinstance(image, str) or uri is not None:
         raise CallerError(f"The JSON body has no string member `{IMAGE_MEMBER}` or `{URI_MEMBER}`, or both.", FORMS)
@@ -148,7 +152,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     """An upload that is named instead of sent: one of this product, in the bucket of uploads, nowhere else."""
     prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
     key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
-    if not uri.startswith(prefix) or uri == prefix or not key.isprintable() or len(key.encode()) > MOST_KEY_BYTES:
+    if not uri.startswith(prefix) or uri == prefix or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
         raise CallerError(
             "The address is not that of an upload of this product.",
             f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
@@ -157,7 +161,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
         told = fetch(Upload(settings().uploads_bucket, key, version))
     except ClientError as error:
         # Who may not list the bucket is told 403 of what is not there.
-        if error.response["Error"]["Code"] not in _NOT_THERE | {"InvalidArgument", "AccessDenied"}:
+        if error.response["Error"]["Code"] not in _NOT_THERE | _NEVER_THERE:
             raise
         raise _gone() from None
     return Told(told.content, {**told.options, **options}, told.upload)
@@ -218,7 +222,10 @@ def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, st
     files: list[tuple[str, bytes]] = []
 
     def on_field(part: Any) -> None:
-        told[part.field_name.decode()] = (part.value or b"").decode()
+        name = part.field_name.decode()
+        if name in told:
+            raise CallerError("The multipart form has one member twice.", FORMS)
+        told[name] = (part.value or b"").decode()
         _bound(len(told))
 
     def on_file(part: Any) -> None:
@@ -245,9 +252,18 @@ _FORM = {"UPLOAD_ERROR_ON_BAD_CTE": True}
 def _file_name(told: bytes) -> str:
     """A file's name, which is used for nothing but to tell the pictures of a batch apart; a path is refused."""
     name = told.decode()
-    if {"/", "\\"} & {*name} or not name.isprintable() or len(told) > MOST_NAME_BYTES:
+    if {"/", "\\"} & {*name} or _obeyed(name) or len(told) > MOST_NAME_BYTES:
         raise CallerError("A file's name in the form is a path or no name.", "Send the file's name without folders.")
     return name
+
+
+def _obeyed(name: str) -> bool:
+    """Whether a name has in it what terminals and editors obey: control codes, ends of lines, turns of direction."""
+    return any(unicodedata.category(letter) in _CODES or letter in _TURNS for letter in name)
+
+
+_CODES = {"Cc", "Cs", "Zl", "Zp"}
+_TURNS = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
 
 
 def _bound(parts: int) -> None:
@@ -271,6 +287,9 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
 
 
 _NOT_THERE = frozenset({"NoSuchKey", "NoSuchVersion"})
+# Of versions that nobody uploaded: made up, a deletion's, one that lies in an archive.
+_NEVER_THERE = frozenset({"InvalidArgument", "AccessDenied", "MethodNotAllowed", "InvalidObjectState"})
+_VERSION = re.compile("[!-~]{1,1024}")
 
 
 def fetch(upload: Upload) -> Told:

@@ -6,7 +6,9 @@ vendor is adding a module; nothing here changes.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
 
 from ocr.document import Document
 from ocr.errors import OcrError
@@ -14,6 +16,10 @@ from ocr.fields import Fields
 from ocr.reading import Reading
 
 Outcome = Reading | OcrError
+# Options travel as an upload's metadata too, and that carries no other letters.
+RequestId = Annotated[
+    str, Field(max_length=255, pattern="^[!-~]*$", description="the caller's own id for the request, in visible ASCII")
+]
 
 
 @dataclass(frozen=True)
