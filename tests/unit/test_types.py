@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError, create_model
 
@@ -192,6 +192,7 @@ SAMPLES = st.sampled_from([printed for pairs in READ.values() for printed in pai
 @pytest.mark.parametrize("kind", TYPES)
 @settings(deadline=None)
 @given(printed=NOISE | SAMPLES)
+@example(printed="0C.\u0327")
 def test_any_text_is_either_refused_or_normal_for_good(kind: str, printed: object) -> None:
     adapter = ADAPTERS[kind]
     try:

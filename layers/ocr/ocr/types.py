@@ -113,8 +113,6 @@ _DIMENSION = re.compile(rf"长?:?{_LENGTH}(?:[x×*✕✖宽]:?{_LENGTH}(?:[x×*�
 
 
 def one_of[T](meanings: Mapping[str, T]) -> Callable[[object], T]:
-    """A validator for enums: from the printed word (NFKC, without spaces, lower case) to what it means."""
-
     """A reader of the words in `meanings`: lower case, without spaces, each with what it means."""
 
     def read(value: object) -> T:
@@ -140,16 +138,13 @@ def _phone(value: object) -> str:
     return number
 
 
-def _plate(value: object) -> str:
-    return re.sub("[·•.・‧∙-]", "", capitals(value))
+def _without(marks: str, normal: Callable[[object], str]) -> Callable[[object], str]:
+    """A reader that leaves these marks out; what they held apart may be one letter then, so it is normalized anew."""
 
+    def read(value: object) -> str:
+        return normal(re.sub(f"[{marks}]", "", normal(value)))
 
-def _unhyphenated(value: object) -> str:
-    return code(value).replace("-", "")
-
-
-def _classes(value: object) -> str:
-    return re.sub("[,/、;.]", "", code(value))
+    return read
 
 
 def _bracketed(value: object) -> str:
@@ -224,15 +219,15 @@ ResidentIdOrPassport = Annotated[Code, Shape(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7
 Uscc = Annotated[Code, Shape(_CREDIT_CODE, "uscc")]
 TaxId = Annotated[Code, Shape(_CREDIT_CODE, "uscc_or_tax_id")]
 RegistrationNumber = Annotated[Code, Shape(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}", "uscc_or_reg_number_15")]
-OrgCode = Annotated[str, BeforeValidator(_unhyphenated), Shape("[0-9A-Z]{8}-[0-9X]", "org_code_gb11714")]
+OrgCode = Annotated[str, BeforeValidator(_without("-", code)), Shape("[0-9A-Z]{8}-[0-9X]", "org_code_gb11714")]
 Vin = Annotated[Code, Shape("[A-HJ-NPR-Z0-9]{17}", "vin_17")]
 BankCard = Annotated[Figures, Shape("[2-69][0-9]{12,18}", "luhn_13_19")]
 PlateNumber = Annotated[
     str,
-    BeforeValidator(_plate),
+    BeforeValidator(_without("·•.・‧∙-", capitals)),
     Shape(rf"{_PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]", "cn_plate"),
 ]
-DrivingClass = Annotated[str, BeforeValidator(_classes), Shape(None, "driving_class")]
+DrivingClass = Annotated[str, BeforeValidator(_without(",/、;.", code)), Shape(None, "driving_class")]
 
 VatInvoiceCode = Annotated[Figures, Shape(None, "vat_invoice_code")]
 InvoiceCode = Annotated[Figures, Shape(None, "invoice_code_12")]
