@@ -16,14 +16,14 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ocr import forgetting, listing, reply
 from ocr import records as kept
-from ocr import reply
 from ocr.bodies import Description, Entry, Page, UploadForm
 from ocr.described import ETAG, RETRY_AFTER, answered, problems
 from ocr.errors import CallerError, OcrError
 from ocr.observe import logger, traced, unforeseen
 from ocr.record import Record, Status
-from ocr.records import RECORD_ID, Search
+from ocr.records import RECORD_ID
 from ocr.settings import settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
 )
 def delete(id: RecordId) -> Response[str]:
     """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content."""
-    if not kept.forget(_record_id(id)):
+    if not forgetting.forget(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")
 
@@ -115,14 +115,14 @@ def records(
 
     While `next` is not null there may be more, however few records are on this page.
     """
-    search = Search(
+    search = listing.Search(
         since=_moment("from", since, datetime.now(UTC) - timedelta(days=settings().record_days)),
         until=_moment("to", until, datetime.now(UTC) + timedelta(days=1)),
         product=product,
         status=status,
         vendor=vendor,
     )
-    found, cursor = kept.page(search, limit, cursor)
+    found, cursor = listing.page(search, limit, cursor)
     body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from announce import app
 from local.aws import Aws
-from ocr import aws, records
+from ocr import aws, forgetting, records
 from ocr.record import Record, Status
 from tests.integration.conftest import World, forget_settings
 from tests.integration.scripted import Context, picture, product, reading
@@ -150,7 +150,7 @@ def test_an_event_that_a_later_one_overtook_is_not_told_after_it(bus: Bus, queue
     bus.down = True
     announce(stream(item))
     bus.down = False
-    assert records.forget(item["id"])
+    assert forgetting.forget(item["id"])
     later = records.stored(item["id"])
     assert later
     announce(stream(later))

@@ -9,9 +9,8 @@ from itertools import count
 
 import pytest
 
-from ocr import aws, records
+from ocr import aws, listing, records
 from ocr.record import Found, Record, Status
-from ocr.records import Search
 from tests.integration.conftest import World
 from tests.integration.scripted import Ticket
 
@@ -39,11 +38,11 @@ def written(world: World) -> list[str]:
 
 @pytest.mark.parametrize("product", ["ticket", None])
 def test_records_page_without_gaps_or_repeats(written: list[str], product: str | None) -> None:
-    search = Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
+    search = listing.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
     seen: list[str] = []
     cursor, late = None, count(MANY)
     while True:
-        page, cursor = records.page(search, PAGE, cursor)
+        page, cursor = listing.page(search, PAGE, cursor)
         seen += [one.id for one in page]
         if cursor is None:
             break
@@ -57,14 +56,14 @@ def test_records_page_without_gaps_or_repeats(written: list[str], product: str |
 def test_what_is_rare_is_found_a_bounded_number_of_records_at_a_time(
     written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "MOST_SEEN", 100)
-    monkeypatch.setattr(records, "SEEN_AT_ONCE", 50)
+    monkeypatch.setattr(listing, "MOST_SEEN", 100)
+    monkeypatch.setattr(listing, "SEEN_AT_ONCE", 50)
     rare = item(MANY, NOON - timedelta(days=3, seconds=1)) | {"vendor": "rare"}
     aws.table().put_item(Item=rare)
     for product in ("ticket", None):
-        search = Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product, vendor="rare")
-        pages = [records.page(search, PAGE)]
+        search = listing.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product, vendor="rare")
+        pages = [listing.page(search, PAGE)]
         while cursor := pages[-1][1]:
-            pages.append(records.page(search, PAGE, cursor))
+            pages.append(listing.page(search, PAGE, cursor))
         assert [one.id for page, _ in pages for one in page] == [rare["id"]]
         assert len(pages) > 3

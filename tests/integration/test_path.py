@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from ocr import aws, desk, ledger, records
+from ocr import aws, desk, forgetting, ledger, records
 from ocr.document import Upload
 from ocr.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, Refused
 from ocr.observe import logger
@@ -465,7 +465,7 @@ class TestNothingLost:
             return reading()
 
         kind = product([reading, overtaken, reading])
-        assert records.forget(post(kind, picture())[1]["id"])
+        assert forgetting.forget(post(kind, picture())[1]["id"])
         status, record = post(kind, picture())
         assert (status, record["status"], record["replayed"]) == (200, Status.SUCCEEDED, True)
         assert records.find(record["id"])
@@ -476,9 +476,9 @@ class TestNothingLost:
         kind = product([reading])
         _, record = post(kind, picture())
         with monkeypatch.context() as patch:
-            patch.setattr(records, "_put", lambda _: died())
+            patch.setattr(forgetting, "put", lambda _: died())
             with pytest.raises(SystemExit):
-                records.forget(record["id"])
+                forgetting.forget(record["id"])
         assert post(kind, picture())[0] == 200
         assert post(kind, picture())[0] == 200
         assert calls(kind) == 2
@@ -620,19 +620,19 @@ class TestPrivacy:
         s3 = world.emulator.client("s3")
         [answers] = {f"answers/ticket/{item['content']}/" for item in world.items() if "content" in item}
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"]
-        assert records.forget(record.id)
+        assert forgetting.forget(record.id)
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
         assert len(world.items()) == 3
         left = json.dumps(world.items(), default=str)
         assert not [told for told in ("forgotten", "A-17", "first") if told in left]
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
-        assert not records.forget(record.id)
+        assert not forgetting.forget(record.id)
 
     def test_a_picture_that_is_sent_while_it_is_forgotten_is_not_left_behind(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind, found = product([reading]), records._of_content
+        kind, found = product([reading]), forgetting.of_content
         id = post(kind, picture())[1]["id"]
 
         def sent_meanwhile(content: str) -> list[records.Item]:
@@ -640,10 +640,10 @@ class TestPrivacy:
             return found(content)
 
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr(records, "_of_content", sent_meanwhile)
+            meanwhile.setattr(forgetting, "of_content", sent_meanwhile)
             with pytest.raises(InFlight):
-                records.forget(id)
-        assert records.forget(id)
+                forgetting.forget(id)
+        assert forgetting.forget(id)
         assert "A-17" not in json.dumps(world.items(), default=str)
 
     def test_nothing_read_stands_in_logs_and_metrics(

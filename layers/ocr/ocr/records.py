@@ -4,14 +4,13 @@ An item has a body of its own where nothing was read of its picture: it was refu
 unknown. `again` marks an item that may be written anew, because its picture was not read or is only expected.
 """
 
-import base64
 import hashlib
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -20,10 +19,10 @@ from botocore.exceptions import ClientError
 
 from ocr import aws
 from ocr.document import Upload
-from ocr.errors import CallerError, InFlight
+from ocr.errors import CallerError
 from ocr.fields import Fields
 from ocr.masks import masked
-from ocr.record import FINAL, Record, Source, Status, Summary
+from ocr.record import FINAL, Record, Source, Status
 from ocr.settings import settings
 
 if TYPE_CHECKING:
@@ -39,10 +38,6 @@ LATER = "later"
 DAY = 86_400
 # DynamoDB takes no longer key of an index; no upload's address is.
 MOST_URI_BYTES = 2048
-# A list looks at no more records in one go, so that a rare status or vendor costs no more time than an answer has.
-MOST_SEEN = 10_000
-# Of those, what one query reads where most may not match.
-SEEN_AT_ONCE = 1_000
 # Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
 # refers to what was read of the same content, by the owner of the content's entry, in which nothing stands.
 AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
@@ -187,12 +182,12 @@ def _item(record: Record) -> Item:
         "id": record.id,
         "product": record.product,
         "status": record.status,
-        "created_at": _moment(record.created_at),
+        "created_at": moment(record.created_at),
         "day": record.created_at.astimezone(UTC).date().isoformat(),
         "replayed": record.replayed,
     }
     if record.finished_at:
-        found["finished_at"] = _moment(record.finished_at)
+        found["finished_at"] = moment(record.finished_at)
     if record.vendor:
         found["vendor"] = record.vendor
     if record.source:
@@ -203,7 +198,7 @@ def _item(record: Record) -> Item:
     return found
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
     """A moment as text that sorts as the moments do."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -227,7 +222,7 @@ def conditional(item: Item, *over: str) -> "PutTypeDef":
     return write | {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in condition else write
 
 
-def _put(write: "PutTypeDef") -> bool:
+def put(write: "PutTypeDef") -> bool:
     """Write an item unless one stands there that must not be written over."""
     try:
         aws.table().meta.client.put_item(**write)
@@ -250,7 +245,7 @@ def give_up(record: Record, content: str | None = None, *, again: bool = True) -
     """
     content = content or (stored(record.id) or {}).get("content")
     item = failed(record, again=again) | ({"content": content} if content else {})
-    if _put(conditional(item, GIVEN_UP)):
+    if put(conditional(item, GIVEN_UP)):
         return record
     return find(record.id) or record
 
@@ -259,7 +254,7 @@ def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read."""
     record = placed(found.record, ticket, replayed=True)
     writable = (over(ticket),) if record.status == Status.UNKNOWN else (over(ticket), HELD)
-    if _put(conditional(item(record, fields, found.content, found.expires_at), *writable)):
+    if put(conditional(item(record, fields, found.content, found.expires_at), *writable)):
         return record
     standing = find(ticket.id)
     return standing.model_copy(update={"replayed": True}) if standing else record
@@ -272,7 +267,7 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
     item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
-    if _put(conditional(item)):
+    if put(conditional(item)):
         return
     standing = stored(ticket.id) or {}
     if content and standing.get("content", content) != content:
@@ -282,7 +277,7 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if ticket.upload and standing.get("again"):
-        _put(conditional(item, AGAIN))
+        put(conditional(item, AGAIN))
 
 
 def find(id: str) -> Record | None:
@@ -321,212 +316,41 @@ def of_upload(source: str, version: str | None = None) -> Record | None:
         "ExpressionAttributeValues": {":source": source},
         "ScanIndexForward": False,
     }
-    for found in chain.from_iterable(page["Items"] for page in _query(query)):
+    for found in chain.from_iterable(page["Items"] for page in queried(query)):
         if version in (None, found.get("version")):
             return find(found["id"])
     return None
 
 
-@dataclass(frozen=True)
-class Search:
-    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when."""
-
-    since: datetime
-    until: datetime
-    product: str | None = None
-    status: Status | None = None
-    vendor: str | None = None
-
-
-def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
-    """Up to `limit` records, newest first, and the cursor that goes on behind the last of them.
-
-    A page may be short, empty even, and have a cursor: behind `MOST_SEEN` records of other vendors, say. A cursor names
-    the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400 for what is no
-    cursor of this search.
-    """
-    found: list[Item] = []
-    after = _after(cursor)
-    if after and not (search.product in (None, after["product"]) and _within(search, after["created_at"])):
-        raise _no_cursor()
-    seen = 0
-    for part in _found(search, after, limit):
-        for one in part["Items"]:
-            if expired(one):
-                continue
-            if len(found) == limit:
-                return [_summary(one) for one in found], _cursor(found[-1])
-            found.append(one)
-        seen += part["ScannedCount"]
-        if seen >= MOST_SEEN and (last := part.get("LastEvaluatedKey")):
-            return [_summary(one) for one in found], _cursor(last)
-    return [_summary(one) for one in found], None
-
-
-def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
-    """DynamoDB's answers in the order of their partitions: one of the product, or one a day."""
-    if search.since > search.until:
-        return  # DynamoDB refuses such a query
-    names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
-    statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
-    values = {":since": _moment(search.since), ":until": _moment(search.until), **statuses}
-    filters = f"#status IN ({', '.join(statuses)})" + (" AND #vendor = :vendor" if search.vendor else "")
-    for index, name, value in _partitions(search):
-        if after and after[name] != value:
-            continue  # the cursor stands in a later one
-        query: Item = {
-            "TableName": settings().table,
-            "IndexName": index,
-            "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
-            "FilterExpression": filters,
-            "ExpressionAttributeNames": names | {"#part": name},
-            "ExpressionAttributeValues": values
-            | {":part": value}
-            | ({":vendor": search.vendor} if search.vendor else {}),
-            "ScanIndexForward": False,
-            "Limit": SEEN_AT_ONCE if search.status or search.vendor else limit + 1,
-        }
-        if after:
-            query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}
-            after = None
-        yield from _query(query)
-
-
-def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
-    if search.product:
-        yield "by_product", "product", search.product
-        return
-    # No record is older than its expiry or of the future, and every other day would cost a query.
-    now = datetime.now(UTC)
-    day = min(search.until, now + timedelta(days=1)).astimezone(UTC).date()
-    first = max(search.since, now - timedelta(days=settings().record_days + 1)).astimezone(UTC).date()
-    while day >= first:
-        yield "by_day", "day", day.isoformat()
-        day -= timedelta(days=1)
-
-
-def _query(query: Item) -> Iterable[Mapping[str, Any]]:
+def queried(query: Item) -> Iterable[Mapping[str, Any]]:
+    """DynamoDB's answers to a query, page by page."""
     return aws.table().meta.client.get_paginator("query").paginate(**query)
-
-
-def _cursor(last: Mapping[str, Any]) -> str:
-    told = json.dumps([last["id"], last["created_at"], last.get("product", "")])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None) -> Item | None:
-    if cursor is None:
-        return None
-    try:
-        id, created_at, product = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
-        day = datetime.fromisoformat(created_at).date().isoformat()
-        if not RECORD_ID.fullmatch(id) or not isinstance(product, str):
-            raise ValueError
-    except (ValueError, TypeError):
-        raise _no_cursor() from None
-    return {"id": id, "created_at": created_at, "product": product, "day": day}
-
-
-def _within(search: Search, created_at: str) -> bool:
-    return _moment(search.since) <= created_at <= _moment(search.until)
-
-
-def _no_cursor() -> CallerError:
-    return CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.")
-
-
-def _summary(found: Item) -> Summary:
-    shown = json.loads(found.get("shown", "{}"))
-    parts = {name: found[name] for name in Summary.model_fields if name in found}
-    return Summary.model_validate(parts | {"fields": shown})
-
-
-def forget(id: str) -> bool:
-    """Delete all that is kept of a record's picture; False if there is no such record.
-
-    That is its content's reading and raw answers, and the uploads and records of every picture of the same content.
-    What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies before can
-    be asked for again. Raises `InFlight` while the content is being read.
-    """
-    found = stored(id)
-    if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
-        return False
-    if content := found.get("content"):
-        _take_away(content)
-        for one in _of_content(content):
-            if one["id"] != id and one["status"] != Status.DELETED:
-                _forget(one)
-        if stored(entry_id(content)):
-            raise _being_read()
-        _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
-        _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
-    _forget(found)
-    return True
-
-
-def _take_away(content: str) -> None:
-    """Delete the ledger's entry of a content, so that nobody refers to it from here on, unless it is being read."""
-    entry = stored(entry_id(content))
-    if entry is None:
-        return
-    if entry["state"] == "sending" and entry["lease_until"] > time.time():
-        raise _being_read()
-    client = aws.table().meta.client
-    try:
-        aws.table().delete_item(
-            Key={"id": entry_id(content)},
-            ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": entry["owner"]},
-        )
-    except client.exceptions.ConditionalCheckFailedException:
-        raise _being_read() from None
-
-
-def _being_read() -> InFlight:
-    return InFlight("This picture is being read right now.", retry_after=5)
-
-
-def _forget(found: Item) -> None:
-    """Delete one picture's upload, and leave of its record what says so."""
-    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
-    if key and "version" in found:
-        _delete(bucket, key, found["version"])
-    elif key:
-        _erase(bucket, key)
-    seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}
-    write: PutTypeDef = {
-        "TableName": settings().table,
-        "Item": _deleted(found),
-        "ConditionExpression": "finished_at = :finished_at" if seen else "attribute_not_exists(finished_at)",
-    }
-    if not _put(write | ({"ExpressionAttributeValues": seen} if seen else {})):
-        raise _being_read()
 
 
 def forget_body(item: Item) -> None:
     """Delete the object that an item points to, if what it holds was too long for it."""
     if "record_key" in item:
-        _delete(settings().answers_bucket, item["record_key"], None)
+        aws.s3().delete_object(Bucket=settings().answers_bucket, Key=item["record_key"])
 
 
-def _of_content(content: str) -> list[Item]:
+def of_content(content: str) -> list[Item]:
+    """The items of all pictures of a content."""
     query: Item = {
         "TableName": settings().table,
         "IndexName": "by_content",
         "KeyConditionExpression": "content = :content",
         "ExpressionAttributeValues": {":content": content},
     }
-    found = chain.from_iterable(page["Items"] for page in _query(query))
+    found = chain.from_iterable(page["Items"] for page in queried(query))
     return [item for one in found if (item := stored(one["id"]))]
 
 
 def renew(content: str, made: Record, fields: type[Fields]) -> None:
     """Bring every finished record of a content in line with what is read of it now."""
-    for old in _of_content(content):
+    for old in of_content(content):
         if "record" not in old and old["status"] in FINAL:
             new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content)
-            _put(
+            put(
                 {
                     "TableName": settings().table,
                     "Item": new | {"expires_at": old["expires_at"]},
@@ -534,29 +358,3 @@ def renew(content: str, made: Record, fields: type[Fields]) -> None:
                     "ExpressionAttributeValues": {":finished_at": old["finished_at"]},
                 }
             )
-
-
-def _deleted(found: Item) -> Item:
-    """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
-    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
-    gone = Record(
-        id=found["id"],
-        product=found["product"],
-        status=Status.DELETED,
-        created_at=datetime.fromisoformat(found["created_at"]),
-        finished_at=datetime.now(UTC),
-    )
-    source = found.get("source", "")
-    return failed(gone, again=not source or f"/{LATER}/" in source) | left
-
-
-def _erase(bucket: str, prefix: str) -> None:
-    """Delete every version of every object under a prefix."""
-    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        for version in versions.get("Versions", []):
-            _delete(bucket, version["Key"], version["VersionId"])
-
-
-def _delete(bucket: str, key: str, version: str | None) -> None:
-    which: dict[str, Any] = {"VersionId": version} if version else {}
-    aws.s3().delete_object(Bucket=bucket, Key=key, **which)

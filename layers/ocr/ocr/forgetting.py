@@ -1,0 +1,103 @@
+"""Forgetting: everything that is kept of a picture, whatever else was made of the same content included."""
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ocr import aws
+from ocr.errors import InFlight
+from ocr.record import Record, Status
+from ocr.records import LATER, Item, entry_id, expired, failed, of_content, put, stored
+from ocr.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+
+def forget(id: str) -> bool:
+    """Delete all that is kept of a record's picture; False if there is no such record.
+
+    That is its content's reading and raw answers, and the uploads and records of every picture of the same content.
+    What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies before can
+    be asked for again. Raises `InFlight` while the content is being read.
+    """
+    found = stored(id)
+    if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
+        return False
+    if content := found.get("content"):
+        _take_away(content)
+        for one in of_content(content):
+            if one["id"] != id and one["status"] != Status.DELETED:
+                _forget(one)
+        if stored(entry_id(content)):
+            raise _being_read()
+        _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
+        _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
+    _forget(found)
+    return True
+
+
+def _take_away(content: str) -> None:
+    """Delete the ledger's entry of a content, so that nobody refers to it from here on, unless it is being read."""
+    entry = stored(entry_id(content))
+    if entry is None:
+        return
+    if entry["state"] == "sending" and entry["lease_until"] > time.time():
+        raise _being_read()
+    client = aws.table().meta.client
+    try:
+        aws.table().delete_item(
+            Key={"id": entry_id(content)},
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": entry["owner"]},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        raise _being_read() from None
+
+
+def _being_read() -> InFlight:
+    return InFlight("This picture is being read right now.", retry_after=5)
+
+
+def _forget(found: Item) -> None:
+    """Delete one picture's upload, and leave of its record what says so."""
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    if key and "version" in found:
+        _delete(bucket, key, found["version"])
+    elif key:
+        _erase(bucket, key)
+    seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}
+    write: PutTypeDef = {
+        "TableName": settings().table,
+        "Item": _deleted(found),
+        "ConditionExpression": "finished_at = :finished_at" if seen else "attribute_not_exists(finished_at)",
+    }
+    if not put(write | ({"ExpressionAttributeValues": seen} if seen else {})):
+        raise _being_read()
+
+
+def _deleted(found: Item) -> Item:
+    """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
+    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
+    gone = Record(
+        id=found["id"],
+        product=found["product"],
+        status=Status.DELETED,
+        created_at=datetime.fromisoformat(found["created_at"]),
+        finished_at=datetime.now(UTC),
+    )
+    source = found.get("source", "")
+    return failed(gone, again=not source or f"/{LATER}/" in source) | left
+
+
+def _erase(bucket: str, prefix: str) -> None:
+    """Delete every version of every object under a prefix."""
+    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for version in versions.get("Versions", []):
+            _delete(bucket, version["Key"], version["VersionId"])
+
+
+def _delete(bucket: str, key: str, version: str | None) -> None:
+    which: dict[str, Any] = {"VersionId": version} if version else {}
+    aws.s3().delete_object(Bucket=bucket, Key=key, **which)
