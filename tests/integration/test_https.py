@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.aws import Aws
-from ocr import aws, https, ledger, records
+from ocr import aws, forgetting, https, ledger, records
 from ocr.errors import Busy, Changed
 from ocr.observe import logger
 from ocr.product import Product
@@ -199,6 +199,27 @@ def test_what_is_logged_of_a_request_carries_the_id_that_its_answer_carries(
     [line] = logged.getvalue().splitlines()
     assert status == 503
     assert [json.loads(line)["correlation_id"]] == [problem["headers"]["X-Request-Id"]] == ["request-1"]
+
+
+@pytest.mark.parametrize("path", ["", "/batch"])
+def test_who_asks_for_a_picture_while_it_is_deleted_is_told_to_ask_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    kind, find = product([reading]), records.find
+    body, media_type = form(("a.png", picture()))
+    id = sent(kind, picture())[1]["id"]
+
+    def deleted_before(asked: str) -> Any:
+        forgetting.forget(id)
+        return find(asked)
+
+    with monkeypatch.context() as deleting:
+        deleting.setattr(records, "find", deleted_before)
+        status, answer = sent(kind, body, media_type, path)
+    told = answer["outcomes"][0] if path else answer
+    assert (status, told["status"]) == (200 if path else 409, 409)
+    assert told.get("problem", told)["type"] == "urn:ocr:problem:in_flight"
+    assert sent(kind, picture())[1]["status"] == "succeeded"
 
 
 class TestLater:

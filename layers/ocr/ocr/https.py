@@ -90,8 +90,7 @@ def _told(name: str, outcome: Outcome | OcrError) -> dict[str, Any]:
     """One picture's part of the answer to a batch: what it would have been told alone."""
     if isinstance(outcome, Record):
         return reply.part(name, outcome)
-    error = outcome.error if isinstance(outcome, Again) else outcome
-    return {"name": name, "status": int(error.status), "problem": error.problem().model_dump(exclude_none=True)}
+    return reply.fault(name, outcome.error if isinstance(outcome, Again) else outcome)
 
 
 def _work(product: "Product", told: Told) -> Work:

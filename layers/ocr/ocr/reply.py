@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from ocr.errors import Busy, ConfigurationError, Internal, OcrError, Problem
+from ocr.errors import Busy, ConfigurationError, InFlight, Internal, OcrError, Problem
 from ocr.record import Record, Status
 from ocr.settings import settings
 
@@ -24,12 +24,16 @@ PENDING_SECONDS = 2
 MOST_BYTES = 4_500_000
 
 INTERNAL = Internal("An error of this system, not of the request.")
+# Who asks for a picture while somebody else deletes it gets neither what was read nor what is left of it.
+FORGOTTEN = InFlight("The record of this picture was deleted at this moment.", retry_after=1)
 
 
 def record(kept: Record) -> Response:
     """The record of a success; of anything else its problem, with the record's id."""
     if kept.status == Status.PENDING:
         return later(kept.id)
+    if kept.status == Status.DELETED:
+        return error(FORGOTTEN)
     if kept.problem is None:
         return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
     return problem(kept.problem.model_copy(update={"record_id": kept.id}))
@@ -45,11 +49,18 @@ def later(id: str, *, preferred: bool = False) -> Response:
 
 def part(name: str, kept: Record) -> dict[str, Any]:
     """A record, or its problem, as one outcome of a batch."""
+    if kept.status == Status.DELETED:
+        return fault(name, FORGOTTEN)
     if kept.problem is None:
         whole = kept.model_dump(mode="json", exclude_none=True)
         return {"name": name, "status": int(HTTPStatus.OK), "record_id": kept.id, "record": whole}
     told = kept.problem.model_dump(mode="json", exclude_none=True)
     return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": told}
+
+
+def fault(name: str, error: OcrError) -> dict[str, Any]:
+    """An error as one outcome of a batch."""
+    return {"name": name, "status": int(error.status), "problem": error.problem().model_dump(exclude_none=True)}
 
 
 def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
