@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.endpoint
 import pytest
@@ -99,6 +101,7 @@ class Gateway:
                 "ChangeMessageVisibility": self._hide,
             }
         )
+        self.weather.passed = self._notify
         self.now = float(int(time.time()))
         self.s3, self.streams = emulator.client("s3"), emulator.client("dynamodbstreams")
         # Beside the weather: what really stands in the table.
@@ -147,8 +150,18 @@ class Gateway:
         """Put an object, of which the queue is told."""
         answer = self.s3.put_object(Bucket=UPLOADS, Key=key, Body=content.body, Metadata=dict(content.options))
         self.sent.append(Sent(content, Upload(UPLOADS, key, answer["VersionId"])))
-        thing = {"key": key, "versionId": answer["VersionId"]}
+        self._tell(key, answer["VersionId"])
+
+    def _tell(self, key: str, version: str) -> None:
+        """Tell the queue of an upload, as the bucket does."""
+        thing = {"key": key, "versionId": version}
         self.uploads.send(json.dumps({"Records": [{"s3": {"bucket": {"name": UPLOADS}, "object": thing}}]}))
+
+    def _notify(self, operation: str, request: Any, answer: Any) -> None:
+        """Tell the queue of a picture that a function has put into the bucket, for a caller who does not wait."""
+        bucket, _, key = urlsplit(request.url).path.removeprefix("/").partition("/")
+        if operation == "PutObject" and bucket == UPLOADS and answer.status_code == HTTPStatus.OK:
+            self._tell(key, answer.headers["x-amz-version-id"])
 
     def post(self, content: Content) -> bool:
         """Have a content read by HTTPS; whether the answer was a record, or named one."""

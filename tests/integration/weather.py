@@ -38,9 +38,13 @@ class Stroke:
 
 @dataclass
 class Weather:
-    """The strokes that wait, and how many have fallen. `played` are operations that never leave this process."""
+    """The strokes that wait, and how many have fallen. `played` are operations that never leave this process.
+
+    `passed` is told of each that did, with its request and answer, before anything befalls the answer.
+    """
 
     played: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    passed: Callable[[str, Any, Any], None] = lambda *_: None
     strokes: list[Stroke] = field(default_factory=list)
     fallen: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
@@ -102,6 +106,7 @@ class Weather:
         if operation in self.played:
             return _answer(request, 200, self.played[operation](request.body))
         answer: AWSResponse = self._wire.send(request)
+        self.passed(operation, request, answer)
         return answer
 
     def _struck(self, operation: str) -> Kind | None:
