@@ -123,6 +123,7 @@ class Gateway:
         self.accepted: dict[str, Content] = {}
         self.deletions: Counter[int] = Counter()
         self.unfinished: dict[str, Content] = {}
+        self.unanswered: set[int] = set()
         self.charged: Counter[str] = Counter()
         self.refused_events, self.disturbed, self.hangs, self.checked = 0, False, False, 0
         self.environment.setenv("MAX_RECEIVES", str(receives))
@@ -174,10 +175,13 @@ class Gateway:
             "body": b64encode(content.body).decode(),
             "isBase64Encoded": True,
         }
+        self.unanswered.add(content.number)
         with self.weather.invocation():
             answer = plates(event, self._context())
             body = json.loads(answer["body"])
-            if answer["statusCode"] == 200:
+            if answer["statusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+                self.unanswered.discard(content.number)
+            if answer["statusCode"] == HTTPStatus.OK:
                 self._right(content, body)
             if id := body.get("record_id") or body.get("id"):
                 self.accepted[id] = content
@@ -431,7 +435,8 @@ class Gateway:
             return
         status, record = self.ask("GET", f"/records/{id}")
         assert status == 200 or (status == 410 and self.deletions[content.number])
-        if status == 200:
+        # Who sent it once more and got no answer has to send it again: it may be expected, and not have come.
+        if status == 200 and not (record["status"] == Status.PENDING and content.number in self.unanswered):
             self._right(content, record)
 
     def _right(self, content: Content, record: Mapping[str, Any]) -> None:
