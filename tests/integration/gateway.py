@@ -27,7 +27,7 @@ from license_plate.app import handler as plates
 from local.aws import Aws
 from local.samples import samples
 from local.simulators import SECRETS, Control, running
-from ocr import aws, choice, desk, http, queue, records
+from ocr import aws, choice, desk, http, ledger, queue, records
 from ocr.document import Upload
 from ocr.record import FINAL, Status
 from records import app as api
@@ -404,10 +404,17 @@ class Gateway:
         for id, content in self.accepted.items():
             self._stands(content, id)
         for item in items.values():
-            self._announced(item)
+            if item["status"] == Status.PENDING:
+                assert self._content_of(item).number in self.unanswered
+            else:
+                self._announced(item)
         assert {one["record_id"] for one in self.heard} <= items.keys()
         for content in self.contents:
             self._paid(content, stored)
+
+    def _content_of(self, item: Mapping[str, Any]) -> Content:
+        ids = {ledger.content_of("license_plate", one.options, one.sha256): one for one in self.contents}
+        return ids[item["content"]]
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
