@@ -629,6 +629,27 @@ class TestPrivacy:
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
         assert not forgetting.forget(record.id)
 
+    def test_an_upload_of_a_picture_that_is_just_forgotten_is_read_anew(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind, replay = product([reading]), records.replay
+        id = post(kind, picture())[1]["id"]
+        notification = world.upload("uploads/ticket/late.png", picture())
+
+        def forgotten_before(*given: Any) -> Record:
+            forgetting.forget(id)
+            return replay(*given)
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(records, "replay", forgotten_before)
+            assert deliver(kind, notification) == ["message-0"]
+        assert of_upload(notification) is None
+        assert "shown" not in json.dumps(world.items(), default=str)
+        assert deliver(kind, notification) == []
+        record = of_upload(notification)
+        assert record
+        assert (record.status, calls(kind)) == (Status.SUCCEEDED, 2)
+
     def test_a_picture_that_is_sent_while_it_is_forgotten_is_not_left_behind(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -180,18 +180,11 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
 
 
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
-    client = aws.table().meta.client
     over = records.over(ticket), records.UNREAD
-    puts: list[PutTypeDef] = [_conditional(entry, held.owner), records.conditional(item, *over)]
-    try:
-        client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
-    except client.exceptions.TransactionCanceledException as error:
-        codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-        if "ConditionalCheckFailed" not in codes:
-            raise
-        logger.warning("What another call has written stands", record_id=ticket.id, content=held.content)
-        return _standing(held, ticket, fields, entry)
-    return record
+    if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
+        return record
+    logger.warning("What another call has written stands", record_id=ticket.id, content=held.content)
+    return _standing(held, ticket, fields, entry)
 
 
 def _standing(held: Claim, ticket: Ticket, fields: type[Fields], read: Item) -> Record:
@@ -227,7 +220,8 @@ def _settled(entry: Item) -> Finished | None:
     record = records.read(entry)
     if record is None or (record.status == Status.UNKNOWN and _unseen(entry) <= settings().resend_unknown):
         return None
-    return Finished(record, entry["id"].removeprefix(records.entry_id("")), int(entry["expires_at"]))
+    content = entry["id"].removeprefix(records.entry_id(""))
+    return Finished(record, content, entry["owner"], int(entry["expires_at"]))
 
 
 def _entry(held: Claim, state: str = SENDING, spent: int = 0) -> Item:

@@ -19,14 +19,14 @@ from botocore.exceptions import ClientError
 
 from ocr import aws
 from ocr.document import Upload
-from ocr.errors import CallerError
+from ocr.errors import CallerError, InFlight
 from ocr.fields import Fields
 from ocr.masks import masked
 from ocr.record import FINAL, Record, Source, Status
 from ocr.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 Item = dict[str, Any]
 
@@ -55,10 +55,11 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Finished:
-    """What was read of a content, and when that expires, in seconds since 1970."""
+    """What was read of a content, by which owner of its entry, and when that expires, in seconds since 1970."""
 
     record: Record
     content: str
+    owner: str
     expires_at: int
 
 
@@ -233,6 +234,19 @@ def put(write: "PutTypeDef") -> bool:
     return True
 
 
+def together(*writes: "TransactWriteItemTypeDef") -> bool:
+    """Write all of these, or none where a condition of one does not hold."""
+    client = aws.table().meta.client
+    try:
+        client.transact_write_items(TransactItems=list(writes))
+    except client.exceptions.TransactionCanceledException as error:
+        codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        if "ConditionalCheckFailed" not in codes:
+            raise
+        return False
+    return True
+
+
 def over(ticket: Ticket) -> str:
     """Which items this picture's record may go over: those marked so, but an upload's over no deleted one."""
     return GIVEN_UP if ticket.upload else AGAIN
@@ -251,13 +265,31 @@ def give_up(record: Record, content: str | None = None, *, again: bool = True) -
 
 
 def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
-    """The record of a picture whose content was read before; it expires together with what was read."""
+    """The record of a picture whose content was read before; it expires together with what was read.
+
+    Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
+    """
     record = placed(found.record, ticket, replayed=True)
     writable = (over(ticket),) if record.status == Status.UNKNOWN else (over(ticket), HELD)
-    if put(conditional(item(record, fields, found.content, found.expires_at), *writable)):
+    if together(
+        {"ConditionCheck": _there(found)},
+        {"Put": conditional(item(record, fields, found.content, found.expires_at), *writable)},
+    ):
         return record
-    standing = find(ticket.id)
-    return standing.model_copy(update={"replayed": True}) if standing else record
+    if standing := find(ticket.id):
+        return standing.model_copy(update={"replayed": True})
+    raise InFlight("What was read of this picture was deleted at this moment.", retry_after=1)
+
+
+def _there(found: Finished) -> "ConditionCheckTypeDef":
+    """That what was read still stands."""
+    return {
+        "TableName": settings().table,
+        "Key": {"id": entry_id(found.content)},
+        "ConditionExpression": "#owner = :owner",
+        "ExpressionAttributeNames": {"#owner": "owner"},
+        "ExpressionAttributeValues": {":owner": found.owner},
+    }
 
 
 def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
