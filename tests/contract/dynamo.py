@@ -23,12 +23,13 @@ class Table:
         UpdateExpression: str,
         ExpressionAttributeValues: dict[str, Any],
         ConditionExpression: ConditionBase,
-    ) -> None:
+    ) -> dict[str, Any]:
         item = self.items.get(Key["id"], {})
         if not _holds(ConditionExpression, item):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
         name, value = UpdateExpression.removeprefix("SET ").split(" = ")
         self.items[Key["id"]] = {**Key, **item, name: ExpressionAttributeValues[value]}
+        return {}
 
 
 def _holds(condition: Any, item: dict[str, Any]) -> bool:

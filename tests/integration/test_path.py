@@ -23,6 +23,7 @@ from ocr.reading import Line, Reading
 from ocr.record import Record, Status
 from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
 from tests.integration.scripted import Context, Keyed, Ticket, calls, picture, product, reading
+from tests.integration.weather import Stroke, Weather
 
 
 def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, Any]]:
@@ -103,6 +104,18 @@ class TestNothingPaidTwice:
         assert first.document == second.document
         assert [first.replayed, second.replayed] == [False, True]
         assert sum("status" in item for item in world.items()) == 2
+
+    def test_readers_of_one_content_who_meet_in_the_table_wait_for_each_other(self, world: World) -> None:
+        kind = product([reading])
+        one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
+        weather = Weather(
+            strokes=[Stroke("PutItem", "conflict", times=2), Stroke("TransactWriteItems", "conflict", skip=1, times=4)]
+        )
+        with weather.over(aws.table().meta.client):
+            assert deliver(kind, one) == deliver(kind, two) == []
+        record = of_upload(two)
+        assert record
+        assert (record.replayed, weather.strokes, calls(kind)) == (True, [], 1)
 
     def test_a_reused_name_is_another_picture(self, world: World) -> None:
         kind = product([reading])

@@ -1,10 +1,9 @@
 """Forgetting: everything that is kept of a picture, whatever else was made of the same content included."""
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ocr import aws
+from ocr import aws, ledger
 from ocr.errors import InFlight
 from ocr.record import Record, Status
 from ocr.records import LATER, Item, entry_id, expired, failed, of_content, put, stored
@@ -25,7 +24,7 @@ def forget(id: str) -> bool:
     if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
         return False
     if content := found.get("content"):
-        _take_away(content)
+        ledger.forget(content)
         for one in of_content(content):
             if one["id"] != id and one["status"] != Status.DELETED:
                 _forget(one)
@@ -35,25 +34,6 @@ def forget(id: str) -> bool:
         _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
     _forget(found)
     return True
-
-
-def _take_away(content: str) -> None:
-    """Delete the ledger's entry of a content, so that nobody refers to it from here on, unless it is being read."""
-    entry = stored(entry_id(content))
-    if entry is None:
-        return
-    if entry["state"] == "sending" and entry["lease_until"] > time.time():
-        raise _being_read()
-    client = aws.table().meta.client
-    try:
-        aws.table().delete_item(
-            Key={"id": entry_id(content)},
-            ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": entry["owner"]},
-        )
-    except client.exceptions.ConditionalCheckFailedException:
-        raise _being_read() from None
 
 
 def _being_read() -> InFlight:

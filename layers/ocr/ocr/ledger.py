@@ -20,8 +20,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from ocr import aws, raw, records
 from ocr.errors import InFlight
 from ocr.fields import Fields
@@ -179,6 +177,27 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
     return True
 
 
+def forget(content: str) -> None:
+    """Delete the entry of a content, so that nobody refers to it from here on.
+
+    Raises `InFlight` while it is being read.
+    """
+    entry = records.stored(records.entry_id(content))
+    if entry is None:
+        return
+    if _held(entry):
+        raise _in_flight(entry)
+    gone = aws.written(
+        aws.table().delete_item,
+        Key={"id": entry["id"]},
+        ConditionExpression="#owner = :owner",
+        ExpressionAttributeNames={"#owner": "owner"},
+        ExpressionAttributeValues={":owner": entry["owner"]},
+    )
+    if gone is None:
+        raise _in_flight(None)
+
+
 def _write(entry: Item, item: Item, record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> Record:
     over = records.over(ticket), records.UNREAD
     if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
@@ -262,13 +281,7 @@ def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:
 
     Without `done` it is not written over a reading either: that may stand although the answer to its write was lost.
     """
-    try:
-        aws.table().meta.client.put_item(**_conditional(entry, after, done=done))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    return records.put(_conditional(entry, after, done=done))
 
 
 def _in_flight(entry: Item | None) -> InFlight:

@@ -8,8 +8,6 @@ is one conditional update, so places are given out once however many containers 
 import math
 import time
 
-from botocore.exceptions import ClientError
-
 from ocr import aws
 from ocr.settings import settings
 
@@ -47,20 +45,16 @@ def _ms(seconds: float) -> int:
 
 def _moved(vendor: str, condition: str, to: str, values: dict[str, int]) -> int | None:
     """`next`, in milliseconds since 1970, after it was moved `to` there; None where the condition does not hold."""
-    try:
-        moved = aws.table().update_item(
-            Key={"id": f"rate#{vendor}"},
-            UpdateExpression=f"SET #next = {to}, expires_at = :until",
-            ConditionExpression=condition,
-            ExpressionAttributeNames={"#next": "next"},
-            ExpressionAttributeValues=values | {":until": int(time.time()) + KEPT_SECONDS},
-            ReturnValues="UPDATED_NEW",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            return None
-        raise
-    return int(str(moved["Attributes"]["next"]))
+    moved = aws.written(
+        aws.table().update_item,
+        Key={"id": f"rate#{vendor}"},
+        UpdateExpression=f"SET #next = {to}, expires_at = :until",
+        ConditionExpression=condition,
+        ExpressionAttributeNames={"#next": "next"},
+        ExpressionAttributeValues=values | {":until": int(time.time()) + KEPT_SECONDS},
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(str(moved["Attributes"]["next"])) if moved else None
 
 
 def _next(vendor: str) -> int:

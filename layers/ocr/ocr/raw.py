@@ -7,8 +7,6 @@ between a vendor's answer and the record.
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from ocr import aws
 from ocr.document import Document
 from ocr.fit import Fitted
@@ -36,12 +34,8 @@ def understood(offer: Offer, ask: Ask, content: str) -> Outcome | None:
     Boxes are in the document's pixels.
     """
     [document] = ask.documents
-    try:
-        kept = aws.s3().get_object(Bucket=settings().answers_bucket, Key=_key(ask.product, content, offer.vendor))
-    except ClientError as error:
-        # Who may not list the bucket is told 403 of what is not there.
-        if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
-            raise
+    kept = aws.kept(_key(ask.product, content, offer.vendor))
+    if kept is None:
         return None
     told = kept["Metadata"]
     sent = Document(b"", "JPEG", int(told["width"]), int(told["height"]))

@@ -15,8 +15,6 @@ from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from ocr import aws
 from ocr.document import Upload
 from ocr.errors import CallerError, InFlight
@@ -80,19 +78,15 @@ def _is_reserved(id: str, upload: Upload) -> bool:
         return False
     if "version" in reserved or reserved["status"] == Status.DELETED or upload.version is None:
         return bool(reserved.get("version") == upload.version)
-    try:
-        aws.table().update_item(
-            Key={"id": id},
-            UpdateExpression="SET #version = :version",
-            ConditionExpression="#status = :pending AND (attribute_not_exists(#version) OR #version = :version)",
-            ExpressionAttributeNames={"#version": "version", "#status": "status"},
-            ExpressionAttributeValues={":version": upload.version, ":pending": Status.PENDING},
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return bool((stored(id) or {}).get("version") == upload.version)
-    return True
+    taken = aws.written(
+        aws.table().update_item,
+        Key={"id": id},
+        UpdateExpression="SET #version = :version",
+        ConditionExpression="#status = :pending AND (attribute_not_exists(#version) OR #version = :version)",
+        ExpressionAttributeNames={"#version": "version", "#status": "status"},
+        ExpressionAttributeValues={":version": upload.version, ":pending": Status.PENDING},
+    )
+    return taken is not None or (stored(id) or {}).get("version") == upload.version
 
 
 def _place_of(source: str) -> str:
@@ -139,14 +133,8 @@ def read(entry: Item) -> Record | None:
     """The record in an item or in the object that it points to; None where that has expired."""
     if "record" in entry:
         return Record.model_validate_json(entry["record"])
-    try:
-        answer = aws.s3().get_object(Bucket=settings().answers_bucket, Key=entry["record_key"])
-    except ClientError as error:
-        # Who may not list the bucket is told 403 of what is not there.
-        if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
-            raise
-        return None
-    return Record.model_validate_json(answer["Body"].read())
+    kept = aws.kept(entry["record_key"])
+    return Record.model_validate_json(kept["Body"].read()) if kept else None
 
 
 def placed(record: Record, ticket: Ticket, **more: Any) -> Record:
@@ -225,13 +213,7 @@ def conditional(item: Item, *over: str) -> "PutTypeDef":
 
 def put(write: "PutTypeDef") -> bool:
     """Write an item unless one stands there that must not be written over."""
-    try:
-        aws.table().meta.client.put_item(**write)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    return aws.written(aws.table().meta.client.put_item, **write) is not None
 
 
 def together(*writes: "TransactWriteItemTypeDef") -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from threading import Lock
 
 from boto3.dynamodb.conditions import Attr
-from botocore.exceptions import ClientError
 
 from ocr import aws
 from ocr.errors import Busy
@@ -75,18 +74,14 @@ def _leased(name: str, seen: Token | None) -> bool:
     now = int(time.time())
     free = Attr("lease_until").not_exists() | Attr("lease_until").lt(now)
     unchanged = Attr("token").eq(seen.text) if seen else Attr("token").not_exists()
-    try:
-        aws.table().update_item(
-            Key={"id": _id(name)},
-            UpdateExpression="SET lease_until = :until",
-            ExpressionAttributeValues={":until": now + LEASE_SECONDS},
-            ConditionExpression=free & unchanged,
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    taken = aws.written(
+        aws.table().update_item,
+        Key={"id": _id(name)},
+        UpdateExpression="SET lease_until = :until",
+        ExpressionAttributeValues={":until": now + LEASE_SECONDS},
+        ConditionExpression=free & unchanged,
+    )
+    return taken is not None
 
 
 def _id(name: str) -> str:
