@@ -89,7 +89,10 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
     responses=answered(204, "it is forgotten") | problems(404, 409),
 )
 def delete(id: RecordId) -> Response[str]:
-    """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content."""
+    """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content.
+
+    Whoever is told 409 or 500 asks again: all records of the content may be gone by then, and some pictures not yet.
+    """
     if not forgetting.forget(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")

@@ -203,8 +203,9 @@ class Gateway:
         with self.weather.invocation():
             status, _ = self.ask("DELETE", f"/records/{id}")
             assert status in (204, 404, 409, 500, 503), status
-            if status < 500:
-                self.unfinished.pop(id)
+            # Who is told to come again may have begun.
+            if status in (204, 404):
+                self.unfinished.pop(id, None)
 
     def ask(self, method: str, path: str, **query: str) -> tuple[int, Any]:
         """Status and body of the API beside reading pictures."""

@@ -23,7 +23,7 @@ def item(number: int, at: datetime) -> records.Item:
     """One finished record's item."""
     found = Found(fields={"number": f"T-{number}"})
     record = Record(id=f"{number:032x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=found)
-    return records.item(record.model_copy(update={"finished_at": at}), Ticket, content=f"{number}")
+    return records.item(record.model_copy(update={"finished_at": at}), Ticket, content=f"{number}", owner="")
 
 
 @pytest.fixture

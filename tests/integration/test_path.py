@@ -642,6 +642,37 @@ class TestPrivacy:
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
         assert not forgetting.forget(record.id)
 
+    def test_a_deletion_that_dies_has_deleted_every_record_whatever_is_read_of_the_picture_later(
+        self, world: World
+    ) -> None:
+        kind = product([reading, lambda: NoResult("nothing")])
+        notifications = [world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab"]
+        for notification in notifications:
+            deliver(kind, notification)
+        record = of_upload(notifications[0])
+        assert record
+        weather = Weather(strokes=[Stroke("DeleteObject", "crash before")])
+        with weather.over(aws.s3()), weather.invocation():
+            forgetting.forget(record.id)
+        status, problem = post(kind, picture())
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
+        found = [of_upload(notification) for notification in notifications]
+        assert [one and one.status for one in found] == [Status.DELETED, Status.DELETED]
+        assert forgetting.forget(record.id)
+        assert {item.get("status") for item in world.items()} == {Status.DELETED}
+
+    @pytest.mark.parametrize("operation", ["DeleteItem", "PutItem"])
+    def test_a_deletion_of_which_the_table_s_answer_is_lost_goes_on(self, world: World, operation: str) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/a.png", picture())
+        deliver(kind, notification)
+        id = post(kind, picture())[1]["id"]
+        weather = Weather(strokes=[Stroke(operation, "lost")])
+        with weather.over(aws.table().meta.client):
+            assert forgetting.forget(id)
+        assert not weather.strokes
+        assert {item.get("status") for item in world.items()} == {Status.DELETED}
+
     def test_an_upload_of_a_picture_that_is_just_forgotten_is_read_anew(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,12 +1,11 @@
 """Forgetting: everything that is kept of a picture, whatever else was made of the same content included."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ocr import aws, ledger
 from ocr.errors import InFlight
-from ocr.record import Record, Status
-from ocr.records import LATER, Item, entry_id, expired, failed, of_content, put, stored
+from ocr.record import Status
+from ocr.records import LATER, Item, deleted, entry_id, expired, failed, of_content, put, stored
 from ocr.settings import settings
 
 if TYPE_CHECKING:
@@ -53,22 +52,16 @@ def _forget(found: Item) -> None:
         "Item": _deleted(found),
         "ConditionExpression": "finished_at = :finished_at" if seen else "attribute_not_exists(finished_at)",
     }
-    if not put(write | ({"ExpressionAttributeValues": seen} if seen else {})):
+    done = put(write | ({"ExpressionAttributeValues": seen} if seen else {}))
+    if not done and (stored(found["id"]) or {}).get("status") != Status.DELETED:
         raise _being_read()
 
 
 def _deleted(found: Item) -> Item:
     """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
     left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
-    gone = Record(
-        id=found["id"],
-        product=found["product"],
-        status=Status.DELETED,
-        created_at=datetime.fromisoformat(found["created_at"]),
-        finished_at=datetime.now(UTC),
-    )
     source = found.get("source", "")
-    return failed(gone, again=not source or f"/{LATER}/" in source) | left
+    return failed(deleted(found), again=not source or f"/{LATER}/" in source) | left
 
 
 def _erase(bucket: str, prefix: str) -> None:

@@ -155,7 +155,7 @@ def keep(record: Record, held: Claim, ticket: Ticket, fields: type[Fields]) -> R
     Where another call took the content over meanwhile, its reading stands.
     """
     entry = _entry(held, DONE) | records.body(record, held.content)
-    return _write(entry, records.item(record, fields, held.content), record, held, ticket, fields)
+    return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
 
 
 def fail(record: Record, held: Claim, ticket: Ticket, fields: type[Fields], *, spent: int) -> Record:
@@ -173,7 +173,7 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
     kept = {name: value for name, value in entry.items() if name not in ("record", "record_key")}
     if not _put(kept | records.body(made, content), after=entry["owner"]):
         return False
-    records.renew(content, made, fields)
+    records.renew(content, entry["owner"], made, fields)
     return True
 
 
@@ -194,7 +194,8 @@ def forget(content: str) -> None:
         ExpressionAttributeNames={"#owner": "owner"},
         ExpressionAttributeValues={":owner": entry["owner"]},
     )
-    if gone is None:
+    # The table's answer may have been lost, or another be deleting the same.
+    if gone is None and records.stored(entry["id"]):
         raise _in_flight(None)
 
 

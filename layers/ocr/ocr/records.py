@@ -145,8 +145,8 @@ def placed(record: Record, ticket: Ticket, **more: Any) -> Record:
     return record.model_copy(update=place | more)
 
 
-def item(record: Record, fields: type[Fields], content: str, expires_at: int | None = None) -> Item:
-    """The item of a picture whose content was read; the fields that it shows in lists are masked."""
+def item(record: Record, fields: type[Fields], content: str, owner: str, expires_at: int | None = None) -> Item:
+    """The item of a picture whose content was read, by this owner; the fields that it shows in lists are masked."""
     shown = masked(fields, record.document.fields) if record.document else {}
     own = {"record": record.model_dump_json(exclude_none=True)} if record.status == Status.UNKNOWN else {}
     return (
@@ -154,6 +154,7 @@ def item(record: Record, fields: type[Fields], content: str, expires_at: int | N
         | own
         | {
             "content": content,
+            "owner": owner,
             "shown": json.dumps(shown, ensure_ascii=False),
             "expires_at": expires_at or expiry(),
         }
@@ -255,7 +256,7 @@ def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
     writable = (over(ticket),) if record.status == Status.UNKNOWN else (over(ticket), HELD)
     if together(
         {"ConditionCheck": _there(found)},
-        {"Put": conditional(item(record, fields, found.content, found.expires_at), *writable)},
+        {"Put": conditional(item(record, fields, found.content, found.owner, found.expires_at), *writable)},
     ):
         return record
     if standing := find(ticket.id):
@@ -295,15 +296,31 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
 
 
 def find(id: str) -> Record | None:
-    """The record of this id, however far it is, or None where there is none or its time is over."""
+    """The record of this id, however far it is, or None where there is none or its time is over.
+
+    It is a deleted one from the moment that the reading which it refers to is.
+    """
     found = stored(id)
     if found is None or "status" not in found or expired(found):
         return None
     if "record" in found or "content" not in found:
         return read(found)
     entry = stored(entry_id(found["content"]))
-    record = read(entry) if entry and ("record" in entry or "record_key" in entry) else None
+    if entry is None or entry["owner"] != found["owner"]:
+        return deleted(found)
+    record = read(entry)
     return record and record.model_copy(update=_place(found))
+
+
+def deleted(found: Item) -> Record:
+    """What an item's record is once its picture is deleted."""
+    return Record(
+        id=found["id"],
+        product=found["product"],
+        status=Status.DELETED,
+        created_at=datetime.fromisoformat(found["created_at"]),
+        finished_at=datetime.now(UTC),
+    )
 
 
 def _place(found: Item) -> dict[str, Any]:
@@ -359,11 +376,11 @@ def of_content(content: str) -> list[Item]:
     return [item for one in found if (item := stored(one["id"]))]
 
 
-def renew(content: str, made: Record, fields: type[Fields]) -> None:
-    """Bring every finished record of a content in line with what is read of it now."""
+def renew(content: str, owner: str, made: Record, fields: type[Fields]) -> None:
+    """Bring every record that refers to this owner's reading of a content in line with what is read of it now."""
     for old in of_content(content):
-        if "record" not in old and old["status"] in FINAL:
-            new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content)
+        if "record" not in old and old["status"] in FINAL and old["owner"] == owner:
+            new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content, owner)
             put(
                 {
                     "TableName": settings().table,
