@@ -658,8 +658,23 @@ class TestPrivacy:
         assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
         found = [of_upload(notification) for notification in notifications]
         assert [one and one.status for one in found] == [Status.DELETED, Status.DELETED]
+        deliver(kind, notifications[1])
+        found = of_upload(notifications[1])
+        assert found
+        assert found.status == Status.DELETED
         assert forgetting.forget(record.id)
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
+
+    def test_a_record_whose_deletion_died_is_written_again_for_who_sends_the_picture_again(self, world: World) -> None:
+        kind = product([reading, lambda: reading("first", "B-18")])
+        id = post(kind, picture())[1]["id"]
+        weather = Weather(strokes=[Stroke("ListObjectVersions", "crash before")])
+        with weather.over(aws.s3()), weather.invocation():
+            forgetting.forget(id)
+        deliver(kind, world.upload("uploads/ticket/a.png", picture()))
+        status, record = post(kind, picture())
+        assert (status, record["id"], record["replayed"]) == (200, id, True)
+        assert records.find(id) == Record.model_validate({name: record[name] for name in record if name != "headers"})
 
     @pytest.mark.parametrize("operation", ["DeleteItem", "PutItem"])
     def test_a_deletion_of_which_the_table_s_answer_is_lost_goes_on(self, world: World, operation: str) -> None:

@@ -37,8 +37,10 @@ DAY = 86_400
 # DynamoDB takes no longer key of an index; no upload's address is.
 MOST_URI_BYTES = 2048
 # Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
-# refers to what was read of the same content, by the owner of the content's entry, in which nothing stands.
+# refers to what was read of the same content, by the owner of the content's entry, in which nothing stands; one whose
+# reading was deleted, while another stands.
 AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
+GONE = "(content = :content AND #owner <> :owner)"
 GIVEN_UP = "(again = :true AND #status <> :deleted)"
 
 
@@ -202,14 +204,16 @@ def conditional(item: Item, *over: str) -> "PutTypeDef":
         ":unknown": Status.UNKNOWN,
         ":deleted": Status.DELETED,
         ":content": item.get("content"),
+        ":owner": item.get("owner"),
     }
+    names = {f"#{name}": name for name in ("status", "owner") if f"#{name}" in condition}
     write: PutTypeDef = {
         "TableName": settings().table,
         "Item": item,
         "ConditionExpression": condition,
         "ExpressionAttributeValues": {name: value for name, value in values.items() if name in condition},
     }
-    return write | {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in condition else write
+    return write | {"ExpressionAttributeNames": names} if names else write
 
 
 def put(write: "PutTypeDef") -> bool:
@@ -253,11 +257,11 @@ def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
     Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
     """
     record = placed(found.record, ticket, replayed=True)
-    writable = (over(ticket),) if record.status == Status.UNKNOWN else (over(ticket), HELD)
-    if together(
-        {"ConditionCheck": _there(found)},
-        {"Put": conditional(item(record, fields, found.content, found.owner, found.expires_at), *writable)},
-    ):
+    held = [] if record.status == Status.UNKNOWN else [HELD]
+    # An upload that is to be forgotten stays so, whoever brings its message again.
+    gone = [] if ticket.upload else [GONE]
+    new = item(record, fields, found.content, found.owner, found.expires_at)
+    if together({"ConditionCheck": _there(found)}, {"Put": conditional(new, over(ticket), *held, *gone)}):
         return record
     if standing := find(ticket.id):
         return standing.model_copy(update={"replayed": True})
