@@ -19,6 +19,7 @@ from records import app
 from tests.integration.conftest import UPLOADS, World, delivered, forget_settings
 from tests.integration.scripted import Answer, Context, calls, picture, product, reading
 from tests.integration.test_records import asked
+from tests.integration.weather import Stroke, Weather
 
 Body = dict[str, Any]
 
@@ -274,6 +275,33 @@ class TestLater:
         assert (status, told["status"]) == (202, "pending")
         come(kind, told["id"])
         assert asked("GET", f"/records/{told['id']}")[1]["status"] == "succeeded"
+
+    def test_a_picture_whose_deletion_died_may_be_handed_over_too(self, world: World) -> None:
+        kind = product([reading])
+        id = sent(kind, picture())[1]["id"]
+        weather = Weather(strokes=[Stroke("ListObjectVersions", "crash before")])
+        with weather.over(aws.s3()), weather.invocation():
+            asked("DELETE", f"/records/{id}")
+        assert sent(kind, picture(), Prefer="respond-async")[1]["id"] == id
+        assert asked("GET", f"/records/{id}")[1]["status"] == "pending"
+        come(kind, id)
+        assert asked("GET", f"/records/{id}")[1]["status"] == "succeeded"
+        assert calls(kind) == 2
+
+    def test_a_picture_that_is_held_for_a_person_may_be_handed_over_once_it_may_be_sent_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([lambda: Busy("cut", paid=True), reading])
+        assert sent(kind, picture())[0] == 503
+        id = sent(kind, picture())[1]["record_id"]
+        assert asked("GET", f"/records/{id}")[1]["status"] == "unknown"
+        monkeypatch.setenv("RESEND_UNKNOWN", "1")
+        forget_settings()
+        assert sent(kind, picture(), Prefer="respond-async")[1]["id"] == id
+        come(kind, id)
+        assert asked("GET", f"/records/{id}")[1]["status"] == "succeeded"
 
     def test_a_picture_that_failed_may_be_handed_over_too(self, world: World) -> None:
         kind = product([lambda: Busy("down"), reading])

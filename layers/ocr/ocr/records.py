@@ -295,8 +295,10 @@ def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:
             "Use a new key for every new request.",
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-    if ticket.upload and standing.get("again"):
-        put(conditional(item, AGAIN))
+    if ticket.upload:
+        # Nothing stands that the picture could be answered with: it is read again.
+        gone = "owner" in standing and "record" not in standing and _referred(standing) is None
+        put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
 
 
 def find(id: str) -> Record | None:
@@ -309,11 +311,17 @@ def find(id: str) -> Record | None:
         return None
     if "record" in found or "content" not in found:
         return read(found)
-    entry = stored(entry_id(found["content"]))
-    if entry is None or entry["owner"] != found["owner"]:
+    entry = _referred(found)
+    if entry is None:
         return deleted(found)
     record = read(entry)
     return record and record.model_copy(update=_place(found))
+
+
+def _referred(found: Item) -> Item | None:
+    """The entry with the reading that an item refers to; None once that is deleted."""
+    entry = stored(entry_id(found["content"]))
+    return entry if entry and entry["owner"] == found["owner"] else None
 
 
 def deleted(found: Item) -> Record:
