@@ -484,7 +484,8 @@ class Gateway:
         for message in fresh:
             if message.fair:
                 upload = _upload_of(message)
-                id = records.ticket_of(upload).id
+                with self.weather.indoors():
+                    id = records.ticket_of(upload).id
                 found = [item["status"] for item in self.items() if item["id"] == id]
                 assert found
                 assert found[0] in FINAL | {Status.DELETED}

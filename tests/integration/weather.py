@@ -67,6 +67,13 @@ class Weather:
             self._dead = True
 
     @contextmanager
+    def indoors(self) -> Iterator[None]:
+        """Nothing befalls what is called here: it is the test that looks."""
+        waiting, self.strokes, dead, self._dead = self.strokes, [], self._dead, False
+        yield
+        self.strokes, self._dead = waiting, dead
+
+    @contextmanager
     def over(self, *clients: Any) -> Iterator[None]:
         """Have these clients' calls pass here."""
         for client in clients:
