@@ -590,6 +590,27 @@ class TestFailover:
         kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
         assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:busy"
 
+    def test_what_was_paid_for_does_not_wait_in_memory_for_the_rest_of_its_batch(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept, keep = threading.Event(), ledger.keep
+
+        def told(*given: Any) -> Record:
+            record = keep(*given)
+            kept.set()
+            return record
+
+        def slow() -> Reading:
+            assert kept.wait(10)
+            return reading()
+
+        monkeypatch.setattr(ledger, "keep", told)
+        kind = product([slow, reading])
+        notifications = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(2)]
+        assert deliver(kind, *notifications) == []
+        found = [of_upload(notification) for notification in notifications]
+        assert [one and one.status for one in found] == [Status.SUCCEEDED, Status.SUCCEEDED]
+
     def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
         kind = product([lambda: Refused("no key")], [lambda: reading("second")])
         deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))

@@ -67,7 +67,8 @@ def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.
     monkeypatch.setattr(rate, "place", place)
     documents = [examine(picture(seed)) for seed in range(30)]
     ask = Ask("ticket", Ticket, documents, {}, seconds=25)
-    turns = choice.read([First([reading])], ask, [lambda *_: None] * len(documents))
+    turns = [choice.Turn(document, lambda *_: None, lambda _: None) for document in documents]
+    choice.read([First([reading])], ask, turns)
     assert all(at + patience <= 25 for at, patience in stood)
     late = [turn.outcome for turn in turns if isinstance(turn.outcome, Busy)]
     assert late

@@ -46,14 +46,18 @@ class Turn:
 
     `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
     `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
+    `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not wait
+    in memory until the last document of the batch is read.
     """
 
     document: Document
     begin: Callable[[Offer, int], None]
+    keep: Callable[["Turn"], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
     raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
     settled: bool = False
+    kept: bool = False
 
     @property
     def spent(self) -> int:
@@ -73,14 +77,13 @@ class _Faulted(Exception):
         self.outcomes = outcomes
 
 
-def read(offers: Sequence[Offer], ask: Ask, begins: Sequence[Callable[[Offer, int], None]]) -> list[Turn]:
-    """Have every document of `ask` read, each by the first of `offers` that can; one turn a document, in order.
+def read(offers: Sequence[Offer], ask: Ask, turns: Sequence[Turn]) -> None:
+    """Have every document of `ask` read, each by the first of `offers` that can; `turns` has one a document, in order.
 
     A caller's error and an empty result settle a document; a vendor's fault and a picture that does not fit the
     vendor pass it on to the next one.
     """
     end = time.monotonic() + ask.seconds
-    turns = [Turn(document, begin) for document, begin in zip(ask.documents, begins, strict=True)]
     ready, nobody = _ready(offers, ask)
     for number, (offer, secret) in enumerate(ready):
         waiting = [turn for turn in turns if not turn.settled]
@@ -92,9 +95,17 @@ def read(offers: Sequence[Offer], ask: Ask, begins: Sequence[Callable[[Offer, in
             break
         patience = PATIENCE if others else share - LEAST_SECONDS
         _ask(offer, replace(ask, secret=secret), waiting, now + share, patience)
-    for turn in turns:
+    left = [turn for turn in turns if not turn.kept]
+    for turn in left:
         turn.outcome = turn.outcome or nobody
-    return turns
+    _keep(left)
+
+
+def _keep(turns: Sequence[Turn]) -> None:
+    for turn in turns:
+        turn.kept = True
+    with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(turns)))) as threads:
+        list(threads.map(lambda turn: turn.keep(turn), turns))
 
 
 def first(offers: Sequence[Offer], ask: Ask) -> Offer | None:
@@ -204,6 +215,7 @@ def _call(offer: Offer, ask: Ask, group: Sequence[tuple[Turn, Fitted]], until: f
     milliseconds = round(1000 * (time.monotonic() - started))
     for (turn, fitted), outcome in zip(going, outcomes, strict=True):
         _settle(turn, offer, ask, fitted, outcome, milliseconds)
+    _keep([turn for turn, _ in going if turn.settled])
 
 
 def _stand_in_line(offer: Offer, patience: float) -> None:

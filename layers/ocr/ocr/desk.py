@@ -92,10 +92,7 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
             kept[number] = claim
     for options, group in groups.items():
         ask = _ask(product, [task.work.document for _, task in group], dict(options), end)
-        turns = choice.read(product.sold_by, ask, [task.begin for _, task in group])
-        with ThreadPoolExecutor(max_workers=min(THREADS, len(group))) as threads:
-            done = threads.map(lambda task, turn: _guarded(_finish, product, task, turn, end), _tasks(group), turns)
-            kept |= zip((number for number, _ in group), done, strict=True)
+        choice.read(product.sold_by, ask, [_turn(product, task, end, kept, number) for number, task in group])
     return [_caught_up(product, work, kept[number]) for number, work in enumerate(works)]
 
 
@@ -113,8 +110,13 @@ def _content(product: "Product", work: Work) -> str:
     return ledger.content_of(product.slug, work.options, work.document.sha256)
 
 
-def _tasks(group: Sequence[tuple[int, Task]]) -> list[Task]:
-    return [task for _, task in group]
+def _turn(product: "Product", task: Task, end: float, kept: dict[int, Outcome], number: int) -> choice.Turn:
+    """A picture's way through the vendors, at whose end its outcome stands in `kept` under its number."""
+
+    def keep(turn: choice.Turn) -> None:
+        kept[number] = _guarded(_finish, product, task, turn, end)
+
+    return choice.Turn(task.work.document, task.begin, keep)
 
 
 def _ask(product: "Product", documents: Sequence[Document], options: Mapping[str, str], end: float) -> Ask:
