@@ -27,7 +27,7 @@ from license_plate.app import handler as plates
 from local.aws import Aws
 from local.samples import samples
 from local.simulators import SECRETS, Control, running
-from ocr import aws, choice, desk, http, ledger, queue, records
+from ocr import aws, choice, http, ledger, records, threads
 from ocr.document import Upload
 from ocr.record import FINAL, Status
 from records import app as api
@@ -570,8 +570,6 @@ def _patched(gateway: Gateway, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "dt", clock)
     patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
     patch.setattr(choice, "LEAST_SECONDS", LEAST_SECONDS)
-    patch.setattr(choice, "THREADS", 1)
-    patch.setattr(desk, "THREADS", 1)
-    patch.setattr(queue, "ThreadPoolExecutor", lambda max_workers: ThreadPoolExecutor(1))
+    patch.setattr(threads, "MOST", 1)
     sending = http.send
     patch.setattr(http, "send", lambda *given, **named: gateway.weather.around(VENDOR, sending, *given, **named))

@@ -712,7 +712,7 @@ class TestPrivacy:
     def test_an_upload_of_a_picture_that_is_just_forgotten_is_read_anew(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind, replay = product([reading]), records.replay
+        kind, replay = product([reading]), ledger.replay
         id = post(kind, picture())[1]["id"]
         notification = world.upload("uploads/ticket/late.png", picture())
 
@@ -721,7 +721,7 @@ class TestPrivacy:
             return replay(*given)
 
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr(records, "replay", forgotten_before)
+            meanwhile.setattr(ledger, "replay", forgotten_before)
             assert deliver(kind, notification) == ["message-0"]
         assert of_upload(notification) is None
         assert "shown" not in json.dumps(world.items(), default=str)

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
@@ -22,7 +21,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitB
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws, rate
+from ocr import aws, rate, threads
 from ocr.document import Document
 from ocr.errors import Busy, CallerError, Changed, ConfigurationError, Internal, OcrError, Refused, Unknown, VendorFault
 from ocr.fit import Fitted, fit
@@ -37,7 +36,6 @@ SECRET_SECONDS = 300
 LEAST_SECONDS = 2.0
 # How long to stand in line for one vendor's rate while another could be asked.
 PATIENCE = 1.0
-THREADS = 10
 
 
 @dataclass
@@ -104,8 +102,7 @@ def read(offers: Sequence[Offer], ask: Ask, turns: Sequence[Turn]) -> None:
 def _keep(turns: Sequence[Turn]) -> None:
     for turn in turns:
         turn.kept = True
-    with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(turns)))) as threads:
-        list(threads.map(lambda turn: turn.keep(turn), turns))
+    threads.each(lambda turn: turn.keep(turn), turns)
 
 
 def first(offers: Sequence[Offer], ask: Ask) -> Offer | None:
@@ -183,8 +180,8 @@ def _ask(offer: Offer, ask: Ask, turns: Sequence[Turn], until: float, patience: 
     groups = list(batched(fitting, offer.limits.batch, strict=False))
     if not groups or until - time.monotonic() < LEAST_SECONDS:
         return
-    with part(offer.vendor), ThreadPoolExecutor(max_workers=min(THREADS, len(groups))) as threads:
-        list(threads.map(lambda group: _call(offer, ask, group, until, patience), groups))
+    with part(offer.vendor):
+        threads.each(lambda group: _call(offer, ask, group, until, patience), groups)
 
 
 def _fit(offer: Offer, turn: Turn) -> Fitted | None:

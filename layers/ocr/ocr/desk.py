@@ -4,7 +4,6 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,15 +11,15 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import choice, ledger, raw, records
+from ocr import choice, ledger, raw, records, threads
 from ocr.document import Document, Upload
 from ocr.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
 from ocr.fields import declared
-from ocr.ledger import Asked, Claim
+from ocr.ledger import Asked, Claim, Finished
 from ocr.observe import meter, unforeseen
 from ocr.reading import Reading
 from ocr.record import Attempt, Picture, Record, Status
-from ocr.records import Finished, Ticket
+from ocr.records import Ticket
 from ocr.vendor import Ask, Offer
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 # The lease outlives the invocation by this much, so that nobody takes over a call that may still answer.
 LEASE_MARGIN = 10.0
-THREADS = 10
 # What is left, after everything else had to be done, to write what was read.
 KEEP_SECONDS = 1.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
@@ -80,8 +78,7 @@ def read(product: "Product", works: Sequence[Work], end: float) -> list[Outcome]
     """
     kept: dict[int, Outcome] = {}
     groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Task]]] = defaultdict(list)
-    with ThreadPoolExecutor(max_workers=max(1, min(THREADS, len(works)))) as threads:
-        claims = threads.map(lambda work: _guarded(_claim, product, work, end), works)
+    claims = threads.each(lambda work: _guarded(_claim, product, work, end), works)
     for number, (work, claim) in enumerate(zip(works, claims, strict=True)):
         found = _guarded(_recovered, product, claim, end) if isinstance(claim, Task) and claim.held.before else None
         if found:
@@ -103,7 +100,7 @@ def _caught_up(product: "Product", work: Work, outcome: Outcome) -> Outcome:
     content = _content(product, work)
     done = _guarded(ledger.finished, content)
     ticket = work.ticket or Ticket(content, datetime.now(UTC))
-    return _guarded(records.replay, done, ticket, product.fields) if isinstance(done, Finished) else outcome
+    return _guarded(ledger.replay, done, ticket, product.fields) if isinstance(done, Finished) else outcome
 
 
 def _content(product: "Product", work: Work) -> str:
@@ -177,7 +174,7 @@ def _claim(product: "Product", work: Work, end: float) -> Task | Outcome:
             refuse(product, ticket, error, content, again=True)
         raise
     if isinstance(claim, Finished):
-        return records.replay(claim, ticket, product.fields)
+        return ledger.replay(claim, ticket, product.fields)
     return Task(work, ticket, claim)
 
 

@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -33,9 +32,17 @@ class Engine(Offer):
     task: ClassVar[str] = "lines"
 
     def read(self, ask: Ask) -> list[Outcome]:
-        """One outcome a document; documents are read side by side."""
-        with ThreadPoolExecutor(max_workers=len(ask.documents)) as threads:
-            return list(threads.map(lambda document: self._read(ask, document), ask.documents))
+        """The outcome of the one document."""
+        [document] = ask.documents
+        try:
+            answer = _invoke(self.task, document, ask.seconds)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in THROTTLED:
+                raise
+            return [Busy("The engine is at its concurrency limit.", vendor=self.vendor, retry_after=5)]
+        except BotoCoreError:
+            return [Busy("The engine did not answer in time.", vendor=self.vendor, retry_after=5)]
+        return [self._outcome(ask, answer)]
 
     def understood(self, ask: Ask, raw: Any) -> Outcome:
         """The outcome of a kept answer of the engine."""
@@ -44,17 +51,6 @@ class Engine(Offer):
     def units(self, options: Mapping[str, str]) -> float:
         """Nothing: the engine is ours."""
         return 0
-
-    def _read(self, ask: Ask, document: Document) -> Outcome:
-        try:
-            answer = _invoke(self.task, document, ask.seconds)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in THROTTLED:
-                raise
-            return Busy("The engine is at its concurrency limit.", vendor=self.vendor, retry_after=5)
-        except BotoCoreError:
-            return Busy("The engine did not answer in time.", vendor=self.vendor, retry_after=5)
-        return self._outcome(ask, answer)
 
     def _outcome(self, ask: Ask, answer: Any) -> Outcome:
         match answer:

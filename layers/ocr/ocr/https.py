@@ -60,7 +60,7 @@ def _single(product: "Product", event: APIGatewayProxyEvent, end: float) -> repl
         records.reserve(ticket, product.slug, content)
     if "respond-async" in [word.strip().lower() for word in intake.header(event, PREFER).split(",")]:
         if done := ledger.finished(content):
-            return reply.record(records.replay(done, ticket, product.fields))
+            return reply.record(ledger.replay(done, ticket, product.fields))
         return reply.later(_by_queue(product, work, ticket, content).id, preferred=True)
     [outcome] = desk.read(product, [replace(work, ticket=ticket)], end)
     if isinstance(outcome, Again) and end - time.monotonic() < NEAR:

@@ -5,7 +5,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -16,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import ClientError
 
-from ocr import aws
+from ocr import aws, threads
 from ocr.document import Upload, refuse_size
 from ocr.errors import CallerError, Internal, OcrError
 from ocr.observe import unforeseen
@@ -32,7 +31,6 @@ MOST_NAME_BYTES = 255
 # Of a batch's pictures together: a function's memory holds what it sends several times over.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
-THREADS = 10
 FORMS = (
     "Send the picture as the body (image/jpeg, image/png, image/bmp), as multipart/form-data, or as JSON with base64."
 )
@@ -174,13 +172,12 @@ def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: 
         raise CallerError("The JSON body has no list of texts `s3_uris` or `images`, or both.", BATCHES)
     _count(len(listed))
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
-    with ThreadPoolExecutor(max_workers=THREADS) as threads:
-        if images is None:
-            loaded = list(threads.map(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed))
-            _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, Told)))
-            return Several(list(zip(listed, loaded, strict=True)))
-        decoded = threads.map(lambda image: _or_error(lambda: Told(_decoded(image), chosen)), listed)
-        return Several([(str(place), one) for place, one in enumerate(decoded)])
+    if images is None:
+        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed)
+        _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, Told)))
+        return Several(list(zip(listed, loaded, strict=True)))
+    decoded = map(lambda image: _or_error(lambda: Told(_decoded(image), chosen)), listed)
+    return Several([(str(place), one) for place, one in enumerate(decoded)])
 
 
 def _or_error(load: Callable[[], Told]) -> Told | OcrError:

@@ -18,18 +18,18 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ocr import aws, raw, records
 from ocr.errors import InFlight
 from ocr.fields import Fields
 from ocr.observe import logger
 from ocr.record import Record, Status
-from ocr.records import Finished, Item, Ticket
+from ocr.records import Item, Ticket
 from ocr.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef
 
 SENDING, RELEASED, DONE = "sending", "released", "done"
 # Most calls take less: whoever waits for one asks again well before its lease runs out.
@@ -83,6 +83,16 @@ class Claim:
             return self
         resent = self.now.charges and self.unseen > 0
         return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What was read of a content, by which owner of its entry, and when that expires, in seconds since 1970."""
+
+    record: Record
+    content: str
+    owner: str
+    expires_at: int
 
 
 def content_of(product: str, options: Mapping[str, str], sha256: str) -> str:
@@ -165,6 +175,30 @@ def fail(record: Record, held: Claim, ticket: Ticket, fields: type[Fields], *, s
     return _write(entry, item, record, held, ticket, fields)
 
 
+def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
+    """The record of a picture whose content was read before; it expires together with what was read.
+
+    Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
+    """
+    record = records.placed(found.record, ticket, replayed=True)
+    held = [] if record.status == Status.UNKNOWN else [records.HELD]
+    # An upload that is to be forgotten stays so, whoever brings its message again.
+    gone = [] if ticket.upload else [records.GONE]
+    there: ConditionCheckTypeDef = {
+        "TableName": settings().table,
+        "Key": {"id": records.entry_id(found.content)},
+        **_owned(found.owner),
+    }
+    new = records.item(record, fields, found.content, found.owner, found.expires_at)
+    if records.together(
+        {"ConditionCheck": there}, {"Put": records.conditional(new, records.over(ticket), *held, *gone)}
+    ):
+        return record
+    if standing := records.find(ticket.id):
+        return standing.model_copy(update={"replayed": True})
+    raise InFlight("What was read of this picture was deleted at this moment.", retry_after=1)
+
+
 def renew(content: str, made: Record, fields: type[Fields]) -> bool:
     """Put another reading in the place of a finished one, and into every record of it; False where there is none."""
     entry = records.stored(records.entry_id(content))
@@ -190,9 +224,7 @@ def forget(content: str) -> None:
     gone = aws.written(
         aws.table().delete_item,
         Key={"id": entry["id"]},
-        ConditionExpression="#owner = :owner",
-        ExpressionAttributeNames={"#owner": "owner"},
-        ExpressionAttributeValues={":owner": entry["owner"]},
+        **_owned(entry["owner"]),
     )
     # The table's answer may have been lost, or another be deleting the same.
     if gone is None and records.stored(entry["id"]):
@@ -223,7 +255,7 @@ def _standing(held: Claim, ticket: Ticket, fields: type[Fields], read: Item) -> 
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
-    return records.replay(found, ticket, fields)
+    return replay(found, ticket, fields)
 
 
 def _held(entry: Item) -> bool:
@@ -263,18 +295,27 @@ def _entry(held: Claim, state: str = SENDING, spent: int = 0) -> Item:
 def _conditional(entry: Item, after: str | None, *, done: bool = True) -> "PutTypeDef":
     if after is None:
         return {"TableName": settings().table, "Item": entry, "ConditionExpression": "attribute_not_exists(id)"}
-    write: PutTypeDef = {
-        "TableName": settings().table,
-        "Item": entry,
+    mine = _owned(after)
+    if not done:
+        mine["ConditionExpression"] += " AND #state <> :done"
+        mine["ExpressionAttributeNames"]["#state"] = "state"
+        mine["ExpressionAttributeValues"][":done"] = DONE
+    return {"TableName": settings().table, "Item": entry, **mine}
+
+
+class _Condition(TypedDict):
+    ConditionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: dict[str, Any]
+
+
+def _owned(owner: str) -> _Condition:
+    """That an entry is still this owner's."""
+    return {
         "ConditionExpression": "#owner = :owner",
         "ExpressionAttributeNames": {"#owner": "owner"},
-        "ExpressionAttributeValues": {":owner": after},
+        "ExpressionAttributeValues": {":owner": owner},
     }
-    if not done:
-        write["ConditionExpression"] = "#owner = :owner AND #state <> :done"
-        write["ExpressionAttributeNames"] = {"#owner": "owner", "#state": "state"}
-        write["ExpressionAttributeValues"] = {":owner": after, ":done": DONE}
-    return write
 
 
 def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:

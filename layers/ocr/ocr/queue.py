@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws, desk, intake, records
+from ocr import aws, desk, intake, records, threads
 from ocr.desk import Again, Outcome, Work
 from ocr.document import Upload, examine
 from ocr.errors import CallerError, InFlight
@@ -54,8 +53,7 @@ class Delivery:
 def answer(product: "Product", messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
     """The partial batch response, before `end` on the monotonic clock: the messages that have to come again."""
     deliveries = [Delivery(message) for message in messages]
-    with ThreadPoolExecutor(max_workers=max(1, len(deliveries))) as threads:
-        list(threads.map(lambda delivery: _load(product, delivery), deliveries))
+    threads.each(lambda delivery: _load(product, delivery), deliveries)
     try:
         outcomes = iter(desk.read(product, [work for one in deliveries for work in one.works], end))
         for delivery in deliveries:

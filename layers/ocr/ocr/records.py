@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from ocr import aws
 from ocr.document import Upload
-from ocr.errors import CallerError, InFlight
+from ocr.errors import CallerError
 from ocr.fields import Fields
 from ocr.masks import masked
 from ocr.record import FINAL, Record, Source, Status
 from ocr.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 Item = dict[str, Any]
 
@@ -51,16 +51,6 @@ class Ticket:
     id: str
     created_at: datetime
     upload: Upload | None = None
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What was read of a content, by which owner of its entry, and when that expires, in seconds since 1970."""
-
-    record: Record
-    content: str
-    owner: str
-    expires_at: int
 
 
 def ticket_of(upload: Upload) -> Ticket:
@@ -249,34 +239,6 @@ def give_up(record: Record, content: str | None = None, *, again: bool = True) -
     if put(conditional(item, GIVEN_UP)):
         return record
     return find(record.id) or record
-
-
-def replay(found: Finished, ticket: Ticket, fields: type[Fields]) -> Record:
-    """The record of a picture whose content was read before; it expires together with what was read.
-
-    Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
-    """
-    record = placed(found.record, ticket, replayed=True)
-    held = [] if record.status == Status.UNKNOWN else [HELD]
-    # An upload that is to be forgotten stays so, whoever brings its message again.
-    gone = [] if ticket.upload else [GONE]
-    new = item(record, fields, found.content, found.owner, found.expires_at)
-    if together({"ConditionCheck": _there(found)}, {"Put": conditional(new, over(ticket), *held, *gone)}):
-        return record
-    if standing := find(ticket.id):
-        return standing.model_copy(update={"replayed": True})
-    raise InFlight("What was read of this picture was deleted at this moment.", retry_after=1)
-
-
-def _there(found: Finished) -> "ConditionCheckTypeDef":
-    """That what was read still stands."""
-    return {
-        "TableName": settings().table,
-        "Key": {"id": entry_id(found.content)},
-        "ConditionExpression": "#owner = :owner",
-        "ExpressionAttributeNames": {"#owner": "owner"},
-        "ExpressionAttributeValues": {":owner": found.owner},
-    }
 
 
 def reserve(ticket: Ticket, product: str, content: str | None = None) -> None:

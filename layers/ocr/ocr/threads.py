@@ -1,0 +1,13 @@
+"""Waiting side by side: for AWS and for vendors, who take their time while the processor is idle."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+# At once: as many as a queue's batch has messages, and as botocore keeps connections to a service.
+MOST = 10
+
+
+def each[Given, Result](step: Callable[[Given], Result], given: Sequence[Given]) -> list[Result]:
+    """What the step makes of each, in order. All are tried; raises what the first that fails raises."""
+    with ThreadPoolExecutor(max_workers=max(1, min(MOST, len(given)))) as threads:
+        return list(threads.map(step, given))
