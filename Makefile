@@ -40,10 +40,11 @@ test-all: export FAULTS = 1
 test-all: export MACHINES = 200
 test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures, a failing AWS
 
-check: tools ## Lint, types, template
+check: tools ## Lint, types, direction of imports, template
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 

@@ -16,16 +16,16 @@ from rich.table import Table
 from local.aws import Aws
 from local.stack import NAME
 from local.up import FOLDER
-from ocr.catalogue import products
-from ocr.choice import key
-from ocr.document import Document
-from ocr.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
-from ocr.options import required
-from ocr.product import Product
-from ocr.settings import settings
-from ocr.vendor import Ask, Offer, Outcome
+from ocr.declare.catalogue import products
+from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.declare.options import required
+from ocr.declare.product import Product
+from ocr.model.picture import Picture
+from ocr.pipeline.routing import key
+from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
+from ocr.platform.settings import settings
 
-NOTHING = Document(b"", "JPEG", 0, 0)
+NOTHING = Picture(b"", "JPEG", 0, 0)
 SECONDS = 10.0
 # How `ocr.http` says that no vendor was heard.
 SILENT = {"unreachable", "unanswered", "cut", "certificate"}
@@ -78,7 +78,7 @@ def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
         return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
     options = {name: REQUIRED[name] for name in required([offer])}
     try:
-        [outcome] = offer.read(Ask(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
+        [outcome] = offer.read(VendorRequest(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
     except ConfigurationError as error:
         return "wrongly", "", "", str(error)
     return ("yes", *verdict(outcome))

@@ -20,14 +20,14 @@ from local import openapi
 from local.aws import REGION, ROOT
 from local.samples import Sample, samples
 from local.stack import NAME
-from ocr.catalogue import products, record_schema
-from ocr.checks import verdicts
-from ocr.intake import FORM, IMAGE_MEMBER
-from ocr.ledger import content_of
-from ocr.product import Product
-from ocr.record import SCHEMA_VERSION, Announcement, Found, Record, Status
-from ocr.settings import Settings
-from ocr.vendor import Offer
+from ocr.declare.catalogue import products, record_schema
+from ocr.declare.checks import verdicts
+from ocr.declare.offers import Offer
+from ocr.declare.product import Product
+from ocr.entry.requests import FORM, IMAGE_MEMBER
+from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Status
+from ocr.platform.settings import Settings
+from ocr.storage.ledger import content_key
 
 EVENTS = ROOT / "events"
 OPENAPI = ROOT / "functions/records/openapi.json"
@@ -84,13 +84,13 @@ def example(product: Product) -> dict[str, Any]:
     sample = next(iter(samples([product.slug])))
     checks = verdicts(product.fields.model_validate(sample.truth), product.checks)
     record = Record(
-        id=content_of(product.slug, sample.options, ""),
+        id=content_key(product.slug, sample.options, ""),
         product=product.slug,
         status=Status.SUCCEEDED,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
         vendor=product.sold_by[-1].vendor,
         options=sample.options,
-        document=Found(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
+        document=Document(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
     )
     return record.model_dump(mode="json", exclude_none=True)
 

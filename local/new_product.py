@@ -12,23 +12,24 @@ from typing import get_args
 
 from local.aws import ROOT
 from local.stack import logical
-from ocr.product import Category
+from ocr.declare.product import Category
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 APP = '''"""{slug} — say what the document is, which sides or pages it has."""
 
-from ocr import embedded
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Text
+from ocr.declare.field_types import Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded
 
 
 class {model}(Fields):
     name: Text | None = label("名称", pii=True)
 
 
-handler = Product(
+product = Product(
     "{slug}",
     {model},
     name="{slug}",
@@ -36,6 +37,8 @@ handler = Product(
     titles=[],
     sold_by=[embedded.Labels()],
 )
+
+handler = serve(product)
 '''
 
 SAMPLE = '''"""What {slug} looks like."""

@@ -16,16 +16,17 @@ from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn,
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from local.openapi_shared import Part, tidy
-from ocr.bodies import Outcomes, Pending
-from ocr.catalogue import options_schema, products, record_model
-from ocr.described import RETRY_AFTER, answered, problems
-from ocr.document import MEDIA_TYPES
-from ocr.errors import PROBLEM_BASE, Busy, CallerError, Changed, InFlight, Internal, OcrError, Problem
-from ocr.intake import FORM, IMAGE_MEMBER, JSON
-from ocr.options import known
-from ocr.product import Category, Product
-from ocr.record import SCHEMA_VERSION
-from ocr.reply import PROBLEM_TYPE
+from ocr.declare.catalogue import options_schema, products, record_model
+from ocr.declare.options import known
+from ocr.declare.product import Category, Product
+from ocr.entry.openapi import RETRY_AFTER, answered, problems
+from ocr.entry.requests import FORM, IMAGE_MEMBER, JSON
+from ocr.entry.response_models import Outcomes, Pending
+from ocr.entry.responses import PROBLEM_TYPE
+from ocr.model.picture import MEDIA_TYPES
+from ocr.model.problem import PROBLEM_BASE, Problem, problem_of
+from ocr.model.record import SCHEMA_VERSION
+from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, OcrError
 from records.app import app as records
 
 DESCRIPTION = """\
@@ -60,7 +61,7 @@ KINDS: Mapping[int, OcrError] = {
 # The template's own bodies for what API Gateway refuses.
 REFUSALS = {
     401: ("key", "No valid API key", "Send your key in the header x-api-key."),
-    403: ("gateway", "API Gateway refused the request", "Ask the operator who may send from where."),
+    403: ("gateway", "API Gateway refused the request", "VendorRequest the operator who may send from where."),
     429: ("throttled", "Too many requests", "Send the same request again after the time in Retry-After."),
     504: ("gateway", "No answer in time", "Send the same request again after the time in Retry-After."),
 }
@@ -226,5 +227,5 @@ def _instance(status: int) -> Part:
         slug, title, advice = REFUSALS[status]
         told = Problem(type=PROBLEM_BASE + slug, title=title, status=status, detail=MEANINGS[status], advice=advice)
     else:
-        told = KINDS.get(status, CallerError(MEANINGS[status], status=status)).problem()
+        told = problem_of(KINDS.get(status, CallerError(MEANINGS[status], status=status)))
     return told.model_dump(mode="json", exclude_none=True)

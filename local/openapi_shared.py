@@ -103,8 +103,8 @@ def _shared(components: Part, kind: str, name: str, part: Part) -> Part:
 
 
 def _inherit(schemas: Part) -> None:
-    """A product's record is told as what it has beyond `Record`, what was found as what it has beyond `Found`."""
-    for base in ("Record", "Found"):
+    """A product's record is told as what it has beyond `Record`, what was found as what it has beyond `Document`."""
+    for base in ("Record", "Document"):
         own = schemas[base]["properties"]
         for name in [name for name in schemas if name.endswith(base) and name != base]:
             more = {part: kind for part, kind in schemas[name]["properties"].items() if own.get(part) != kind}

@@ -17,7 +17,7 @@ from announce.app import announcement
 from local.aws import Aws
 from local.stack import NAME, logical
 from local.up import FOLDER
-from ocr.record import Announcement
+from ocr.model.record import Announcement
 
 BATCH = 10
 # A page may be empty though there is more behind it; a batch has a hundred records at most.

@@ -83,7 +83,7 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
 
 def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Any]:
     from local.samples import samples
-    from ocr.catalogue import products
+    from ocr.declare.catalogue import products
 
     if slug != SORTS:
         yield from samples([slug], [layout], variants)
@@ -111,19 +111,20 @@ def _values(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _fields(slug: str, sample: Any) -> dict[str, Any]:
     """The fields of the first document that is found on a sample, in their JSON form."""
-    from ocr import embedded
-    from ocr.catalogue import products
-    from ocr.document import examine
-    from ocr.fields import declared
-    from ocr.reading import Reading
-    from ocr.vendor import Ask
+    from ocr.declare.catalogue import products
+    from ocr.declare.fields import declared
+    from ocr.declare.offers import VendorRequest
+    from ocr.model.reading import Reading
+    from ocr.pages.examine import examine
+    from ocr.pipeline.normalization import documents
+    from ocr.vendors import embedded
 
     product = products()[slug]
     offer = next(offer for offer in product.sold_by if offer.vendor == embedded.Engine.vendor)
-    ask = Ask(slug, product.fields, [examine(sample.picture)], sample.options, seconds=60)
-    with patch("ocr.aws.functions", Engine), patch("ocr.embedded.settings"):
+    ask = VendorRequest(slug, product.fields, [examine(sample.picture)], sample.options, seconds=60)
+    with patch("ocr.platform.aws.functions", Engine), patch("ocr.vendors.embedded.settings"):
         (outcome,) = offer.read(ask)
-    found = product.found(outcome) if isinstance(outcome, Reading) else []
+    found = documents(product, outcome) if isinstance(outcome, Reading) else []
     fields = found[0].fields if found else {}
     computed = {name for name, one in declared(product.fields).items() if one.mark.derived} - sample.truth.keys()
     return {name: value for name, value in fields.items() if name not in computed}
@@ -157,7 +158,7 @@ def _engine() -> bytes:
 
 def main() -> None:
     from local.samples import VARIANTS
-    from ocr.catalogue import products
+    from ocr.declare.catalogue import products
 
     ours = [slug for slug, one in products().items() if any(offer.vendor == "embedded" for offer in one.sold_by)]
     asked = _arguments(ours, tuple(VARIANTS))

@@ -4,13 +4,14 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageOps
 
-from ocr.document import Document, examine
+from ocr.model.picture import Picture
+from ocr.pages.examine import examine
 
 PHONE = (4000, 3000)
 RED = (1000, 700, 1200, 820)  # left, top, right, bottom of the rectangle, in the stored picture
 
 
-def photograph(orientation: int = 1, size: tuple[int, int] = PHONE) -> Document:
+def photograph(orientation: int = 1, size: tuple[int, int] = PHONE) -> Picture:
     """A noisy photograph with a red rectangle where it is not too small for that."""
     picture = Image.effect_noise(size, 40).convert("RGB")
     ImageDraw.Draw(picture).rectangle((*RED[:2], RED[2] - 1, RED[3] - 1), fill=(255, 0, 0))
@@ -21,7 +22,7 @@ def photograph(orientation: int = 1, size: tuple[int, int] = PHONE) -> Document:
     return examine(file.getvalue())
 
 
-def red(document: Document) -> tuple[int, int, int, int]:
+def red(document: Picture) -> tuple[int, int, int, int]:
     """Where the red rectangle is on the upright picture: left, top, right, bottom."""
     with Image.open(BytesIO(document.content)) as stored:
         picture = ImageOps.exif_transpose(stored).convert("RGB")

@@ -1,9 +1,10 @@
 """开户许可证 — the permit to open a company's basic bank account; no longer issued since 2019."""
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import AccountPermitNumber, Code, Date, Figures, Text
+from ocr.declare.field_types import AccountPermitNumber, Code, Date, Figures, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class AccountOpeningPermit(Fields):
@@ -18,7 +19,7 @@ class AccountOpeningPermit(Fields):
     issuing_authority: Text | None = label("发证机关")
 
 
-handler = Product(
+product = Product(
     "account_opening_permit",
     AccountOpeningPermit,
     name="开户许可证",
@@ -26,3 +27,5 @@ handler = Product(
     titles=["开户许可证"],
     sold_by=[etoplive.Pid(1015), embedded.Labels()],
 )
+
+handler = serve(product)

@@ -1,10 +1,7 @@
 """行程单 — the itinerary receipt of an air ticket (航空运输电子客票行程单), printed or electronic, with its flights."""
 
-from ocr import embedded, etoplive
-from ocr.checks import sum_of
-from ocr.fields import Fields, label, rows
-from ocr.product import Product
-from ocr.types import (
+from ocr.declare.checks import sum_of
+from ocr.declare.field_types import (
     Code,
     Date,
     ETicketNumber,
@@ -17,6 +14,10 @@ from ocr.types import (
     Text,
     Time,
 )
+from ocr.declare.fields import Fields, label, rows
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class Segment(Fields):
@@ -57,7 +58,7 @@ class AirItinerary(Fields):
     invoice_number: InvoiceNumber | None = label("发票号码")
 
 
-handler = Product(
+product = Product(
     "air_itinerary",
     AirItinerary,
     name="行程单",
@@ -66,3 +67,5 @@ handler = Product(
     sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
     checks=[sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total")],
 )
+
+handler = serve(product)

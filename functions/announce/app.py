@@ -17,10 +17,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr import aws, records
-from ocr.observe import logger, meter, traced, unforeseen
-from ocr.record import Announcement
-from ocr.settings import settings
+from ocr.model.record import Announcement
+from ocr.platform import aws
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger, meter, traced, unforeseen
+from ocr.storage import records
 
 SOURCE = "ocr"
 DETAIL_TYPE = "Record finished"

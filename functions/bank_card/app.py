@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from ocr import embedded, etoplive
-from ocr.checks import not_expired
-from ocr.fields import Fields, Shape, label
-from ocr.product import Product
-from ocr.types import BankCard as CardNumber
-from ocr.types import MonthYear, Text, one_of
+from ocr.declare.checks import not_expired
+from ocr.declare.field_types import BankCard as CardNumber
+from ocr.declare.field_types import MonthYear, Text, one_of
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 Kind = Literal["debit", "credit", "quasi_credit", "prepaid"]
 CARD_TYPES: dict[str, Kind] = {
@@ -36,7 +37,7 @@ class BankCard(Fields):
     holder_name: Text | None = label("持卡人", "持卡人姓名", pii=True)
 
 
-handler = Product(
+product = Product(
     "bank_card",
     BankCard,
     name="银行卡",
@@ -45,3 +46,5 @@ handler = Product(
     sold_by=[etoplive.Pid(4), embedded.Labels()],
     checks=[not_expired("valid_to")],
 )
+
+handler = serve(product)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import amount_in_words
-from ocr.fields import Fields, Shape, label
-from ocr.product import Product
-from ocr.types import ChineseMoney, Date, Money, Text
+from ocr.declare.checks import amount_in_words
+from ocr.declare.field_types import ChineseMoney, Date, Money, Text
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 Title = Annotated[Text, Shape(r"[\u4e00-\u9fff]{0,12}(?:回单|回执)(?:\([付收]款\))?(?![\u4e00-\u9fff])")]
 
@@ -33,7 +34,7 @@ class BankReceipt(Fields):
     remark: Text | None = label("备注", "附言", pii=True, free=True)
 
 
-handler = Product(
+product = Product(
     "bank_receipt",
     BankReceipt,
     name="银行回单",
@@ -42,3 +43,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1037), embedded.Labels()],
     checks=[amount_in_words("amount", "amount_cn")],
 )
+
+handler = serve(product)

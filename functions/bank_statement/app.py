@@ -1,11 +1,12 @@
 """银行流水 — a bank statement: the account and its transactions, whatever columns the bank prints."""
 
-from ocr import embedded, etoplive
-from ocr.checks import running_balance
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, derived, label, rows
-from ocr.product import Product
-from ocr.types import Date, DateOrLongTerm, Figures, Money, Period, Text, Time
+from ocr.declare.checks import running_balance
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Date, DateOrLongTerm, Figures, Money, Period, Text, Time
+from ocr.declare.fields import Fields, derived, label, rows
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class Transaction(Fields):
@@ -33,7 +34,7 @@ class BankStatement(Fields):
     transactions: list[Transaction] = rows(pii=True)
 
 
-handler = Product(
+product = Product(
     "bank_statement",
     BankStatement,
     name="银行流水",
@@ -42,3 +43,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1066), embedded.Labels()],
     checks=[running_balance("transactions")],
 )
+
+handler = serve(product)

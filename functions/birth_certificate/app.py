@@ -1,10 +1,21 @@
 """出生证明 — the medical certificate of birth (出生医学证明)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import BirthCertificateNumber, Centimetres, Date, DateTime, Grams, Integer, ResidentId, Sex, Text
+from ocr.declare.checks import in_order
+from ocr.declare.field_types import (
+    BirthCertificateNumber,
+    Centimetres,
+    Date,
+    DateTime,
+    Grams,
+    Integer,
+    ResidentId,
+    Sex,
+    Text,
+)
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class BirthCertificate(Fields):
@@ -33,7 +44,7 @@ class BirthCertificate(Fields):
     certificate_number: BirthCertificateNumber | None = label("出生证编号", "出生医学证明编号", "编号", pii=True)
 
 
-handler = Product(
+product = Product(
     "birth_certificate",
     BirthCertificate,
     name="出生证明",
@@ -42,3 +53,5 @@ handler = Product(
     sold_by=[etoplive.Pid(52), embedded.Labels()],
     checks=[in_order("birth_datetime", "issue_date")],
 )
+
+handler = serve(product)

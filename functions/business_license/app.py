@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import Fields, Shape, label
-from ocr.product import Product
-from ocr.types import Boolean, Date, MoneyText, Period, RegistrationNumber, Text
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import Boolean, Date, MoneyText, Period, RegistrationNumber, Text
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 IsDuplicate = Annotated[Boolean, Shape("副本|正本")]
 
@@ -31,7 +32,7 @@ class BusinessLicense(Fields):
     seal: Text | None = label("印章", description="with etoplive's option openSeal")
 
 
-handler = Product(
+product = Product(
     "business_license",
     BusinessLicense,
     name="营业执照",
@@ -40,3 +41,5 @@ handler = Product(
     sold_by=[etoplive.Pid(41), embedded.Labels()],
     checks=[in_order("establish_date", "registration_date"), not_expired("business_term")],
 )
+
+handler = serve(product)

@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr import juhe
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Code, Number
+from ocr.declare.field_types import Code, Number
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import juhe
 
 
 def _points(value: object) -> object:
@@ -30,10 +31,12 @@ class Captcha(Fields):
     points: Points | None = label("points", description="x, y in pixels from the top left, in the order to click")
 
 
-handler = Product(
+product = Product(
     "captcha",
     Captcha,
     name="验证码",
     category="captcha",
     sold_by=[juhe.Captcha()],
 )
+
+handler = serve(product)

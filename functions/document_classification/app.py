@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from ocr import embedded, etoplive
-from ocr.fields import content
-from ocr.sorting import Sorted, Sorter
+from ocr.declare.fields import content
+from ocr.declare.groups.kinds import Sorted
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class DocumentClassification(Sorted):
@@ -13,10 +15,13 @@ class DocumentClassification(Sorted):
     )
 
 
-handler = Sorter(
+product = Product(
     "document_classification",
     DocumentClassification,
     name="证照自动分类OCR识别",
     category="general",
     sold_by=[etoplive.Pid(666), embedded.Kinds()],
+    sorts=True,
 )
+
+handler = serve(product)

@@ -1,17 +1,22 @@
 """证照自动分类 — any document: what it is, and nothing of what stands on it."""
 
-from ocr import embedded, etoplive
-from ocr.sorting import Sorted, Sorter
+from ocr.declare.groups.kinds import Sorted
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class DocumentClassificationOnly(Sorted):
     pass
 
 
-handler = Sorter(
+product = Product(
     "document_classification_only",
     DocumentClassificationOnly,
     name="证照自动分类",
     category="general",
     sold_by=[etoplive.Pid(667), embedded.Kinds()],
+    sorts=True,
 )
+
+handler = serve(product)

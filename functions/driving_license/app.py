@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr import dates, embedded, etoplive
-from ocr.checks import birth_date_matches, in_order, not_expired, sex_matches
-from ocr.fields import Fields, derived, label
-from ocr.product import Product
-from ocr.types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
+from ocr.declare import dates
+from ocr.declare.checks import birth_date_matches, in_order, not_expired, sex_matches
+from ocr.declare.field_types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
+from ocr.declare.fields import Fields, derived, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 MAIN, SUB, ELECTRONIC = "main", "sub", "electronic"
 
@@ -59,7 +61,7 @@ class DrivingLicense(Fields):
     generated_at: DateTime | None = label("生成时间", side=ELECTRONIC)
 
 
-handler = Product(
+product = Product(
     "driving_license",
     DrivingLicense,
     name="驾驶证",
@@ -73,3 +75,5 @@ handler = Product(
         not_expired("valid_to"),
     ],
 )
+
+handler = serve(product)

@@ -1,10 +1,11 @@
 """电子承兑汇票 — the electronic draft, accepted by a bank or by a company: parties, amount, acceptance."""
 
-from ocr import embedded, etoplive
-from ocr.checks import amount_in_words, in_order
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import BillNumber, ChineseMoney, Date, Figures, Money, Text
+from ocr.declare.checks import amount_in_words, in_order
+from ocr.declare.field_types import BillNumber, ChineseMoney, Date, Figures, Money, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class ElectronicAcceptanceBill(Fields):
@@ -39,7 +40,7 @@ class ElectronicAcceptanceBill(Fields):
     remark: Text | None = label("备注", free=True)
 
 
-handler = Product(
+product = Product(
     "electronic_acceptance_bill",
     ElectronicAcceptanceBill,
     name="电子承兑汇票",
@@ -48,3 +49,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1031), embedded.Labels()],
     checks=[in_order("issue_date", "due_date", strictly=True), amount_in_words("amount", "amount_cn")],
 )
+
+handler = serve(product)

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import sum_of_rows
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, Shape, derived, label, rows
-from ocr.product import Product
-from ocr.types import Code, Date, DateOrLongTerm, Money, Period, PlateNumber, ResidentIdOrUscc, Text, Vin
+from ocr.declare.checks import sum_of_rows
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Code, Date, DateOrLongTerm, Money, Period, PlateNumber, ResidentIdOrUscc, Text, Vin
+from ocr.declare.fields import Fields, Shape, derived, label, rows
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 # Both stand on top, without a label.
 Title = Annotated[Text, Shape(r"[\u4e00-\u9fff]{2,20}(?:保险单|保单)(?:\(电子保单\))?(?![\u4e00-\u9fff])")]
@@ -43,7 +44,7 @@ class ElectronicPolicy(Fields):
     coverages: list[Coverage] = rows()
 
 
-handler = Product(
+product = Product(
     "electronic_policy",
     ElectronicPolicy,
     name="电子保单",
@@ -52,3 +53,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1038), embedded.Labels()],
     checks=[sum_of_rows("coverages", "premium", total="premium_total")],
 )
+
+handler = serve(product)

@@ -18,7 +18,7 @@ from engine import picture, plates, reading
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
-from ocr.observe import logger, meter, traced
+from ocr.platform.telemetry import logger, meter, traced
 
 Answer = dict[str, Any]
 

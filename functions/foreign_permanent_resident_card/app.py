@@ -1,11 +1,12 @@
 """外国人永久居留证 — the permanent residence card, either side, of both generations (until and since 2023)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import label
-from ocr.people import BACK, FRONT, LatinName, TravelCard
-from ocr.product import Product
-from ocr.types import ForeignResidentNumber, Mrz, Text
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import ForeignResidentNumber, Mrz, Text
+from ocr.declare.fields import label
+from ocr.declare.groups.people import BACK, FRONT, LatinName, TravelCard
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class ForeignPermanentResidentCard(TravelCard):
@@ -17,7 +18,7 @@ class ForeignPermanentResidentCard(TravelCard):
     mrz: Mrz | None = label("机读码", pii=True, side=BACK)
 
 
-handler = Product(
+product = Product(
     "foreign_permanent_resident_card",
     ForeignPermanentResidentCard,
     name="外国人永久居留证",
@@ -26,3 +27,5 @@ handler = Product(
     sold_by=[etoplive.Pid(53), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
+
+handler = serve(product)

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, Shape, label
-from ocr.product import Product
-from ocr.types import Date, Figures, Money, Text
+from ocr.declare.field_types import Date, Figures, Money, Text
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 BillType = Annotated[Text, Shape("[\u4e00-\u9fff()（）]{0,20}(?:发票|票据|收据|车票|客票|行程单|小票)")]
 
@@ -19,10 +20,12 @@ class GenericBill(Fields):
     check_code: Figures | None = label("校验码")
 
 
-handler = Product(
+product = Product(
     "generic_bills",
     GenericBill,
     name="通用票据",
     category="general",
     sold_by=[etoplive.Pid(22), embedded.Labels()],
 )
+
+handler = serve(product)

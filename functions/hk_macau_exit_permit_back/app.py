@@ -1,10 +1,11 @@
 """往来港澳通行证背面 — the permit of mainland residents to go to Hongkong and Macau: the side with the endorsements."""
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.people import BACK
-from ocr.product import Product
-from ocr.types import Integer, Period, Text
+from ocr.declare.field_types import Integer, Period, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.groups.people import BACK
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class HkMacauExitPermitBack(Fields):
@@ -19,7 +20,7 @@ class HkMacauExitPermitBack(Fields):
     issue_info: Text | None = label("签注签发信息", side=BACK)
 
 
-handler = Product(
+product = Product(
     "hk_macau_exit_permit_back",
     HkMacauExitPermitBack,
     name="往来港澳通行证背面",
@@ -27,3 +28,5 @@ handler = Product(
     titles=["签注"],
     sold_by=[etoplive.Pid(1014), embedded.Labels()],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """往来港澳通行证正面 — the permit of mainland residents to go to Hongkong and Macau: the side with the photograph."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import label
-from ocr.people import FRONT, TravelCard
-from ocr.product import Product
-from ocr.types import ExitPermitNumber, Mrz, Text
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import ExitPermitNumber, Mrz, Text
+from ocr.declare.fields import label
+from ocr.declare.groups.people import FRONT, TravelCard
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class HkMacauExitPermitFront(TravelCard):
@@ -14,7 +15,7 @@ class HkMacauExitPermitFront(TravelCard):
     mrz: Mrz | None = label("机读码", "机器码", pii=True, side=FRONT)
 
 
-handler = Product(
+product = Product(
     "hk_macau_exit_permit_front",
     HkMacauExitPermitFront,
     name="往来港澳通行证正面",
@@ -23,3 +24,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1013), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
+
+handler = serve(product)

@@ -1,9 +1,10 @@
 """户口本主页 — the household register: the page about the household."""
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Date, Text
+from ocr.declare.field_types import Date, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class HouseholdRegisterMainPage(Fields):
@@ -17,7 +18,7 @@ class HouseholdRegisterMainPage(Fields):
     issue_date: Date | None = label("签发日期")
 
 
-handler = Product(
+product = Product(
     "household_register_main_page",
     HouseholdRegisterMainPage,
     name="户口本主页",
@@ -25,3 +26,5 @@ handler = Product(
     titles=["居民户口簿", "户口簿"],
     sold_by=[etoplive.Pid(1002), embedded.Labels()],
 )
+
+handler = serve(product)

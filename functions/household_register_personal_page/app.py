@@ -1,10 +1,11 @@
 """户口本个人页 — the household register: the page about one of its members (常住人口登记卡)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import birth_date_matches, in_order, sex_matches
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Centimetres, Date, ResidentId, Sex, Text
+from ocr.declare.checks import birth_date_matches, in_order, sex_matches
+from ocr.declare.field_types import Centimetres, Date, ResidentId, Sex, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class HouseholdRegisterPersonalPage(Fields):
@@ -32,7 +33,7 @@ class HouseholdRegisterPersonalPage(Fields):
     registration_date: Date | None = label("登记日期")
 
 
-handler = Product(
+product = Product(
     "household_register_personal_page",
     HouseholdRegisterPersonalPage,
     name="户口本个人页",
@@ -45,3 +46,5 @@ handler = Product(
         in_order("birth_date", "registration_date"),
     ],
 )
+
+handler = serve(product)

@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from ocr import ctyun, embedded, etoplive
-from ocr.checks import birth_date_matches, not_expired, sex_matches
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, derived, label
-from ocr.product import Product
-from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text, one_of
+from ocr.declare.checks import birth_date_matches, not_expired, sex_matches
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text, one_of
+from ocr.declare.fields import Fields, derived, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import ctyun, embedded, etoplive
 
 PORTRAIT, EMBLEM = "portrait", "emblem"
 
@@ -42,7 +43,7 @@ class IdCard(Fields):
     image_type: ImageType | None = label("图片类型", "img_type", "risk", description="what the vendor takes it for")
 
 
-handler = Product(
+product = Product(
     "id_card",
     IdCard,
     name="身份证",
@@ -55,3 +56,5 @@ handler = Product(
         not_expired("valid_period"),
     ],
 )
+
+handler = serve(product)

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from ocr import ctyun, embedded, etoplive, juhe
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Integer, Number, PlateNumber, Text, one_of
+from ocr.declare.field_types import Integer, Number, PlateNumber, Text, one_of
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import ctyun, embedded, etoplive, juhe
 
 Paint = Literal["blue", "yellow", "white", "black", "green", "yellow_green"]
 COLORS: dict[str, Paint] = {
@@ -35,10 +36,12 @@ class LicensePlate(Fields):
     direction: Direction | None = label("车牌运动方向", description="Juhe's; means nothing on a single picture")
 
 
-handler = Product(
+product = Product(
     "license_plate",
     LicensePlate,
     name="车牌",
     category="vehicle",
     sold_by=[juhe.Plate(), ctyun.Plate(), etoplive.Pid(6), embedded.Plates()],
 )
+
+handler = serve(product)

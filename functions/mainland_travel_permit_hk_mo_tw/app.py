@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import Shape, label
-from ocr.people import BACK, FRONT, TravelCard
-from ocr.product import Product
-from ocr.types import MainlandPermitNumber, Mrz, Text, one_of
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import MainlandPermitNumber, Mrz, Text, one_of
+from ocr.declare.fields import Shape, label
+from ocr.declare.groups.people import BACK, FRONT, TravelCard
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 Kind = Literal["hongkong_macau", "taiwan"]
 PERMIT_TYPES: dict[str, Kind] = {
@@ -36,7 +37,7 @@ class MainlandTravelPermit(TravelCard):
     mrz: Mrz | None = label("机读码", pii=True, side=BACK)
 
 
-handler = Product(
+product = Product(
     "mainland_travel_permit_hk_mo_tw",
     MainlandTravelPermit,
     name="港澳台居民来往大陆通行证",
@@ -45,3 +46,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1018), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
+
+handler = serve(product)

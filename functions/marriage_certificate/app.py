@@ -1,17 +1,18 @@
 """结婚证 — the marriage certificate, opened at the registration and the two persons."""
 
-from ocr import embedded, etoplive
-from ocr.fields import label
-from ocr.people import COUPLE, Couple
-from ocr.product import Product
-from ocr.types import MarriageCertificateNumber
+from ocr.declare.field_types import MarriageCertificateNumber
+from ocr.declare.fields import label
+from ocr.declare.groups.people import COUPLE, Couple
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class MarriageCertificate(Couple):
     certificate_number: MarriageCertificateNumber | None = label("结婚证字号", "证字号", "结婚证号", pii=True)
 
 
-handler = Product(
+product = Product(
     "marriage_certificate",
     MarriageCertificate,
     name="结婚证",
@@ -20,3 +21,5 @@ handler = Product(
     sold_by=[etoplive.Pid(12), embedded.Labels()],
     checks=COUPLE,
 )
+
+handler = serve(product)

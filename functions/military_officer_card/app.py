@@ -1,10 +1,11 @@
 """军官证 — the officer's card, opened at the page with the photograph."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Date, Sex, Text
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import Date, Sex, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class MilitaryOfficerCard(Fields):
@@ -22,7 +23,7 @@ class MilitaryOfficerCard(Fields):
     valid_to: Date | None = label("有效期", "有效期至")
 
 
-handler = Product(
+product = Product(
     "military_officer_card",
     MilitaryOfficerCard,
     name="军官证",
@@ -31,3 +32,5 @@ handler = Product(
     sold_by=[etoplive.Pid(11), embedded.Labels()],
     checks=[in_order("birth_date", "issue_date", "valid_to"), not_expired("valid_to")],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """组织机构代码证 — the certificate of an organization's code; since 2015 part of the business licence."""
 
-from ocr import embedded, etoplive
-from ocr.checks import not_expired
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, derived, label
-from ocr.product import Product
-from ocr.types import Date, DateOrLongTerm, OrgCode, Period, Text
+from ocr.declare.checks import not_expired
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Date, DateOrLongTerm, OrgCode, Period, Text
+from ocr.declare.fields import Fields, derived, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class OrganizationCodeCertificate(Fields):
@@ -22,7 +23,7 @@ class OrganizationCodeCertificate(Fields):
     issue_date: Date | None = label("年检日期", "颁发日期")
 
 
-handler = Product(
+product = Product(
     "organization_code_certificate",
     OrganizationCodeCertificate,
     name="组织机构代码证",
@@ -31,3 +32,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1026), embedded.Labels()],
     checks=[not_expired("valid_period")],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """护照 — the data page of a passport, with the two lines of its machine-readable zone (ICAO 9303, TD3)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired
-from ocr.fields import Fields, label
-from ocr.people import LatinName
-from ocr.product import Product
-from ocr.types import Code, Date, MrzName, MrzNumber, Sex, Text
+from ocr.declare.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired
+from ocr.declare.field_types import Code, Date, MrzName, MrzNumber, Sex, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.groups.people import LatinName
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class Passport(Fields):
@@ -28,7 +29,7 @@ class Passport(Fields):
     mrz_line2: MrzNumber | None = label("机读码第二行", "机读码2", "MRZ2", "机读码", pii=True)
 
 
-handler = Product(
+product = Product(
     "passport",
     Passport,
     name="护照",
@@ -43,3 +44,5 @@ handler = Product(
         not_expired("expiry_date"),
     ],
 )
+
+handler = serve(product)

@@ -1,9 +1,10 @@
 """房产证 — the certificate of house ownership before the unified register (房屋所有权证); layouts vary by province."""
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Area, Date, Integer, Text
+from ocr.declare.field_types import Area, Date, Integer, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class PropertyOwnershipCertificate(Fields):
@@ -27,7 +28,7 @@ class PropertyOwnershipCertificate(Fields):
     remark: Text | None = label("附记", pii=True, free=True)
 
 
-handler = Product(
+product = Product(
     "property_ownership_certificate",
     PropertyOwnershipCertificate,
     name="房产证",
@@ -35,3 +36,5 @@ handler = Product(
     titles=["房屋所有权证", "房地产权证"],
     sold_by=[etoplive.Pid(1033), embedded.Labels()],
 )
+
+handler = serve(product)

@@ -1,10 +1,11 @@
 """房产证（统一字段） — any certificate of title to a house, old or new, in one set of fields."""
 
-from ocr import embedded, etoplive
-from ocr.estates import EstateRights
-from ocr.fields import label
-from ocr.product import Product
-from ocr.types import Area, Integer, Text
+from ocr.declare.field_types import Area, Integer, Text
+from ocr.declare.fields import label
+from ocr.declare.groups.real_estate import EstateRights
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class UnifiedPropertyOwnershipCertificate(EstateRights):
@@ -16,10 +17,12 @@ class UnifiedPropertyOwnershipCertificate(EstateRights):
     remark: Text | None = label("附记", "权利其他状况", pii=True, free=True)
 
 
-handler = Product(
+product = Product(
     "property_ownership_certificate_unified",
     UnifiedPropertyOwnershipCertificate,
     name="房产证（统一字段）",
     category="real_estate",
     sold_by=[etoplive.Pid(1082), embedded.Labels()],
 )
+
+handler = serve(product)

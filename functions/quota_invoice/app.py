@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import amount_in_words
-from ocr.fields import Fields, Shape, label
-from ocr.places import City, Province
-from ocr.product import Product
-from ocr.types import ChineseMoney, InvoiceCode, InvoiceNumber8, Money
+from ocr.declare.checks import amount_in_words
+from ocr.declare.field_types import ChineseMoney, InvoiceCode, InvoiceNumber8, Money
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.groups.places import City, Province
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 # Most print the amount large and without a label.
 Amount = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
@@ -25,7 +26,7 @@ class QuotaInvoice(Fields):
     city: City | None = label("市", "地址")
 
 
-handler = Product(
+product = Product(
     "quota_invoice",
     QuotaInvoice,
     name="定额发票",
@@ -34,3 +35,5 @@ handler = Product(
     sold_by=[etoplive.Pid(22, type=("定额发票",)), embedded.Labels()],
     checks=[amount_in_words("total", "total_cn")],
 )
+
+handler = serve(product)

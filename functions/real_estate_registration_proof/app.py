@@ -1,10 +1,11 @@
 """不动产登记证 — the proof of a registration about real estate, a mortgage for instance (不动产登记证明)."""
 
-from ocr import embedded, etoplive
-from ocr.estates import Estate
-from ocr.fields import label
-from ocr.product import Product
-from ocr.types import Text
+from ocr.declare.field_types import Text
+from ocr.declare.fields import label
+from ocr.declare.groups.real_estate import Estate
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class RealEstateRegistrationProof(Estate):
@@ -14,7 +15,7 @@ class RealEstateRegistrationProof(Estate):
     other: Text | None = label("其他", pii=True, free=True)
 
 
-handler = Product(
+product = Product(
     "real_estate_registration_proof",
     RealEstateRegistrationProof,
     name="不动产登记证",
@@ -22,3 +23,5 @@ handler = Product(
     titles=["不动产登记证明"],
     sold_by=[etoplive.Pid(1007), embedded.Labels()],
 )
+
+handler = serve(product)

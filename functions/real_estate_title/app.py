@@ -1,10 +1,11 @@
 """不动产 — the certificate of title to real estate (不动产权证书): the page with the rights."""
 
-from ocr import embedded, etoplive
-from ocr.estates import EstateRights
-from ocr.fields import label
-from ocr.product import Product
-from ocr.types import Code, RealEstateCertificateNumber, Text
+from ocr.declare.field_types import Code, RealEstateCertificateNumber, Text
+from ocr.declare.fields import label
+from ocr.declare.groups.real_estate import EstateRights
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class RealEstateTitle(EstateRights):
@@ -17,7 +18,7 @@ class RealEstateTitle(EstateRights):
     registration_authority: Text | None = label("登记机构", "填发单位")
 
 
-handler = Product(
+product = Product(
     "real_estate_title",
     RealEstateTitle,
     name="不动产",
@@ -25,3 +26,5 @@ handler = Product(
     titles=["不动产权证书", "中华人民共和国不动产权证书"],
     sold_by=[etoplive.Pid(501), embedded.Labels()],
 )
+
+handler = serve(product)

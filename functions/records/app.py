@@ -16,18 +16,20 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr import forgetting, listing, reply
-from ocr import records as kept
-from ocr.bodies import Description, Entry, Page, UploadForm
-from ocr.described import ETAG, RETRY_AFTER, answered, problems
-from ocr.errors import CallerError, OcrError
-from ocr.observe import logger, traced, unforeseen
-from ocr.record import Record, Status
-from ocr.records import RECORD_ID
-from ocr.settings import settings
+from ocr.entry import responses
+from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
+from ocr.entry.response_models import Description, Entry, Page, UploadForm
+from ocr.model.problem import problem_of
+from ocr.model.record import Record, Status
+from ocr.platform.errors import CallerError, OcrError
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger, traced, unforeseen
+from ocr.storage import erasure, queries
+from ocr.storage import records as kept
+from ocr.storage.records import RECORD_ID
 
 if TYPE_CHECKING:
-    from ocr.product import Product
+    from ocr.declare.product import Product
 
 app = APIGatewayRestResolver(enable_validation=True)
 
@@ -48,7 +50,7 @@ MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "dat
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""
     answer = app.resolve(event, context)
-    told = reply.common(APIGatewayProxyEvent(event))
+    told = responses.common(APIGatewayProxyEvent(event))
     return answer | {"multiValueHeaders": answer["multiValueHeaders"] | {name: [told[name]] for name in told}}
 
 
@@ -93,7 +95,7 @@ def delete(id: RecordId) -> Response[str]:
 
     Whoever is told 409 or 500 asks again: all records of the content may be gone by then, and some pictures not yet.
     """
-    if not forgetting.forget(_record_id(id)):
+    if not erasure.erase(_record_id(id)):
         raise _missing_record()
     return _json(HTTPStatus.NO_CONTENT, "")
 
@@ -118,14 +120,14 @@ def records(
 
     While `next` is not null there may be more, however few records are on this page.
     """
-    search = listing.Search(
+    search = queries.Search(
         since=_moment("from", since, datetime.now(UTC) - timedelta(days=settings().record_days)),
         until=_moment("to", until, datetime.now(UTC) + timedelta(days=1)),
         product=product,
         status=status,
         vendor=vendor,
     )
-    found, cursor = listing.page(search, limit, cursor)
+    found, cursor = queries.page(search, limit, cursor)
     body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
@@ -140,10 +142,10 @@ def records(
 )
 def uploads(product: Slug) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
-    from ocr import intake, upload
+    from ocr.entry import requests, uploads
 
-    told = intake.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
-    return _json(HTTPStatus.CREATED, json.dumps(upload.form(_product(product), told)))
+    told = requests.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
+    return _json(HTTPStatus.CREATED, json.dumps(uploads.form(_product(product), told)))
 
 
 @app.post(
@@ -155,7 +157,7 @@ def uploads(product: Slug) -> Response[str]:
 )
 def renormalize(id: RecordId) -> Response[str]:
     """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
-    from ocr.renormalize import renormalize
+    from ocr.pipeline.renormalization import renormalize
 
     return _found(renormalize(_record_id(id)), None)
 
@@ -169,7 +171,7 @@ def renormalize(id: RecordId) -> Response[str]:
 )
 def products() -> Response[str]:
     """Every product in a line or two."""
-    from ocr import catalogue  # imports all products: not at cold start
+    from ocr.declare import catalogue  # imports all products: not at cold start
 
     return _json(HTTPStatus.OK, json.dumps([catalogue.summary(one) for one in catalogue.products().values()]))
 
@@ -183,13 +185,13 @@ def products() -> Response[str]:
 )
 def product(slug: Slug) -> Response[str]:
     """One product: options, vendors with limits and prices, the schema of its record and an example."""
-    from ocr import catalogue
+    from ocr.declare import catalogue
 
     return _json(HTTPStatus.OK, json.dumps(catalogue.description(_product(slug))))
 
 
 def _product(slug: str) -> "Product":
-    from ocr import catalogue
+    from ocr.declare import catalogue
 
     found = catalogue.products().get(slug)
     if found is None:
@@ -247,12 +249,12 @@ def refused(error: OcrError) -> Response[str]:
 def failed(error: Exception) -> Response[str]:
     """An error of ours: its type is logged, its message, which may quote a record, is not."""
     unforeseen("A request failed", error)
-    return _refused(reply.INTERNAL)
+    return _refused(responses.INTERNAL)
 
 
 def _refused(error: OcrError) -> Response[str]:
-    body = error.problem().model_dump_json(exclude_none=True)
-    return _json(error.status, body, reply.PROBLEM_TYPE, reply.waiting(error))
+    body = problem_of(error).model_dump_json(exclude_none=True)
+    return _json(error.status, body, responses.PROBLEM_TYPE, responses.waiting(error))
 
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:
@@ -266,7 +268,7 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
     if tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]:
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
-    return Response(int(HTTPStatus.OK), reply.RECORD_TYPE, body, headers=headers)
+    return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
 
 
 def _moment(name: str, told: str | None, default: datetime) -> datetime:
@@ -295,6 +297,6 @@ def _missing(detail: str, advice: str) -> OcrError:
 
 
 def _json(
-    status: int, body: str, kind: str = reply.RECORD_TYPE, headers: Mapping[str, str] | None = None
+    status: int, body: str, kind: str = responses.RECORD_TYPE, headers: Mapping[str, str] | None = None
 ) -> Response[str]:
     return Response(int(status), kind, body, headers=dict(headers or {}))

@@ -1,10 +1,11 @@
 """道路运输许可证 — the road transport permit of a commercial vehicle (道路运输证)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order, not_expired
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Code, Date, Dimension, PlateNumber, Text
+from ocr.declare.checks import in_order, not_expired
+from ocr.declare.field_types import Code, Date, Dimension, PlateNumber, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class RoadTransportPermit(Fields):
@@ -26,7 +27,7 @@ class RoadTransportPermit(Fields):
     remark: Text | None = label("备注", free=True)
 
 
-handler = Product(
+product = Product(
     "road_transport_permit",
     RoadTransportPermit,
     name="道路运输许可证",
@@ -35,3 +36,5 @@ handler = Product(
     sold_by=[etoplive.Pid(1076), embedded.Labels()],
     checks=[in_order("issue_date", "expiry_date"), not_expired("expiry_date")],
 )
+
+handler = serve(product)

@@ -1,10 +1,11 @@
 """社保卡 — the social security card: the side with the photograph."""
 
-from ocr import embedded, etoplive
-from ocr.checks import birth_date_matches, in_order, not_expired, sex_matches
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import BankCard, Code, Date, DateOrLongTerm, ResidentId, Sex, Text
+from ocr.declare.checks import birth_date_matches, in_order, not_expired, sex_matches
+from ocr.declare.field_types import BankCard, Code, Date, DateOrLongTerm, ResidentId, Sex, Text
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class SocialSecurityCard(Fields):
@@ -21,7 +22,7 @@ class SocialSecurityCard(Fields):
     bank_name: Text | None = label("发卡银行", "银行名称")
 
 
-handler = Product(
+product = Product(
     "social_security_card",
     SocialSecurityCard,
     name="社保卡",
@@ -35,3 +36,5 @@ handler = Product(
         not_expired("valid_to"),
     ],
 )
+
+handler = serve(product)

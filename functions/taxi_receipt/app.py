@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.places import City, Province
-from ocr.product import Product
-from ocr.text import compact
-from ocr.types import Code, Date, InvoiceCode, InvoiceNumber8, Money, Number, Phone, Text, Time
+from ocr.declare.field_types import Code, Date, InvoiceCode, InvoiceNumber8, Money, Number, Phone, Text, Time
+from ocr.declare.fields import Fields, label
+from ocr.declare.groups.places import City, Province
+from ocr.declare.product import Product
+from ocr.declare.text import compact
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 def _per_kilometre(value: object) -> object:
@@ -42,7 +43,7 @@ class TaxiReceipt(Fields):
     province: Province | None = label("省")
 
 
-handler = Product(
+product = Product(
     "taxi_receipt",
     TaxiReceipt,
     name="出租车票",
@@ -50,3 +51,5 @@ handler = Product(
     titles=["出租汽车统一车票", "出租汽车专用发票", "出租车发票", "出租汽车发票"],
     sold_by=[etoplive.Pid(22, type=("出租车票",)), embedded.Labels()],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """临时身份证 — the identity card for at most three months; all its fields stand on one side."""
 
-from ocr import embedded, etoplive
-from ocr.checks import birth_date_matches, not_expired, sex_matches
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, derived, label
-from ocr.product import Product
-from ocr.types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
+from ocr.declare.checks import birth_date_matches, not_expired, sex_matches
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
+from ocr.declare.fields import Fields, derived, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class TemporaryIdCard(Fields):
@@ -21,7 +22,7 @@ class TemporaryIdCard(Fields):
     valid_to: DateOrLongTerm | None = derived("valid_period", period_end)
 
 
-handler = Product(
+product = Product(
     "temporary_id_card",
     TemporaryIdCard,
     name="临时身份证",
@@ -34,3 +35,5 @@ handler = Product(
         not_expired("valid_period"),
     ],
 )
+
+handler = serve(product)

@@ -4,11 +4,22 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, Shape, label
-from ocr.product import Product
-from ocr.text import plain
-from ocr.types import Code, DateTime, Figures, InvoiceNumber, Money, ResidentIdMasked, TaxId, TaxRate, Text
+from ocr.declare.field_types import (
+    Code,
+    DateTime,
+    Figures,
+    InvoiceNumber,
+    Money,
+    ResidentIdMasked,
+    TaxId,
+    TaxRate,
+    Text,
+)
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.product import Product
+from ocr.declare.text import plain
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 def _alone(pattern: str) -> str:
@@ -56,7 +67,7 @@ class TrainTicket(Fields):
     tax: Money | None = label("税额")
 
 
-handler = Product(
+product = Product(
     "train_ticket",
     TrainTicket,
     name="火车票",
@@ -64,3 +75,5 @@ handler = Product(
     titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
     sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
 )
+
+handler = serve(product)

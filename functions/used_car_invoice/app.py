@@ -1,10 +1,11 @@
 """二手车发票 — the invoice of a used vehicle (二手车销售统一发票), on paper or fully electronic (数电票)."""
 
-from ocr import embedded, etoplive
-from ocr.fields import label
-from ocr.product import Product
-from ocr.types import Phone, PlateNumber, ResidentIdOrUscc, TaxId, Text, VehicleRegistrationNumber, Vin
-from ocr.vehicles import TOTAL_IN_WORDS, VehicleInvoice
+from ocr.declare.field_types import Phone, PlateNumber, ResidentIdOrUscc, TaxId, Text, VehicleRegistrationNumber, Vin
+from ocr.declare.fields import label
+from ocr.declare.groups.vehicles import TOTAL_IN_WORDS, VehicleInvoice
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class UsedCarInvoice(VehicleInvoice):
@@ -34,7 +35,7 @@ class UsedCarInvoice(VehicleInvoice):
     market_phone: Phone | None = label("二手车市场电话")
 
 
-handler = Product(
+product = Product(
     "used_car_invoice",
     UsedCarInvoice,
     name="二手车发票",
@@ -43,3 +44,5 @@ handler = Product(
     sold_by=[etoplive.Pid(60), embedded.Labels()],
     checks=TOTAL_IN_WORDS,
 )
+
+handler = serve(product)

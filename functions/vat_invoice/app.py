@@ -2,11 +2,8 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import amount_in_words, amount_plus_tax, sum_of_rows
-from ocr.fields import Fields, Shape, label, rows
-from ocr.product import Product
-from ocr.types import (
+from ocr.declare.checks import amount_in_words, amount_plus_tax, sum_of_rows
+from ocr.declare.field_types import (
     CheckCode20,
     ChineseMoney,
     Date,
@@ -20,6 +17,10 @@ from ocr.types import (
     Text,
     VatInvoiceCode,
 )
+from ocr.declare.fields import Fields, Shape, label, rows
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 # It stands on top, without a label.
 Title = Annotated[
@@ -86,7 +87,7 @@ class VatInvoice(Fields):
     qr_code: Text | None = label("二维码", "QRCode")
 
 
-handler = Product(
+product = Product(
     "vat_invoice",
     VatInvoice,
     name="增值税发票",
@@ -107,3 +108,5 @@ handler = Product(
         sum_of_rows("items", "tax", total="tax"),
     ],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """车辆合格证 — the maker's certificate that a vehicle conforms to its type (机动车整车出厂合格证)."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order
-from ocr.fields import label
-from ocr.product import Product
-from ocr.types import Code, ConformityCertificateNumber, Dimension, Integer, Mass, Text
-from ocr.vehicles import BuiltVehicle
+from ocr.declare.checks import in_order
+from ocr.declare.field_types import Code, ConformityCertificateNumber, Dimension, Integer, Mass, Text
+from ocr.declare.fields import label
+from ocr.declare.groups.vehicles import BuiltVehicle
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class VehicleConformityCertificate(BuiltVehicle):
@@ -32,7 +33,7 @@ class VehicleConformityCertificate(BuiltVehicle):
     max_speed_kmh: Text | None = label("最高设计车速")
 
 
-handler = Product(
+product = Product(
     "vehicle_conformity_certificate",
     VehicleConformityCertificate,
     name="车辆合格证",
@@ -41,3 +42,5 @@ handler = Product(
     sold_by=[etoplive.Pid(68), embedded.Labels()],
     checks=[in_order("manufacture_date", "issue_date")],
 )
+
+handler = serve(product)

@@ -1,10 +1,11 @@
 """行驶证 — the vehicle licence: the main page (正页), the sub page (副页), or both on one picture."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
+from ocr.declare.checks import in_order
+from ocr.declare.field_types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 MAIN, SUB = "main", "sub"
 
@@ -34,7 +35,7 @@ class VehicleLicense(Fields):
     barcode_number: Code | None = label("条码号", "副页编码", side=SUB)
 
 
-handler = Product(
+product = Product(
     "vehicle_license",
     VehicleLicense,
     name="行驶证",
@@ -43,3 +44,5 @@ handler = Product(
     sold_by=[etoplive.Pid(5), embedded.Labels()],
     checks=[in_order("register_date", "issue_date")],
 )
+
+handler = serve(product)

@@ -1,11 +1,12 @@
 """车辆登记证 — the registration certificate of a motor vehicle: owner, vehicle, and what was registered later."""
 
-from ocr import embedded, etoplive
-from ocr.checks import in_order
-from ocr.fields import Fields, label, rows
-from ocr.product import Product
-from ocr.types import Date, Integer, Mass, PlateNumber, ResidentIdOrUscc, Text, VehicleRegistrationNumber
-from ocr.vehicles import BuiltVehicle
+from ocr.declare.checks import in_order
+from ocr.declare.field_types import Date, Integer, Mass, PlateNumber, ResidentIdOrUscc, Text, VehicleRegistrationNumber
+from ocr.declare.fields import Fields, label, rows
+from ocr.declare.groups.vehicles import BuiltVehicle
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class Event(Fields):
@@ -34,7 +35,7 @@ class VehicleRegistrationCertificate(BuiltVehicle):
     events: list[Event] = rows(pii=True, description="what was registered after the vehicle itself, oldest first")
 
 
-handler = Product(
+product = Product(
     "vehicle_registration_certificate",
     VehicleRegistrationCertificate,
     name="车辆登记证",
@@ -43,3 +44,5 @@ handler = Product(
     sold_by=[etoplive.Pid(62), embedded.Labels()],
     checks=[in_order("manufacture_date", "registration_date", "issue_date")],
 )
+
+handler = serve(product)

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from ocr import embedded, etoplive
-from ocr.checks import amount_plus_tax
-from ocr.fields import Shape, label
-from ocr.product import Product
-from ocr.types import Code, Figures, Integer, Money, Phone, ResidentIdOrUscc, TaxId, TaxRate, Text, Vin
-from ocr.vehicles import TOTAL_IN_WORDS, VehicleInvoice
+from ocr.declare.checks import amount_plus_tax
+from ocr.declare.field_types import Code, Figures, Integer, Money, Phone, ResidentIdOrUscc, TaxId, TaxRate, Text, Vin
+from ocr.declare.fields import Shape, label
+from ocr.declare.groups.vehicles import TOTAL_IN_WORDS, VehicleInvoice
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 Title = Annotated[Text, Shape(r"(?:电子发票\()?[\u4e00-\u9fff]{0,8}机动车销售统一发票\)?")]
 
@@ -39,7 +40,7 @@ class VehicleSaleInvoice(VehicleInvoice):
     seating_capacity: Integer | None = label("限乘人数")
 
 
-handler = Product(
+product = Product(
     "vehicle_sale_invoice",
     VehicleSaleInvoice,
     name="机动车发票",
@@ -48,3 +49,5 @@ handler = Product(
     sold_by=[etoplive.Pid(61), embedded.Labels()],
     checks=[amount_plus_tax("amount", "tax", "total"), *TOTAL_IN_WORDS],
 )
+
+handler = serve(product)

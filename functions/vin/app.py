@@ -1,10 +1,11 @@
 """VIN码 — a vehicle identification number, as stamped on a vehicle or printed anywhere."""
 
-from ocr import embedded, etoplive
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.types import Text
-from ocr.types import Vin as VinNumber
+from ocr.declare.field_types import Text
+from ocr.declare.field_types import Vin as VinNumber
+from ocr.declare.fields import Fields, label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.vendors import embedded, etoplive
 
 
 class Vin(Fields):
@@ -12,10 +13,12 @@ class Vin(Fields):
     check_status: Text | None = label("校验状态", "校验规则状态", description="what the vendor says of the number")
 
 
-handler = Product(
+product = Product(
     "vin",
     Vin,
     name="VIN码",
     category="vehicle",
     sold_by=[etoplive.Pid(1), embedded.Labels()],
 )
+
+handler = serve(product)

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageStat
 
 from local.simulators.pictures import Picture
-from ocr.classify import ranking
-from ocr.fields import Fields, canonical, declared, labels
-from ocr.reading import Box, Item, Point, Table
-from ocr.reading import Line as ReadLine
+from ocr.declare.fields import Fields, canonical, declared, labels
+from ocr.extraction.classification import ranking
+from ocr.model.reading import Box, Item, Point, Table
+from ocr.model.reading import Line as ReadLine
 
 if TYPE_CHECKING:
-    from ocr.product import Product
+    from ocr.declare.product import Product
 
 GAP = 0.06  # of the picture's side: an empty band at least this wide may separate two documents
 ENOUGH = 2  # fields that make a part of a picture a document of some kind
@@ -168,7 +168,7 @@ def _box(corners: Sequence[Sequence[float]]) -> Box:
 @cache
 def product(slug: str) -> "Product":
     """A product as its folder declares it."""
-    declaration: Product = importlib.import_module(f"{slug}.app").handler
+    declaration: Product = importlib.import_module(f"{slug}.app").product
     return declaration
 
 
@@ -179,7 +179,7 @@ def entries(picture: Picture, slug: str) -> Sequence[Entry]:
 
 def tables(picture: Picture) -> list[Table]:
     """The tables on the picture."""
-    from ocr.extract import tables as found
+    from ocr.extraction.tables import tables as found
 
     return found(_readable(page(picture).lines))
 
@@ -238,7 +238,7 @@ def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
 
 
 def _sighting(slug: str, lines: Sequence[Line]) -> Sighting:
-    from ocr.extract import find
+    from ocr.extraction.extract import find
 
     finding = find(product(slug).fields, _readable(lines))
     rows = [

@@ -2,8 +2,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ocr import aws, tokens
-from ocr.settings import settings
+from ocr.platform import aws
+from ocr.platform.settings import settings
+from ocr.vendors import token_cache
 from tests.contract.dynamo import Table
 from tests.contract.vendors import SECRETS, Host, host
 
@@ -38,4 +39,4 @@ def table(monkeypatch: pytest.MonkeyPatch, container: Callable[[], None]) -> Tab
 @pytest.fixture
 def container() -> Callable[[], None]:
     """Makes this process forget what a container holds: the next call is another container's."""
-    return tokens._held.clear
+    return token_cache._held.clear

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ocr import ctyun
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, Refused
-from ocr.vendor import Offer
+from ocr.declare.offers import Offer
+from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, Refused
+from ocr.vendors import ctyun
 from tests.contract.vendors import SECRETS, Answered, Host, ask, error, picture, reading, said
 
 SECRET = SECRETS["ctyun"]
@@ -216,12 +216,12 @@ def test_one_bad_picture_that_fails_the_whole_request_is_found_by_asking_one_by_
 def test_each_further_request_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
     places = iter([None, Busy("used up", code="rate"), None])
 
-    def stand_in_line() -> None:
+    def wait_for_rate() -> None:
         if busy := next(places):
             raise busy
 
     vendor.says({"code": 4008}, answer(text_entry("a")), answer(text_entry("c")))
-    one, two, three = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"), picture(b"3"), stand_in_line=stand_in_line)
+    one, two, three = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"), picture(b"3"), wait_for_rate=wait_for_rate)
     assert [reading(found).lines[0].text for found in (one, three)] == ["a", "c"]
     assert (error(two).code, error(two).paid) == ("rate", False)
     assert len(vendor.asked) == 3

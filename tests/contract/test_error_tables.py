@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from ocr import ctyun, esign, etoplive, juhe
-from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
-from ocr.vendor import Offer
+from ocr.declare.offers import Offer
+from ocr.model.problem import problem_of
+from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.vendors import ctyun, esign, etoplive, juhe
 from tests.contract.vendors import Answered, Host, ask, error
 
 PAID, FREE = True, False
@@ -135,7 +136,7 @@ def _case(offer: Offer, body: Any, row: Row, code: Any) -> Any:
 def test_row(vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None:
     vendor.says(body)
     outcome = error(_asked(offer))
-    problem = outcome.problem()
+    problem = problem_of(outcome)
     assert (type(outcome), outcome.status, outcome.paid) == row
     assert (outcome.code, outcome.vendor) == (code, offer.vendor)
     assert problem.status == row[1]
@@ -233,7 +234,7 @@ def test_http(
     outcome = error(_asked(offer))
     assert (type(outcome), outcome.paid, outcome.retry_after) == (kind, paid, retry_after)
     assert outcome.vendor == offer.vendor
-    assert "oops" not in outcome.problem().model_dump_json()
+    assert "oops" not in problem_of(outcome).model_dump_json()
 
 
 def test_success_in_a_failed_status_is_no_success(vendor: Host) -> None:

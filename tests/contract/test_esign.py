@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ocr import esign
-from ocr.errors import Busy, Changed, ConfigurationError, NoResult, Refused
+from ocr.model.problem import problem_of
+from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
+from ocr.vendors import esign
 from tests.contract.vendors import SECRETS, Answered, Host, ask, error, picture, reading
 
 PATH = "/v2/identity/auth/api/ocr/generalcharacters"
@@ -106,7 +107,7 @@ def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     [outcome] = ask(esign.GeneralText())
     assert isinstance(outcome, Changed)
     assert outcome.raw == body
-    assert "余额" not in outcome.problem().model_dump_json()
+    assert "余额" not in problem_of(outcome).model_dump_json()
 
 
 @pytest.mark.parametrize("status", [200, 401])
@@ -121,11 +122,11 @@ def test_a_stale_timestamp_is_signed_anew_once(vendor: Host, status: int) -> Non
 
 
 def test_signing_anew_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
-    def stand_in_line() -> None:
+    def wait_for_rate() -> None:
         raise Busy("used up", code="rate")
 
     vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401), answer(detection()))
-    [outcome] = ask(esign.GeneralText(), stand_in_line=stand_in_line)
+    [outcome] = ask(esign.GeneralText(), wait_for_rate=wait_for_rate)
     assert error(outcome).code == "rate"
     assert len(vendor.asked) == 1
 
@@ -137,7 +138,7 @@ def test_other_refusals_are_not_repeated(vendor: Host, message: str) -> None:
     assert isinstance(outcome, Refused)
     assert not outcome.paid
     assert len(vendor.asked) == 1
-    assert "something" not in outcome.problem().model_dump_json()
+    assert "something" not in problem_of(outcome).model_dump_json()
 
 
 def test_an_unknown_mode_is_a_mistake_of_ours(vendor: Host) -> None:
@@ -208,4 +209,4 @@ def _token(text: str, seconds: float = 7200) -> dict[str, Any]:
 def test_the_key_is_in_no_error(vendor: Host) -> None:
     vendor.says(Answered("<html>", 500))
     outcome = error(ask(esign.GeneralText())[0])
-    assert SECRET["app_secret"] not in json.dumps([repr(outcome), outcome.problem().model_dump()])
+    assert SECRET["app_secret"] not in json.dumps([repr(outcome), problem_of(outcome).model_dump()])

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from ocr import aws, etoplive
-from ocr.answers import without_pictures
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, NoResult
-from ocr.etoplive import Pid
-from ocr.fit import fit
-from ocr.options import checked
+from ocr.declare.options import checked
+from ocr.model.problem import problem_of
+from ocr.pages.resize import fit
+from ocr.platform import aws
+from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult
+from ocr.vendors import etoplive
+from ocr.vendors.etoplive import Pid
+from ocr.vendors.parsing import without_pictures
 from tests.contract.vendors import Answered, Host, ask, error, picture, reading, said, uploaded
 from tests.photographs import PHONE, photograph
 
@@ -264,13 +266,13 @@ class TestSharedPid:
         vendor.says(paged(*(entry(field("金额", "9"), type=one) for one in told)))
         [outcome] = ask(self.TRAIN)
         assert isinstance(outcome, NoResult)
-        assert outcome.problem().model_dump()["detected"] == ["出租车票", "增值税发票"]
+        assert problem_of(outcome).model_dump()["detected"] == ["出租车票", "增值税发票"]
 
     def test_what_nobody_knows_is_not_named(self, vendor: Host) -> None:
         vendor.says(paged(entry(field("金额", "9"), type="某某")))
         [outcome] = ask(self.TRAIN)
         assert isinstance(outcome, NoResult)
-        assert "detected" not in outcome.problem().model_dump()
+        assert "detected" not in problem_of(outcome).model_dump()
 
     def test_a_missing_type_is_not_the_asked_one(self, vendor: Host) -> None:
         vendor.says(paged(entry(field("金额", "9"), type=None)))

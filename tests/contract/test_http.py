@@ -13,10 +13,10 @@ import pytest
 import requests
 import urllib3
 
-from ocr import http, juhe
-from ocr.errors import Busy, Changed, OcrError, Refused
-from ocr.settings import settings
-from ocr.vendor import Ask
+from ocr.declare.offers import VendorRequest
+from ocr.platform.errors import Busy, Changed, OcrError, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import juhe, transport
 from tests.contract.vendors import SECRETS, Answered, Card, Host, picture
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -54,7 +54,7 @@ def whole(connection: socket.socket) -> None:
 def called(monkeypatch: pytest.MonkeyPatch, url: str, size: int = 100, seconds: float = 5) -> OcrError:
     monkeypatch.setenv("JUHE_URL", url)
     settings.cache_clear()
-    ask = Ask("card", Card, [picture(b"x" * size)], {"codetype": "1004"}, seconds, SECRETS["juhe"])
+    ask = VendorRequest("card", Card, [picture(b"x" * size)], {"codetype": "1004"}, seconds, SECRETS["juhe"])
     [outcome] = juhe.Captcha().read(ask)
     assert isinstance(outcome, OcrError), repr(outcome)
     assert url not in repr(outcome)
@@ -132,7 +132,7 @@ def test_an_answer_that_never_ends_does_not_outlast_the_deadline(vendor: Host, m
 def at_once(monkeypatch: pytest.MonkeyPatch, ticks: int) -> None:
     """Let the deadline pass when the clock is looked at for that many times."""
     clock = chain(repeat(0.0, ticks), repeat(1000.0))
-    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: next(clock), time=time.time))
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(clock), time=time.time))
 
 
 def test_headers_that_come_late_give_the_rest_no_more_time(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,7 @@ def test_a_certificate_that_does_not_hold_is_the_operators(vendor: Host, monkeyp
 
 def test_no_time_left_is_no_call(vendor: Host) -> None:
     vendor.says(Answered(GOOD))
-    ask = Ask("card", Card, [picture()], {"codetype": "1004"}, 0, SECRETS["juhe"])
+    ask = VendorRequest("card", Card, [picture()], {"codetype": "1004"}, 0, SECRETS["juhe"])
     [outcome] = juhe.Captcha().read(ask)
     assert isinstance(outcome, Busy)
     assert not outcome.paid
@@ -186,7 +186,7 @@ def test_no_time_left_is_no_call(vendor: Host) -> None:
 
 
 def test_an_endless_answer_ends(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "MAX_ANSWER_BYTES", 1000)
+    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
     vendor.says(Answered(GOOD + b" " * 2000))
     outcome = called(monkeypatch, vendor.url)
     assert isinstance(outcome, Changed)
@@ -195,7 +195,7 @@ def test_an_endless_answer_ends(vendor: Host, monkeypatch: pytest.MonkeyPatch) -
 def test_no_secret_of_the_machine_goes_along(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     vendor.says(Answered(GOOD, headers={"Set-Cookie": "session=1"}))
-    ask = Ask("card", Card, [picture(), picture()], {"codetype": "1004"}, 5, SECRETS["juhe"])
+    ask = VendorRequest("card", Card, [picture(), picture()], {"codetype": "1004"}, 5, SECRETS["juhe"])
     juhe.Captcha().read(ask)
     assert len(vendor.asked) == 2
     assert all("cookie" not in asked.headers and "authorization" not in asked.headers for asked in vendor.asked)
@@ -211,14 +211,14 @@ def test_connections_are_kept_and_rested_ones_dropped(vendor: Host, monkeypatch:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     vendor.says(Answered(GOOD))
-    http._session().close()
+    transport._session().close()
 
     def call() -> None:
-        http.send("POST", vendor.url + "/x", http.deadline(5), data={"a": "b"})
+        transport.send("POST", vendor.url + "/x", transport.deadline(5), data={"a": "b"})
 
     call()
     call()
     assert len(ports) == 1
-    monkeypatch.setattr(http, "REST_SECONDS", -1)
+    monkeypatch.setattr(transport, "REST_SECONDS", -1)
     call()
     assert len(ports) == 2

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ocr import juhe
-from ocr.errors import Changed, ConfigurationError, NoResult
+from ocr.platform.errors import Changed, ConfigurationError, NoResult
+from ocr.vendors import juhe
 from tests.contract.vendors import Host, ask, error, picture, reading, said
 
 # The documented unit price of every codetype.

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ocr import ctyun, esign, etoplive, http, juhe
-from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
-from ocr.reading import Box, Reading
-from ocr.vendor import Offer
+from ocr.declare.offers import Offer
+from ocr.model.problem import problem_of
+from ocr.model.reading import Box, Reading
+from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.vendors import ctyun, esign, etoplive, juhe, transport
 from tests.contract import test_ctyun, test_esign, test_etoplive, test_juhe
 from tests.contract.mutating import mutated
 from tests.contract.vendors import Answered, Host, ask, picture
@@ -92,7 +93,7 @@ def test_the_bodies_to_be_changed_are_understood(vendor: Host, case: Case) -> No
 @given(case=st.sampled_from(CASES), seed=st.integers(0, 2**48))
 def test_any_answer(vendor: Host, case: Case, seed: int) -> None:
     for content in (mutated(case.body, seed + number) for number in range(AT_ONCE)):
-        with patch.object(http, "send", return_value=http.Answer(200, {}, content)):
+        with patch.object(transport, "send", return_value=transport.Answer(200, {}, content)):
             _hold(case, content, case.read())
 
 
@@ -141,13 +142,13 @@ def _sane(box: Box) -> bool:
 
 def _tells_nothing(error: OcrError) -> None:
     assert type(error) in (Busy, CallerError, Changed, NoResult, Refused)
-    assert PERSONAL not in error.problem().model_dump_json()
+    assert PERSONAL not in problem_of(error).model_dump_json()
     json.dumps(error.raw, ensure_ascii=False).encode()
 
 
 def _succeeded(offer: Offer, content: bytes) -> bool:
     """Whether some code of success stands in the answer: without one, nothing may be taken for success."""
-    body = http.Answer(200, {}, content).members()
+    body = transport.Answer(200, {}, content).members()
     return not {"0", "0.0", "800"}.isdisjoint(_codes(body, SUCCESS[offer.vendor]))
 
 

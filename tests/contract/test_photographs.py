@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ocr import esign, etoplive, juhe
-from ocr.document import examine
-from ocr.fit import fit
-from ocr.reading import Reading
-from ocr.vendor import Offer
+from ocr.declare.offers import Offer
+from ocr.model.reading import Reading
+from ocr.pages.examine import examine
+from ocr.pages.resize import fit
+from ocr.vendors import esign, etoplive, juhe
 from tests.contract import test_esign, test_etoplive, test_juhe
 from tests.contract.vendors import Asked, Host, ask, reading
 from tests.photographs import PHONE, RED, photograph, red

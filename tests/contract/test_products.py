@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ocr import ctyun, embedded, esign, juhe
-from ocr.catalogue import products
-from ocr.checks import valid
-from ocr.document import Document
-from ocr.etoplive import CLASSIFIED, PLATE, TABLE, TEXTS, Pid
-from ocr.fields import Declared, Fields, declared
-from ocr.normalize import normalize
-from ocr.product import Product
-from ocr.reading import Line, rectangle
-from ocr.record import Found
-from ocr.vendor import Ask, Offer
+from ocr.declare.catalogue import products
+from ocr.declare.checks import valid
+from ocr.declare.fields import Declared, Fields, declared
+from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.product import Product
+from ocr.model.picture import Picture
+from ocr.model.reading import Line, rectangle
+from ocr.model.record import Document
+from ocr.pipeline.normalization import normalize
+from ocr.vendors import ctyun, embedded, esign, juhe
+from ocr.vendors.etoplive import CLASSIFIED, PLATE, TABLE, TEXTS, Pid
 from tests.contract.vendors import SECRETS, Host, picture, reading
 
 # As printed → as it stands in a record. A field takes the first that is of its type and passes its check.
@@ -92,10 +92,10 @@ def example(field: Declared) -> tuple[str, Any]:
     raise AssertionError(f"EXAMPLES has nothing for {field.name}")
 
 
-def found(product: Product, offer: Offer) -> list[Found]:
+def found(product: Product, offer: Offer) -> list[Document]:
     """The documents of the record that the vendor's answer becomes."""
     options = {"codetype": "1004"} if "codetype" in offer.options else {}
-    asked = Ask(product.slug, product.fields, [picture()], options, 5.0, SECRETS.get(offer.vendor, {}))
+    asked = VendorRequest(product.slug, product.fields, [picture()], options, 5.0, SECRETS.get(offer.vendor, {}))
     return normalize(product.fields, product.checks, reading(offer.read(asked)[0]))
 
 
@@ -251,8 +251,8 @@ def test_the_same_emblem_side_read_by_each_vendor_is_the_same_record(vendor: Hos
 
 def _embedded(product: Product, *lines: str) -> dict[str, Any]:
     """What the label search makes of these lines, one below the other."""
-    from ocr.extract import find
-    from ocr.reading import Reading
+    from ocr.extraction.extract import find
+    from ocr.model.reading import Reading
 
     boxed = [Line(text=text, box=rectangle(40, 60 * row, 24 * len(text), 30)) for row, text in enumerate(lines)]
     [one] = normalize(
@@ -307,8 +307,8 @@ def test_the_same_plate_read_by_each_vendor_is_the_same_record(vendor: Host) -> 
     assert by_juhe["confidence"] == by_ctyun["confidence"]
 
 
-def _ask(product: Product, document: Document | None = None) -> Ask:
-    return Ask(product.slug, product.fields, [document or picture()], {}, 5.0)
+def _ask(product: Product, document: Picture | None = None) -> VendorRequest:
+    return VendorRequest(product.slug, product.fields, [document or picture()], {}, 5.0)
 
 
 def test_the_same_text_read_by_each_vendor_is_the_same_record(vendor: Host) -> None:
@@ -356,6 +356,6 @@ def test_a_captchas_answer_is_typed(vendor: Host, codetype: str, answer: str, fi
     captcha = products()["captcha"]
     vendor.says({"reason": "操作成功", "result": {"res": answer, "orderid": "JH1"}, "error_code": 0})
     offer = juhe.Captcha()
-    asked = Ask("captcha", captcha.fields, [picture()], {"codetype": codetype}, 5.0, SECRETS["juhe"])
+    asked = VendorRequest("captcha", captcha.fields, [picture()], {"codetype": codetype}, 5.0, SECRETS["juhe"])
     [document] = normalize(captcha.fields, captcha.checks, reading(offer.read(asked)[0]))
     assert document.fields == fields

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr import ctyun, esign
+from ocr.vendors import ctyun, esign
 
 APP_SECRET = "0123456789abcdef0123456789abcdef"
 PATH = "/v2/identity/auth/api/ocr/generalcharacters"

@@ -12,16 +12,18 @@ from PIL.PngImagePlugin import PngInfo
 from local.simulators import SECRETS, VENDORS, Control, running, sight
 from local.simulators.credentials import CTYUN_EOP
 from local.simulators.sight import Line, Page, Plate
-from ocr import aws, ctyun, esign, etoplive, juhe
-from ocr.catalogue import products
-from ocr.document import Document, Upload, examine
-from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
-from ocr.etoplive import Pid
-from ocr.fields import Fields, label
-from ocr.normalize import normalize
-from ocr.reading import Reading
-from ocr.settings import settings
-from ocr.vendor import Ask, Offer, Outcome
+from ocr.declare.catalogue import products
+from ocr.declare.fields import Fields, label
+from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.picture import Picture, Upload
+from ocr.model.reading import Reading
+from ocr.pages.examine import examine
+from ocr.pipeline.normalization import normalize
+from ocr.platform import aws
+from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import ctyun, esign, etoplive, juhe
+from ocr.vendors.etoplive import Pid
 from tests.contract.test_error_tables import (
     CTYUN,
     CTYUN_OFFERS,
@@ -70,7 +72,7 @@ def wire(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator
     settings.cache_clear()
 
 
-def picture(kind: str = "PNG", color: str = "white", **notes: str) -> Document:
+def picture(kind: str = "PNG", color: str = "white", **notes: str) -> Picture:
     info = PngInfo()
     for name, text in notes.items():
         info.add_text(name, text)
@@ -94,10 +96,10 @@ class Sold:
     secret: dict[str, str] = field(default_factory=dict)
     kind: str = "PNG"
 
-    def read(self, *documents: Document, seconds: float = 20) -> list[Outcome]:
+    def read(self, *documents: Picture, seconds: float = 20) -> list[Outcome]:
         secret = {**SECRETS[self.offer.vendor], **self.secret}
         asked = documents or (picture(self.kind, answer="23"),)
-        return self.offer.read(Ask("card", Card, asked, self.options, seconds, secret))
+        return self.offer.read(VendorRequest("card", Card, asked, self.options, seconds, secret))
 
     def __str__(self) -> str:
         told = [*self.options.values(), *self.secret, self.kind]
@@ -144,7 +146,7 @@ def test_a_link_into_the_bucket_is_fetched(
             return f"{vendor.url}/uploads/a.png"
 
     monkeypatch.setattr(aws, "s3", S3)
-    uploaded = Document(document.content, "PNG", 400, 300, upload=Upload("uploads", "a.png", "v1"))
+    uploaded = Picture(document.content, "PNG", 400, 300, upload=Upload("uploads", "a.png", "v1"))
     [outcome] = Sold(Pid(2), {"input": "url"}).read(uploaded)
     assert isinstance(outcome, Reading), repr(outcome)
     assert [asked.path for asked in vendor.asked] == ["/uploads/a.png"]

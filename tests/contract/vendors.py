@@ -11,11 +11,11 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ocr.document import Document, Upload
-from ocr.errors import OcrError
-from ocr.fields import Fields, label
-from ocr.reading import Reading
-from ocr.vendor import Ask, Offer, Outcome
+from ocr.declare.fields import Fields, label
+from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.picture import Picture, Upload
+from ocr.model.reading import Reading
+from ocr.platform.errors import OcrError
 
 SECRETS = {
     "juhe": {"captcha_key": "captcha-key", "plate_key": "plate-key"},
@@ -146,25 +146,25 @@ def _handler(answer: Callable[[Asked], Answered]) -> type[BaseHTTPRequestHandler
     return Handler
 
 
-def picture(content: bytes = b"\xff\xd8 a picture", width: int = 800, height: int = 600, **more: Any) -> Document:
+def picture(content: bytes = b"\xff\xd8 a picture", width: int = 800, height: int = 600, **more: Any) -> Picture:
     """A document whose bytes nobody decodes; boxes of recorded answers lie within 800×600."""
-    return Document(content, more.pop("format", "JPEG"), width, height, **more)
+    return Picture(content, more.pop("format", "JPEG"), width, height, **more)
 
 
-def uploaded(content: bytes = b"\xff\xd8 a picture") -> Document:
+def uploaded(content: bytes = b"\xff\xd8 a picture") -> Picture:
     return picture(content, upload=Upload("uploads", "uploads/id_card/a.jpg", "v1"))
 
 
 def ask(
     offer: Offer,
-    *documents: Document,
+    *documents: Picture,
     secret: Mapping[str, str] | None = None,
-    stand_in_line: Callable[[], None] = lambda: None,
+    wait_for_rate: Callable[[], None] = lambda: None,
     **options: str,
 ) -> list[Outcome]:
     """What the offer makes of the documents."""
     told = SECRETS[offer.vendor] if secret is None else secret
-    return offer.read(Ask("card", Card, documents or (picture(),), options, 5.0, told, stand_in_line))
+    return offer.read(VendorRequest("card", Card, documents or (picture(),), options, 5.0, told, wait_for_rate))
 
 
 def reading(outcome: Outcome) -> Reading:

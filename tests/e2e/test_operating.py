@@ -20,7 +20,7 @@ from local.samples import samples
 from local.sending import Picture, send
 from local.simulators import SECRETS
 from local.stack import NAME, Stack
-from ocr.errors import Busy, Refused
+from ocr.platform.errors import Busy, Refused
 
 KEYS = [key for secret in SECRETS.values() for key in secret.values()]
 

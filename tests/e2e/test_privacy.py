@@ -13,7 +13,7 @@ from local.listener import listening
 from local.samples import Sample, samples
 from local.sending import TRIGGERS, Picture, Reading, send
 from local.stack import Stack
-from ocr.catalogue import products
+from ocr.declare.catalogue import products
 
 SENDERS = 2
 # Shorter texts may stand anywhere by chance; two Chinese characters do not, in logs that are written in English.

@@ -19,10 +19,10 @@ from local.samples import Sample, samples
 from local.sending import TRIGGERS, Picture, Reading, Trigger, send
 from local.simulators import VENDORS, Control
 from local.stack import Stack
-from ocr.catalogue import products
-from ocr.options import known
-from ocr.product import Product
-from ocr.vendor import Offer
+from ocr.declare.catalogue import products
+from ocr.declare.offers import Offer
+from ocr.declare.options import known
+from ocr.declare.product import Product
 from tests.photographs import PHONE
 
 # All of etoplive's 46 products in all ways take minutes; without this set, each goes one way, in turn.

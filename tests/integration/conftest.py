@@ -9,9 +9,9 @@ import pytest
 from aws_lambda_powertools.utilities.circuit_breaker import base
 
 from local.aws import Aws
-from ocr import aws as clients
-from ocr import choice
-from ocr.settings import settings
+from ocr.pipeline import routing
+from ocr.platform import aws as clients
+from ocr.platform.settings import settings
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
 INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_content": "content"}
@@ -123,7 +123,7 @@ def empty_table() -> None:
 
 def forget_settings() -> None:
     """Make the next use read the environment again, as a new Lambda container would."""
-    for function in (settings, choice._guarded, choice._circuits):
+    for function in (settings, routing._guarded, routing._circuits):
         function.cache_clear()
     base._LOCAL_FAILURES.clear()
 

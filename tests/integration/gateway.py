@@ -27,9 +27,12 @@ from license_plate.app import handler as plates
 from local.aws import Aws
 from local.samples import samples
 from local.simulators import SECRETS, Control, running
-from ocr import aws, choice, http, ledger, records, threads
-from ocr.document import Upload
-from ocr.record import FINAL, Status
+from ocr.model.picture import Upload
+from ocr.model.record import FINAL, Status
+from ocr.pipeline import routing
+from ocr.platform import aws, threads
+from ocr.storage import ledger, records
+from ocr.vendors import transport
 from records import app as api
 from tests.integration.conftest import ANSWERS, TABLE, UPLOADS, empty_table, forget_settings
 from tests.integration.queues import Message, Queue
@@ -73,7 +76,7 @@ class Sent:
     @property
     def id(self) -> str:
         """The id of its record."""
-        return records.ticket_of(self.upload).id
+        return records.record_ref(self.upload).id
 
 
 @dataclass(frozen=True)
@@ -414,7 +417,7 @@ class Gateway:
             self._paid(content, stored)
 
     def _content_of(self, item: Mapping[str, Any]) -> Content:
-        ids = {ledger.content_of("license_plate", one.options, one.sha256): one for one in self.contents}
+        ids = {ledger.content_key("license_plate", one.options, one.sha256): one for one in self.contents}
         return ids[item["content"]]
 
     def items(self) -> list[dict[str, Any]]:
@@ -485,7 +488,7 @@ class Gateway:
             if message.fair:
                 upload = _upload_of(message)
                 with self.weather.indoors():
-                    id = records.ticket_of(upload).id
+                    id = records.record_ref(upload).id
                 found = [item["status"] for item in self.items() if item["id"] == id]
                 assert found
                 assert found[0] in FINAL | {Status.DELETED}
@@ -495,9 +498,9 @@ _CALM = {"blank": Status.NO_RESULT, "none": Status.FAILED}
 
 
 def _content_id(content: Content) -> str:
-    from ocr.ledger import content_of
+    from ocr.storage.ledger import content_key
 
-    return content_of("license_plate", content.options, content.sha256)
+    return content_key("license_plate", content.options, content.sha256)
 
 
 def _upload_of(message: Message) -> Upload:
@@ -569,7 +572,7 @@ def _patched(gateway: Gateway, patch: pytest.MonkeyPatch) -> None:
     for module in (circuit, persistence, dynamodb):
         patch.setattr(module, "dt", clock)
     patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
-    patch.setattr(choice, "LEAST_SECONDS", LEAST_SECONDS)
+    patch.setattr(routing, "LEAST_SECONDS", LEAST_SECONDS)
     patch.setattr(threads, "MOST", 1)
-    sending = http.send
-    patch.setattr(http, "send", lambda *given, **named: gateway.weather.around(VENDOR, sending, *given, **named))
+    sending = transport.send
+    patch.setattr(transport, "send", lambda *given, **named: gateway.weather.around(VENDOR, sending, *given, **named))

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from PIL import Image
 
-from ocr.fields import Fields, label
-from ocr.product import Product
-from ocr.reading import Finding, Item, Reading
-from ocr.vendor import Ask, Limits, Offer, Outcome
+from ocr.declare.fields import Fields, label
+from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
+from ocr.declare.product import Product
+from ocr.model.reading import ExtractedDocument, Item, Reading
 
 Answer = Callable[[], Outcome]
 
@@ -21,7 +21,9 @@ class Ticket(Fields):
 
 def reading(vendor: str = "first", number: str = "A-17") -> Reading:
     """A successful answer."""
-    return Reading(vendor=vendor, findings=[Finding(items=[Item(label="编号", text=number, confidence=0.9)])], raw={})
+    return Reading(
+        vendor=vendor, findings=[ExtractedDocument(items=[Item(label="编号", text=number, confidence=0.9)])], raw={}
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +31,10 @@ class Scripted(Offer):
     """A vendor that gives its answers in order, the last one for ever, and counts the pictures it was charged for."""
 
     answers: list[Answer] = field(default_factory=list)
-    asked: list[Ask] = field(default_factory=list)
+    asked: list[VendorRequest] = field(default_factory=list)
     limits: ClassVar[Limits] = Limits(bytes=10**7, batch=1)
 
-    def read(self, ask: Ask) -> list[Outcome]:
+    def read(self, ask: VendorRequest) -> list[Outcome]:
         self.asked.append(ask)
         return [(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])() for _ in ask.documents]
 

@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from announce import app
 from local.aws import Aws
-from ocr import aws, forgetting, records
-from ocr.record import Record, Status
+from ocr.model.record import Record, Status
+from ocr.platform import aws
+from ocr.storage import erasure, records
 from tests.integration.conftest import World, forget_settings
 from tests.integration.scripted import Context, picture, product, reading
 from tests.integration.test_path import post
@@ -118,7 +119,7 @@ def test_what_comes_twice_has_the_same_event_id_and_another_outcome_another(bus:
 
 def test_the_ledgers_entries_and_pictures_that_are_expected_are_no_news(bus: Bus, world: World) -> None:
     items(1)
-    records.reserve(records.Ticket("0" * 32, datetime.now(UTC)), "ticket")
+    records.reserve(records.RecordRef("0" * 32, datetime.now(UTC)), "ticket")
     announce(stream(*(item for item in world.items() if "finished_at" not in item)))
     assert bus.heard == []
 
@@ -150,7 +151,7 @@ def test_an_event_that_a_later_one_overtook_is_not_told_after_it(bus: Bus, queue
     bus.down = True
     announce(stream(item))
     bus.down = False
-    assert forgetting.forget(item["id"])
+    assert erasure.erase(item["id"])
     later = records.stored(item["id"])
     assert later
     announce(stream(later))

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities import parameters
 
-from ocr import aws, records
-from ocr.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
-from ocr.product import Product
-from ocr.record import Status
-from ocr.vendor import Offer
+from ocr.declare.offers import Offer
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.record import Status
+from ocr.platform import aws
+from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.storage import records
 from tests.contract.test_error_tables import Row, cases
 from tests.contract.vendors import SECRETS, Card, Host, host
 from tests.integration.conftest import PREFIX, UPLOADS, World, delivered, forget_settings
@@ -70,7 +72,7 @@ def sold(offer: Offer) -> Product:
 
 
 def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:
-    return product(
+    return serve(product)(
         {
             "httpMethod": "POST",
             "headers": {"Content-Type": "image/png"},
@@ -98,7 +100,7 @@ def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code
     assert ("Retry-After" in response["headers"]) == (kind is Busy)
 
     notification = world.upload("uploads/card/a.png", picture(2), **options)
-    answer = product(delivered(notification), Context())  # type: ignore[arg-type]
+    answer = serve(product)(delivered(notification), Context())  # type: ignore[arg-type]
     record = records.of_upload(f"s3://{UPLOADS}/uploads/card/a.png", notification["s3"]["object"]["versionId"])
     came = AGAIN if answer["batchItemFailures"] else record and record.status
     assert came == BY_S3[kind]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ocr.observe import logger
+from ocr.platform.telemetry import logger
 from tests.integration.conftest import UPLOADS, World
 from tests.integration.scripted import calls, picture, product, reading
 from tests.integration.test_https import sent

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from local.aws import Aws
-from ocr import aws, forgetting, https, ledger, records
-from ocr.errors import Busy, Changed
-from ocr.observe import logger
-from ocr.product import Product
-from ocr.reading import Finding, Item, Reading
-from ocr.record import Status
+from ocr.declare.product import Product
+from ocr.entry import https
+from ocr.entry.serve import serve
+from ocr.model.reading import ExtractedDocument, Item, Reading
+from ocr.model.record import Status
+from ocr.platform import aws
+from ocr.platform.errors import Busy, Changed
+from ocr.platform.telemetry import logger
+from ocr.storage import erasure, ledger, records
 from records import app
 from tests.integration.conftest import UPLOADS, World, delivered, forget_settings
 from tests.integration.scripted import Answer, Context, calls, picture, product, reading
@@ -29,7 +32,7 @@ def sent(
 ) -> tuple[int, Body]:
     """Status and body of the answer to a POST, its headers among the members."""
     content = json.dumps(body).encode() if isinstance(body, dict) else body
-    response = kind(
+    response = serve(kind)(
         {
             "httpMethod": "POST",
             "resource": f"/ocr/{kind.slug}{path}",
@@ -65,7 +68,7 @@ def come(kind: Product, id: str) -> None:
     key = f"uploads/ticket/later/{id}"
     version = aws.s3().head_object(Bucket=UPLOADS, Key=key)["VersionId"]
     told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": key, "versionId": version}}}
-    assert kind(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert serve(kind)(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
 
 class TestForms:
@@ -211,7 +214,7 @@ def test_who_asks_for_a_picture_while_it_is_deleted_is_told_to_ask_again(
     id = sent(kind, picture())[1]["id"]
 
     def deleted_before(asked: str) -> Any:
-        forgetting.forget(id)
+        erasure.erase(id)
         return find(asked)
 
     with monkeypatch.context() as deleting:
@@ -245,15 +248,15 @@ class TestLater:
     def test_a_picture_that_is_forgotten_while_the_queue_has_it_stays_forgotten(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind, claim = product([reading]), ledger.claim
+        kind, lease = product([reading]), ledger.lease
         told = sent(kind, picture(), Prefer="respond-async")[1]
 
         def forgotten_before(*given: Any) -> Any:
             assert asked("DELETE", f"/records/{told['id']}")[0] == 204
-            return claim(*given)
+            return lease(*given)
 
         with monkeypatch.context() as deleting:
-            deleting.setattr(ledger, "claim", forgotten_before)
+            deleting.setattr(ledger, "lease", forgotten_before)
             come(kind, told["id"])
         assert asked("GET", f"/records/{told['id']}")[0] == 410
         assert "A-17" not in json.dumps(world.items(), default=str)
@@ -340,7 +343,7 @@ class TestBatch:
     ) -> None:
         kind = product([reading])
         uris = [stored(picture(n), f"{n}.png") for n in range(3)]
-        monkeypatch.setattr("ocr.intake.MOST_BATCH_BYTES", 2 * len(picture()))
+        monkeypatch.setattr("ocr.entry.requests.MOST_BATCH_BYTES", 2 * len(picture()))
         status, problem = sent(kind, {"s3_uris": uris}, path="/batch")
         assert (status, problem["status"], calls(kind)) == (413, 413, 0)
         assert sent(kind, {"s3_uris": uris[:2]}, path="/batch")[0] == 200
@@ -354,7 +357,7 @@ class TestBatch:
     def test_an_answer_that_grows_too_long_says_where_the_records_are(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("ocr.reply.MOST_BYTES", 1500)
+        monkeypatch.setattr("ocr.entry.responses.MOST_BYTES", 1500)
         kind = product([reading])
         body, media_type = form(*((f"{n}.png", picture(n)) for n in range(5)))
         outcomes = sent(kind, body, media_type, "/batch")[1]["outcomes"]
@@ -372,16 +375,16 @@ class TestRenormalize:
             kind = product(answers)
 
             class Module:
-                handler = kind
+                product = kind
 
-            monkeypatch.setattr("ocr.renormalize.import_module", lambda name: Module)
+            monkeypatch.setattr("ocr.pipeline.renormalization.import_module", lambda name: Module)
             return kind
 
         return made
 
     def understood(self, number: str) -> Callable[..., Reading]:
         """How a vendor's answer is understood from now on."""
-        return lambda *_: Reading(vendor="first", findings=[Finding(items=[Item(label="编号", text=number)])])
+        return lambda *_: Reading(vendor="first", findings=[ExtractedDocument(items=[Item(label="编号", text=number)])])
 
     def test_a_record_is_made_anew_without_a_call(
         self, world: World, ticket: Callable[[list[Answer]], Product], monkeypatch: pytest.MonkeyPatch
@@ -416,7 +419,7 @@ class TestRenormalize:
         aws.s3().put_object(Bucket=UPLOADS, Key="uploads/ticket/bad.png", Body=b"not a picture")
         sent(kind, {"s3_uri": stored(b"x")})
         told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": "uploads/ticket/bad.png"}}}
-        kind(delivered(told), Context())  # type: ignore[arg-type]
+        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
         found = records.of_upload(f"s3://{UPLOADS}/uploads/ticket/bad.png")
         assert found
         assert asked("POST", f"/records/{found.id}/renormalize")[0] == 409
@@ -513,11 +516,11 @@ class TestRecords:
         kind.slug = "captcha"
         version = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture())["VersionId"]
         told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": form["key"], "versionId": version}}}
-        kind(delivered(told), Context())  # type: ignore[arg-type]
+        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
         assert asked("GET", f"/records/{form['id']}")[1]["status"] == "succeeded"
         later = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture(7))["VersionId"]
         told["s3"]["object"]["versionId"] = later
-        kind(delivered(told), Context())  # type: ignore[arg-type]
+        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
         newest = records.of_upload(f"s3://{UPLOADS}/{form['key']}", later)
         assert newest
         assert newest.id != form["id"]
@@ -537,7 +540,7 @@ class TestRecords:
         kind.slug = "captcha"
         form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))[1]
         told = [world.upload(form["key"], picture(seed)) for seed in seeds]
-        assert kind(delivered(*told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert serve(kind)(delivered(*told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
         versions = [one["s3"]["object"]["versionId"] for one in told]
         found = [records.of_upload(f"s3://{UPLOADS}/{form['key']}", version) for version in versions]
         assert all(one and one.status == Status.SUCCEEDED for one in found)
@@ -551,10 +554,10 @@ class TestRecords:
         kind.slug = "captcha"
         form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))[1]
         if read:
-            kind(delivered(world.upload(form["key"], picture())), Context())  # type: ignore[arg-type]
+            serve(kind)(delivered(world.upload(form["key"], picture())), Context())  # type: ignore[arg-type]
         assert asked("DELETE", f"/records/{form['id']}")[0] == 204
         told = world.upload(form["key"], picture(1))
-        assert kind(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert serve(kind)(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
         record = records.of_upload(f"s3://{UPLOADS}/{form['key']}", told["s3"]["object"]["versionId"])
         assert record
         assert (record.status, record.id == form["id"]) == (Status.SUCCEEDED, False)

@@ -9,8 +9,9 @@ from itertools import count
 
 import pytest
 
-from ocr import aws, listing, records
-from ocr.record import Found, Record, Status
+from ocr.model.record import Document, Record, Status
+from ocr.platform import aws
+from ocr.storage import queries, records
 from tests.integration.conftest import World
 from tests.integration.scripted import Ticket
 
@@ -21,7 +22,7 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 
 def item(number: int, at: datetime) -> records.Item:
     """One finished record's item."""
-    found = Found(fields={"number": f"T-{number}"})
+    found = Document(fields={"number": f"T-{number}"})
     record = Record(id=f"{number:032x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=found)
     return records.item(record.model_copy(update={"finished_at": at}), Ticket, content=f"{number}", owner="")
 
@@ -38,11 +39,11 @@ def written(world: World) -> list[str]:
 
 @pytest.mark.parametrize("product", ["ticket", None])
 def test_records_page_without_gaps_or_repeats(written: list[str], product: str | None) -> None:
-    search = listing.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
+    search = queries.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
     seen: list[str] = []
     cursor, late = None, count(MANY)
     while True:
-        page, cursor = listing.page(search, PAGE, cursor)
+        page, cursor = queries.page(search, PAGE, cursor)
         seen += [one.id for one in page]
         if cursor is None:
             break
@@ -56,14 +57,14 @@ def test_records_page_without_gaps_or_repeats(written: list[str], product: str |
 def test_what_is_rare_is_found_a_bounded_number_of_records_at_a_time(
     written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_SEEN", 100)
-    monkeypatch.setattr(listing, "SEEN_AT_ONCE", 50)
+    monkeypatch.setattr(queries, "MOST_SEEN", 100)
+    monkeypatch.setattr(queries, "SEEN_AT_ONCE", 50)
     rare = item(MANY, NOON - timedelta(days=3, seconds=1)) | {"vendor": "rare"}
     aws.table().put_item(Item=rare)
     for product in ("ticket", None):
-        search = listing.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product, vendor="rare")
-        pages = [listing.page(search, PAGE)]
+        search = queries.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product, vendor="rare")
+        pages = [queries.page(search, PAGE)]
         while cursor := pages[-1][1]:
-            pages.append(listing.page(search, PAGE, cursor))
+            pages.append(queries.page(search, PAGE, cursor))
         assert [one.id for page, _ in pages for one in page] == [rare["id"]]
         assert len(pages) > 3

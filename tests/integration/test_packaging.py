@@ -13,7 +13,7 @@ from local.aws import ROOT
 from local.build import BUILT, alone, build
 from local.runtime import running
 from local.stack import logical
-from ocr.catalogue import products
+from ocr.declare.catalogue import products
 
 EVENT: dict[str, Any] = {
     "httpMethod": "POST",

@@ -14,13 +14,16 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
-from ocr import aws, desk, forgetting, ledger, records
-from ocr.document import Upload
-from ocr.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, Refused
-from ocr.observe import logger
-from ocr.product import Product
-from ocr.reading import Line, Reading
-from ocr.record import Record, Status
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.picture import Upload
+from ocr.model.reading import Line, Reading
+from ocr.model.record import Record, Status
+from ocr.pipeline import process
+from ocr.platform import aws
+from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, Refused
+from ocr.platform.telemetry import logger
+from ocr.storage import erasure, ledger, records
 from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
 from tests.integration.scripted import Context, Keyed, Ticket, calls, picture, product, reading
 from tests.integration.weather import Stroke, Weather
@@ -28,7 +31,7 @@ from tests.integration.weather import Stroke, Weather
 
 def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, Any]]:
     """Status and body of an HTTPS call."""
-    response = kind(
+    response = serve(kind)(
         {
             "httpMethod": "POST",
             "path": f"/ocr/{kind.slug}",
@@ -45,7 +48,7 @@ def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, An
 
 def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
     """Hand the notifications over as a batch; the ids of the messages that come again."""
-    answer = kind(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
+    answer = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -225,7 +228,7 @@ class TestNothingPaidTwice:
 
         kind = product([reading])
         monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: reading(), raising=False)
-        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(process, "FIRST_PAUSE", 0.001)
         with monkeypatch.context() as busy:
             busy.setattr(ledger, "keep", throttled)
             assert post(kind, picture())[0] == 500
@@ -243,7 +246,7 @@ class TestNothingPaidTwice:
                 real(*given)
             raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
 
-        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(process, "FIRST_PAUSE", 0.001)
         notification = world.upload("uploads/ticket/silent.png", picture())
         with monkeypatch.context() as lost:
             lost.setattr(ledger, "keep", silent)
@@ -266,7 +269,7 @@ class TestNothingPaidTwice:
             return real(*given)
 
         monkeypatch.setattr(ledger, "keep", throttled)
-        monkeypatch.setattr(desk, "FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(process, "FIRST_PAUSE", 0.001)
         assert post(kind, picture())[0] == 200
         assert calls(kind) == 1
 
@@ -334,7 +337,7 @@ class TestNothingLost:
             Status.FAILED if n == 4 else Status.SUCCEEDED for n in range(10)
         ]
 
-    @pytest.mark.parametrize("step", ["ocr.ledger.claim", "ocr.ledger.keep"])
+    @pytest.mark.parametrize("step", ["ocr.storage.ledger.lease", "ocr.storage.ledger.keep"])
     def test_a_step_that_fails_for_one_of_ten_does_not_touch_the_other_nine(
         self, world: World, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
@@ -438,7 +441,7 @@ class TestNothingLost:
         kind = product([reading])
         event = delivered(world.upload("uploads/ticket/", b""))
         event["Records"].append(event["Records"][0] | {"body": json.dumps({"Event": "s3:TestEvent"})})
-        assert kind(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert serve(kind)(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
         assert world.items() == []
 
     def test_a_deleted_upload_ends_in_a_record(self, world: World) -> None:
@@ -457,7 +460,7 @@ class TestNothingLost:
         def forbidden(upload: Upload) -> NoReturn:
             raise PermissionError(upload.key)
 
-        monkeypatch.setattr("ocr.intake.fetch", forbidden)
+        monkeypatch.setattr("ocr.entry.requests.fetch", forbidden)
         kind = product([reading])
         notification = world.upload("uploads/ticket/gone.png", picture())
         assert deliver(kind, notification) == ["message-0"]
@@ -478,7 +481,7 @@ class TestNothingLost:
             return reading()
 
         kind = product([reading, overtaken, reading])
-        assert forgetting.forget(post(kind, picture())[1]["id"])
+        assert erasure.erase(post(kind, picture())[1]["id"])
         status, record = post(kind, picture())
         assert (status, record["status"], record["replayed"]) == (200, Status.SUCCEEDED, True)
         assert records.find(record["id"])
@@ -489,9 +492,9 @@ class TestNothingLost:
         kind = product([reading])
         _, record = post(kind, picture())
         with monkeypatch.context() as patch:
-            patch.setattr(forgetting, "put", lambda _: died())
+            patch.setattr(erasure, "put", lambda _: died())
             with pytest.raises(SystemExit):
-                forgetting.forget(record["id"])
+                erasure.erase(record["id"])
         assert post(kind, picture())[0] == 200
         assert post(kind, picture())[0] == 200
         assert calls(kind) == 2
@@ -558,7 +561,7 @@ class TestFailover:
 
         kind = product([slow])
         uploads = [world.upload(f"uploads/ticket/{mood}.png", picture(), mood=mood) for mood in ("good", "bad")]
-        answer = kind(delivered(*uploads), Context(seconds=6))  # type: ignore[arg-type]
+        answer = serve(kind)(delivered(*uploads), Context(seconds=6))  # type: ignore[arg-type]
         assert calls(kind) == 1
         assert len(answer["batchItemFailures"]) == 1
 
@@ -654,14 +657,14 @@ class TestPrivacy:
         s3 = world.emulator.client("s3")
         [answers] = {f"answers/ticket/{item['content']}/" for item in world.items() if "content" in item}
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"]
-        assert forgetting.forget(record.id)
+        assert erasure.erase(record.id)
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
         assert len(world.items()) == 3
         left = json.dumps(world.items(), default=str)
         assert not [told for told in ("forgotten", "A-17", "first") if told in left]
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
-        assert not forgetting.forget(record.id)
+        assert not erasure.erase(record.id)
 
     def test_a_deletion_that_dies_has_deleted_every_record_whatever_is_read_of_the_picture_later(
         self, world: World
@@ -674,7 +677,7 @@ class TestPrivacy:
         assert record
         weather = Weather(strokes=[Stroke("DeleteObject", "crash before")])
         with weather.over(aws.s3()), weather.invocation():
-            forgetting.forget(record.id)
+            erasure.erase(record.id)
         status, problem = post(kind, picture())
         assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
         found = [of_upload(notification) for notification in notifications]
@@ -683,7 +686,7 @@ class TestPrivacy:
         found = of_upload(notifications[1])
         assert found
         assert found.status == Status.DELETED
-        assert forgetting.forget(record.id)
+        assert erasure.erase(record.id)
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
 
     def test_a_record_whose_deletion_died_is_written_again_for_who_sends_the_picture_again(self, world: World) -> None:
@@ -691,7 +694,7 @@ class TestPrivacy:
         id = post(kind, picture())[1]["id"]
         weather = Weather(strokes=[Stroke("ListObjectVersions", "crash before")])
         with weather.over(aws.s3()), weather.invocation():
-            forgetting.forget(id)
+            erasure.erase(id)
         deliver(kind, world.upload("uploads/ticket/a.png", picture()))
         status, record = post(kind, picture())
         assert (status, record["id"], record["replayed"]) == (200, id, True)
@@ -705,7 +708,7 @@ class TestPrivacy:
         id = post(kind, picture())[1]["id"]
         weather = Weather(strokes=[Stroke(operation, "lost")])
         with weather.over(aws.table().meta.client):
-            assert forgetting.forget(id)
+            assert erasure.erase(id)
         assert not weather.strokes
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
 
@@ -717,7 +720,7 @@ class TestPrivacy:
         notification = world.upload("uploads/ticket/late.png", picture())
 
         def forgotten_before(*given: Any) -> Record:
-            forgetting.forget(id)
+            erasure.erase(id)
             return replay(*given)
 
         with monkeypatch.context() as meanwhile:
@@ -733,7 +736,7 @@ class TestPrivacy:
     def test_a_picture_that_is_sent_while_it_is_forgotten_is_not_left_behind(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind, found = product([reading]), forgetting.of_content
+        kind, found = product([reading]), erasure.of_content
         id = post(kind, picture())[1]["id"]
 
         def sent_meanwhile(content: str) -> list[records.Item]:
@@ -741,10 +744,10 @@ class TestPrivacy:
             return found(content)
 
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr(forgetting, "of_content", sent_meanwhile)
+            meanwhile.setattr(erasure, "of_content", sent_meanwhile)
             with pytest.raises(InFlight):
-                forgetting.forget(id)
-        assert forgetting.forget(id)
+                erasure.erase(id)
+        assert erasure.erase(id)
         assert "A-17" not in json.dumps(world.items(), default=str)
 
     def test_nothing_read_stands_in_logs_and_metrics(

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ocr import choice, rate
-from ocr.document import examine
-from ocr.errors import Busy
-from ocr.vendor import Ask
+from ocr.declare.offers import VendorRequest
+from ocr.pages.examine import examine
+from ocr.pipeline import routing
+from ocr.platform.errors import Busy
+from ocr.vendors import rate_limit
 from tests.integration.conftest import World, forget_settings
 from tests.integration.scripted import First, Ticket, calls, picture, product, reading
 from tests.integration.test_path import post
@@ -20,7 +21,7 @@ from tests.integration.test_path import post
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, which stands still unless somebody sleeps."""
     now = [1_800_000_000.0]
-    monkeypatch.setattr(rate.time, "time", lambda: now[0])
+    monkeypatch.setattr(rate_limit.time, "time", lambda: now[0])
     return now
 
 
@@ -32,7 +33,7 @@ def ten_a_second(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_places_are_one_interval_apart_however_many_ask_at_once(ten_a_second: None, clock: list[float]) -> None:
     with ThreadPoolExecutor(8) as threads:
-        places = list(threads.map(lambda _: rate.place("first", 60), range(40)))
+        places = list(threads.map(lambda _: rate_limit.place("first", 60), range(40)))
     assert all(mine for mine, _ in places)
     waits = sorted(seconds for _, seconds in places)
     assert waits[0] == 0
@@ -40,16 +41,16 @@ def test_places_are_one_interval_apart_however_many_ask_at_once(ten_a_second: No
 
 
 def test_who_cannot_wait_is_told_how_long_and_takes_no_place(ten_a_second: None, clock: list[float]) -> None:
-    assert rate.place("second", 1) == (True, 0)
-    assert rate.place("second", 1) == (False, 2)
-    assert rate.place("second", 1) == (False, 2)
-    assert rate.place("second", 2) == (True, 2)
+    assert rate_limit.place("second", 1) == (True, 0)
+    assert rate_limit.place("second", 1) == (False, 2)
+    assert rate_limit.place("second", 1) == (False, 2)
+    assert rate_limit.place("second", 2) == (True, 2)
 
 
 def test_a_vendor_that_rested_is_sent_one_at_once_not_many(ten_a_second: None, clock: list[float]) -> None:
-    rate.place("first", 60)
+    rate_limit.place("first", 60)
     clock[0] += 3600
-    assert [rate.place("first", 60)[1] for _ in range(3)] == [0, 0.1, 0.2]
+    assert [rate_limit.place("first", 60)[1] for _ in range(3)] == [0, 0.1, 0.2]
 
 
 def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,12 +64,12 @@ def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
-    monkeypatch.setattr(choice, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
-    monkeypatch.setattr(rate, "place", place)
+    monkeypatch.setattr(routing, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    monkeypatch.setattr(rate_limit, "place", place)
     documents = [examine(picture(seed)) for seed in range(30)]
-    ask = Ask("ticket", Ticket, documents, {}, seconds=25)
-    turns = [choice.Turn(document, lambda *_: None, lambda _: None) for document in documents]
-    choice.read([First([reading])], ask, turns)
+    ask = VendorRequest("ticket", Ticket, documents, {}, seconds=25)
+    turns = [routing.DocumentRun(document, lambda *_: None, lambda _: None) for document in documents]
+    routing.read([First([reading])], ask, turns)
     assert all(at + patience <= 25 for at, patience in stood)
     late = [turn.outcome for turn in turns if isinstance(turn.outcome, Busy)]
     assert late
@@ -76,7 +77,7 @@ def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.
 
 
 def test_a_vendor_without_a_rate_does_not_wait(world: World) -> None:
-    assert [rate.place("first", 0) for _ in range(3)] == [(True, 0)] * 3
+    assert [rate_limit.place("first", 0) for _ in range(3)] == [(True, 0)] * 3
 
 
 def test_a_rate_that_is_used_up_goes_on_to_the_next_vendor_unpaid(
@@ -85,7 +86,7 @@ def test_a_rate_that_is_used_up_goes_on_to_the_next_vendor_unpaid(
     def taken(vendor: str, _: float) -> Any:
         return (False, 7.2) if vendor == "first" else (True, 0.0)
 
-    monkeypatch.setattr(rate, "place", taken)
+    monkeypatch.setattr(rate_limit, "place", taken)
     kind = product([reading], [lambda: reading("second")])
     status, record = post(kind, picture())
     assert (status, record["vendor"]) == (200, "second")

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.event_handler import Response
 
-from ocr import aws as clients
-from ocr import records
-from ocr.errors import CallerError
-from ocr.record import Record
+from ocr.entry.serve import serve
+from ocr.model.record import Record
+from ocr.platform import aws as clients
+from ocr.platform.errors import CallerError
+from ocr.storage import records
 from records import app
 from tests.integration.conftest import UPLOADS, World, delivered
 from tests.integration.scripted import Context, picture, product, reading
@@ -81,7 +82,7 @@ def kept(world: World) -> Record:
     kind = product([reading])
     first, second = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
     for notification in (first, second):
-        assert kind(delivered(notification), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert serve(kind)(delivered(notification), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
     found = records.of_upload(f"s3://{UPLOADS}/uploads/ticket/b.png")
     assert found
     return found

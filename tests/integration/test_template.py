@@ -14,7 +14,7 @@ from local.aws import ROOT
 from local.build import TOOLS
 from local.openapi import OPEN
 from local.stack import logical
-from ocr.catalogue import products
+from ocr.declare.catalogue import products
 
 Resource = dict[str, Any]
 ENCRYPTED = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}

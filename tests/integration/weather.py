@@ -1,6 +1,6 @@
 """What may befall a call on its way: refused, done with its answer lost, the process dead before or after it, held up.
 
-Every call of the handlers passes here: to AWS on botocore's own wire, to vendors at `ocr.http.send`.
+Every call of the handlers passes here: to AWS on botocore's own wire, to vendors at `ocr.vendors.transport.send`.
 """
 
 import socket

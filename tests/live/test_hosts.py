@@ -11,13 +11,14 @@ from collections.abc import Iterator
 import pytest
 
 from local.samples import samples
-from ocr.catalogue import products
-from ocr.document import examine
-from ocr.errors import OcrError, Refused
-from ocr.fit import fit
-from ocr.normalize import normalize
-from ocr.settings import settings
-from ocr.vendor import Ask, Offer
+from ocr.declare.catalogue import products
+from ocr.declare.offers import Offer, VendorRequest
+from ocr.model.problem import problem_of
+from ocr.pages.examine import examine
+from ocr.pages.resize import fit
+from ocr.pipeline.normalization import normalize
+from ocr.platform.errors import OcrError, Refused
+from ocr.platform.settings import settings
 
 # What the vendors' own documents sell; etoplive's other pids take the same road as these.
 WANTED = {
@@ -63,8 +64,8 @@ def test_the_vendor_reads_a_sample(vendor: str, slug: str, form: str) -> None:
     offer = offer_of(vendor, slug)
     fitted = fit(examine(sample.picture), offer.limits)
     options = {**sample.options, **({"input": form} if form else {})}
-    [outcome] = offer.read(Ask(slug, product.fields, [fitted.document], options, 30.0, key))
-    assert not isinstance(outcome, OcrError), outcome.problem()
+    [outcome] = offer.read(VendorRequest(slug, product.fields, [fitted.document], options, 30.0, key))
+    assert not isinstance(outcome, OcrError), problem_of(outcome)
     assert normalize(product.fields, product.checks, fitted.restored(outcome))
 
 
@@ -88,6 +89,6 @@ def test_the_vendor_refuses_a_wrong_key(vendor: str) -> None:
     wrong, slug = spoilt(secret(vendor)), WANTED[vendor][0]
     sample = next(iter(samples([slug])))
     fitted = fit(examine(sample.picture), offer_of(vendor, slug).limits)
-    asked = Ask(slug, products()[slug].fields, [fitted.document], sample.options, 30.0, wrong)
+    asked = VendorRequest(slug, products()[slug].fields, [fitted.document], sample.options, 30.0, wrong)
     [outcome] = offer_of(vendor, slug).read(asked)
     assert isinstance(outcome, Refused)

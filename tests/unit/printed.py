@@ -2,7 +2,7 @@
 
 import math
 
-from ocr.reading import Box, Finding, Line, Point, rectangle
+from ocr.model.reading import Box, ExtractedDocument, Line, Point, rectangle
 
 Print = tuple[float, float, str]
 HEIGHT = 30
@@ -18,12 +18,12 @@ def column(x: float, y: float, letters: str, height: int = HEIGHT) -> list[Print
     return [(x, y + number * height * 1.2, letter) for number, letter in enumerate(letters)]
 
 
-def values(finding: Finding) -> dict[str, str]:
+def values(finding: ExtractedDocument) -> dict[str, str]:
     """The texts by label."""
     return {item.label: item.text for item in finding.items}
 
 
-def grid(finding: Finding, name: str) -> list[dict[str, str]]:
+def grid(finding: ExtractedDocument, name: str) -> list[dict[str, str]]:
     """The rows of a line-item field, each as texts by label."""
     return [{item.label: item.text for item in row} for row in finding.rows.get(name, [])]
 

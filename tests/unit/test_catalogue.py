@@ -16,10 +16,10 @@ from local import generate
 from local.aws import ROOT
 from local.samples.catalogue import documents
 from local.stack import logical
-from ocr.catalogue import description, products
-from ocr.fields import Fields, canonical, declared
-from ocr.numbers import CHECKS
-from ocr.product import Product
+from ocr.declare.catalogue import description, products
+from ocr.declare.fields import Fields, canonical, declared
+from ocr.declare.identifiers import CHECKS
+from ocr.declare.product import Product
 
 FILES = {"app.py", "example.json"}
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr import types
-from ocr.checks import (
-    Check,
+from ocr.declare import field_types
+from ocr.declare.checks import (
     Rule,
     amount_in_words,
     amount_plus_tax,
@@ -29,9 +28,10 @@ from ocr.checks import (
     valid,
     verdicts,
 )
-from ocr.errors import ConfigurationError
-from ocr.fields import Fields, Shape, label, rows
-from ocr.numbers import CHECKS, judge
+from ocr.declare.fields import Fields, Shape, label, rows
+from ocr.declare.identifiers import CHECKS, judge
+from ocr.model.check import Check
+from ocr.platform.errors import ConfigurationError
 
 # The specimens of the standards themselves: GB 11643 annex, GB 32100 annex, GB 11714 annex, ISO 3779, ICAO 9303-4.
 SPECIMEN_ID = "11010519491231002X"
@@ -182,7 +182,10 @@ def test_a_check_nobody_wrote_is_a_mistake_of_the_declaration() -> None:
 
 def test_every_check_that_a_type_names_exists() -> None:
     shapes = [
-        part for kind in vars(types).values() for part in getattr(kind, "__metadata__", ()) if isinstance(part, Shape)
+        part
+        for kind in vars(field_types).values()
+        for part in getattr(kind, "__metadata__", ())
+        if isinstance(part, Shape)
     ]
     named = {shape.check for shape in shapes if shape.check}
     assert len(named) > 30
@@ -211,24 +214,24 @@ def Fields_with(check: str) -> type[Fields]:
 
 
 class Leg(Fields):
-    vin: types.Vin | None = label("车架号")
-    amount: types.Money | None = label("金额")
+    vin: field_types.Vin | None = label("车架号")
+    amount: field_types.Money | None = label("金额")
 
 
 class Paper(Fields):
-    birth: types.Date | None = label("出生")
-    sex: types.Sex | None = label("性别")
-    number: types.ResidentId | None = label("号码")
-    amount: types.Money | None = label("金额")
-    tax: types.Money | None = label("税额")
-    total: types.Money | None = label("合计")
-    total_cn: types.ChineseMoney | None = label("大写")
-    first: types.Date | None = label("起")
-    later: types.DateOrLongTerm | None = label("止")
-    period: types.Period | None = label("有效期")
-    card: types.MonthYear | None = label("卡有效期")
-    passport: types.Code | None = label("护照号")
-    mrz: types.MrzNumber | None = label("机读码")
+    birth: field_types.Date | None = label("出生")
+    sex: field_types.Sex | None = label("性别")
+    number: field_types.ResidentId | None = label("号码")
+    amount: field_types.Money | None = label("金额")
+    tax: field_types.Money | None = label("税额")
+    total: field_types.Money | None = label("合计")
+    total_cn: field_types.ChineseMoney | None = label("大写")
+    first: field_types.Date | None = label("起")
+    later: field_types.DateOrLongTerm | None = label("止")
+    period: field_types.Period | None = label("有效期")
+    card: field_types.MonthYear | None = label("卡有效期")
+    passport: field_types.Code | None = label("护照号")
+    mrz: field_types.MrzNumber | None = label("机读码")
     items: list[Leg] = rows("明细")
 
 
@@ -398,10 +401,10 @@ def test_a_document_expires_by_the_day_in_china() -> None:
 
 
 class Movement(Fields):
-    debit: types.Money | None = label("支出")
-    credit: types.Money | None = label("收入")
-    amount: types.Money | None = label("交易金额")
-    balance: types.Money | None = label("余额")
+    debit: field_types.Money | None = label("支出")
+    credit: field_types.Money | None = label("收入")
+    amount: field_types.Money | None = label("交易金额")
+    balance: field_types.Money | None = label("余额")
 
 
 class Statement(Fields):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ocr.document import MAX_BYTES, examine
-from ocr.errors import CallerError
+from ocr.model.problem import problem_of
+from ocr.pages.examine import MAX_BYTES, examine
+from ocr.platform.errors import CallerError
 
 
 def encoded(size: tuple[int, int] = (64, 48), mode: str = "RGB", format: str = "JPEG", **options: Any) -> bytes:
@@ -50,7 +51,7 @@ def with_pixels(png: bytes, width: int, height: int) -> bytes:
 def test_unusable_pictures_are_refused_with_what_to_do(content: bytes, status: int) -> None:
     with pytest.raises(CallerError) as refused:
         examine(content)
-    problem = refused.value.problem()
+    problem = problem_of(refused.value)
     assert problem.status == status
     assert problem.detail
     assert problem.advice

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.Image import Transpose
 
 from engine import app, networks, picture, reading
-from ocr import observe
+from ocr.platform import telemetry
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 CONTEXT = SimpleNamespace(
@@ -264,7 +264,7 @@ def test_the_networks_come_without_the_internet(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_runtime_keeps_no_device_id_and_no_reports(tmp_path: Path) -> None:
     """What onnxruntime means to send to its maker it first puts into the home directory."""
-    path = os.pathsep.join(str(Path(module.__file__).parents[1]) for module in (app, observe))
+    path = os.pathsep.join((str(Path(app.__file__).parents[1]), str(Path(telemetry.__file__).parents[2])))
     environment = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": path}
     for name in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"):
         environment.pop(name, None)

@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.extract import find, tables, text
-from ocr.fields import Fields, Shape, label
-from ocr.reading import Line
-from ocr.types import (
+from ocr.declare.field_types import (
     BankCard,
     Code,
     Date,
@@ -27,6 +24,10 @@ from ocr.types import (
     Text,
     Vin,
 )
+from ocr.declare.fields import Fields, Shape, label
+from ocr.extraction.extract import find
+from ocr.extraction.tables import tables, text
+from ocr.model.reading import Line
 from tests.unit.printed import column, page, values
 
 ID_NUMBER = "110101199003074514"

@@ -1,9 +1,10 @@
 """Line items, tables and running text out of lines."""
 
-from ocr.extract import find, tables, text
-from ocr.fields import Fields, label, rows
-from ocr.reading import Line
-from ocr.types import ChineseMoney, Code, Date, Figures, Money, Number, Percent, TaxId, Text, Time
+from ocr.declare.field_types import ChineseMoney, Code, Date, Figures, Money, Number, Percent, TaxId, Text, Time
+from ocr.declare.fields import Fields, label, rows
+from ocr.extraction.extract import find
+from ocr.extraction.tables import tables, text
+from ocr.model.reading import Line
 from tests.unit.printed import column, grid, page, values
 
 

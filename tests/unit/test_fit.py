@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ocr.document import Document, Upload, examine
-from ocr.errors import CallerError
-from ocr.fit import encoded_length, fit
-from ocr.reading import Finding, Line, Reading, pointed, rectangle
-from ocr.vendor import Limits
+from ocr.declare.offers import Limits
+from ocr.model.picture import Picture, Upload
+from ocr.model.reading import ExtractedDocument, Line, Reading, pointed, rectangle
+from ocr.pages.examine import examine
+from ocr.pages.resize import encoded_length, fit
+from ocr.platform.errors import CallerError
 from tests.photographs import PHONE, photograph, red
 
 JUHE = Limits(bytes=1024 * 1024)
@@ -50,7 +51,9 @@ def test_points_to_click_on_come_back_too() -> None:
     original = photograph(6)
     fitted = fit(original, JUHE)
     width, height = fitted.document.width, fitted.document.height
-    answer = Reading(vendor="juhe", findings=[Finding(items=[pointed("points", [(0, 0), (width, height / 2)])])])
+    answer = Reading(
+        vendor="juhe", findings=[ExtractedDocument(items=[pointed("points", [(0, 0), (width, height / 2)])])]
+    )
 
     [item] = fitted.restored(answer).findings[0].items
 
@@ -83,13 +86,13 @@ def test_what_was_made_to_fit_is_not_the_upload_any_more(
     assert fitted.original.upload
 
 
-def drawn(picture: Image.Image, **options: Any) -> Document:
+def drawn(picture: Image.Image, **options: Any) -> Picture:
     file = BytesIO()
     picture.save(file, "PNG", **options)
     return examine(file.getvalue())
 
 
-def see_through(mode: str) -> Document:
+def see_through(mode: str) -> Picture:
     """A black bar on nothing."""
     layer = Image.new("RGBA", (400, 300), (0, 0, 0, 0))
     layer.paste((0, 0, 0, 255), (100, 100, 300, 200))

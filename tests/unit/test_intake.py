@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.errors import CallerError
-from ocr.intake import Told, request
+from ocr.entry.requests import ParsedRequest, request
+from ocr.model.problem import problem_of
+from ocr.platform.errors import CallerError
 
 PRODUCT = "id_card"
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff picture"
@@ -66,7 +67,7 @@ def encoded(kind: str, body: str) -> APIGatewayProxyEvent:
     ],
 )
 def test_every_input_form_tells_the_same(sent: APIGatewayProxyEvent) -> None:
-    assert request(sent, PRODUCT) == Told(PICTURE, {"codetype": "1004"})
+    assert request(sent, PRODUCT) == ParsedRequest(PICTURE, {"codetype": "1004"})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_what_is_no_picture_is_told_with_what_to_do(sent: APIGatewayProxyEvent, 
     with pytest.raises(CallerError) as refused:
         request(sent, PRODUCT)
     assert refused.value.status == status
-    assert refused.value.problem().advice
+    assert problem_of(refused.value).advice
 
 
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=x", "image/png"]))
@@ -106,4 +107,4 @@ def test_no_body_raises_anything_but_a_callers_error(body: bytes, kind: str) -> 
         told: Any = request(event(kind, body), PRODUCT)
     except CallerError:
         return
-    assert isinstance(told, Told)
+    assert isinstance(told, ParsedRequest)

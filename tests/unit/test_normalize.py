@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from ocr.checks import birth_date_matches
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, content, derived, label, rows
-from ocr.normalize import normalize
-from ocr.reading import Cell, Finding, Item, Line, Reading, Table, rectangle
-from ocr.record import Found
-from ocr.types import Date, DateOrLongTerm, Money, Period, ResidentId, Text
+from ocr.declare.checks import birth_date_matches
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.field_types import Date, DateOrLongTerm, Money, Period, ResidentId, Text
+from ocr.declare.fields import Fields, content, derived, label, rows
+from ocr.model.reading import Cell, ExtractedDocument, Item, Line, Reading, Table, rectangle
+from ocr.model.record import Document
+from ocr.pipeline.normalization import normalize
 
 
 class Entry(Fields):
@@ -29,8 +29,8 @@ class Card(Fields):
     entries: list[Entry] = rows()
 
 
-def found(*items: Item, rules: list[Any] | None = None, **parts: Any) -> Found:
-    [one] = normalize(Card, rules or [], Reading(vendor="v", findings=[Finding(items=list(items), **parts)]))
+def found(*items: Item, rules: list[Any] | None = None, **parts: Any) -> Document:
+    [one] = normalize(Card, rules or [], Reading(vendor="v", findings=[ExtractedDocument(items=list(items), **parts)]))
     return one
 
 
@@ -92,9 +92,9 @@ def test_rows_are_typed_and_their_unknown_columns_kept() -> None:
 
 
 def test_sides_of_one_document_become_one_and_two_documents_stay_two() -> None:
-    front = Finding(items=[Item(label="姓名", text="林一一")])
-    back = Finding(items=[Item(label="有效期限", text="2015.03.07-2035.03.07")])
-    other = Finding(items=[Item(label="姓名", text="周二二")])
+    front = ExtractedDocument(items=[Item(label="姓名", text="林一一")])
+    back = ExtractedDocument(items=[Item(label="有效期限", text="2015.03.07-2035.03.07")])
+    other = ExtractedDocument(items=[Item(label="姓名", text="周二二")])
     [one] = normalize(Card, [], Reading(vendor="v", findings=[front, back]))
     assert one.sides == ["front", "back"]
     assert len(normalize(Card, [], Reading(vendor="v", findings=[front, other, back]))) == 2
@@ -102,7 +102,11 @@ def test_sides_of_one_document_become_one_and_two_documents_stay_two() -> None:
 
 @pytest.mark.parametrize(
     "reading",
-    [Reading(vendor="v"), Reading(vendor="v", findings=[Finding()]), Reading(vendor="v", lines=[Line(text="x")])],
+    [
+        Reading(vendor="v"),
+        Reading(vendor="v", findings=[ExtractedDocument()]),
+        Reading(vendor="v", lines=[Line(text="x")]),
+    ],
     ids=["nothing", "an empty finding", "lines for a product that has none"],
 )
 def test_nothing_found_is_nothing(reading: Reading) -> None:

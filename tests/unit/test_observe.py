@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from ocr.errors import ConfigurationError
-from ocr.observe import unforeseen
+from ocr.platform.errors import ConfigurationError
+from ocr.platform.telemetry import unforeseen
 
 LIBRARIES = ("boto3", "botocore.endpoint", "botocore.parsers", "urllib3.connectionpool", "PIL", "python_multipart")
 # As the Lambda runtime does it: the root logger has its level before the function is loaded.
@@ -16,10 +16,10 @@ SET_UP = """
 import json, logging, sys
 
 logging.basicConfig(level=logging.DEBUG)
-from ocr import observe
+from ocr.platform import telemetry
 
 loud = [name for name in sys.argv[1:] if logging.getLogger(name).isEnabledFor(logging.INFO)]
-print(json.dumps({"loud": loud, "ours": observe.logger.log_level}))
+print(json.dumps({"loud": loud, "ours": telemetry.logger.log_level}))
 """
 
 

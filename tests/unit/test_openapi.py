@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from local.aws import ROOT
-from ocr.catalogue import description, example, products
+from ocr.declare.catalogue import description, example, products
 from records import docs
 
 SERVED = (ROOT / "functions/records/openapi.json").read_text()

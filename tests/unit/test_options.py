@@ -5,10 +5,11 @@ from typing import Any, ClassVar, Literal
 
 import pytest
 
-from ocr import esign, etoplive
-from ocr.errors import CallerError
-from ocr.options import checked
-from ocr.vendor import Limits, Offer
+from ocr.declare.offers import Limits, Offer
+from ocr.declare.options import checked
+from ocr.model.problem import problem_of
+from ocr.platform.errors import CallerError
+from ocr.vendors import esign, etoplive
 
 
 class Solver(Offer):
@@ -45,7 +46,7 @@ def test_what_is_wrong_is_named_with_what_is_right(offers: list[Offer], told: di
     with pytest.raises(CallerError) as refused:
         checked(offers, told)
     assert refused.value.status == 400
-    assert named in refused.value.problem().advice
+    assert named in problem_of(refused.value).advice
 
 
 @pytest.mark.parametrize("offer", [etoplive.Pid(2), esign.GeneralText()], ids=["etoplive", "esign"])
@@ -59,7 +60,7 @@ def test_an_id_for_the_request_is_one_that_an_uploads_metadata_carries_too(offer
 def test_a_refused_value_is_not_repeated() -> None:
     with pytest.raises(CallerError) as refused:
         checked([Reader()], {"openSeal": "340102199003076113"})
-    assert "340102199003076113" not in refused.value.problem().model_dump_json()
+    assert "340102199003076113" not in problem_of(refused.value).model_dump_json()
 
 
 def test_an_option_that_only_some_sellers_need_is_not_asked_of_all() -> None:

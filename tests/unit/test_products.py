@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from ocr import embedded, etoplive
-from ocr.catalogue import products
-from ocr.classify import classify, ranking
-from ocr.fields import Fields, declared
-from ocr.product import Product
-from ocr.reading import Finding, Item, Line, Reading
-from ocr.record import Found
-from ocr.sorting import sorted_out
+from ocr.declare.catalogue import products
+from ocr.declare.fields import Fields, declared
+from ocr.declare.product import Product
+from ocr.extraction.classification import classify, ranking, sorted_out
+from ocr.model.reading import ExtractedDocument, Item, Line, Reading
+from ocr.model.record import Document
+from ocr.pipeline.normalization import documents
+from ocr.vendors import embedded, etoplive
 from tests.unit.printed import page
 
 # The second is the example of GB 11643-1999, the first is of a region that does not exist.
@@ -19,10 +19,10 @@ MAN, WOMAN = "999999198003070018", "11010519491231002X"
 FORMS = [product for product in products().values() if embedded.Labels() in product.sold_by]
 
 
-def read(slug: str, *labelled: tuple[str, str], **parts: Any) -> Found:
+def read(slug: str, *labelled: tuple[str, str], **parts: Any) -> Document:
     """The one document that the product makes of these labelled values."""
     items = [Item(label=label, text=text) for label, text in labelled]
-    [found] = products()[slug].found(Reading(vendor="v", findings=[Finding(items=items, **parts)]))
+    [found] = documents(products()[slug], Reading(vendor="v", findings=[ExtractedDocument(items=items, **parts)]))
     return found
 
 
@@ -98,7 +98,7 @@ def test_a_period_of_validity_also_stands_as_two_dates(product: Product) -> None
 # --- Rules across fields ----------------------------------------------------------------------------------------------
 
 
-def outcomes(found: Found, rule: str) -> dict[str, str]:
+def outcomes(found: Document, rule: str) -> dict[str, str]:
     """The rule's verdicts by the first field each is about."""
     return {check.fields[0]: check.outcome for check in found.checks if check.name == rule}
 
@@ -211,21 +211,21 @@ def test_a_check_digit_tells_a_number_without_a_label() -> None:
 @pytest.mark.parametrize("lines", [[], form("关于调整开放时间的通知", "各位居民：", "自6月1日起中午不休息。")])
 def test_an_ordinary_text_is_no_document(lines: list[Line]) -> None:
     assert classify(lines) is None
-    assert sorted_out(products()["document_classification"].fields, lines) == Finding()
+    assert sorted_out(products()["document_classification"].fields, lines) == ExtractedDocument()
 
 
 # --- Sorting ----------------------------------------------------------------------------------------------------------
 
 
-def entry(kind: str, pid: int, *labelled: tuple[str, str], key: str | None = None) -> Finding:
+def entry(kind: str, pid: int, *labelled: tuple[str, str], key: str | None = None) -> ExtractedDocument:
     """A document as etoplive gives it when it sorts."""
     items = [Item(label=label, text=text, key=key) for label, text in labelled]
     told = {"type": kind, "pid": str(pid)}
-    return Finding(type=kind, items=[*items, *(Item(label=name, text=text) for name, text in told.items())])
+    return ExtractedDocument(type=kind, items=[*items, *(Item(label=name, text=text) for name, text in told.items())])
 
 
-def sort(slug: str, *findings: Finding) -> list[Found]:
-    return products()[slug].found(Reading(vendor="etoplive", findings=list(findings)))
+def sort(slug: str, *findings: ExtractedDocument) -> list[Document]:
+    return documents(products()[slug], Reading(vendor="etoplive", findings=list(findings)))
 
 
 def test_a_sorted_document_is_read_in_its_own_products_terms() -> None:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ocr import reply
-from ocr.errors import Busy, CallerError, InFlight, Internal, OcrError, Refused
+from ocr.entry import responses
+from ocr.platform.errors import Busy, CallerError, InFlight, Internal, OcrError, Refused
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from ocr.errors import Busy, CallerError, InFlight, Internal, OcrError, Refused
 )
 def test_a_retry_is_told_when(fault: OcrError, wait: str | None) -> None:
     named = fault.retry_after
-    response = reply.error(fault)
+    response = responses.error(fault)
     assert response["headers"].get("Retry-After") == wait
     assert response["statusCode"] == json.loads(response["body"])["status"] == fault.status
     # The queue's back-off asks the error itself.

@@ -19,8 +19,8 @@ from local.samples.cast import Cast
 from local.samples.catalogue import Layout, documents
 from local.samples.numbers import capitals, card_lines, passport_lines
 from local.samples.page import Page
-from ocr.catalogue import products
-from ocr.checks import verdicts
+from ocr.declare.catalogue import products
+from ocr.declare.checks import verdicts
 
 # Kinds that nobody issues any more, or for three months at most: their pictures show an expired one.
 EXPIRING = {"organization_code_certificate", "temporary_id_card"}

@@ -21,8 +21,8 @@ from local.trials.kill import Killer
 from local.trials.partial import GOOD, _mixtures, _wrong
 from local.trials.pictures import contents, plates
 from local.trials.result import Figure, Result
-from ocr.document import examine
-from ocr.errors import CallerError
+from ocr.pages.examine import examine
+from ocr.platform.errors import CallerError
 
 CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
 RESTS = "print('up', flush=True); input()"

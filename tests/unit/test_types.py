@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError, create_model
 
-from ocr import types
-from ocr.dates import period_end, period_start
-from ocr.fields import Fields, declared, label
-from ocr.numerals import chinese_amount
+from ocr.declare import field_types
+from ocr.declare.dates import period_end, period_start
+from ocr.declare.fields import Fields, declared, label
+from ocr.declare.numerals import chinese_amount
 
-TYPES = {name: kind for name, kind in vars(types).items() if hasattr(kind, "__metadata__")}
+TYPES = {name: kind for name, kind in vars(field_types).items() if hasattr(kind, "__metadata__")}
 ADAPTERS = {name: TypeAdapter(kind) for name, kind in TYPES.items()}
 
 READ: dict[str, dict[str, Any]] = {

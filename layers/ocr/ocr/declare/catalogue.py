@@ -1,0 +1,104 @@
+"""What can be read: every product, found by walking the folders. There is no list to keep in step."""
+
+import json
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, create_model
+
+from ocr.declare.offers import Offer
+from ocr.declare.options import known, required
+from ocr.declare.product import Category, Product
+from ocr.model.record import SCHEMA_VERSION, Document, Record
+
+# On Lambda all functions lie at the task's root; in a checkout, in the folder beside the layers.
+CHECKOUT = Path(__file__).parents[4] / "functions"
+# Functions that are not products: not to be imported, least of all the engine, whose libraries only it carries.
+OTHERS = {"announce", "engine", "records"}
+
+
+def folder() -> Path:
+    """Where the products' folders lie."""
+    return Path(os.environ.get("LAMBDA_TASK_ROOT") or CHECKOUT)
+
+
+@cache
+def products() -> dict[str, Product]:
+    """Every product by its slug, in the order of the categories."""
+    slugs = sorted({path.parent.name for path in folder().glob("*/app.py")} - OTHERS)
+    declarations = [import_module(f"{slug}.app").product for slug in slugs]
+    found = [one for one in declarations if isinstance(one, Product)]
+    order = get_args(Category)
+    return {product.slug: product for product in sorted(found, key=lambda one: order.index(one.category))}
+
+
+def summary(product: Product) -> dict[str, Any]:
+    """One line of the catalogue."""
+    return {
+        "product": product.slug,
+        "name": product.name,
+        "category": product.category,
+        "vendors": [offer.vendor for offer in product.sold_by],
+        "path": f"/ocr/{product.slug}",
+        "prefix": f"uploads/{product.slug}/",
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def description(product: Product) -> dict[str, Any]:
+    """All that a caller needs to know of a product: options, vendors with limits and prices, its record's schema and an
+    example of one."""
+    return summary(product) | {
+        "options": options_schema(product),
+        "offers": [_offer(offer) for offer in product.sold_by],
+        "schema": record_schema(product),
+        "example": example(product),
+    }
+
+
+def example(product: Product) -> dict[str, Any]:
+    """A record of the product's sample, as `make generate` wrote it into the product's folder."""
+    record: dict[str, Any] = json.loads((folder() / product.slug / "example.json").read_text(encoding="utf-8"))
+    return record
+
+
+def options_schema(product: Product) -> dict[str, Any]:
+    """The JSON Schema of the options, told by query, form or JSON members over HTTPS, by metadata over S3."""
+    needed = required(product.sold_by)
+    members = {name: (kind, ... if name in needed else None) for name, kind in known(product.sold_by).items()}
+    model: type[BaseModel] = create_model("Options", **members)  # type: ignore[call-overload]
+    return model.model_json_schema()
+
+
+@cache
+def record_model(product: Product) -> type[Record]:
+    """The record with this product's fields in it."""
+    name = product.fields.__name__
+    found = create_model(f"{name}Document", __base__=Document, fields=(product.fields, ...))
+    return create_model(f"{name}Record", __base__=Record, document=(found | None, None), others=(list[found], []))
+
+
+def record_schema(product: Product) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the product's record."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:ocr:schema:{product.slug}:{SCHEMA_VERSION}",
+        "title": f"{product.name} {product.slug}",
+    } | record_model(product).model_json_schema(mode="serialization")
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    limits = offer.limits
+    return {
+        "vendor": offer.vendor,
+        "options": sorted(offer.options),
+        "bytes": limits.bytes,
+        "bytes_counted": limits.encoded or "raw",
+        "formats": sorted(limits.formats),
+        "side_pixels": list(limits.side),
+        "pictures_a_request": limits.batch,
+        "price_units": offer.price(),
+    }

@@ -1,0 +1,327 @@
+"""Checks are referees: each says passed, failed or not applicable, and leaves the value as it is.
+
+A check of one value is named by its field's type or label (`numbers.py` has them all). A check across fields is
+declared by the product, as a rule:
+
+    rules = [birth_date_matches("birth_date", "id_number"), not_expired("valid_period")]
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from typing import Any
+
+from ocr.declare import dates
+from ocr.declare.fields import Declared, Fields, declared
+from ocr.declare.identifiers import PASSED, WRONG_DIGIT, Verdict, birth_in, judge, mrz_digit
+from ocr.declare.numerals import chinese_amount
+from ocr.model.check import Check
+
+__all__ = [
+    "Rule",
+    "amount_in_words",
+    "amount_plus_tax",
+    "birth_date_matches",
+    "in_order",
+    "mrz_td3_birth",
+    "mrz_td3_document_number",
+    "mrz_td3_expiry",
+    "not_expired",
+    "running_balance",
+    "same",
+    "sex_matches",
+    "sum_of",
+    "sum_of_rows",
+    "valid",
+    "verdicts",
+]
+
+CENT = Decimal("0.01")
+CHINA = dt.timezone(dt.timedelta(hours=8))
+NOTHING_READ = Verdict("not_applicable", "Nothing to check was read.")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check across fields: `judge` is given their values, in order; those in `optional` may be None."""
+
+    name: str
+    fields: tuple[str, ...]
+    judge: Callable[..., Verdict]
+    optional: tuple[str, ...] = ()
+
+    def __call__(self, model: Fields) -> Check:
+        values = [getattr(model, field) for field in self.fields]
+        missing = any(value is None for field, value in zip(self.fields, values, strict=True) if self._needs(field))
+        outcome, detail = NOTHING_READ if missing else self.judge(*values)
+        return Check(name=self.name, fields=list(self.fields), outcome=outcome, detail=detail)
+
+    def _needs(self, field: str) -> bool:
+        return field not in self.optional
+
+
+def valid(name: str, text: str) -> bool:
+    """Whether a text as read passes the check `name`; tells a number from others that look like it."""
+    return judge(name, text).outcome == "passed"
+
+
+def verdicts(model: Fields, rules: Sequence[Rule] = ()) -> list[Check]:
+    """Every check of one document: those of its values, those of its rows' values, and the product's rules."""
+    return [*_of_values(model), *_of_rows(model), *(rule(model) for rule in rules)]
+
+
+def _of_values(model: Fields) -> Iterator[Check]:
+    for name, field in declared(type(model)).items():
+        value = getattr(model, name)
+        for check in _checks(field):
+            outcome, detail = NOTHING_READ if value is None else judge(check, value)
+            yield Check(name=check, fields=[name], outcome=outcome, detail=detail)
+
+
+def _of_rows(model: Fields) -> Iterator[Check]:
+    """Checks of what stands in rows; an empty cell is no news."""
+    for name, field in declared(type(model)).items():
+        for number, row in enumerate((getattr(model, name) or []) if field.row else []):
+            for check in _of_values(row):
+                if getattr(row, check.fields[0]) is not None:
+                    yield check.model_copy(update={"fields": [f"{name}[{number}].{check.fields[0]}"]})
+
+
+def _checks(field: Declared) -> list[str]:
+    return [check for check in dict.fromkeys((field.shape.check, field.mark.check)) if check]
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+def birth_date_matches(birth: str, id_number: str) -> Rule:
+    """The date of birth is the one in the resident identity number (characters 7 to 14)."""
+    return Rule("birth_date_matches", (birth, id_number), _same_birth)
+
+
+def _same_birth(birth: Any, id_number: Any) -> Verdict:
+    printed, numbered = _day(birth), birth_in(str(id_number))
+    if printed is None or numbered is None:
+        return Verdict("not_applicable", "One of them holds no date.")
+    return _equal(printed, numbered, "The date of birth differs from the one in the number.")
+
+
+def sex_matches(sex: str, id_number: str) -> Rule:
+    """The sex is the one in the resident identity number: its seventeenth digit is odd for men."""
+    return Rule("sex_matches", (sex, id_number), _same_sex)
+
+
+def _same_sex(sex: Any, id_number: Any) -> Verdict:
+    number = str(id_number)
+    if str(sex) not in {"male", "female"} or birth_in(number) is None:
+        return Verdict("not_applicable", "One of them does not tell.")
+    digit = number[16] if len(number) == 18 else number[14]
+    return _equal(sex, "male" if digit in "13579" else "female", "The sex differs from the one in the number.")
+
+
+# --- Amounts ----------------------------------------------------------------------------------------------------------
+
+
+def amount_plus_tax(amount: str, tax: str, total: str) -> Rule:
+    """Amount and tax make the total, to the cent."""
+    return Rule("amount_plus_tax", (amount, tax, total), _sum_is_last)
+
+
+def sum_of(*parts: str, total: str) -> Rule:
+    """The parts that are printed make the total, to the cent."""
+    return Rule("sum_of", (*parts, total), _sum_is_last, optional=parts)
+
+
+def _sum_is_last(*amounts: Any) -> Verdict:
+    *parts, total = amounts
+    printed = [part for part in parts if part is not None]
+    return _adds_up(printed, total) if printed else NOTHING_READ
+
+
+def sum_of_rows(rows: str, column: str, total: str) -> Rule:
+    """One column of the line items makes the total, to the cent."""
+
+    def judged(lines: Any, figure: Any) -> Verdict:
+        return _adds_up([getattr(line, column, None) for line in lines], figure)
+
+    return Rule("sum_of_rows", (rows, total), judged)
+
+
+def _adds_up(parts: Sequence[Any], total: Any) -> Verdict:
+    if not parts or not all(_is_amount(figure) for figure in (*parts, total)):
+        return Verdict("not_applicable", "Not all of them are amounts.")
+    with localcontext(Context(traps=[])):
+        close = abs(sum(parts, Decimal()) - total) <= CENT
+    return PASSED if close else Verdict("failed", "The parts do not add up to the total.")
+
+
+def amount_in_words(figure: str, words: str) -> Rule:
+    """The amount in Chinese words is the one in figures."""
+    return Rule("amount_in_words", (figure, words), _same_amount)
+
+
+def _same_amount(figure: Any, words: Any) -> Verdict:
+    spelled = chinese_amount(str(words))
+    if spelled is None:
+        return Verdict("failed", "The words spell no amount.")
+    if not _is_amount(figure):
+        return Verdict("not_applicable", "The figure is no amount.")
+    return _equal(spelled, figure, "Words and figure differ.")
+
+
+def running_balance(
+    rows: str, *, debit: str = "debit", credit: str = "credit", amount: str = "amount", balance: str = "balance"
+) -> Rule:
+    """Each balance is the one before with the movement between them; statements run in either direction.
+
+    Movements stand in `debit` and `credit`, or in one `amount`, which some banks print without its sign.
+    """
+
+    def entries(lines: Any) -> list[_Entry]:
+        columns = (balance, debit, credit, amount)
+        return [_Entry(*(_amount_or_none(getattr(line, column, None)) for column in columns)) for line in lines]
+
+    return Rule("running_balance", (rows,), lambda lines: _continues(entries(lines)))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    balance: Decimal | None
+    debit: Decimal | None
+    credit: Decimal | None
+    amount: Decimal | None
+
+    def movements(self) -> list[Decimal]:
+        """What this entry may have added to the balance."""
+        if self.debit is not None or self.credit is not None:
+            paid_out, paid_in = self.debit or Decimal(), self.credit or Decimal()
+            return [paid_in - paid_out, paid_in - abs(paid_out)]
+        if self.amount is None:
+            return []
+        return [self.amount] if self.amount < 0 else [self.amount, -self.amount]
+
+    def follows(self, other: "_Entry") -> bool | None:
+        """Whether this balance continues the other; None where something is missing."""
+        if self.balance is None or other.balance is None or not self.movements():
+            return None
+        return any(abs(other.balance + movement - self.balance) <= CENT for movement in self.movements())
+
+
+def _continues(entries: Sequence[_Entry]) -> Verdict:
+    with localcontext(Context(traps=[])):
+        downwards = [later.follows(earlier) for earlier, later in zip(entries, entries[1:], strict=False)]
+        upwards = [earlier.follows(later) for earlier, later in zip(entries, entries[1:], strict=False)]
+    steps = min(downwards, upwards, key=lambda steps: steps.count(False))
+    if not any(step is not None for step in steps):
+        return Verdict("not_applicable", "No two balances with the movement between them.")
+    breaks = steps.count(False)
+    return PASSED if not breaks else Verdict("failed", f"The balance breaks {breaks} of {len(steps)} times.")
+
+
+# --- Days -------------------------------------------------------------------------------------------------------------
+
+
+def in_order(*days: str, strictly: bool = False) -> Rule:
+    """Each date that is printed is not before the one declared ahead of it; `strictly` after it."""
+
+    def judged(*values: Any) -> Verdict:
+        known = [day for value in values if (day := _day(value)) is not None]
+        if len(known) < 2:
+            return NOTHING_READ
+        held = all(one < next_ or (one == next_ and not strictly) for one, next_ in zip(known, known[1:], strict=False))
+        return PASSED if held else Verdict("failed", "The dates are not in order.")
+
+    return Rule("in_order", days, judged, optional=days)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(CHINA).date()
+
+
+def not_expired(until: str, today: Callable[[], dt.date] = _today) -> Rule:
+    """The document is valid today, in China; `until` is a period, a date, 长期 or the month of a bank card."""
+
+    def judged(value: Any) -> Verdict:
+        last = _last_day(value)
+        if last is None:
+            return Verdict("not_applicable", "It does not tell a last day.")
+        return PASSED if last >= today() else Verdict("failed", "The document has expired.")
+
+    return Rule("not_expired", (until,), judged)
+
+
+def _last_day(value: Any) -> dt.date | None:
+    written = str(value)
+    if match := re.fullmatch("(0[1-9]|1[0-2])/([0-9]{2})", written):
+        month, year = int(match[1]), 2000 + int(match[2])
+        return dt.date(year, month, calendar.monthrange(year, month)[1])
+    return _day(value if isinstance(value, dt.date) else written.rpartition("/")[2])
+
+
+# --- Machine-readable zone --------------------------------------------------------------------------------------------
+
+
+def mrz_td3_document_number(number: str, line: str) -> Rule:
+    """The passport's number: its check digit in the second line, and the number printed on the page."""
+    return _mrz("mrz_td3_document_number", number, line, slice(0, 9), lambda value: str(value).ljust(9, "<"))
+
+
+def mrz_td3_birth(birth: str, line: str) -> Rule:
+    """The date of birth: its check digit in the second line, and the date printed on the page."""
+    return _mrz("mrz_td3_birth", birth, line, slice(13, 19), _six_digits)
+
+
+def mrz_td3_expiry(expiry: str, line: str) -> Rule:
+    """The date of expiry: its check digit in the second line, and the date printed on the page."""
+    return _mrz("mrz_td3_expiry", expiry, line, slice(21, 27), _six_digits)
+
+
+def _mrz(name: str, field: str, line: str, place: slice, spelled: Callable[[Any], str]) -> Rule:
+    """A rule on the field at `place` of a passport's second line; the check digit stands right behind it."""
+
+    def judged(printed: Any, zone: Any) -> Verdict:
+        if not re.fullmatch("[0-9A-Z<]{44}", str(zone)):
+            return Verdict("not_applicable", "The line does not have 44 characters.")
+        if mrz_digit(zone[place]) != zone[place.stop]:
+            return WRONG_DIGIT
+        if printed is None or spelled(printed) == zone[place]:
+            return PASSED
+        return Verdict("failed", "The page and the machine-readable zone differ.")
+
+    return Rule(name, (field, line), judged, optional=(field,))
+
+
+def _six_digits(value: Any) -> str:
+    day = _day(value)
+    return f"{day:%y%m%d}" if day else ""
+
+
+# --- Any --------------------------------------------------------------------------------------------------------------
+
+
+def same(first: str, second: str) -> Rule:
+    """Two fields that repeat each other do."""
+    return Rule("same", (first, second), lambda one, other: _equal(one, other, "The two differ."))
+
+
+def _equal(one: Any, other: Any, otherwise: str) -> Verdict:
+    return PASSED if one == other else Verdict("failed", otherwise)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()
+
+
+def _amount_or_none(value: Any) -> Decimal | None:
+    return value if _is_amount(value) else None
+
+
+def _day(value: Any) -> dt.date | None:
+    """The day of a date, a date and time, or a text that is one; 长期 is the last day there is."""
+    try:
+        return dt.date.max if value == dates.LONG_TERM else dates.date(value)
+    except ValueError:
+        return None

@@ -1,0 +1,270 @@
+"""The types of the fields that documents carry.
+
+Each turns printed text into one normal form and raises ValueError only where the text cannot be of the type at all. It
+never corrects: a number with a wrong check digit keeps every character, and the check that its `Shape` names says so.
+Normal forms stand unchanged when they are read again, so a record can be loaded through the model that wrote it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from ocr.declare import dates
+from ocr.declare.fields import Shape
+from ocr.declare.numerals import amount_words, chinese_integer
+from ocr.declare.text import capitals, code, compact, figures, text
+
+# --- Quantities -------------------------------------------------------------------------------------------------------
+
+_QUANTITY = re.compile(r"([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
+_CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
+_FIGURE = r"([0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
+_MONEY = re.compile(rf"(?:\(?小写\)?:?)?(负|-)?{_CURRENCY}:?(-)?{_FIGURE}[元圆]?整?{_CURRENCY}")
+
+
+def _quantity(units: Mapping[str, Decimal | int]) -> Callable[[object], Decimal]:
+    """A reader of a figure with one of `units` behind it (or none, with ""), each with what it is worth."""
+
+    def read(value: object) -> Decimal:
+        match = _QUANTITY.fullmatch(compact(value))
+        if match is None or match[3].lower() not in units:
+            raise ValueError("not a quantity")
+        worth = units[match[3].lower()]
+        figure = Decimal(match[1] + match[2].replace(",", ""))
+        return figure if worth == 1 else figure * worth
+
+    return read
+
+
+def _whole(units: Mapping[str, Decimal | int]) -> Callable[[object], int]:
+    read = _quantity(units)
+
+    def whole(value: object) -> int:
+        figure = read(value)
+        if figure != int(figure):
+            raise ValueError("not a whole number")
+        return int(figure)
+
+    return whole
+
+
+_COUNTED = ["人", "位", "座", "周", "岁", "次", "层", "轴", "轮", "个", "条", "片", "分", "页", "份", "张"]
+_COUNT = _whole(dict.fromkeys(["", *_COUNTED], 1))
+
+
+def _count(value: object) -> int:
+    written = compact(value).removeprefix("共")
+    words = chinese_integer(written.rstrip("".join(_COUNTED)))
+    return _COUNT(written) if words is None else words
+
+
+def _money(value: object) -> Decimal:
+    match = _MONEY.fullmatch(compact(value).replace("。", ".").upper())
+    if match is None:
+        raise ValueError("not an amount")
+    signs, figure = (match[1] or "") + (match[2] or ""), match[3]
+    if "," in figure and not _QUANTITY.fullmatch(figure):
+        raise ValueError("thousands are in groups of three")
+    worth = {"万": 10**4, "亿": 10**8}.get(figure[-1], 1)
+    amount = Decimal(("-" if signs else "") + figure.rstrip("万亿").replace(",", ""))
+    return amount if worth == 1 else amount * worth
+
+
+_PERCENT = _quantity({"": 1, "%": 1})
+_UNTAXED: Mapping[str, Literal["exempt", "untaxed"]] = {"免税": "exempt", "不征税": "untaxed"}
+
+
+def _tax_rate(value: object) -> Decimal | Literal["exempt", "untaxed"]:
+    written = compact(value)
+    if written in {"exempt", "untaxed"}:
+        return "exempt" if written == "exempt" else "untaxed"
+    return _UNTAXED[written] if written in _UNTAXED else _PERCENT(value)
+
+
+_EXACT = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.50"]})
+
+Integer = Annotated[int, BeforeValidator(_count)]
+Number = Annotated[Decimal, BeforeValidator(_quantity({"": 1, "km": 1, "公里": 1})), _EXACT]
+Money = Annotated[Decimal, BeforeValidator(_money), _EXACT]
+Percent = Annotated[Decimal, BeforeValidator(_PERCENT), _EXACT]
+TaxRate = Annotated[Annotated[Decimal, _EXACT] | Literal["exempt", "untaxed"], BeforeValidator(_tax_rate)]
+Mass = Annotated[int, BeforeValidator(_whole({"": 1, "kg": 1, "千克": 1, "公斤": 1, "t": 1000, "吨": 1000}))]
+Grams = Annotated[int, BeforeValidator(_whole({"": 1, "g": 1, "克": 1, "kg": 1000, "千克": 1000, "公斤": 1000}))]
+Centimetres = Annotated[int, BeforeValidator(_whole({"": 1, "cm": 1, "厘米": 1, "公分": 1, "m": 100, "米": 100}))]
+Area = Annotated[Decimal, BeforeValidator(_quantity({"": 1, "m2": 1, "平方米": 1, "平米": 1})), _EXACT]
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+_SEXES: Mapping[str, Literal["male", "female", "other"]] = {
+    **dict.fromkeys(("男", "男性", "m", "male", "男/m", "男m", "m/男"), "male"),
+    **dict.fromkeys(("女", "女性", "f", "female", "女/f", "女f", "f/女"), "female"),
+    **dict.fromkeys(("x", "其他", "other", "未说明"), "other"),
+}
+_ANSWERS = {
+    **dict.fromkeys(("是", "有", "true", "yes", "y", "1", "√", "✓", "副本"), True),
+    **dict.fromkeys(("否", "无", "false", "no", "n", "0", "×", "✗", "正本"), False),
+}
+_LENGTH = r"([0-9]+)(?:mm|毫米)?"
+_DIMENSION = re.compile(rf"长?:?{_LENGTH}(?:[x×*✕✖宽]:?{_LENGTH}(?:[x×*✕✖高]:?{_LENGTH})?)?")
+
+
+def one_of[T](meanings: Mapping[str, T]) -> Callable[[object], T]:
+    """A reader of the words in `meanings`: lower case, without spaces, each with what it means."""
+
+    def read(value: object) -> T:
+        written = compact(value).lower()
+        if written not in meanings:
+            raise ValueError("not one of the words")
+        return meanings[written]
+
+    return read
+
+
+def _dimension(value: object) -> str:
+    match = _DIMENSION.fullmatch(compact(value).lower())
+    if match is None:
+        raise ValueError("not lengths")
+    return "x".join(side for side in match.groups() if side)
+
+
+def _phone(value: object) -> str:
+    number = compact(value)
+    if not re.fullmatch(r"[0-9+()*/,;转-]+", number) or len(re.findall("[0-9]", number)) < 5:
+        raise ValueError("not a telephone number")
+    return number
+
+
+def _without(marks: str, normal: Callable[[object], str]) -> Callable[[object], str]:
+    """A reader that leaves these marks out; what they held apart may be one letter then, so it is normalized anew."""
+
+    def read(value: object) -> str:
+        return normal(re.sub(f"[{marks}]", "", normal(value)))
+
+    return read
+
+
+def _bracketed(value: object) -> str:
+    return capitals(value).translate(str.maketrans("〔〕[]", "()()"))
+
+
+def _machine_readable(value: object) -> str:
+    return code(compact(value).replace("«", "<<").replace("‹", "<").replace("〈", "<"))
+
+
+Text = Annotated[str, BeforeValidator(text)]
+Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(one_of(_SEXES))]
+Boolean = Annotated[bool, BeforeValidator(one_of(_ANSWERS))]
+MoneyText = Annotated[str, BeforeValidator(compact)]
+ChineseMoney = Annotated[str, BeforeValidator(amount_words)]
+Dimension = Annotated[
+    str,
+    BeforeValidator(_dimension),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$", "examples": ["4500x1800x1450"]}),
+]
+Phone = Annotated[str, BeforeValidator(_phone)]
+
+# --- Dates and times --------------------------------------------------------------------------------------------------
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_PRINTED_DAY = r"[12][0-9]{3}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?"
+# Wall-clock time: JSON Schema's own formats `time` and `date-time` demand an offset that no document prints.
+_CLOCK_TIME = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$"})
+_DATE_AND_TIME = WithJsonSchema({"type": "string", "pattern": rf"^{_DAY}(T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})?$"})
+_TERM = WithJsonSchema({"type": "string", "pattern": rf"^(({_DAY})?/({_DAY}|长期)|长期)$"})
+
+Date = Annotated[dt.date, BeforeValidator(dates.date)]
+DateTime = Annotated[dt.datetime | dt.date, BeforeValidator(dates.date_and_time), _DATE_AND_TIME]
+Time = Annotated[dt.time, BeforeValidator(dates.time), _CLOCK_TIME]
+Period = Annotated[
+    str,
+    BeforeValidator(dates.period),
+    _TERM,
+    Shape(rf"{_PRINTED_DAY}(?:[-~—–一]+|至|到)(?:{_PRINTED_DAY}|长期)", "valid_period"),
+]
+DateOrLongTerm = Annotated[dt.date | Literal["长期"], BeforeValidator(dates.date_or_long_term)]
+DateOrYears = Annotated[
+    dt.date | str,
+    BeforeValidator(dates.date_or_years),
+    WithJsonSchema({"type": "string", "pattern": rf"^({_DAY}|长期|[1-9][0-9]?年)$"}),
+]
+MonthYear = Annotated[
+    str,
+    BeforeValidator(dates.month_year),
+    WithJsonSchema({"type": "string", "pattern": "^(0[1-9]|1[0-2])/[0-9]{2}$"}),
+    Shape(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:20)?[0-9]{2}(?![0-9/])", "mm_yy"),
+]
+
+# --- Numbers and codes ------------------------------------------------------------------------------------------------
+
+Code = Annotated[str, BeforeValidator(code)]
+Figures = Annotated[str, BeforeValidator(figures)]
+Capitals = Annotated[str, BeforeValidator(capitals)]  # with words in it: 京海结字第12号
+
+_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+_BIRTH = "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_RESIDENT = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]"
+_CREDIT = "[0-9A-HJ-NPQRTUWXY]"
+_CREDIT_CODE = rf"{_CREDIT}{{2}}[0-9]{{6}}{_CREDIT}{{10}}"
+
+ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id")]
+ResidentIdMasked = Annotated[
+    Code, Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok")
+]
+ResidentIdOrUscc = Annotated[Code, Shape(rf"{_RESIDENT}|{_CREDIT_CODE}", "cn_resident_id_or_uscc")]
+ResidentIdOrPassport = Annotated[Code, Shape(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7,8}}", "id_or_passport")]
+Uscc = Annotated[Code, Shape(_CREDIT_CODE, "uscc")]
+TaxId = Annotated[Code, Shape(_CREDIT_CODE, "uscc_or_tax_id")]
+RegistrationNumber = Annotated[Code, Shape(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}", "uscc_or_reg_number_15")]
+OrgCode = Annotated[str, BeforeValidator(_without("-", code)), Shape("[0-9A-Z]{8}-[0-9X]", "org_code_gb11714")]
+Vin = Annotated[Code, Shape("[A-HJ-NPR-Z0-9]{17}", "vin_17")]
+BankCard = Annotated[Figures, Shape("[2-69][0-9]{12,18}", "luhn_13_19")]
+PlateNumber = Annotated[
+    str,
+    BeforeValidator(_without("·•.・‧∙-", capitals)),
+    Shape(rf"{_PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]", "cn_plate"),
+]
+DrivingClass = Annotated[str, BeforeValidator(_without(",/、;.", code)), Shape(None, "driving_class")]
+
+VatInvoiceCode = Annotated[Figures, Shape(None, "vat_invoice_code")]
+InvoiceCode = Annotated[Figures, Shape(None, "invoice_code_12")]
+InvoiceNumber8 = Annotated[Figures, Shape(None, "invoice_number_8")]
+InvoiceNumber = Annotated[Figures, Shape(None, "invoice_number_8_or_20")]
+CheckCode20 = Annotated[Figures, Shape("[0-9]{20}", "check_code_20")]
+BillNumber = Annotated[Figures, Shape("[0-9]{30}", "bill_number_30")]
+ETicketNumber = Annotated[Figures, Shape("[0-9]{3}-?[0-9]{10}", "e_ticket_13")]
+
+MrzName = Annotated[
+    str,
+    BeforeValidator(_machine_readable),
+    Shape("P[A-Z<][A-Z<]{3}[A-Z]+<[A-Z<]{10,}", "mrz_td3_len44"),
+]
+MrzNumber = Annotated[
+    str,
+    BeforeValidator(_machine_readable),
+    Shape("[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9]", "mrz_td3_composite"),
+]
+Mrz = Annotated[str, BeforeValidator(_machine_readable), Shape("(?=[A-Z0-9]*<)[A-Z0-9<]{30,92}")]
+
+MainlandPermitNumber = Annotated[Code, Shape("[HM][0-9]{8}(?:[0-9]{2})?", "mainland_permit_number")]
+ExitPermitNumber = Annotated[Code, Shape("[CW][0-9A-Z][0-9]{7}", "exit_permit_number")]
+ForeignResidentNumber = Annotated[
+    Code, Shape(rf"[A-Z]{{3}}[0-9]{{12}}|9[0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]", "foreign_pr_card_number")
+]
+BirthCertificateNumber = Annotated[Code, Shape("[A-Z][0-9]{9}", "birth_cert_number")]
+MarriageCertificateNumber = Annotated[Capitals, Shape("J[0-9]{6}-[0-9]{4}-[0-9]{6}", "marriage_cert_number")]
+DivorceCertificateNumber = Annotated[Capitals, Shape("L[0-9]{6}-[0-9]{4}-[0-9]{6}", "divorce_cert_number")]
+VehicleRegistrationNumber = Annotated[Figures, Shape("[0-9]{12}", "reg_cert_number_12")]
+ConformityCertificateNumber = Annotated[Code, Shape(None, "conformity_cert_number")]
+RealEstateUnit = Annotated[Code, Shape("[0-9]{12}[A-Z]{2}[0-9]{5}[A-Z][0-9]{8}", "real_estate_unit_28")]
+RealEstateCertificateNumber = Annotated[
+    str,
+    BeforeValidator(_bracketed),
+    Shape(
+        rf"{_PROVINCE}[\(〔\[][0-9]{{4}}[\)〕\]][\u4e00-\u9fff]{{0,10}}不动产权第[0-9]+号", "real_estate_cert_number"
+    ),
+]
+AccountPermitNumber = Annotated[Code, Shape("[JLZ][0-9]{12,13}", "account_permit_j")]

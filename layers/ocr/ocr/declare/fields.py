@@ -1,0 +1,159 @@
+"""How a product declares its fields: a pydantic model whose fields carry the labels that stand on the document.
+
+class IdCard(Fields):
+    name: str | None = label("姓名", "Name", pii=True)
+    id_number: ResidentId | None = label("公民身份号码", "IDNum", pii=True)
+"""
+
+import types
+import typing
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Put on a field's type: what its text looks like wherever it stands on a document.
+
+    `pattern` is a regular expression over the NFKC text without spaces; `check` names the check in `checks.py` that
+    settles whether a match is one (a check digit, say).
+    """
+
+    pattern: str | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a product says of one field.
+
+    names    labels printed on the document and keys in vendors' answers, any order
+    pii      personal data: never in logs, events, metrics; masked where shown
+    side     the side or page the field stands on
+    check    a check of `checks.py` beyond the one its type brings
+    derived  never printed itself: (field, function) it is computed from
+    content  the field holds the reading's own "lines" (as text) or "tables" (as rows of strings), or the fields of the
+             "document" that was found, which are another product's
+    rows     the model of one row, for fields that are lists of line items
+    free     the value may run over several lines (addresses, scopes of business)
+    """
+
+    names: tuple[str, ...] = ()
+    pii: bool = False
+    side: str | None = None
+    check: str | None = None
+    free: bool = False
+    rows: bool = False
+    derived: tuple[str, Callable[[Any], Any]] | None = None
+    content: Literal["lines", "tables", "document"] | None = None
+
+
+class Fields(BaseModel):
+    """Base of every product's fields. All are optional: a document shows what it shows."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+def label(
+    *names: str,
+    pii: bool = False,
+    side: str | None = None,
+    check: str | None = None,
+    free: bool = False,
+    description: str | None = None,
+) -> Any:
+    """A field that stands on the document under any of `names`; see `Label` for the rest."""
+    return _field(Label(names, pii, side, check, free), description)
+
+
+def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:
+    """A field that is a list of line items; its model's own labels are the column heads."""
+    return _field(Label(names, pii, rows=True), description, default_factory=list)
+
+
+def derived(
+    source: str,
+    by: Callable[[Any], Any],
+    *names: str,
+    pii: bool = False,
+    side: str | None = None,
+    description: str | None = None,
+) -> Any:
+    """A field computed `by` a function from the field `source`, unless a vendor gives it under one of `names`."""
+    return _field(Label(names, pii, side, derived=(source, by)), description)
+
+
+def content(kind: Literal["lines", "tables", "document"], pii: bool = True, description: str | None = None) -> Any:
+    """A field that holds the reading's lines as one text, its tables as rows of strings, or a document's fields."""
+    return _field(Label(pii=pii, content=kind), description)
+
+
+def _field(mark: Label, description: str | None, **default: Any) -> Any:
+    extra: dict[str, Any] = {"labels": list(mark.names), "pii": mark.pii}
+    if mark.side:
+        extra["side"] = mark.side
+    info = Field(**(default or {"default": None}), description=description, json_schema_extra=extra)
+    info.metadata.append(mark)
+    return info
+
+
+def canonical(name: str) -> str:
+    """A label as it is compared: NFKC, no spaces, no colon, lower case."""
+    text = unicodedata.normalize("NFKC", name)
+    return "".join(character for character in text if not character.isspace() and character != ":").casefold()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One declared field: its name, its mark, the bare type without None, its shape, its row model."""
+
+    name: str
+    mark: Label
+    type: Any
+    shape: Shape
+    row: type[Fields] | None = None
+
+
+@cache
+def declared(model: type[Fields]) -> dict[str, Declared]:
+    """Every field that `model` declares, by name, in the order of the declaration."""
+    return {declaration.name: declaration for declaration in _declared(model)}
+
+
+def _declared(model: type[Fields]) -> Iterator[Declared]:
+    hints = typing.get_type_hints(model, include_extras=True)
+    for name, info in model.model_fields.items():
+        mark = next((part for part in info.metadata if isinstance(part, Label)), Label())
+        bare = _without_none(hints[name])
+        row = get_args(bare)[0] if mark.rows else None
+        yield Declared(name, mark, bare, _shape(bare), row)
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(part for part in get_args(hint) if part is not type(None))
+    return hint
+
+
+def _shape(hint: Any) -> Shape:
+    return next((part for part in getattr(hint, "__metadata__", ()) if isinstance(part, Shape)), Shape())
+
+
+@cache
+def labels(model: type[Fields]) -> dict[str, str]:
+    """Canonical label → field name, for every label and for the field's own name."""
+    found: dict[str, str] = {}
+    for name, field in declared(model).items():
+        for printed in (*field.mark.names, name):
+            found.setdefault(canonical(printed), name)
+    return found
+
+
+def document_field(model: type[Fields]) -> str | None:
+    """The name of the field that holds another product's document, where a product sorts documents."""
+    return next((name for name, field in declared(model).items() if field.mark.content == "document"), None)

@@ -1,0 +1,80 @@
+"""Chinese numerals: everyday (三十一), financial (叁拾壹), traditional (參拾壹), and amounts of money in words."""
+
+import re
+from decimal import Decimal
+
+from ocr.declare.text import compact
+
+__all__ = ["amount_words", "arabic", "chinese_amount", "chinese_integer"]
+
+_TRADITIONAL = str.maketrans("貳貮弍參叄叅陸萬億圓負兩壱", "贰贰贰叁叁叁陆万亿圆负两壹")
+_EVERYDAY = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇○O两元", "一二三四五六七八九十百千零零零二圆")
+_DIGITS = "零一二三四五六七八九"
+_DIGIT = "[一二三四五六七八九]"
+_SECTION = re.compile(rf"零?(?:({_DIGIT})千)?零?(?:({_DIGIT})百)?零?(?:({_DIGIT}?)十)?零?({_DIGIT})?零?")
+_AMOUNT = re.compile(r"(负?)(?:([^圆]+)圆)?零?(?:([零一二三四五六七八九])角)?零?(?:([零一二三四五六七八九])分)?[整正]?")
+_WRITTEN = "零〇壹贰叁肆伍陆柒捌玖拾佰仟一二两三四五六七八九十百千万亿"
+_WORDS = re.compile(rf"(\(?负数?\)?)?([{_WRITTEN}]+[圆元角分][{_WRITTEN}圆元角分整正]*)")
+_BEFORE_A_UNIT = re.compile(r"[零〇○O壹贰叁肆伍陆柒捌玖拾一二三四五六七八九十]+(?=[年月日号时点分])")
+LONGEST = 40  # characters of an amount in words; a text that is longer is something else
+
+
+def chinese_integer(words: str) -> int | None:
+    """The number that `words` spell (一百零三, 叁拾), None where they spell none."""
+    return _integer(words.translate(_TRADITIONAL).translate(_EVERYDAY)) if len(words) <= LONGEST else None
+
+
+def _integer(words: str) -> int | None:
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        head, found, tail = words.rpartition(unit)
+        if found:
+            high, low = _integer(head), _integer(tail) if tail else 0
+            return None if high is None or low is None or low >= size else high * size + low
+    return _section(words)
+
+
+def _section(words: str) -> int | None:
+    match = _SECTION.fullmatch(words)
+    if not words or match is None:
+        return None
+    thousands, hundreds, tens, ones = match.groups()
+    tens = "一" if tens == "" else tens
+    return int("".join(str(_DIGITS.index(digit or "零")) for digit in (thousands, hundreds, tens, ones)))
+
+
+def chinese_amount(words: str) -> Decimal | None:
+    """The amount in yuan that `words` spell (壹佰壹拾叁圆伍角整 → 113.50), None where they spell none."""
+    try:
+        written = amount_words(words)
+    except ValueError:
+        return None
+    match = _AMOUNT.fullmatch(written.translate(_EVERYDAY)) if len(written) <= LONGEST else None
+    if match is None:
+        return None
+    sign, yuan, jiao, fen = match.groups()
+    whole = _integer(yuan) if yuan else 0
+    if whole is None:
+        return None
+    cents = "".join(str(_DIGITS.index(digit or "零")) for digit in (jiao, fen))
+    return Decimal(f"{'-' if sign else ''}{whole}.{cents}")
+
+
+def amount_words(value: object) -> str:
+    """An amount in words without 人民币, ⊗ or a label around it, in simplified characters. Raises ValueError."""
+    match = _WORDS.search(compact(value).translate(_TRADITIONAL))
+    if match is None:
+        raise ValueError("not an amount in words")
+    return ("负" if match[1] else "") + match[2]
+
+
+def arabic(written: str) -> str:
+    """The same text with figures for the numerals of its dates and times (二〇一九年三月 → 2019年3月)."""
+    return _BEFORE_A_UNIT.sub(_figures, written)
+
+
+def _figures(match: re.Match[str]) -> str:
+    words = match[0].translate(_EVERYDAY)
+    if len(words) == 4 and set(words) <= set(_DIGITS):
+        return "".join(str(_DIGITS.index(digit)) for digit in words)
+    number = _integer(words)
+    return match[0] if number is None else str(number)

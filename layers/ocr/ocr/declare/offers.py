@@ -1,0 +1,101 @@
+"""What every vendor looks like from inside: an offer says what it takes and reads documents.
+
+A vendor module declares offers (`Pid(2)`, `IdCard()`): what is sold, within which limits, with which options. Adding a
+vendor is adding a module; nothing here changes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from ocr.declare.fields import Fields
+from ocr.model.picture import Picture
+from ocr.model.reading import Reading
+from ocr.platform.errors import OcrError
+
+Outcome = Reading | OcrError
+# Options travel as an upload's metadata too, and that carries no other letters.
+RequestId = Annotated[
+    str, Field(max_length=255, pattern="^[!-~]*$", description="the caller's own id for the request, in visible ASCII")
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a vendor takes for one picture. Bytes are raw unless `encode` says how they are counted.
+
+    formats    Pillow's names: JPEG, PNG, BMP, GIF, TIFF, WEBP
+    side       shortest and longest side in pixels, inclusive
+    batch      pictures in one request
+    encoded    None: raw bytes count; "base64" or "urlencoded": the encoded length counts
+    """
+
+    bytes: int
+    formats: frozenset[str] = frozenset({"JPEG", "PNG", "BMP"})
+    side: tuple[int, int] = (1, 100_000)
+    batch: int = 1
+    encoded: str | None = None
+
+
+@dataclass(frozen=True)
+class VendorRequest:
+    """One question to a vendor: documents with shared options, and the seconds left to answer.
+
+    `fields` is the product's model and `product` its slug; `secret` is the vendor's secret as stored. Who sends more
+    than one request calls `wait_for_rate` before each further one: it waits for a place in the vendor's rate, and
+    raises `Busy` where that takes too long.
+    """
+
+    product: str
+    fields: type[Fields]
+    documents: Sequence[Picture]
+    options: Mapping[str, str]
+    seconds: float
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wait_for_rate: Callable[[], None] = field(default=lambda: None, repr=False)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing a vendor sells. Subclasses implement `read`; class attributes say whose it is.
+
+    vendor    the vendor's slug, the same as its module, its secret and its circuit
+    keys      the members its secret must have; empty: it needs none
+    limits    what it takes for one picture
+    options   option name → what it allows, as a pydantic type
+    finds_labels  whether fields are found by the labels on the document, so that labels tell what it is
+    number    the vendor's own number for such documents, where it has one
+    narrowed  whether it takes only some of the documents that come under its number
+    """
+
+    vendor: ClassVar[str]
+    keys: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[Limits]
+    options: ClassVar[Mapping[str, Any]] = {}
+    finds_labels: ClassVar[bool] = False
+
+    @property
+    def number(self) -> int | None:
+        return None
+
+    @property
+    def narrowed(self) -> bool:
+        return False
+
+    def read(self, request: VendorRequest) -> list[Outcome]:
+        """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
+        raise NotImplementedError
+
+    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
+        """The outcome for the one document of `request`, made from an answer as it was kept (`Reading.raw`)."""
+        raise NotImplementedError
+
+    def units(self, options: Mapping[str, str]) -> float:
+        """What one picture costs with these options, in the vendor's price units."""
+        return 1
+
+    def price(self) -> str:
+        """The price of a picture in words, for people."""
+        return f"{self.units({}):g} a picture"

@@ -1,0 +1,68 @@
+"""Options told with a picture: the same names and the same rules by HTTPS and by S3."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, get_args
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ocr.declare.offers import Offer
+from ocr.platform.errors import CallerError
+
+VENDOR = "vendor"
+VENDOR_RULE = Annotated[
+    str, Field(pattern=r"^[a-z]+(,[a-z]+)*$", description="read by these vendors only, in this order")
+]
+
+
+def known(offers: Sequence[Offer]) -> dict[str, Any]:
+    """Option name → pydantic type, over everything the offers take, and `vendor`."""
+    return {name: kind for offer in offers for name, kind in offer.options.items()} | {VENDOR: VENDOR_RULE}
+
+
+def required(offers: Sequence[Offer]) -> set[str]:
+    """The options that every offer needs."""
+    needs = [{name for name, kind in offer.options.items() if type(None) not in get_args(kind)} for offer in offers]
+    return set.intersection(*needs) if needs else set()
+
+
+def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
+    """The told options under their proper names; raises `CallerError` 400 naming the option that is wrong.
+
+    Names are compared without case, because S3 lowers the case of metadata.
+    """
+    rules = known(offers)
+    proper = {name.casefold(): name for name in rules}
+    options: dict[str, str] = {}
+    for name, value in told.items():
+        if name.casefold() not in proper:
+            raise CallerError(f"There is no option {name[:40]!r} here.", _listing("The options are", rules))
+        option = proper[name.casefold()]
+        options[option] = _valid(option, rules[option], value)
+    missing = required(offers) - options.keys()
+    if missing:
+        raise CallerError(_listing("Missing options:", missing), _listing("Needed are", required(offers)))
+    _vendors(offers, options.get(VENDOR))
+    return options
+
+
+def _valid(name: str, kind: Any, value: str) -> str:
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        # The message says what is allowed; the input, which may be personal, is left out.
+        allowed = error.errors(include_input=False, include_url=False)[0]["msg"]
+        raise CallerError(f"The option {name} has a value that is not allowed.", f"{allowed}.") from None
+    return value
+
+
+def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
+    sellers = [offer.vendor for offer in offers]
+    told = chosen.split(",") if chosen else []
+    if len(set(told)) != len(told):
+        raise CallerError("The option vendor names one twice.", "Name each vendor once, the best first.")
+    if not set(told) <= set(sellers):
+        raise CallerError("The option vendor names one that does not sell this.", _listing("Sold by", sellers))
+
+
+def _listing(lead: str, names: Iterable[str]) -> str:
+    return f"{lead} {', '.join(sorted(names)) or 'none'}."

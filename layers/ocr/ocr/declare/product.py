@@ -1,0 +1,47 @@
+"""A product: what is declared of one kind of document. It knows neither AWS nor HTTP: `ocr.entry.serve` does."""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from ocr.declare.checks import Rule
+from ocr.declare.fields import Fields
+from ocr.declare.offers import Offer
+from ocr.platform.errors import ConfigurationError
+
+Category = Literal["identity", "vehicle", "invoice", "finance", "real_estate", "enterprise", "general", "captcha"]
+
+
+class Product:
+    """One kind of document that can be read.
+
+    slug      spelled the same as folder, path, prefix, queue, event and metric dimension
+    fields    what a record of it holds
+    name      its Chinese name
+    sold_by   who reads it; the settings say in which order they are tried
+    titles    what stands on top of such a document, for telling documents apart
+    checks    rules over several fields, beyond the checks that the fields' types bring
+    sorts     whether its documents are other products': each is grouped with those of its kind and read as one of them
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        fields: type[Fields],
+        *,
+        name: str,
+        category: Category,
+        sold_by: Sequence[Offer],
+        titles: Sequence[str] = (),
+        checks: Sequence[Rule] = (),
+        sorts: bool = False,
+    ) -> None:
+        if category not in get_args(Category):
+            raise ConfigurationError(f"{slug} is in a category that does not exist: {category}")
+        self.slug = slug
+        self.fields = fields
+        self.name = name
+        self.category = category
+        self.sold_by = tuple(sold_by)
+        self.titles = tuple(titles)
+        self.checks = tuple(checks)
+        self.sorts = sorts

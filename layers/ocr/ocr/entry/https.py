@@ -1,0 +1,127 @@
+"""The HTTPS trigger: one request with one picture or with several, and what the caller is told of each."""
+
+import hashlib
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from ocr.declare.options import checked
+from ocr.declare.product import Product
+from ocr.entry import requests, responses
+from ocr.entry.requests import ParsedRequest
+from ocr.model.picture import Upload
+from ocr.model.record import Record
+from ocr.pages.examine import examine
+from ocr.pipeline import process
+from ocr.pipeline.process import Job, Outcome, Retry
+from ocr.platform import aws
+from ocr.platform.errors import CallerError, OcrError
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import unforeseen
+from ocr.storage import ledger, records
+from ocr.storage.records import LATER, RecordRef
+
+# API Gateway gives up after 29 s; the rest is for the answer to be written and sent.
+LONGEST = 26.0
+# An error that comes so close to the end is one of too little time: the queue has more of it.
+NEAR = 3.0
+BATCH = "/batch"
+KEY, PREFER = "Idempotency-Key", "Prefer"
+MOST_KEY = 255
+_KEY = re.compile(f"[!-~]{{1,{MOST_KEY}}}")
+
+
+def answer(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
+    """The response to one request, before `end` on the monotonic clock."""
+    end = min(end, time.monotonic() + LONGEST)
+    try:
+        several = str(event.get("resource")).endswith(BATCH)
+        response = _batch(product, event, end) if several else _single(product, event, end)
+    except OcrError as error:
+        response = responses.error(error)
+    except Exception as error:
+        unforeseen("A request failed", error)
+        response = responses.error(responses.INTERNAL)
+    return responses.sent(response, event)
+
+
+def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
+    told = requests.request(event, product.slug)
+    work = _work(product, told)
+    asked = _told_key(event)
+    content = ledger.content_key(product.slug, work.options, work.document.sha256)
+    if asked:
+        place = hashlib.sha256(f"{product.slug} {_caller(event)} {asked}".encode()).hexdigest()[:32]
+        work = replace(work, ticket=RecordRef(place, datetime.now(UTC)))
+    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
+    if asked:
+        records.reserve(ticket, product.slug, content)
+    if "respond-async" in [word.strip().lower() for word in requests.header(event, PREFER).split(",")]:
+        if done := ledger.finished(content):
+            return responses.record(ledger.replay(done, ticket, product.fields))
+        return responses.later(_by_queue(product, work, ticket, content).id, preferred=True)
+    [outcome] = process.read(product, [replace(work, ticket=ticket)], end)
+    if isinstance(outcome, Retry) and end - time.monotonic() < NEAR:
+        return responses.later(_by_queue(product, work, ticket, content).id)
+    return responses.error(outcome.error) if isinstance(outcome, Retry) else responses.record(outcome)
+
+
+def _batch(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
+    pictures = requests.batch(event, product.slug).pictures
+    works = [_guarded(product, told) for _, told in pictures]
+    good = [work for work in works if isinstance(work, Job)]
+    read = iter(process.read(product, good, end))
+    outcomes = [next(read) if isinstance(work, Job) else work for work in works]
+    return responses.outcomes([_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)])
+
+
+def _guarded(product: Product, told: ParsedRequest | OcrError) -> Job | OcrError:
+    if isinstance(told, OcrError):
+        return told
+    try:
+        return _work(product, told)
+    except CallerError as error:
+        return error
+
+
+def _told(name: str, outcome: Outcome | OcrError) -> dict[str, Any]:
+    """One picture's part of the answer to a batch: what it would have been told alone."""
+    if isinstance(outcome, Record):
+        return responses.part(name, outcome)
+    return responses.fault(name, outcome.error if isinstance(outcome, Retry) else outcome)
+
+
+def _work(product: Product, told: ParsedRequest) -> Job:
+    return Job(examine(told.content, told.upload), checked(product.sold_by, told.options))
+
+
+def _told_key(event: APIGatewayProxyEvent) -> str:
+    key = requests.header(event, KEY)
+    if key and not _KEY.fullmatch(key):
+        raise CallerError(f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.")
+    return key
+
+
+def _caller(event: APIGatewayProxyEvent) -> str:
+    """Who asks: the same key from two callers is not the same request."""
+    identity = (event.get("requestContext") or {}).get("identity") or {}
+    return str(identity.get("apiKeyId") or identity.get("userArn") or "")
+
+
+def _by_queue(product: Product, work: Job, ticket: RecordRef, content: str) -> RecordRef:
+    """Hand a picture over to the product's queue, by way of the bucket; its record is expected from then on."""
+    key = f"uploads/{product.slug}/{LATER}/{ticket.id}"
+    there = replace(ticket, upload=Upload(settings().uploads_bucket, key))
+    records.reserve(there, product.slug, content)
+    aws.s3().put_object(
+        Bucket=settings().uploads_bucket,
+        Key=key,
+        Body=work.document.content,
+        ContentType=work.document.media_type,
+        Metadata=dict(work.options),
+    )
+    return there

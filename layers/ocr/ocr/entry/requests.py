@@ -1,0 +1,311 @@
+"""What callers send: an HTTPS request or an S3 upload, as picture bytes and told options."""
+
+import base64
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import ClientError
+
+from ocr.model.picture import Upload
+from ocr.pages.examine import refuse_size
+from ocr.platform import aws, threads
+from ocr.platform.errors import CallerError, Internal, OcrError
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import unforeseen
+
+FORM = "multipart/form-data"
+JSON = "application/json"
+IMAGE_MEMBER = "image"
+URI_MEMBER = "s3_uri"
+MOST_PICTURES = 50
+MOST_PARTS = 100
+MOST_NAME_BYTES = 255
+# Of a batch's pictures together: a function's memory holds what it sends several times over.
+MOST_BATCH_BYTES = 40 * 1024 * 1024
+MOST_KEY_BYTES = 1024
+FORMS = (
+    "Send the picture as the body (image/jpeg, image/png, image/bmp), as multipart/form-data, or as JSON with base64."
+)
+BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s3_uris": [...]} or {"images": [...]}.'
+
+
+@dataclass(frozen=True)
+class ParsedRequest:
+    """A picture's bytes and the options told with it, not yet examined; `upload` is where the bytes lie, if they do."""
+
+    content: bytes
+    options: Mapping[str, str]
+    upload: Upload | None = None
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """The pictures of a batch, each under the name that the caller gave it, or what is wrong with it."""
+
+    pictures: Sequence[tuple[str, ParsedRequest | OcrError]]
+
+
+def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
+    """The picture and options of an HTTPS call: raw bytes, multipart/form-data, or JSON with base64 or an address.
+
+    Raises `CallerError` 400 for a body that is not what it says, 415 for other content types.
+    """
+    kind, options = header(event, "Content-Type"), _query(event)
+    media_type = kind.partition(";")[0].strip().lower()
+    if media_type == JSON:
+        return _from_json(members(event, FORMS), options, product)
+    if media_type == FORM:
+        files, told = _form(_body(event), kind)
+        if len(files) != 1:
+            raise CallerError(f"The form has {len(files)} files; one is needed.", FORMS)
+        return ParsedRequest(files[0][1], options | told)
+    if media_type.startswith("image/") or media_type == "application/octet-stream":
+        return ParsedRequest(_body(event), options)
+    raise CallerError(
+        "The content type is not one a picture comes in.", FORMS, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    )
+
+
+def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
+    """The pictures of a batch, and the options that hold for all: a form with files, or JSON with a list.
+
+    Raises `CallerError` for a body that is none, for more than 50 pictures, and 413 for more than 40 MB of uploads.
+    """
+    kind, options = header(event, "Content-Type"), _query(event)
+    media_type = kind.partition(";")[0].strip().lower()
+    if media_type == FORM:
+        files, told = _form(_body(event), kind)
+        _count(len(files))
+        return BatchRequest([(name, ParsedRequest(content, options | told)) for name, content in files])
+    if media_type == JSON:
+        return _batch_from_json(members(event, BATCHES), options, product)
+    raise CallerError(
+        "The content type is not one a batch comes in.", BATCHES, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    )
+
+
+def header(event: APIGatewayProxyEvent, name: str) -> str:
+    """A header of the request, whatever the case of its name; "" where there is none."""
+    return next((value for told, value in event.headers.items() if told.lower() == name.lower()), "").strip()
+
+
+def _query(event: APIGatewayProxyEvent) -> dict[str, str]:
+    return {name: value for name, value in (event.query_string_parameters or {}).items() if value is not None}
+
+
+def _count(pictures: int) -> None:
+    if not 1 <= pictures <= MOST_PICTURES:
+        raise CallerError(f"The batch has {pictures} pictures; 1 to {MOST_PICTURES} are taken.", BATCHES)
+
+
+def _refuse_together(size: int) -> None:
+    if size > MOST_BATCH_BYTES:
+        raise CallerError(
+            f"The pictures of the batch have {size} bytes together; at most {MOST_BATCH_BYTES} are taken.",
+            "Send fewer pictures at once.",
+            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        )
+
+
+def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
+    """The members of a JSON body; raises `CallerError` 400 with this advice for any other body."""
+    try:
+        told = json.loads(_body(event, advice))
+    except (ValueError, RecursionError):
+        raise CallerError("The body is not JSON.", advice) from None
+    if not isinstance(told, dict):
+        raise CallerError("The JSON body is no object.", advice)
+    return told
+
+
+def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
+    body = event.body or ""
+    try:
+        return base64.b64decode(body) if event.is_base64_encoded else body.encode()
+    except ValueError:
+        raise CallerError("The body is not what its encoding says.", advice) from None
+
+
+def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
+    image, uri, version = told.pop(IMAGE_MEMBER, None), told.pop(URI_MEMBER, None), told.pop("version", None)
+    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+    if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
+        raise CallerError("The version is none of an upload.", "Send the version id that S3 gave, or leave it out.")
+    if isinstance(uri, str) and image is None:
+        return _from_bucket(uri, version, chosen, product)
+    if not isinstance(image, str) or uri is not None:
+        raise CallerError(f"The JSON body has no string member `{IMAGE_MEMBER}` or `{URI_MEMBER}`, or both.", FORMS)
+    return ParsedRequest(_decoded(image), chosen)
+
+
+def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], product: str) -> ParsedRequest:
+    """An upload that is named instead of sent: one of this product, in the bucket of uploads, nowhere else."""
+    prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
+    key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
+    if not uri.startswith(prefix) or uri == prefix or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
+        raise CallerError(
+            "The address is not that of an upload of this product.",
+            f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
+        )
+    try:
+        told = fetch(Upload(settings().uploads_bucket, key, version))
+    except ClientError as error:
+        # Who may not list the bucket is told 403 of what is not there.
+        if error.response["Error"]["Code"] not in _NOT_THERE | _NEVER_THERE:
+            raise
+        raise _gone() from None
+    return ParsedRequest(told.content, {**told.options, **options}, told.upload)
+
+
+def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> BatchRequest:
+    uris, images = told.pop("s3_uris", None), told.pop("images", None)
+    listed = uris if images is None else images if uris is None else None
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise CallerError("The JSON body has no list of texts `s3_uris` or `images`, or both.", BATCHES)
+    _count(len(listed))
+    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+    if images is None:
+        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed)
+        _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, ParsedRequest)))
+        return BatchRequest(list(zip(listed, loaded, strict=True)))
+    decoded = map(lambda image: _or_error(lambda: ParsedRequest(_decoded(image), chosen)), listed)
+    return BatchRequest([(str(place), one) for place, one in enumerate(decoded)])
+
+
+def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
+    try:
+        return load()
+    except OcrError as error:
+        return error
+    except Exception as error:
+        unforeseen("A picture of a batch could not be loaded", error)
+        return Internal("An error of this system, not of the request.")
+
+
+def plain(value: Any) -> str:
+    """An option's value in JSON as the text that it is by query or form; raises `CallerError` for lists and such."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, str | int):
+        return str(value)
+    raise CallerError("An option's value is neither text nor a whole number.", "Send options as strings.")
+
+
+def _decoded(image: str) -> bytes:
+    # Browsers' data: URLs are common enough to take; vendors get the bytes after the comma.
+    payload = image.partition(",")[2] if image.startswith("data:") else image
+    try:
+        return base64.b64decode("".join(payload.split()), validate=True)
+    except ValueError:
+        raise CallerError(
+            "The picture is not valid base64.", "Use the standard alphabet (RFC 4648 section 4) with padding."
+        ) from None
+
+
+def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
+    """A form's files by name, in order, and its other members."""
+    from python_multipart import create_form_parser
+    from python_multipart.exceptions import FormParserError
+
+    told: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
+
+    def on_field(part: Any) -> None:
+        name = part.field_name.decode()
+        if name in told:
+            raise CallerError("The multipart form has one member twice.", FORMS)
+        told[name] = (part.value or b"").decode()
+        _bound(len(told))
+
+    def on_file(part: Any) -> None:
+        part.file_object.seek(0)
+        files.append((_file_name(part.file_name or b""), part.file_object.read()))
+        _bound(len(files))
+
+    try:
+        headers = {"Content-Type": kind.encode(), "Content-Length": str(len(body)).encode()}
+        # Pictures stay in memory: what lies in /tmp outlives its request.
+        parser = create_form_parser(headers, on_field, on_file, config=_FORM | {"MAX_MEMORY_FILE_SIZE": len(body) + 1})
+        parser.write(body)
+        parser.finalize()
+        parser.close()
+    except (FormParserError, UnicodeDecodeError):
+        raise CallerError("The multipart form cannot be parsed.", FORMS) from None
+    return files, told
+
+
+# Without this the parser logs the encoding that a caller made up.
+_FORM = {"UPLOAD_ERROR_ON_BAD_CTE": True}
+
+
+def _file_name(told: bytes) -> str:
+    """A file's name, which is used for nothing but to tell the pictures of a batch apart; a path is refused."""
+    name = told.decode()
+    if {"/", "\\"} & {*name} or _obeyed(name) or len(told) > MOST_NAME_BYTES:
+        raise CallerError("A file's name in the form is a path or no name.", "Send the file's name without folders.")
+    return name
+
+
+def _obeyed(name: str) -> bool:
+    """Whether a name has in it what terminals and editors obey: control codes, ends of lines, turns of direction."""
+    return any(unicodedata.category(letter) in _CODES or letter in _TURNS for letter in name)
+
+
+_CODES = {"Cc", "Cs", "Zl", "Zp"}
+_TURNS = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
+
+
+def _bound(parts: int) -> None:
+    if parts > MOST_PARTS:
+        raise CallerError(f"The multipart form has more than {MOST_PARTS} parts of a kind.", FORMS)
+
+
+def uploads(record: SQSRecord) -> list[Upload]:
+    """The uploads that one queue message tells of; none for S3's test message and for folder markers."""
+    told = json.loads(record.body)
+    return list(_uploads(told.get("Records", [])))
+
+
+def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
+    for record in records:
+        thing = record["s3"]["object"]
+        key = unquote_plus(thing["key"])
+        if not key.endswith("/"):
+            at = datetime.fromisoformat(record["eventTime"]) if "eventTime" in record else None
+            yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
+
+
+_NOT_THERE = frozenset({"NoSuchKey", "NoSuchVersion"})
+# Of versions that nobody uploaded: made up, a deletion's, one that lies in an archive.
+_NEVER_THERE = frozenset({"InvalidArgument", "AccessDenied", "MethodNotAllowed", "InvalidObjectState"})
+_VERSION = re.compile("[!-~]{1,1024}")
+
+
+def fetch(upload: Upload) -> ParsedRequest:
+    """The uploaded picture and its metadata as options.
+
+    Raises `CallerError` 413 for an object over the size limit, without loading it, and 404 for one that was deleted.
+    """
+    which: dict[str, Any] = {"VersionId": upload.version} if upload.version else {}
+    try:
+        answer = aws.s3().get_object(Bucket=upload.bucket, Key=upload.key, **which)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
+        raise _gone() from None
+    refuse_size(answer["ContentLength"])
+    version = upload.version or answer.get("VersionId")
+    return ParsedRequest(answer["Body"].read(), answer["Metadata"], replace(upload, version=version))
+
+
+def _gone() -> CallerError:
+    return CallerError("The uploaded object is no longer there.", "Upload it again.", status=HTTPStatus.NOT_FOUND)

@@ -1,0 +1,86 @@
+"""Bodies of answers that are neither one record nor a problem."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocr.model.problem import Problem
+from ocr.model.record import Part, Record, Status, Summary
+
+
+class Page(Part):
+    """Records of a time, newest first."""
+
+    records: list[Summary]
+    next: str | None = Field(description="the `cursor` that goes on behind the last of them, or null")
+
+
+class Pending(BaseModel):
+    """A picture that is accepted and not yet read: as much of its record as there is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    status: Literal[Status.PENDING]
+
+
+class Outcome(Part):
+    """What came of one picture of a batch."""
+
+    name: str = Field(description="the file's name, the picture's address, or its place among the pictures from 0")
+    status: int = Field(description="the HTTP status that it would have had alone")
+    record_id: str | None = None
+    record: Record | None = Field(default=None, description="left out where the answer would be too long")
+    problem: Problem | None = None
+
+
+class Outcomes(Part):
+    """What came of the pictures of a batch, in the order in which they were sent."""
+
+    outcomes: list[Outcome]
+
+
+class UploadForm(Part):
+    """A form that uploads one picture straight to the bucket, with an HTTPS POST as multipart/form-data."""
+
+    id: str = Field(description="the id of the record that the picture will have")
+    url: str = Field(description="where to post the form")
+    fields: dict[str, str] = Field(
+        description="the form's fields; after them `Content-Type`, which begins with image/, and the picture as `file`"
+    )
+    key: str = Field(description="the object's key in the bucket")
+    expires_in: int = Field(description="seconds until the form is refused")
+
+
+class Entry(Part):
+    """A product in a line or two."""
+
+    product: str = Field(description="its slug: the same in paths, prefixes, queues and events")
+    name: str = Field(description="its Chinese name")
+    category: str
+    vendors: list[str] = Field(description="who reads it")
+    path: str = Field(description="where to post a picture")
+    prefix: str = Field(description="where to upload a picture in the bucket")
+    schema_version: str
+
+
+class Limits(Part):
+    """What a vendor takes of a product, and for how much."""
+
+    vendor: str
+    options: list[str]
+    bytes: int = Field(description="the most that a picture may have")
+    bytes_counted: Literal["raw", "base64", "urlencoded"] = Field(description="how they are counted")
+    formats: list[str]
+    side_pixels: list[int] = Field(description="the shortest and the longest side")
+    pictures_a_request: int
+    price_units: str
+
+
+class Description(Entry):
+    """All that a caller needs to know of a product."""
+
+    options: dict[str, Any] = Field(description="JSON Schema of its options")
+    offers: list[Limits]
+    schema_: dict[str, Any] = Field(alias="schema", description="JSON Schema of its record")
+    example: dict[str, Any] = Field(description="a record of its sample")

@@ -1,0 +1,129 @@
+"""What an HTTPS caller gets: a record, or an RFC 9457 problem."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from ocr.model.problem import Problem, problem_of
+from ocr.model.record import Record, Status
+from ocr.platform.errors import Busy, ConfigurationError, InFlight, Internal, OcrError
+from ocr.platform.settings import settings
+
+RECORD_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
+
+Response = dict[str, Any]
+
+# For an error that names no time; the queue, which has a back-off of its own, does not look here.
+BUSY_SECONDS = 5
+# How soon a record that is expected may be asked for.
+PENDING_SECONDS = 2
+# Lambda answers with 6 MB at most; the rest is for what JSON makes of JSON.
+MOST_BYTES = 4_500_000
+
+INTERNAL = Internal("An error of this system, not of the request.")
+# Who asks for a picture while somebody else deletes it gets neither what was read nor what is left of it.
+FORGOTTEN = InFlight("The record of this picture was deleted at this moment.", retry_after=1)
+
+
+def record(kept: Record) -> Response:
+    """The record of a success; of anything else its problem, with the record's id."""
+    if kept.status == Status.PENDING:
+        return later(kept.id)
+    if kept.status == Status.DELETED:
+        return error(FORGOTTEN)
+    if kept.problem is None:
+        return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
+    return problem(kept.problem.model_copy(update={"record_id": kept.id}))
+
+
+def later(id: str, *, preferred: bool = False) -> Response:
+    """That a picture was accepted and where its record will be; `preferred` when the caller did not want to wait."""
+    body = {"id": id, "status": Status.PENDING}
+    headers = {"Location": f"../records/{id}", "Retry-After": str(PENDING_SECONDS)}
+    applied = {"Preference-Applied": "respond-async"} if preferred else {}
+    return response(HTTPStatus.ACCEPTED, json.dumps(body), headers=headers | applied)
+
+
+def part(name: str, kept: Record) -> dict[str, Any]:
+    """A record, or its problem, as one outcome of a batch."""
+    if kept.status == Status.DELETED:
+        return fault(name, FORGOTTEN)
+    if kept.problem is None:
+        whole = kept.model_dump(mode="json", exclude_none=True)
+        return {"name": name, "status": int(HTTPStatus.OK), "record_id": kept.id, "record": whole}
+    told = kept.problem.model_dump(mode="json", exclude_none=True)
+    return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": told}
+
+
+def fault(name: str, error: OcrError) -> dict[str, Any]:
+    """An error as one outcome of a batch."""
+    return {"name": name, "status": int(error.status), "problem": problem_of(error).model_dump(exclude_none=True)}
+
+
+def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
+    """The answer to a batch. Where it grows too long the longest records are left out; their ids stand there."""
+    sizes = {place: len(json.dumps(one.get("record"), ensure_ascii=False).encode()) for place, one in enumerate(parts)}
+    told = list(parts)
+    for place in sorted(sizes, key=lambda one: sizes[one], reverse=True):
+        if sum(sizes.values()) <= MOST_BYTES:
+            break
+        told[place] = {name: value for name, value in parts[place].items() if name != "record"}
+        sizes[place] = 0
+    return response(HTTPStatus.OK, json.dumps({"outcomes": told}, ensure_ascii=False))
+
+
+def error(fault: OcrError) -> Response:
+    """The problem of an error, with Retry-After where a retry makes sense."""
+    return problem(problem_of(fault), waiting(fault))
+
+
+def waiting(fault: OcrError) -> dict[str, str]:
+    """The header Retry-After, in seconds, where a retry makes sense."""
+    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
+    return {} if wait is None else {"Retry-After": str(wait)}
+
+
+def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
+    """A problem document as a response."""
+    return response(told.status, told.model_dump_json(exclude_none=True), PROBLEM_TYPE, headers)
+
+
+def response(status: int, body: str, kind: str = RECORD_TYPE, headers: dict[str, str] | None = None) -> Response:
+    """A response as API Gateway takes it."""
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": kind, **(headers or {})},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def sent(made: Response, event: APIGatewayProxyEvent) -> Response:
+    """The response with the headers that every answer carries."""
+    return made | {"headers": {**made["headers"], **common(event)}}
+
+
+def common(event: APIGatewayProxyEvent) -> dict[str, str]:
+    """The request's id, and who may see and keep an answer: records are personal, nobody on the way may."""
+    origin = _origin()
+    shared = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED} if origin else {}
+    return shared | {
+        "Cache-Control": "no-store",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": str((event.get("requestContext") or {}).get("requestId") or ""),
+    }
+
+
+def _origin() -> str:
+    try:
+        return settings().cors_origin
+    except ConfigurationError:
+        return ""  # the answer tells of it
+
+
+EXPOSED = "ETag, Location, Retry-After, X-Request-Id"

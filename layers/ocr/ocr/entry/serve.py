@@ -1,0 +1,32 @@
+"""A product's Lambda handler: for its HTTPS route and for its queue."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, SQSEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ocr.declare.product import Product
+from ocr.entry import https, sqs
+from ocr.platform.telemetry import logger, traced
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+# Kept back from every invocation to write the records.
+MARGIN_SECONDS = 3.0
+
+
+def serve(product: Product) -> Handler:
+    """The handler of one API Gateway request or one batch of queue messages."""
+
+    def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        # One deadline for the whole invocation: durations that are handed on grow stale.
+        end = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
+        if "Records" in event:
+            return sqs.answer(product, list(SQSEvent(event).records), end)
+        return https.answer(product, APIGatewayProxyEvent(event), end)
+
+    observed: Handler = traced(logger.inject_lambda_context(handle, correlation_id_path=API_GATEWAY_REST))
+    return observed

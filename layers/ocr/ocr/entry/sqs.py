@@ -1,0 +1,140 @@
+"""The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ocr.declare.options import checked
+from ocr.declare.product import Product
+from ocr.entry import requests
+from ocr.model.picture import Upload
+from ocr.pages.examine import examine
+from ocr.pipeline import process
+from ocr.pipeline.process import Job, Outcome, Retry
+from ocr.platform import aws, threads
+from ocr.platform.errors import CallerError, InFlight
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger, unforeseen
+from ocr.storage import records
+
+FIRST_BACKOFF = 5
+LONGEST_BACKOFF = 900
+# SQS hides a message for twelve hours at most, counted from when it was received.
+LONGEST_HIDDEN = 42_000
+
+
+@dataclass
+class Delivery:
+    """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds."""
+
+    message: SQSRecord
+    works: list[Job] = field(default_factory=list)
+    again: bool = False
+    after: int | None = None
+
+    @property
+    def receives(self) -> int:
+        """How often the queue has delivered it, this time included."""
+        return int(self.message.attributes.approximate_receive_count or 1)
+
+    @property
+    def last(self) -> bool:
+        """Whether its pictures will not be read again. The one delivery after that only looks after their records."""
+        return self.receives >= settings().max_receives - 1
+
+    @property
+    def over(self) -> bool:
+        """Whether this is that delivery, behind which the dead-letter queue waits."""
+        return self.receives >= settings().max_receives
+
+
+def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
+    """The partial batch response, before `end` on the monotonic clock: the messages that have to come again."""
+    deliveries = [Delivery(message) for message in messages]
+    threads.each(lambda delivery: _load(product, delivery), deliveries)
+    try:
+        outcomes = iter(process.read(product, [work for one in deliveries for work in one.works], end))
+        for delivery in deliveries:
+            _note(delivery, [next(outcomes) for _ in delivery.works])
+    except Exception as error:
+        unforeseen("A batch failed", error)
+        for delivery in deliveries:
+            delivery.again = delivery.again or bool(delivery.works)
+    late = [delivery for delivery in deliveries if delivery.again]
+    for delivery in late:
+        _back_off(delivery)
+    return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
+
+
+def _load(product: Product, delivery: Delivery) -> None:
+    try:
+        uploads = requests.uploads(delivery.message)
+    except Exception as error:
+        unforeseen("A message failed", error)
+        delivery.again = True
+        return
+    for upload in uploads:
+        if delivery.over:
+            _bury(product, delivery, upload)
+        else:
+            _load_one(product, delivery, upload)
+
+
+def _bury(product: Product, delivery: Delivery, upload: Upload) -> None:
+    """See to it that an upload has a record before its message dies."""
+    delivery.again = True
+    try:
+        process.write_failed_record(product, upload)
+    except Exception as error:
+        unforeseen("A dying message left no record", error)
+
+
+def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
+    try:
+        ticket = records.record_ref(upload)
+        try:
+            told = requests.fetch(upload)
+            document = examine(told.content, upload)
+            delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
+        except CallerError as error:
+            process.refuse(product, ticket, error)
+    except Exception as error:
+        unforeseen("An upload could not be loaded", error)
+        delivery.again = True
+        # A role that may not list the bucket is told 403 for a deleted object: that, too, has to end in a record.
+        if delivery.last:
+            _bury(product, delivery, upload)
+
+
+def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Retry)]
+    delivery.again = delivery.again or bool(errors)
+    # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
+    asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
+    delivery.after = max(asked, default=None)
+
+
+def _back_off(delivery: Delivery) -> None:
+    """Hide the message for as long as the vendor asked, else exponentially; a failure here only costs time.
+
+    Jitter spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
+    """
+    if delivery.over:
+        seconds = 0.0
+    elif delivery.after:
+        seconds = delivery.after * random.uniform(1, 1.5)
+    else:
+        seconds = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
+    hidden = min(LONGEST_HIDDEN, round(seconds))
+    arn = delivery.message.event_source_arn
+    try:
+        url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+        aws.queues().change_message_visibility(
+            QueueUrl=url, ReceiptHandle=delivery.message.receipt_handle, VisibilityTimeout=hidden
+        )
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("A message keeps its queue's own visibility timeout", error=type(error).__name__)

@@ -1,0 +1,49 @@
+"""Uploading straight to the bucket: a presigned form for one picture of one product."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ocr.declare.options import checked
+from ocr.declare.product import Product
+from ocr.entry.requests import plain
+from ocr.model.picture import Upload
+from ocr.pages.examine import MAX_BYTES
+from ocr.platform import aws
+from ocr.platform.settings import settings
+from ocr.storage import records
+from ocr.storage.records import RecordRef
+
+FORM_SECONDS = 900
+
+
+def form(product: Product, told: Mapping[str, Any]) -> dict[str, Any]:
+    """A POST form with which one picture of up to 10 MB can be uploaded, for 15 minutes, and the id of its record.
+
+    The record is pending until then. The options travel as the object's metadata. Raises `CallerError` for options
+    that the product does not have.
+    """
+    options = checked(product.sold_by, {str(name): plain(value) for name, value in told.items()})
+    fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
+    id = uuid.uuid4().hex
+    place = Upload(settings().uploads_bucket, f"uploads/{product.slug}/{id}")
+    presigned = aws.s3().generate_presigned_post(
+        place.bucket,
+        place.key,
+        Fields=dict(fields),
+        Conditions=[
+            ["content-length-range", 1, MAX_BYTES],
+            ["starts-with", "$Content-Type", "image/"],
+            *({name: value} for name, value in fields.items()),
+        ],
+        ExpiresIn=FORM_SECONDS,
+    )
+    records.reserve(RecordRef(id, datetime.now(UTC), place), product.slug)
+    return {
+        "id": id,
+        "url": presigned["url"],
+        "fields": presigned["fields"],
+        "key": place.key,
+        "expires_in": FORM_SECONDS,
+    }

@@ -1,0 +1,79 @@
+"""Lines of text become labelled values, for any product, from nothing but the declaration of its fields.
+
+Nothing here knows a document's coordinates. What it knows is how documents are built: values stand to the right of
+their labels or below them, long ones run on, blocks have heads, tables have a row of column heads, and some values
+(an ID number, a VIN) are recognized wherever they stand.
+
+    page      the picture set upright, in line heights
+    words     what a product declares as labels
+    labels    what a row prints as labels
+    layout    labels, and what stands around them
+    blocks    which field a label stands for that several share
+    values    how well a text suits a field
+    search    labels and values brought together
+    texts     values over several lines
+    looks     values known by their looks
+    items     line items under their column heads
+    grid      any table, and the text in reading order
+"""
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+
+from ocr.declare.fields import Declared, Fields, canonical, declared, labels
+from ocr.extraction.assignment import search
+from ocr.extraction.items import line_items
+from ocr.extraction.layout import Layout, laid_out
+from ocr.extraction.match import FieldMatch
+from ocr.extraction.page import TextSpan, joined, spanned, upright
+from ocr.extraction.tables import tables, text
+from ocr.extraction.words import vocabulary
+from ocr.model.reading import ExtractedDocument, Item, Line
+
+__all__ = ["find", "tables", "text"]
+
+
+def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
+    """The values of `model`'s fields among the lines, as items labelled as declared.
+
+    A value found by its looks alone goes by its field's name; a label that nobody declared comes as an item of its own
+    where a colon marks it.
+    """
+    pieces = upright(lines)
+    items: list[Item] = []
+    rows: dict[str, list[list[Item]]] = {}
+    for name, field in declared(model).items():
+        if field.row:
+            table = line_items(model, field.row, pieces)
+            rows |= {name: [[_item(*cell) for cell in row] for row in table.rows]} if table.rows else {}
+            items += [_item(label, held) for label, held in table.totals.items()]
+            pieces = [piece for piece in pieces if piece not in table.pieces]
+    layout = laid_out(pieces, vocabulary(model))
+    found = search(layout, _printed(model))
+    items += [_item(_label(model, one), one.pieces) for one in found]
+    return ExtractedDocument(items=[*items, *_undeclared(layout, found)], rows=rows)
+
+
+def _printed(model: type[Fields]) -> dict[str, Declared]:
+    """The fields that may stand on a page as a label and a value."""
+    return {name: field for name, field in declared(model).items() if field.mark.names and not field.mark.rows}
+
+
+def _label(model: type[Fields], one: FieldMatch) -> str:
+    return one.label if labels(model).get(canonical(one.label)) == one.field.name else one.field.name
+
+
+def _undeclared(layout: Layout, found: Iterable[FieldMatch]) -> list[Item]:
+    used = {piece.line for one in found for piece in one.pieces}
+    spots = (spot for spot in layout.spots if spot.colon and not spot.meanings and spot.values)
+    return [_item(spot.label, spot.values) for spot in spots if not used & {piece.line for piece in spot.values}]
+
+
+def _item(label: str, pieces: Sequence[TextSpan]) -> Item:
+    sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
+    return Item(
+        label=label,
+        text=joined(pieces),
+        confidence=fmean(sure) if sure else None,
+        box=spanned(piece.box for piece in pieces),
+    )

@@ -1,0 +1,186 @@
+"""Line items: rows of values under a row of column heads, and the totals below them.
+
+The heads say how many columns there are; where one ends and the next begins, the values say. A row is what stands
+beside a figure or a date; text alone continues the nearest row. The table ends at its totals, at the next label, or
+where nothing follows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ocr.declare.fields import Declared, Fields, canonical, declared, labels
+from ocr.extraction.labels import LabelMatch, spot
+from ocr.extraction.layout import wrapped
+from ocr.extraction.page import Rect, TextSpan, around, rows
+from ocr.extraction.tables import Gutters
+from ocr.extraction.values import Fit, fit
+from ocr.extraction.words import Vocabulary, vocabulary
+
+FEWEST_HEADS = 3
+TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白")
+HEAD_HEIGHT = 1.3  # heads within one row may stand this far apart, in line heights
+ROW_GAP = 3.5  # a table ends where this much is free
+TEXT_GAP = 1.2  # from a row to text that continues it
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its label, and the declared field, if it is one."""
+
+    label: str
+    head: LabelMatch
+    field: Declared | None
+
+
+@dataclass
+class Items:
+    """A table's rows as (label, pieces) pairs, its totals by label, and all pieces that it is made of."""
+
+    rows: list[list[tuple[str, list[TextSpan]]]] = field(default_factory=list)
+    totals: dict[str, list[TextSpan]] = field(default_factory=dict)
+    pieces: set[TextSpan] = field(default_factory=set)
+
+
+def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[TextSpan]) -> Items:
+    """The rows of `row_model` on the page of a product with `model`; empty where there are no column heads."""
+    columns, heads = _heads(row_model, pieces)
+    if not columns:
+        return Items()
+    top = around(column.head.area for column in columns)
+    below = [row for row in rows(pieces) if around(piece.area for piece in row).middle > top.middle]
+    body = [row for row in below if not set(row) & heads]
+    kept = list(_body(body, top.bottom, vocabulary(model)))
+    gutters = _gutters(columns, kept)
+    items = Items(pieces=heads | {piece for row in kept for piece in row})
+    for cells in _rows(kept, columns, gutters):
+        items.rows.append([(columns[number].label, held) for number, held in sorted(cells.items())])
+    items.totals = _totals(model, body[len(kept) :], columns, gutters)
+    return items
+
+
+def _heads(row_model: type[Fields], pieces: Sequence[TextSpan]) -> tuple[list[Column], set[TextSpan]]:
+    """The columns in the row that names most of them, and the pieces that name them."""
+    words, fields = vocabulary(row_model), declared(row_model)
+    over_two_lines, rest = wrapped(pieces, words)
+    lines = [spot(row, words) for row in rows(rest)]
+    spots = [*over_two_lines, *(one for line in lines for one in line.spots)]
+    spots = [one for one in spots if one.meanings and not one.meanings[0].head and not one.colon]
+    best: list[LabelMatch] = []
+    for one in spots:
+        row = [other for other in spots if abs(other.area.middle - one.area.middle) < HEAD_HEIGHT]
+        best = max(best, row, key=lambda found: len({spot.meanings for spot in found}))
+    if len({one.meanings for one in best}) < min(FEWEST_HEADS, len(fields)):
+        return [], set()
+    best += [
+        LabelMatch(value.text, (), value.area) for one in best for value in one.values if _stands_alone(value, one)
+    ]
+    area = around(one.area for one in best)
+    held = {piece for piece in pieces if piece.area.beside(area) and piece.area.height <= area.height + 0.5}
+    columns = [_column(one, row_model) for one in sorted(best, key=lambda one: one.area.center)]
+    return columns, held
+
+
+def _stands_alone(value: TextSpan, head: LabelMatch) -> bool:
+    return value.start == 0 and value.area.across(head.area) > 0.5
+
+
+def _column(head: LabelMatch, row_model: type[Fields]) -> Column:
+    meaning = head.meanings[0] if head.meanings else None
+    return Column(
+        meaning.label if meaning else head.label, head, declared(row_model)[meaning.field] if meaning else None
+    )
+
+
+def _body(below: Sequence[list[TextSpan]], top: float, words: Vocabulary) -> Iterator[list[TextSpan]]:
+    """The rows from the heads down to the table's end."""
+    bottom = top
+    for row in below:
+        area = around(piece.area for piece in row)
+        if area.top - bottom > ROW_GAP or canonical(row[0].text).startswith(TOTALS) or _labelled(row, words):
+            return
+        bottom = area.bottom
+        yield row
+
+
+def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
+    """Whether the row begins with a label of the product: the table is over."""
+    spots = spot(row, words).spots
+    if any(one.colon for one in spots):
+        return True
+    first = canonical(row[0].text)
+    term = words.at(first, 0)
+    return term is not None and words.is_whole(term) and (term == first or len(term) > 2)
+
+
+def _gutters(columns: Sequence[Column], body: Sequence[Sequence[TextSpan]]) -> Gutters:
+    """The borders between the columns: between two heads, where the fewest cells are cut."""
+    heads = [column.head.area for column in columns]
+    areas = [piece.area for row in body for piece in row] + heads
+    return Gutters(tuple(_border(left, right, areas) for left, right in zip(heads, heads[1:], strict=False)))
+
+
+def _border(left: Rect, right: Rect, areas: Sequence[Rect]) -> float:
+    """Where the column under one head ends and that under the next one begins; cells read as one say nothing of it."""
+    apart = [area for area in areas if not (area.left < left.center and area.right > right.center)]
+    edges = {left.center, right.center, *(x for area in apart for x in (area.left, area.right))}
+    inner = sorted(x for x in edges if left.center <= x <= right.center)
+    cuts = (
+        (sum(area.left < (a + b) / 2 < area.right for area in apart), a - b, (a + b) / 2)
+        for a, b in zip(inner, inner[1:], strict=False)
+    )
+    return min(cuts, default=(0, 0.0, left.center))[2]
+
+
+Cells = dict[int, list[TextSpan]]
+
+
+def _rows(body: Sequence[Sequence[TextSpan]], columns: Sequence[Column], gutters: Gutters) -> list[Cells]:
+    """The cells of every row; text beside no figure goes to the nearest row."""
+    lines = [_cells(row, gutters) for row in body]
+    anchored = [line for line in lines if _is_anchored(line, columns)] or lines
+    found: list[Cells] = [dict[int, list[TextSpan]]() for _ in anchored]
+    for line in lines:
+        nearest = min(range(len(anchored)), key=lambda number: _distance(line, anchored[number]))
+        if line is anchored[nearest] or _distance(line, anchored[nearest]) < TEXT_GAP:
+            for column, pieces in line.items():
+                found[nearest].setdefault(column, []).extend(pieces)
+    return found
+
+
+def _cells(row: Sequence[TextSpan], gutters: Gutters) -> Cells:
+    cells: Cells = {}
+    for column, piece in (part for whole in row for part in gutters.split(whole)):
+        cells.setdefault(column, []).append(piece)
+    return cells
+
+
+def _is_anchored(line: Cells, columns: Sequence[Column]) -> bool:
+    """Whether a figure, a date or the like stands in the line."""
+    for number, pieces in line.items():
+        kind = columns[number].field
+        if kind and any(fit(kind, piece.text) > Fit.OPEN for piece in pieces):
+            return True
+    return False
+
+
+def _distance(line: Cells, other: Cells) -> float:
+    """How far a line is from a row; a little less where the row stands above it."""
+    one = around(piece.area for pieces in line.values() for piece in pieces)
+    two = around(piece.area for pieces in other.values() for piece in pieces)
+    return -1.0 if line is other else max(0.0, one.down(two)) + (0.1 if two.middle > one.middle else 0.0)
+
+
+def _totals(
+    model: type[Fields], below: Sequence[list[TextSpan]], columns: Sequence[Column], gutters: Gutters
+) -> dict[str, list[TextSpan]]:
+    """The values under the columns in the row of totals, for fields that are labelled 合计金额 or 金额合计."""
+    row = next((row for row in below if canonical("".join(piece.text for piece in row)).startswith(TOTALS[:3])), None)
+    if row is None:
+        return {}
+    known, found = labels(model), dict[str, list[TextSpan]]()
+    for number, pieces in _cells([piece for piece in row if piece.area.left > row[0].area.right], gutters).items():
+        for name in columns[number].field.mark.names if columns[number].field else ():  # type: ignore[union-attr]
+            total = next((label for label in (f"合计{name}", f"{name}合计") if canonical(label) in known), None)
+            if total:
+                found.setdefault(total, pieces)
+    return found

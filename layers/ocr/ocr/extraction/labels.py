@@ -1,0 +1,237 @@
+"""What stands on a page as a label: the declared ones, and what looks like one.
+
+They are printed spaced out (姓 名), numbered (5.车辆类型), glued to their values (性别男民族汉), with small print
+(姓名/Name). So a row is read as one run of characters, and a label is where one may begin: at a text's beginning, after
+a blank or a colon, or where the value of the label before it ends.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from ocr.declare.fields import canonical
+from ocr.extraction.page import Rect, TextSpan, around
+from ocr.extraction.words import LONG_LABEL, LabelSense, Vocabulary, is_chinese
+
+LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
+SEPARATORS = ":;,.()[]<>|/、。·*-"
+ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
+JOINTS = ":： /／|｜、;；,，)）]】"
+OPENINGS = " /／|｜、;；,，(（[【"
+LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()]*(?![0-9])")
+_LETTER = r"[\u4e00-\u9fffA-Za-z()（）、/·.]"
+ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER})\s*[:：](?!//)")
+
+# The small print under the labels of bilingual documents: never a value.
+CAPTION_WORDS = re.compile(
+    r"(address|authority|birth|card|category|characters|citizenship|class|code|country|date|document|engine|expiry|family"
+    r"|file|first|for|from|full|gender|given|holder|id|identification|identity|issued?|issuing|licen[cs]e|model|names?"
+    r"|nationality|no|number|of|on|or|owner|passport|period|permit|place|plate|record|register|sex|signature|surname"
+    r"|term|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(eq=False)
+class LabelMatch:
+    """A label found on the page.
+
+    meanings  what it may stand for; empty for a label that nobody declared
+    label     as it is printed (undeclared) or as the term it matched
+    values    what follows it in its row, up to the next label
+    exact     every character of it was read as declared
+    colon     a colon follows
+    glued     a value follows without any gap: it may be a word that only begins like a label
+    """
+
+    label: str
+    meanings: tuple[LabelSense, ...]
+    area: Rect
+    values: list[TextSpan] = field(default_factory=list)
+    exact: bool = True
+    colon: bool = False
+    glued: bool = False
+    free: bool = False
+
+
+@dataclass(frozen=True)
+class Char:
+    """One canonical character of a row and where it was read. `opens`: a label may begin here."""
+
+    key: str
+    piece: TextSpan
+    at: int
+    opens: bool
+    first: bool
+
+
+@dataclass
+class Row:
+    """One row of the page: its labels from the left, and what stands before the first of them."""
+
+    pieces: list[TextSpan]
+    spots: list[LabelMatch]
+    loose: list[TextSpan]
+
+    @property
+    def held(self) -> list[list[TextSpan]]:
+        """What stands between the labels, from the left."""
+        return [self.loose, *(spot.values for spot in self.spots)]
+
+
+def spot(row: list[TextSpan], words: Vocabulary) -> Row:
+    """The labels of one row, each with the values that follow it."""
+    return _Reader(row, words).read()
+
+
+class _Reader:
+    """Reads one row from the left, as one run of characters that knows where each was printed."""
+
+    def __init__(self, row: list[TextSpan], words: Vocabulary) -> None:
+        self.row = row
+        self.words = words
+        self.letters = [letter for piece in row for letter in _letters(piece)]
+        self.text = "".join(letter.key for letter in self.letters)
+        self.found: list[tuple[int, int, LabelMatch]] = []
+
+    def read(self) -> Row:
+        position = 0
+        while position < len(self.letters):
+            position = self._declared(position) or self._elsewhere(position) or position + 1
+        return self._shared_out()
+
+    def _declared(self, start: int) -> int:
+        """Where the declared label that begins here ends; 0 if none does."""
+        term, size, exact = self._term(start)
+        if term is None or not self._admitted(start, start + size, term):
+            return 0
+        one = LabelMatch(term, self.words.terms[term], self._area(start, start + size), exact=exact)
+        one.free = self.words.runs_on(term)
+        self._note(start, start + size, one)
+        return start + size
+
+    def _term(self, start: int) -> tuple[str | None, int, bool]:
+        """The term here, how many characters it takes, and whether all were read rightly. A misread one is one text."""
+        term = self.words.at(self.text, start)
+        if term or not self.letters[start].opens:
+            return term, len(term or ""), True
+        piece = self.letters[start].piece
+        end = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
+        return *(self.words.nearly_at(self.text[:end], start) or (None, 0)), False
+
+    def _admitted(self, start: int, end: int, term: str) -> bool:
+        """Whether a term stands here as a label and not as a part of some other word."""
+        opened, before = self.letters[start].opens, self._before(start)
+        word = opened and self._closed(end)
+        if not self._close_together(start, end) or ((len(term) == 1 or not is_chinese(term)) and not word):
+            return False
+        if self._ends_with_colon(end):
+            return opened or bool(self.found and not self.found[-1][2].free)
+        if before and not opened:
+            return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
+        return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
+
+    def _closed(self, end: int) -> bool:
+        """Whether a word may end before this position."""
+        return end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
+
+    def _ends_piece(self, start: int, end: int, term: str) -> bool:
+        """Whether a long label was read as the end of the value before it: the next piece is its own value."""
+        if not self.found or self.found[-1][2].free or len(term) < LONG_LABEL or end == len(self.letters):
+            return False
+        return self.letters[end].first and not self.letters[start].first and self.words.is_whole(term)
+
+    def _before(self, start: int) -> LabelMatch | None:
+        """The label whose value this position would be, if both stand in one piece."""
+        if not self.found:
+            return None
+        _, end, spot = self.found[-1]
+        same = self.letters[end - 1].piece is self.letters[start].piece
+        return spot if same else None
+
+    def _after_blank(self, start: int) -> bool:
+        letter = self.letters[start]
+        before = letter.piece.line.text[letter.piece.start : letter.at]
+        return letter.first or before[-1:].isspace() or before[-1:] in ":：" or bool(ENUMERATION.fullmatch(before))
+
+    def _close_together(self, start: int, end: int) -> bool:
+        pieces = list(dict.fromkeys(letter.piece for letter in self.letters[start:end]))
+        return all(left.area.across(right.area) < LETTER_GAP for left, right in zip(pieces, pieces[1:], strict=False))
+
+    def _elsewhere(self, start: int) -> int:
+        """Where a label that nobody declared ends: a few words and a colon at the beginning of a piece."""
+        letter = self.letters[start]
+        begins_value = bool(self.found) and self.found[-1][1] == start
+        if not letter.opens or begins_value or not self._after_blank(start):
+            return 0
+        before = self._before(start)
+        match = ELSEWHERE.match(letter.piece.text, letter.at - letter.piece.start)
+        if match is None or (before and before.free):
+            return 0
+        last = letter.piece.start + match.end() - 1
+        behind = (number for number in range(start, len(self.letters)) if self._passed(number, letter.piece, last))
+        end = next(behind, len(self.letters))
+        if end == start:
+            return 0
+        self._note(start, end, LabelMatch(match.group()[:-1].strip(), (), self._area(start, end)))
+        return end
+
+    def _passed(self, number: int, piece: TextSpan, last: int) -> bool:
+        letter = self.letters[number]
+        return letter.piece is not piece or letter.at >= last
+
+    def _note(self, start: int, end: int, spot: LabelMatch) -> None:
+        spot.colon = self._ends_with_colon(end)
+        spot.glued = not self._closed(end)
+        self.found.append((start, end, spot))
+
+    def _ends_with_colon(self, end: int) -> bool:
+        letter = self.letters[end - 1]
+        return letter.piece.line.text[letter.at + 1 : letter.piece.end].lstrip()[:1] in (":", "：")
+
+    def _area(self, start: int, end: int) -> Rect:
+        letters = self.letters[start:end]
+        return around(letter.piece.place(letter.at, letter.at + 1) for letter in letters)
+
+    def _shared_out(self) -> Row:
+        """Every label with the pieces from its end to the next label's beginning."""
+        starts = [start for start, _, _ in self.found] + [len(self.letters)]
+        for number, (_, end, spot) in enumerate(self.found):
+            spot.values = self._between(end, starts[number + 1])
+        return Row(self.row, [spot for _, _, spot in self.found], self._between(0, starts[0]))
+
+    def _between(self, start: int, end: int) -> list[TextSpan]:
+        runs: dict[TextSpan, list[int]] = {}
+        for letter in self.letters[start:end]:
+            runs.setdefault(letter.piece, []).append(letter.at)
+        pieces = (_value(piece, ats[0], ats[-1] + 1) for piece, ats in runs.items())
+        return [piece for piece in pieces if piece and not ENUMERATION.fullmatch(piece.text)]
+
+
+def _value(piece: TextSpan, start: int, end: int) -> TextSpan | None:
+    """The characters from `start` to `end` without what only joins them to a label, and without its small print."""
+    said = piece.line.text[start:end]
+    small = LATIN.match(said.lstrip(JOINTS))
+    if small and is_caption(small.group()):
+        said = said.lstrip(JOINTS)[small.end() :]
+    start = end - len(said.lstrip(JOINTS))
+    if end < piece.end:
+        end -= len(said) - len(said.rstrip(OPENINGS))
+    return piece.cut(start, max(start, end))
+
+
+def _letters(piece: TextSpan) -> list[Char]:
+    found: list[Char] = []
+    opens = first = True
+    for at in range(piece.start, piece.end):
+        character = piece.line.text[at]
+        for key in canonical(character):
+            found.append(Char(key, piece, at, opens, first))
+            opens = first = False
+        opens = opens or not canonical(character) or character in SEPARATORS or canonical(character) in SEPARATORS
+    return found
+
+
+def is_caption(text: str) -> bool:
+    """Whether the text is the English small print of a label."""
+    words = re.split(r"[\s/()]+", text.strip(" /()"))
+    return all(CAPTION_WORDS.fullmatch(word) for word in words)

@@ -1,0 +1,170 @@
+"""The page as labels and what stands around them."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ocr.declare.fields import canonical
+from ocr.extraction.labels import ENUMERATION, LabelMatch, Row, is_caption, spot
+from ocr.extraction.page import Rect, TextSpan, around, rows
+from ocr.extraction.words import Vocabulary
+
+STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
+WORD_GAP = 1.5  # within one run of text
+WRAP_GAP = 1.0  # between the two lines of one label
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A text and its place: what a head is recognized by."""
+
+    text: str
+    area: Rect
+
+
+@dataclass
+class Layout:
+    """What a product's labels make of a page: rows of labels and values, and the marks that may head a block."""
+
+    rows: list[Row]
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def spots(self) -> list[LabelMatch]:
+        """Every label in reading order."""
+        return [spot for row in self.rows for spot in row.spots]
+
+    @property
+    def pieces(self) -> list[TextSpan]:
+        """Everything that is no label, in reading order."""
+        return [piece for row in self.rows for held in row.held for piece in held]
+
+    @property
+    def unlabelled(self) -> list[list[TextSpan]]:
+        """The runs of text that do not follow a label directly."""
+        return self.lines_beside(set(self.spots))
+
+    def lines_beside(self, labels: Collection[LabelMatch]) -> list[list[TextSpan]]:
+        """The runs of text that do not follow one of `labels` directly; what only looks like a label is text again."""
+        return [line for row in self.rows for line in _unlabelled(row, labels)]
+
+    def mistaken(self, labels: Collection[LabelMatch]) -> list[TextSpan]:
+        """The pieces that begin like a label, if that is none of `labels`."""
+        return [piece for row in self.rows for piece in _mistaken(row, labels)]
+
+
+def _unlabelled(row: Row, labels: Collection[LabelMatch]) -> Iterator[list[TextSpan]]:
+    for held in row.held:
+        runs = reaching(held, WORD_GAP)
+        yield from runs if held is row.loose else runs[1:]
+    for piece in _mistaken(row, labels):
+        yield [piece]
+
+
+def _mistaken(row: Row, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
+    for one in row.spots:
+        if one.glued and not one.colon and one not in labels:
+            yield from (piece for piece in row.pieces if piece.area.across(one.area) < 0)
+
+
+def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
+    """The page cut into labels and values."""
+    told = [piece for piece in pieces if not _small_print(piece, words)]
+    columns, beside_columns = _columns(told, words)
+    over_two_lines, rest = wrapped(beside_columns, words)
+    layout = Layout([spot(row, words) for row in rows(rest)])
+    layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]
+    layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces]
+    uprights = [
+        LabelMatch(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms
+    ]
+    for one in (*over_two_lines, *uprights):
+        one.free = words.runs_on(one.label)
+        _take_from_rows(one, layout)
+    return layout
+
+
+def _small_print(piece: TextSpan, words: Vocabulary) -> bool:
+    return is_caption(piece.text) and canonical(piece.text) not in words.terms
+
+
+def wrapped(pieces: Sequence[TextSpan], words: Vocabulary) -> tuple[list[LabelMatch], list[TextSpan]]:
+    """Labels that are printed over two lines, and the pieces without them."""
+    spots: list[LabelMatch] = []
+    used: set[TextSpan] = set()
+    for upper in pieces:
+        start = canonical(ENUMERATION.sub("", upper.text, count=1))
+        if upper in used or len(start) < 2 or start in words.terms or not words.begins(start):
+            continue
+        for lower in pieces:
+            term = start + canonical(lower.text)
+            if term in words.terms and lower not in used and _continues(upper, lower):
+                spots.append(LabelMatch(term, words.terms[term], around((upper.area, lower.area))))
+                used |= {upper, lower}
+    return spots, [piece for piece in pieces if piece not in used]
+
+
+def _continues(upper: TextSpan, lower: TextSpan) -> bool:
+    below = lower.area.middle > upper.area.middle and not lower.area.beside(upper.area)
+    return below and lower.area.down(upper.area) < WRAP_GAP and lower.area.across(upper.area) < 0
+
+
+def _columns(pieces: Sequence[TextSpan], words: Vocabulary) -> tuple[list[Mark], list[TextSpan]]:
+    """Labels and heads whose characters stand one below the other, in one piece or in several, and all other pieces."""
+    marks: list[Mark] = []
+    used: set[TextSpan] = set()
+    for column in _stacks(pieces):
+        letters = [(letter, piece) for piece in column for letter in canonical(piece.text)]
+        text = "".join(letter for letter, _ in letters)
+        for start, end in words.upright(text):
+            held = {piece for _, piece in letters[start:end]}
+            marks.append(Mark(text[start:end], around(piece.area for piece in held)))
+            used |= held
+    return marks, [piece for piece in pieces if piece not in used]
+
+
+def _stacks(pieces: Sequence[TextSpan]) -> list[list[TextSpan]]:
+    """Texts that run from top to bottom: vertical pieces and single characters that stand one below the other."""
+    narrow = [piece for piece in pieces if piece.vertical or len(canonical(piece.text)) == 1]
+    narrow.sort(key=lambda piece: piece.area.top)
+    stacks: list[list[TextSpan]] = []
+    while narrow:
+        stacks.append([narrow.pop(0)])
+        while follower := next((one for one in narrow if _under(stacks[-1][-1].area, one.area)), None):
+            narrow.remove(follower)
+            stacks[-1].append(follower)
+    return stacks
+
+
+def _under(upper: Rect, lower: Rect) -> bool:
+    aligned = abs(upper.center - lower.center) < 0.5 * max(upper.width, lower.width)
+    return aligned and lower.middle > upper.middle and lower.down(upper) < STACK_GAP
+
+
+def _take_from_rows(taker: LabelMatch, layout: Layout) -> None:
+    """Give a label that stands beside several rows what follows it there, and make it part of its row."""
+    home: Row | None = None
+    for row in layout.rows:
+        if not any(piece.area.beside(taker.area) for piece in row.pieces):
+            continue
+        owner = next((one for one in reversed(row.spots) if one.area.right <= taker.area.left + 0.5), None)
+        held = owner.values if owner else row.loose
+        taken = [piece for piece in held if piece.area.left >= taker.area.right - 0.5]
+        held[:] = [piece for piece in held if piece not in taken and piece.area.across(taker.area) > -0.5]
+        taker.values += taken
+        home = home or row
+    if home is None:
+        layout.rows.append(Row([], [taker], []))
+    else:
+        home.spots.append(taker)
+        home.spots.sort(key=lambda one: one.area.left)
+
+
+def reaching(pieces: Iterable[TextSpan], gap: float) -> list[list[TextSpan]]:
+    """The pieces of a row in runs, a new one beginning after every gap wider than `gap`."""
+    runs: list[list[TextSpan]] = []
+    for piece in pieces:
+        if runs and runs[-1][-1].area.across(piece.area) <= gap and runs[-1][-1].area.beside(piece.area):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs

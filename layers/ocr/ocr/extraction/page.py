@@ -1,0 +1,245 @@
+"""The page set upright: every line as a piece with a place, measured in median line heights.
+
+Whichever way the picture lies, the first two corners of a line's box say where its text runs. The page is turned until
+that is rightwards, so that everything after this module may speak of left, right, above and below.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import fmean, median
+
+from ocr.model.reading import Box, Line, Point
+
+NARROW = 0.55  # the width of a Latin letter or digit where a Chinese character has 1
+LINE_PITCH = 1.6  # how far apart lines are laid out when the vendor gave no boxes
+SAME_TEXT = 0.3  # pieces this close were one text
+SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within one row
+
+
+@dataclass(frozen=True)
+class Rect:
+    """An upright rectangle, in median line heights."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def center(self) -> float:
+        return (self.left + self.right) / 2
+
+    def beside(self, other: "Rect", share: float = 0.5) -> bool:
+        """Whether both stand in one row: they overlap by `share` of the smaller height."""
+        overlap = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return overlap > share * min(self.height, other.height)
+
+    def across(self, other: "Rect") -> float:
+        """The horizontal gap between both, negative where they overlap."""
+        return max(self.left, other.left) - min(self.right, other.right)
+
+    def down(self, other: "Rect") -> float:
+        """The vertical gap between both, negative where they overlap."""
+        return max(self.top, other.top) - min(self.bottom, other.bottom)
+
+
+def around(areas: Iterable[Rect]) -> Rect:
+    """The smallest area that holds all of `areas`, of which there is at least one."""
+    every = list(areas)
+    return Rect(
+        min(area.left for area in every),
+        min(area.top for area in every),
+        max(area.right for area in every),
+        max(area.bottom for area in every),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class TextSpan:
+    """A stretch of one line's characters with its place on the upright page."""
+
+    line: Line
+    start: int
+    end: int
+    area: Rect
+
+    @property
+    def text(self) -> str:
+        return self.line.text[self.start : self.end]
+
+    @property
+    def vertical(self) -> bool:
+        """Whether the characters stand one below the other."""
+        return len(self.text.strip()) > 1 and self.area.height > 1.5 * self.area.width
+
+    @cached_property
+    def _edges(self) -> list[float]:
+        """Where each character begins, and the last one ends, as shares of the piece's length."""
+        widths = [width(character) for character in self.text]
+        total = sum(widths) or 1.0
+        edges = [0.0]
+        for one in widths:
+            edges.append(edges[-1] + one / total)
+        return edges
+
+    def cut(self, start: int, end: int) -> "TextSpan | None":
+        """The piece between two positions of the line, without blanks at its ends; None where nothing is left."""
+        text = self.line.text
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        return TextSpan(self.line, start, end, self.place(start, end)) if start < end else None
+
+    def place(self, start: int, end: int) -> Rect:
+        """Where the characters between two positions of the line stand, as far as their widths tell."""
+        first, last = self._edges[start - self.start], self._edges[end - self.start]
+        area = self.area
+        if self.vertical:
+            return Rect(area.left, area.top + first * area.height, area.right, area.top + last * area.height)
+        return Rect(area.left + first * area.width, area.top, area.left + last * area.width, area.bottom)
+
+    @property
+    def box(self) -> Box | None:
+        """The piece's part of its line's box, in pixels of the stored picture."""
+        if self.line.box is None:
+            return None
+        widths = [width(character) for character in self.line.text]
+        total = sum(widths) or 1.0
+        first, last = sum(widths[: self.start]) / total, sum(widths[: self.end]) / total
+        a, b, c, d = self.line.box
+        if math.dist(a, b) >= math.dist(a, d) or not self.vertical:
+            return (_between(a, b, first), _between(a, b, last), _between(d, c, last), _between(d, c, first))
+        return (_between(a, d, first), _between(b, c, first), _between(b, c, last), _between(a, d, last))
+
+
+def width(character: str) -> float:
+    """How wide a character is printed, a Chinese one being 1."""
+    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else NARROW
+
+
+def upright(lines: Sequence[Line]) -> list[TextSpan]:
+    """Every line that says something, as one piece on the upright page."""
+    spoken = [line for line in lines if line.text.strip()]
+    if not spoken:
+        return []
+    boxes = [_usable(line.box) or _laid_out(line.text, number) for number, line in enumerate(spoken)]
+    angle = _direction(boxes)
+    unit = _unit(boxes)
+    return [_piece(line, box, angle, unit) for line, box in zip(spoken, boxes, strict=True)]
+
+
+def rows(pieces: Iterable[TextSpan]) -> list[list[TextSpan]]:
+    """The pieces row by row from the top, each row from the left. Vertical pieces belong to no row."""
+    found: list[list[TextSpan]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.area.middle):
+        if piece.vertical:
+            continue
+        row = next((row for row in reversed(found[-3:]) if _in_row(piece, row)), None)
+        if row is None:
+            found.append([piece])
+        else:
+            row.append(piece)
+    return [sorted(row, key=lambda piece: piece.area.left) for row in found]
+
+
+def _in_row(piece: TextSpan, row: Sequence[TextSpan]) -> bool:
+    height = min(piece.area.height, median(other.area.height for other in row))
+    return abs(piece.area.middle - fmean(other.area.middle for other in row)) < SAME_ROW * height
+
+
+def _usable(box: Box | None) -> Box | None:
+    """The box, unless a coordinate is infinite or no number at all."""
+    return box if box and all(math.isfinite(number) for point in box for number in point) else None
+
+
+def _laid_out(text: str, number: int) -> Box:
+    """A place for a line that came without one: below the line before it."""
+    top, right = number * LINE_PITCH, sum(map(width, text))
+    return ((0.0, top), (right, top), (right, top + 1), (0.0, top + 1))
+
+
+def _direction(boxes: Sequence[Box]) -> float:
+    """The angle in radians at which the text runs: the median of the lines, longer ones counting more."""
+    runs = [(b[0] - a[0], b[1] - a[1]) for a, b, _, d in boxes if math.dist(a, b) >= math.dist(a, d)]
+    runs = runs or [(b[0] - a[0], b[1] - a[1]) for a, b, _, _ in boxes]
+    main = math.atan2(sum(y for _, y in runs), sum(x for x, _ in runs))
+    deviations = sorted((_turned(math.atan2(y, x) - main), math.hypot(x, y)) for x, y in runs)
+    half, passed = sum(length for _, length in deviations) / 2, 0.0
+    for deviation, length in deviations:
+        passed += length
+        if passed >= half:
+            return main + deviation
+    return main
+
+
+def _turned(angle: float) -> float:
+    """The angle brought into ±π."""
+    return math.atan2(math.sin(angle), math.cos(angle))
+
+
+def _unit(boxes: Sequence[Box]) -> float:
+    """The median line height in pixels."""
+    heights = [min(math.dist(a, b), math.dist(a, d)) for a, b, _, d in boxes]
+    return max(median(heights), 1e-6)
+
+
+def _piece(line: Line, box: Box, angle: float, unit: float) -> TextSpan:
+    area = _area(box, angle)
+    return TextSpan(
+        line, 0, len(line.text), Rect(*(edge / unit for edge in (area.left, area.top, area.right, area.bottom)))
+    )
+
+
+def _rotated(point: Point, angle: float) -> Point:
+    (x, y), cos, sin = point, math.cos(angle), math.sin(angle)
+    return (x * cos - y * sin, x * sin + y * cos)
+
+
+def _between(a: Point, b: Point, share: float) -> Point:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+
+
+def joined(pieces: Iterable[TextSpan]) -> str:
+    """The text of the pieces in reading order, a blank only where both sides are Latin and stand apart."""
+    text, last = "", None
+    for piece in pieces:
+        apart = last is not None and not (last.area.beside(piece.area) and last.area.across(piece.area) < SAME_TEXT)
+        text += (" " if apart and text[-1:].isascii() and piece.text[:1].isascii() else "") + piece.text
+        last = piece
+    return text
+
+
+def spanned(boxes: Iterable[Box | None]) -> Box | None:
+    """The box around several, turned as the first of them is; None where none is known."""
+    known = [box for box in boxes if box]
+    if len(known) < 2:
+        return known[0] if known else None
+    (ax, ay), (bx, by) = known[0][0], known[0][1]
+    angle = math.atan2(by - ay, bx - ax)
+    area = around(_area(box, angle) for box in known)
+    corners = ((area.left, area.top), (area.right, area.top), (area.right, area.bottom), (area.left, area.bottom))
+    a, b, c, d = (_rotated(corner, angle) for corner in corners)
+    return (a, b, c, d)
+
+
+def _area(box: Box, angle: float) -> Rect:
+    """The box as an upright area, in its own unit, once the page is turned back by `angle`."""
+    corners = [_rotated(point, -angle) for point in box]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Rect(min(xs), min(ys), max(xs), max(ys))

@@ -1,0 +1,156 @@
+"""Tables without their rules: rows and columns from where the texts stand, and the page's text in reading order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from ocr.extraction.page import TextSpan, around, joined, rows, spanned, upright
+from ocr.extraction.values import BREAK
+from ocr.model.reading import Cell, Line, Table
+
+FEWEST_ROWS = 2
+FEWEST_COLUMNS = 2
+PARAGRAPH_GAP = 3.0  # a table ends where this much is free, in line heights
+LEAST_GUTTER = 0.3  # between two columns
+INSET = 0.3  # how far a text may reach into the next column
+CLOSE = 0.6  # of the usual distance of two rows: two lines of one
+
+
+def text(lines: Sequence[Line]) -> str:
+    """The text of the page in reading order, a line of it for each row."""
+    return "\n".join("  ".join(piece.text.strip() for piece in row) for row in rows(upright(lines)))
+
+
+def tables(lines: Sequence[Line]) -> list[Table]:
+    """Every table on the page: rows that follow each other closely and share their columns."""
+    return [_table(region) for region in _regions(rows(upright(lines)))]
+
+
+def _regions(page: Sequence[list[TextSpan]]) -> Iterator[list[list[TextSpan]]]:
+    """Stretches of rows of which most have several cells."""
+    region: list[list[TextSpan]] = []
+    for row in page:
+        if region and _gap(region[-1], row) > PARAGRAPH_GAP:
+            yield from _trimmed(region)
+            region = []
+        region.append(row)
+    yield from _trimmed(region)
+
+
+def _trimmed(region: list[list[TextSpan]]) -> Iterator[list[list[TextSpan]]]:
+    """The region from its first row of several cells to its last one, if that is a table."""
+    wide = [number for number, row in enumerate(region) if len(row) >= FEWEST_COLUMNS]
+    if len(wide) >= FEWEST_ROWS:
+        yield region[wide[0] : wide[-1] + 1]
+
+
+def _gap(upper: Sequence[TextSpan], lower: Sequence[TextSpan]) -> float:
+    return around(piece.area for piece in lower).top - around(piece.area for piece in upper).bottom
+
+
+def _table(region: list[list[TextSpan]]) -> Table:
+    columns = _columns(region)
+    return Table(
+        cells=[cell for number, row in enumerate(_merged(region, columns)) for cell in _cells(number, row, columns)]
+    )
+
+
+@dataclass(frozen=True)
+class Gutters:
+    """The borders between columns, from the left."""
+
+    at: tuple[float, ...]
+
+    def column(self, x: float) -> int:
+        """The column that a place stands in, counted from 0."""
+        return sum(border < x for border in self.at)
+
+    def split(self, piece: TextSpan) -> list[tuple[int, TextSpan]]:
+        """The piece with its column, cut where its words stand in different columns.
+
+        As many words as columns are one for each: what is printed far apart but read as one text has its words
+        placed too evenly to be trusted.
+        """
+        first, last = self.column(piece.area.left + INSET), self.column(piece.area.right - INSET)
+        if first >= last:
+            return [(self.column(piece.area.center), piece)]
+        words = list(_words(piece))
+        if len(words) == last - first + 1:
+            return list(enumerate(words, first))
+        parts: list[tuple[int, TextSpan]] = []
+        for word in words:
+            column = self.column(word.area.center)
+            if parts and parts[-1][0] == column:
+                parts[-1] = (column, piece.cut(parts[-1][1].start, word.end) or word)
+            else:
+                parts.append((column, word))
+        return parts
+
+
+def _words(piece: TextSpan) -> Iterator[TextSpan]:
+    """The piece cut at its blanks, and where Chinese ends and figures begin."""
+    ends = [piece.start + match.end() for match in BREAK.finditer(piece.text)]
+    for start, end in zip([piece.start, *ends], [*ends, piece.end], strict=True):
+        if word := piece.cut(start, end):
+            yield word
+
+
+def _columns(region: Sequence[Sequence[TextSpan]]) -> Gutters:
+    """Borders in the middle of every stretch that no cell covers, cells over several columns aside."""
+    cells = [piece for row in region for piece in row if not _spans(piece, region)]
+    covered = _united((piece.area.left, piece.area.right) for piece in cells)
+    return Gutters(
+        tuple(
+            (left[1] + right[0]) / 2
+            for left, right in zip(covered, covered[1:], strict=False)
+            if right[0] - left[1] > LEAST_GUTTER
+        )
+    )
+
+
+def _spans(piece: TextSpan, region: Sequence[Sequence[TextSpan]]) -> bool:
+    """Whether the piece stands above or below two separate cells of some row."""
+    return any(piece not in row and sum(other.area.across(piece.area) < -0.5 for other in row) > 1 for row in region)
+
+
+def _united(stretches: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The stretches with the overlapping ones made one, from the left."""
+    found: list[tuple[float, float]] = []
+    for left, right in sorted(stretches):
+        if found and left <= found[-1][1]:
+            found[-1] = (found[-1][0], max(right, found[-1][1]))
+        else:
+            found.append((left, right))
+    return found
+
+
+def _merged(region: Sequence[list[TextSpan]], columns: Gutters) -> list[list[TextSpan]]:
+    """Rows, with the further lines of a cell in the row where the cell began."""
+    gaps = [_gap(upper, lower) for upper, lower in zip(region, region[1:], strict=False)]
+    usual = median(gaps) if gaps else 0.0
+    found = [list(region[0])]
+    for gap, row in zip(gaps, region[1:], strict=True):
+        if gap < CLOSE * usual and len(row) < len(columns.at) + 1:
+            found[-1] += row
+        else:
+            found.append(list(row))
+    return found
+
+
+def _cells(number: int, row: Sequence[TextSpan], columns: Gutters) -> Iterator[Cell]:
+    held: dict[int, list[TextSpan]] = {}
+    for piece in row:
+        parts = columns.split(piece)
+        for column, part in [(columns.column(piece.area.left + INSET), piece)] if len(parts) == 1 else parts:
+            held.setdefault(column, []).append(part)
+    for column, pieces in sorted(held.items()):
+        last = max(columns.column(piece.area.right - INSET) for piece in pieces)
+        sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
+        yield Cell(
+            row=number,
+            column=column,
+            text=joined(pieces),
+            column_to=last if last > column else None,
+            confidence=fmean(sure) if sure else None,
+            box=spanned(piece.box for piece in pieces),
+        )

@@ -1,0 +1,66 @@
+"""Values that run over several lines: addresses, scopes of business, a firm's name in a narrow cell."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ocr.extraction.layout import Layout
+from ocr.extraction.match import FieldMatch, touches
+from ocr.extraction.page import Rect, TextSpan, around
+from ocr.extraction.values import takes_any_text
+
+LINE_GAP = 1.3  # between two lines of what is declared as long text, in line heights
+INDENT = 1.5  # how far they may begin apart
+TIGHT = 0.7  # between two lines of any other text
+ALIGNED = 0.7  # how far they may begin apart
+OTHER_SIZE = 1.35  # times as high: print of another kind, a title say
+
+
+def read_on(found: dict[str, FieldMatch], layout: Layout) -> None:
+    """Let texts run on over the lines that no other label claims, each line with the text it is nearest to."""
+    taken = [piece for one in found.values() for piece in one.pieces]
+    labels = {one.spot for one in found.values() if one.spot}
+    lines = [line for line in layout.lines_beside(labels) if not touches(line, taken)]
+    texts = {name: _Text(one) for name, one in found.items() if one.spot and takes_any_text(one.field)}
+    while lines and texts:
+        gap, name, number = min(
+            (text.gap(line), name, number) for number, line in enumerate(lines) for name, text in texts.items()
+        )
+        if gap == math.inf:
+            break
+        texts[name].lines.append(lines.pop(number))
+    for name, text in texts.items():
+        found[name] = replace(found[name], pieces=text.pieces)
+
+
+class _Text:
+    """A value that may get more lines."""
+
+    def __init__(self, one: FieldMatch) -> None:
+        self.free = one.field.mark.free
+        self.label = one.spot.area if one.spot else one.pieces[0].area
+        self.lines: list[Sequence[TextSpan]] = [one.pieces]
+
+    @property
+    def pieces(self) -> tuple[TextSpan, ...]:
+        """From the top."""
+        return tuple(piece for line in sorted(self.lines, key=lambda line: line[0].area.middle) for piece in line)
+
+    def gap(self, line: Sequence[TextSpan]) -> float:
+        """How far a line is from the text; infinite where it cannot belong to it.
+
+        It has to be of its size, close, and to begin where the text begins; below what is declared as long text less
+        strictly so. Above a text only what brings it nearer to its label's middle belongs to it.
+        """
+        area, block = line[0].area, around(piece.area for piece in self.pieces)
+        below, above = area.middle > block.bottom, area.middle < block.top and self._centres(area, block)
+        most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
+        starts = (block.left, self.label.left) if self.free else (block.left,)
+        aligned = any(abs(area.left - start) < indent for start in starts)
+        heights = sorted((area.height, self.lines[0][0].area.height))
+        alike, gap = heights[1] <= heights[0] * OTHER_SIZE, max(0.0, area.down(block))
+        return gap if (above or below) and aligned and alike and gap < most else math.inf
+
+    def _centres(self, area: Rect, block: Rect) -> bool:
+        """Whether the text with the area's line stands more evenly beside its label."""
+        return abs(around((area, block)).middle - self.label.middle) < abs(block.middle - self.label.middle)

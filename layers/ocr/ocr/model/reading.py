@@ -1,0 +1,129 @@
+"""What a vendor said, in the one form that every vendor's answer is brought into."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Point = tuple[float, float]
+Box = Annotated[
+    tuple[Point, Point, Point, Point],
+    Field(
+        description="Corners in reading order (top left, top right, bottom right, bottom left), "
+        "in pixels of the stored picture."
+    ),
+]
+
+
+def rectangle(left: float, top: float, width: float, height: float) -> Box:
+    """The box of an upright rectangle, all in pixels."""
+    right, bottom = left + width, top + height
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Line(Part):
+    """One line of text. `confidence` is 0..1, None where the vendor gives none."""
+
+    text: str
+    confidence: float | None = None
+    box: Box | None = None
+
+
+class Item(Part):
+    """One labelled value as the vendor (or the label search) gave it.
+
+    `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
+    it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
+    """
+
+    label: str
+    text: str
+    key: str | None = None
+    confidence: float | None = None
+    box: Box | None = None
+    points: tuple[Point, ...] = ()
+
+
+def pointed(label: str, points: Sequence[Point]) -> Item:
+    """An item whose value is places on the picture, in the order to go to them: `x,y x,y`, in its pixels."""
+    return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
+
+
+class Cell(Part):
+    """One cell of a table; rows and columns count from 0, `to` is inclusive."""
+
+    row: int
+    column: int
+    text: str
+    row_to: int | None = None
+    column_to: int | None = None
+    confidence: float | None = None
+    box: Box | None = None
+
+
+class Table(Part):
+    """One table: its cells, row by row."""
+
+    cells: list[Cell]
+
+
+class ExtractedDocument(Part):
+    """One document found on the picture: its labelled values, its rows, and the type the vendor gave it.
+
+    `rows` maps the name of a line-item field (`items`) or "" (the vendor did not say) to a list of rows, a row being a
+    list of items labelled by column.
+    """
+
+    items: list[Item] = []
+    rows: dict[str, list[list[Item]]] = {}
+    type: str | None = None
+    box: Box | None = None
+
+
+class Reading(Part):
+    """A vendor's whole answer about one picture.
+
+    `units` is what the vendor charges for it in its own price units; `trace` is the vendor's id for the call;
+    `raw` is the decoded answer, kept encrypted so that a record can be made again without paying again.
+    """
+
+    vendor: str
+    findings: list[ExtractedDocument] = []
+    lines: list[Line] = []
+    tables: list[Table] = []
+    angle: float | None = None
+    units: float = 1
+    trace: str | None = None
+    raw: Any = None
+
+
+def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:
+    """The reading with `move` applied to every corner of every box, and to every point that is a value."""
+
+    def box(corners: Box | None) -> Box | None:
+        return corners and (move(corners[0]), move(corners[1]), move(corners[2]), move(corners[3]))
+
+    def parts[P: (Line, Item, Cell)](originals: Sequence[P]) -> list[P]:
+        return [part.model_copy(update={"box": box(part.box)} | placed(part)) for part in originals]
+
+    def placed(part: Line | Item | Cell) -> dict[str, Any]:
+        if not isinstance(part, Item) or not part.points:
+            return {}
+        there = pointed(part.label, [move(point) for point in part.points])
+        return {"text": there.text, "points": there.points}
+
+    def finding(original: ExtractedDocument) -> ExtractedDocument:
+        rows = {name: [parts(row) for row in rows] for name, rows in original.rows.items()}
+        return original.model_copy(update={"items": parts(original.items), "rows": rows, "box": box(original.box)})
+
+    return reading.model_copy(
+        update={
+            "lines": parts(reading.lines),
+            "tables": [table.model_copy(update={"cells": parts(table.cells)}) for table in reading.tables],
+            "findings": [finding(original) for original in reading.findings],
+        }
+    )

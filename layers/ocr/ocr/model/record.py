@@ -1,0 +1,141 @@
+"""What is kept and announced about one picture."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocr.model.check import Check
+from ocr.model.problem import Problem
+from ocr.model.reading import Box, Line, Table
+
+SCHEMA_VERSION = "1"
+
+
+class Status(StrEnum):
+    """How far a picture is: expected, ended in one of four ways, or deleted on request."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    NO_RESULT = "no_result"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DELETED = "deleted"
+
+
+FINAL = frozenset({Status.SUCCEEDED, Status.NO_RESULT, Status.FAILED, Status.UNKNOWN})
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Evidence(Part):
+    """Where a field's value comes from: the text as read, how sure the vendor is (0..1), where it stands."""
+
+    label: str
+    text: str
+    confidence: float | None = None
+    box: Box | None = None
+
+
+class Attempt(Part):
+    """One vendor's turn: what came of it, the vendor's own code, how long it took, what it may have cost."""
+
+    vendor: str
+    outcome: str = Field(description="read, or the error's class: busy, refused, changed, caller, no_result, unfit")
+    code: str | None = None
+    milliseconds: int = 0
+    units: float = Field(default=0, description="price units charged or possibly charged")
+    trace: str | None = Field(default=None, description="the vendor's own id for the call, to ask the vendor about it")
+
+
+class PictureInfo(Part):
+    """The picture as it was stored, without its bytes."""
+
+    sha256: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Source(Part):
+    """The upload that a record is of."""
+
+    bucket: str
+    key: str
+    version: str | None = None
+
+    @property
+    def uri(self) -> str:
+        """Its s3:// address, without the version."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class Document(Part):
+    """One document found on a picture: typed fields, the evidence for each, what nobody declared, the checks."""
+
+    type: str | None = Field(default=None, description="the document's type as the vendor named it")
+    sides: list[str] = Field(default=[], description="the declared sides whose fields were found")
+    fields: dict[str, Any] = Field(description="the fields found, by name, as the product's schema types them")
+    evidence: dict[str, Evidence] = {}
+    unmapped: list[Evidence] = Field(default=[], description="labelled values no declared field claims")
+    checks: list[Check] = []
+    box: Box | None = None
+
+
+class Record(Part):
+    """The one record of one picture: of an upload, or of what HTTPS callers sent."""
+
+    id: str
+    version: str = SCHEMA_VERSION
+    product: str
+    status: Status
+    created_at: datetime = Field(description="when the picture came")
+    finished_at: datetime | None = None
+    replayed: bool = Field(default=False, description="answered from an earlier reading of the same content")
+    resends: int = Field(default=0, description="calls made after one that may have been charged and came to nothing")
+    vendor: str | None = None
+    options: dict[str, str] = {}
+    picture: PictureInfo | None = None
+    source: Source | None = Field(default=None, description="the upload, if the picture came by S3")
+    document: Document | None = Field(default=None, description="the document asked for")
+    others: list[Document] = Field(default=[], description="further documents of the same kind on the same picture")
+    lines: list[Line] = []
+    tables: list[Table] = []
+    angle: float | None = Field(default=None, description="clockwise degrees the text is turned")
+    attempts: list[Attempt] = []
+    problem: Problem | None = None
+
+    @property
+    def confidence(self) -> float | None:
+        """The mean confidence of the fields' evidence, or of the lines where there is none, 0..1."""
+        parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
+        known = [part.confidence for part in parts if part.confidence is not None]
+        return sum(known) / len(known) if known else None
+
+
+class Summary(Part):
+    """A record as lists show it: personal fields are masked, long ones left out."""
+
+    id: str
+    product: str
+    status: Status
+    created_at: datetime
+    finished_at: datetime | None = None
+    replayed: bool = False
+    vendor: str | None = None
+    fields: dict[str, Any] = {}
+
+
+class Announcement(Part):
+    """What the event bus is told of a record: which, of which product, how it ended. Nothing of what was read."""
+
+    event_id: str = Field(description="the same for the same outcome, however often it is announced")
+    record_id: str
+    product: str
+    status: Status
+    finished_at: datetime
+    replayed: bool = Field(description="answered from an earlier reading of the same content")

@@ -1,0 +1,145 @@
+"""Making a picture fit what a vendor takes, and bringing the vendor's boxes back to the picture as it was stored."""
+
+import math
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
+
+from ocr.declare.offers import Limits
+from ocr.model.picture import Picture
+from ocr.model.reading import Point, Reading, moved
+from ocr.platform.errors import CallerError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Below this, text on a whole-page photograph is no longer legible.
+LEAST_SIDE = 600
+QUALITY = 88
+MOST = 0.95
+TIGHTER = 0.97
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A document as a vendor takes it, and the document it was made from."""
+
+    document: Picture
+    original: Picture
+
+    def restored(self, reading: Reading) -> Reading:
+        """The reading with every box in the original's pixels."""
+        if self.document is self.original:
+            return reading
+        return moved(reading, self._stored)
+
+    def _stored(self, point: Point) -> Point:
+        x, y = point[0] / self.document.width, point[1] / self.document.height
+        x, y = _UNTURNED[self.original.orientation](x, y)
+        return x * self.original.width, y * self.original.height
+
+
+# EXIF orientation → a point of the upright picture in the stored one, both as fractions of width and height.
+_UNTURNED = {
+    1: lambda x, y: (x, y),
+    2: lambda x, y: (1 - x, y),
+    3: lambda x, y: (1 - x, 1 - y),
+    4: lambda x, y: (x, 1 - y),
+    5: lambda x, y: (y, x),
+    6: lambda x, y: (y, 1 - x),
+    7: lambda x, y: (1 - y, 1 - x),
+    8: lambda x, y: (1 - y, x),
+}
+
+
+def fit(document: Picture, limits: Limits) -> Fitted:
+    """The document within `limits`: as it is where possible, else upright, shrunk and as JPEG.
+
+    Vendors do not say whether they honour EXIF, so what they get is upright. Raises `CallerError` 422 when a side is
+    too short or becomes so, 413 when it cannot be made small enough and stay legible.
+    """
+    if min(document.width, document.height) < limits.side[0]:
+        raise CallerError(
+            f"The picture is {document.width}×{document.height} pixels; this vendor needs {limits.side[0]} a side.",
+            "Send the picture in its original size.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    if _fits(document, limits):
+        return Fitted(document, document)
+    return Fitted(_shrunk(document, limits), document)
+
+
+def encoded_length(content: bytes, encoded: str | None) -> int:
+    """How many bytes `content` counts as, raw or in the form the vendor counts (see `Limits.encoded`)."""
+    if encoded is None:
+        return len(content)
+    length = 4 * math.ceil(len(content) / 3)
+    if encoded == "base64":
+        return length
+    from base64 import b64encode
+
+    return len(quote_from_bytes(b64encode(content), safe=""))
+
+
+def _fits(document: Picture, limits: Limits) -> bool:
+    return (
+        document.orientation == 1
+        and document.format in limits.formats
+        and max(document.width, document.height) <= limits.side[1]
+        and encoded_length(document.content, limits.encoded) <= limits.bytes
+    )
+
+
+def _shrunk(document: Picture, limits: Limits) -> Picture:
+    from PIL import Image, ImageOps
+
+    with Image.open(BytesIO(document.content)) as stored:
+        picture = _opaque(ImageOps.exif_transpose(stored))
+    longest = min(limits.side[1], max(picture.size))
+    while True:
+        candidate = _jpeg(document, picture, longest)
+        if min(candidate.width, candidate.height) < limits.side[0]:
+            raise CallerError(
+                f"Made small enough for this vendor, the picture is {candidate.width}×{candidate.height} pixels; "
+                f"it needs {limits.side[0]} a side.",
+                "Crop it to the document and send it again.",
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+        if _fits(candidate, limits):
+            return candidate
+        # Bytes go with the area; a little less than that, so that the next try is most likely the last.
+        excess = encoded_length(candidate.content, limits.encoded) / limits.bytes
+        longest = int(longest * min(MOST, TIGHTER / math.sqrt(excess)))
+        if longest < LEAST_SIDE:
+            raise CallerError(
+                "The picture cannot be made small enough for the vendor and stay legible.",
+                "Crop it to the document and send it again.",
+                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            )
+
+
+def _opaque(picture: "Image.Image") -> "Image.Image":
+    """The picture in RGB: what can be seen through lies on white, as on paper."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    from PIL import Image
+
+    layer, ground = picture.convert("RGBA"), Image.new("RGB", picture.size, "white")
+    ground.paste(layer, mask=layer)
+    return ground
+
+
+def _jpeg(document: Picture, picture: "Image.Image", longest: int) -> Picture:
+    from PIL import Image
+
+    scale = longest / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    shrunk = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+    file = BytesIO()
+    shrunk.save(file, "JPEG", quality=QUALITY)
+    # Not the upload's bytes any more: whoever fetched that would see another picture than the boxes are counted on.
+    return replace(
+        document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1, upload=None
+    )

@@ -1,0 +1,233 @@
+"""From what a vendor said to what a product promises: labelled texts become typed, checked fields."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ocr.declare import catalogue
+from ocr.declare.checks import Rule, verdicts
+from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
+from ocr.declare.product import Product
+from ocr.model.check import Check
+from ocr.model.reading import ExtractedDocument, Item, Reading
+from ocr.model.record import Document, Evidence
+
+
+def documents(product: Product, reading: Reading) -> list[Document]:
+    """The documents in a reading in the product's terms, the fullest first; empty when it holds none."""
+    return _sorted(product, reading) if product.sorts else normalize(product.fields, product.checks, reading)
+
+
+def normalize(model: type[Fields], rules: Sequence[Rule], reading: Reading) -> list[Document]:
+    """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
+
+    Findings that contradict each other in no field are sides or pages of one document and become one.
+    """
+    content = _content(model, reading)
+    merged = _merged(model, reading.findings or ([ExtractedDocument()] if content else []))
+    found = [_found(model, rules, finding, content) for finding in merged]
+    return sorted((one for one in found if one.fields or one.evidence), key=_fullness, reverse=True)
+
+
+def _content(model: type[Fields], reading: Reading) -> dict[str, Any]:
+    """The fields that hold the reading's lines or tables themselves."""
+    held = {
+        "lines": "\n".join(line.text for line in reading.lines),
+        "tables": [_grid(table.cells) for table in reading.tables],
+    }
+    wanted = ((name, field.mark.content) for name, field in declared(model).items() if field.mark.content)
+    return {name: held[kind] for name, kind in wanted if held.get(kind)}
+
+
+def _grid(cells: Sequence[Any]) -> list[list[str]]:
+    height = 1 + max((cell.row for cell in cells), default=-1)
+    width = 1 + max((cell.column for cell in cells), default=-1)
+    grid = [[""] * width for _ in range(height)]
+    for cell in cells:
+        grid[cell.row][cell.column] = cell.text
+    return grid
+
+
+def _merged(model: type[Fields], findings: Iterable[ExtractedDocument]) -> list[ExtractedDocument]:
+    documents: list[ExtractedDocument] = []
+    for finding in findings:
+        mate = next((other for other in documents if _agree(model, other, finding)), None)
+        if mate is None:
+            documents.append(finding)
+        else:
+            documents[documents.index(mate)] = _joined(mate, finding)
+    return documents
+
+
+def _agree(model: type[Fields], one: ExtractedDocument, other: ExtractedDocument) -> bool:
+    first, second = _by_field(model, one), _by_field(model, other)
+    return all(canonical(first[name].text) == canonical(second[name].text) for name in first.keys() & second.keys())
+
+
+def _by_field(model: type[Fields], finding: ExtractedDocument) -> dict[str, Item]:
+    return {name: item for item in finding.items if (name := _field_of(model, item)) and item.text.strip()}
+
+
+def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocument:
+    rows = {name: [*one.rows.get(name, []), *other.rows.get(name, [])] for name in {**one.rows, **other.rows}}
+    return one.model_copy(update={"items": [*one.items, *other.items], "rows": rows})
+
+
+def _found(model: type[Fields], rules: Sequence[Rule], finding: ExtractedDocument, content: dict[str, Any]) -> Document:
+    draft = _Draft(model)
+    for item in finding.items:
+        draft.add(item)
+    for name, lines in finding.rows.items():
+        draft.add_rows(name, lines)
+    draft.values.update(content)
+    draft.derive()
+    fields = model.model_construct(**draft.values)
+    return Document(
+        type=finding.type,
+        sides=draft.sides(),
+        fields=fields.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
+        evidence=draft.evidence,
+        unmapped=draft.unmapped,
+        checks=[*draft.misread, *verdicts(fields, rules)],
+        box=finding.box,
+    )
+
+
+def _fullness(found: Document) -> int:
+    return len(found.evidence)
+
+
+def _field_of(model: type[Fields], item: Item) -> str | None:
+    known = labels(model)
+    return known.get(canonical(item.label)) or (known.get(canonical(item.key)) if item.key else None)
+
+
+class _Draft:
+    """One document's fields while they are being filled."""
+
+    def __init__(self, model: type[Fields]) -> None:
+        self.declared = declared(model)
+        self.model = model
+        self.values: dict[str, Any] = {}
+        self.evidence: dict[str, Evidence] = {}
+        self.unmapped: list[Evidence] = []
+        self.misread: list[Check] = []
+
+    def add(self, item: Item) -> None:
+        if not item.text.strip():
+            return
+        name = _field_of(self.model, item)
+        evidence = Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box)
+        if name is None or name in self.evidence:
+            if name is None or canonical(self.evidence[name].text) != canonical(item.text):
+                self.unmapped.append(evidence)
+            return
+        self.evidence[name] = evidence
+        self._set(self.declared[name], item.text)
+
+    def _set(self, field: Declared, text: str) -> None:
+        try:
+            self.values[field.name] = _adapters(self.model)[field.name].validate_python(text)
+        except ValidationError:
+            self.misread.append(
+                Check(name="type", fields=[field.name], outcome="failed", detail="The text is not of the field's type.")
+            )
+
+    def add_rows(self, name: str, lines: Sequence[Sequence[Item]]) -> None:
+        field = self.declared.get(name) or next((one for one in self.declared.values() if one.row), None)
+        if field is None or field.row is None:
+            self.unmapped += [_evidence(item) for line in lines for item in line if item.text.strip()]
+            return
+        drafts = [self._row(field.row, line) for line in lines]
+        self.values[field.name] = [draft.model.model_construct(**draft.values) for draft in drafts if draft.values]
+        self.unmapped += [item for draft in drafts for item in draft.unmapped]
+        self.misread += [
+            check.model_copy(update={"fields": [f"{field.name}[{number}].{part}" for part in check.fields]})
+            for number, draft in enumerate(drafts)
+            for check in draft.misread
+        ]
+
+    def _row(self, model: type[Fields], line: Sequence[Item]) -> "_Draft":
+        draft = _Draft(model)
+        for item in line:
+            draft.add(item)
+        return draft
+
+    def derive(self) -> None:
+        for name, field in self.declared.items():
+            if field.mark.derived and self.values.get(name) is None:
+                source, by = field.mark.derived
+                value = self.values.get(source)
+                if value is not None and (result := by(value)) is not None:
+                    self.values[name] = result
+
+    def sides(self) -> list[str]:
+        held = {field.mark.side for name, field in self.declared.items() if name in self.evidence}
+        return [side for side in _sides(self.declared) if side in held]
+
+
+def _evidence(item: Item) -> Evidence:
+    return Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box)
+
+
+def _sides(fields: dict[str, Declared]) -> list[str]:
+    return list(dict.fromkeys(field.mark.side for field in fields.values() if field.mark.side))
+
+
+@cache
+def _adapters(model: type[Fields]) -> dict[str, TypeAdapter[Any]]:
+    return {name: TypeAdapter(field.type) for name, field in declared(model).items()}
+
+
+# --- Documents of other products --------------------------------------------------------------------------------------
+
+
+def _sorted(product: Product, reading: Reading) -> list[Document]:
+    """A document for each kind and, where the fields hold it, its content with its evidence and checks."""
+    kinds: dict[str | None, list[tuple[Document, ExtractedDocument]]] = {}
+    for finding in reading.findings:
+        for kind in normalize(product.fields, product.checks, _of(reading, _without_keys(finding))):
+            kinds.setdefault(kind.fields.get("document_type"), []).append((kind, finding))
+    return [one for slug, members in kinds.items() for one in _inner(product, slug, reading, members)]
+
+
+def _inner(
+    product: Product, slug: str | None, reading: Reading, members: list[tuple[Document, ExtractedDocument]]
+) -> list[Document]:
+    name, other = document_field(product.fields), catalogue.products().get(slug or "")
+    if not (name and other):
+        return [kind for kind, _ in members]
+    rests = [_without(product.fields, finding) for _, finding in members]
+    filled = [_filled(members[0][0], name, inner) for inner in documents(other, _of(reading, *rests))]
+    return filled or [kind for kind, _ in members]
+
+
+def _of(reading: Reading, *findings: ExtractedDocument) -> Reading:
+    return reading.model_copy(update={"findings": list(findings), "lines": [], "tables": []})
+
+
+def _without_keys(finding: ExtractedDocument) -> ExtractedDocument:
+    """Only what is labelled as such says what a document is: a company has a `type` too."""
+    return finding.model_copy(update={"items": [item.model_copy(update={"key": None}) for item in finding.items]})
+
+
+def _without(fields: type[Fields], finding: ExtractedDocument) -> ExtractedDocument:
+    own = labels(fields)
+    return finding.model_copy(update={"items": [item for item in finding.items if canonical(item.label) not in own]})
+
+
+def _filled(kind: Document, name: str, inner: Document) -> Document:
+    """The kind with the document's content; names of evidence and checks say where in it they belong."""
+    checks = [
+        check.model_copy(update={"fields": [f"{name}.{field}" for field in check.fields]}) for check in inner.checks
+    ]
+    return inner.model_copy(
+        update={
+            "type": kind.type,
+            "fields": kind.fields | {name: inner.fields},
+            "evidence": kind.evidence | {f"{name}.{field}": one for field, one in inner.evidence.items()},
+            "checks": [*kind.checks, *checks],
+        }
+    )

@@ -1,0 +1,319 @@
+"""The path of a picture: claim its content, have it read, make the record, keep it."""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ocr.declare.fields import declared
+from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.product import Product
+from ocr.model.picture import Picture, Upload
+from ocr.model.problem import problem_of
+from ocr.model.reading import Reading
+from ocr.model.record import Attempt, PictureInfo, Record, Status
+from ocr.pipeline import routing
+from ocr.pipeline.normalization import documents
+from ocr.platform import threads
+from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
+from ocr.platform.telemetry import meter, unforeseen
+from ocr.storage import ledger, raw_answers, records
+from ocr.storage.ledger import Asked, Lease, StoredReading
+from ocr.storage.records import RecordRef
+
+# The lease outlives the invocation by this much, so that nobody takes over a call that may still answer.
+LEASE_MARGIN = 10.0
+# What is left, after everything else had to be done, to write what was read.
+KEEP_SECONDS = 1.5
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture with its checked options, and the place of its record if it is known before the picture is.
+
+    `last` says that nobody will bring it again after this.
+    """
+
+    document: Picture
+    options: Mapping[str, str] = field(default_factory=dict)
+    ticket: RecordRef | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Retry:
+    """A picture that should be brought again, and why. On its last time a failed record is kept all the same."""
+
+    error: OcrError
+
+
+Outcome = Record | Retry
+
+
+@dataclass
+class Step:
+    """One content that was claimed, on its way to a record."""
+
+    work: Job
+    ticket: RecordRef
+    held: Lease
+
+    def begin(self, offer: Offer, spent: int) -> None:
+        """Write down that this vendor is asked, when `spent` calls have come to nothing; see `choice.Turn`."""
+        charges = offer.units(self.work.options) > 0
+        if charges and not self.held.may_pay(spent):
+            raise _UNSEEN
+        self.held = ledger.sending(self.held, Asked(offer.vendor, charges), spent=spent)
+
+
+def read(product: Product, works: Sequence[Job], end: float) -> list[Outcome]:
+    """An outcome for each work, in order; all of them before `end`, on the monotonic clock.
+
+    What fails for one, fails for that one alone: the others may have been paid for.
+    """
+    kept: dict[int, Outcome] = {}
+    groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Step]]] = defaultdict(list)
+    claims = threads.each(lambda work: _guarded(_claim, product, work, end), works)
+    for number, (work, lease) in enumerate(zip(works, claims, strict=True)):
+        found = _guarded(_recovered, product, lease, end) if isinstance(lease, Step) and lease.held.before else None
+        if found:
+            kept[number] = found
+        elif isinstance(lease, Step):
+            groups[tuple(sorted(work.options.items()))].append((number, lease))
+        else:
+            kept[number] = lease
+    for options, group in groups.items():
+        request = _ask(product, [task.work.document for _, task in group], dict(options), end)
+        routing.read(product.sold_by, request, [_turn(product, task, end, kept, number) for number, task in group])
+    return [_caught_up(product, work, kept[number]) for number, work in enumerate(works)]
+
+
+def _caught_up(product: Product, work: Job, outcome: Outcome) -> Outcome:
+    """What another call has read of the same content meanwhile, one for the same batch say."""
+    if not isinstance(outcome, Retry) or not isinstance(outcome.error, InFlight):
+        return outcome
+    content = _content(product, work)
+    done = _guarded(ledger.finished, content)
+    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
+    return _guarded(ledger.replay, done, ticket, product.fields) if isinstance(done, StoredReading) else outcome
+
+
+def _content(product: Product, work: Job) -> str:
+    return ledger.content_key(product.slug, work.options, work.document.sha256)
+
+
+def _turn(product: Product, task: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
+    """A picture's way through the vendors, at whose end its outcome stands in `kept` under its number."""
+
+    def keep(run: routing.DocumentRun) -> None:
+        kept[number] = _guarded(_finish, product, task, run, end)
+
+    return routing.DocumentRun(task.work.document, task.begin, keep)
+
+
+def _ask(product: Product, documents: Sequence[Picture], options: Mapping[str, str], end: float) -> VendorRequest:
+    return VendorRequest(product.slug, product.fields, documents, options, seconds=end - time.monotonic())
+
+
+def _guarded[**Given, Result](
+    step: Callable[Given, Result], *given: Given.args, **named: Given.kwargs
+) -> Result | Retry:
+    """What the step returns; where it fails as nobody foresaw, its picture is to be brought again.
+
+    A claim that it held runs out by its lease, which counts as an answer that was never seen.
+    """
+    try:
+        return step(*given, **named)
+    except InFlight as error:
+        return Retry(error)
+    except Exception as error:
+        unforeseen("A picture failed", error)
+        return Retry(_INTERNAL)
+
+
+_INTERNAL = Internal("An error of this system, not of the request.")
+_BURIED = Internal("The upload could not be read as often as the settings let it come; it may have been deleted.")
+_UNSEEN = Unknown("The picture was sent to a vendor as often as the settings allow, and no answer was ever seen.")
+
+
+def refuse(
+    product: Product, ticket: RecordRef, error: OcrError, content: str | None = None, *, again: bool = False
+) -> Record:
+    """The failed record of a picture that no vendor was asked about; `again` lets it be read when it comes again."""
+    record = Record(
+        id=ticket.id,
+        product=product.slug,
+        status=Status.FAILED,
+        created_at=ticket.created_at,
+        problem=problem_of(error),
+    )
+    return records.write_failed(records.placed(record, ticket), content, again=again)
+
+
+def write_failed_record(product: Product, upload: Upload) -> Record:
+    """The record of an upload that will not be brought again: the one it has, else a failed one."""
+    ticket = records.record_ref(upload)
+    standing = records.find(ticket.id)
+    if standing and standing.status != Status.PENDING:
+        return standing
+    return refuse(product, ticket, _BURIED, again=True)
+
+
+def _claim(product: Product, work: Job, end: float) -> Step | Outcome:
+    content = _content(product, work)
+    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
+    try:
+        lease = ledger.lease(content, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
+    except InFlight as error:
+        if work.last:
+            refuse(product, ticket, error, content, again=True)
+        raise
+    if isinstance(lease, StoredReading):
+        return ledger.replay(lease, ticket, product.fields)
+    return Step(work, ticket, lease)
+
+
+def _first(product: Product, work: Job, end: float) -> Asked | None:
+    offer = routing.first(product.sold_by, _ask(product, [work.document], work.options, end))
+    return Asked(offer.vendor, offer.units(work.options) > 0) if offer else None
+
+
+def _recovered(product: Product, task: Step, end: float) -> Record | None:
+    """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
+    offer = next((one for one in product.sold_by if one.vendor == task.held.before), None)
+    if offer is None:
+        return None
+    request = _ask(product, [task.work.document], task.work.options, end)
+    try:
+        outcome = raw_answers.understood(offer, request, task.held.content)
+    except (ClientError, BotoCoreError):
+        # Nobody knows whether there is one: the vendor is not asked again before that is known.
+        ledger.release(task.held.made(), spent=0, answered=offer.vendor)
+        raise
+    except Exception as error:
+        unforeseen("A kept answer could not be understood", error)
+        return None
+    if not isinstance(outcome, Reading | NoResult):
+        return None
+    record = _record(product, task, outcome)
+    found, units = outcome if isinstance(outcome, Reading) else None, offer.units(task.work.options)
+    told = (found.units, found.trace) if found else (units, None)
+    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=told[0], trace=told[1])]
+    record.resends = task.held.made().resends
+    return _kept(record, task, product, end)
+
+
+def _kept(record: Record, task: Step, product: Product, end: float) -> Record:
+    """The record once it is written. It was paid for: a table that is busy is asked again while there is time.
+
+    Where it stays so, the content is given back at once: the next reader makes the record of the answer as kept.
+    """
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return ledger.keep(record, task.held, task.ticket, product.fields)
+        except (ClientError, BotoCoreError) as error:
+            unforeseen("A record could not be written", error)
+            if pause > LONGEST_PAUSE or time.monotonic() + pause > end + KEEP_SECONDS:
+                ledger.release(task.held, spent=1, answered=record.vendor or "")
+                raise
+        time.sleep(pause * random.uniform(0.5, 1))
+        pause *= 2
+
+
+def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) -> Outcome:
+    work, held = task.work, task.held.made()
+    if isinstance(run.outcome, InFlight):
+        raise run.outcome
+    _keep_raw(product, held, run)
+    outcome = run.outcome or _INTERNAL
+    error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
+    if error and not work.last:
+        ledger.release(held, spent=run.spent)
+        return Retry(error)
+    record = _record(product, task, _UNSEEN if error and run.unanswered else outcome)
+    record.attempts, record.resends = run.attempts, held.resends
+    if error:
+        ledger.fail(record, held, task.ticket, product.fields, spent=run.spent)
+        kept: Outcome = Retry(error)
+    elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in run.attempts):
+        # No vendor has seen it: under other settings one may take it.
+        kept = ledger.fail(record, held, task.ticket, product.fields, spent=run.spent)
+    else:
+        kept = record = _kept(record, task, product, end)
+    meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
+    return kept
+
+
+def _keep_raw(product: Product, held: Lease, run: routing.DocumentRun) -> None:
+    try:
+        for vendor, (answer, fitted) in run.raw.items():
+            raw_answers.save(product.slug, held.content, vendor, answer, fitted)
+    except Exception as error:
+        # The record that follows is worth more: it was paid for.
+        unforeseen("A vendor's answer could not be kept", error)
+
+
+def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record:
+    document = task.work.document
+    record = Record(
+        id=task.ticket.id,
+        product=product.slug,
+        status=Status.SUCCEEDED,
+        created_at=task.ticket.created_at,
+        options=dict(task.work.options),
+        picture=PictureInfo(
+            sha256=document.sha256,
+            format=document.format,
+            width=document.width,
+            height=document.height,
+            bytes=len(document.content),
+        ),
+    )
+    record = records.placed(record, task.ticket)
+    return settled(product, record, outcome)
+
+
+def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Record:
+    """The record with what came of its picture."""
+    error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
+    if error:
+        record.status = _STATUS.get(type(error), Status.FAILED)
+        record.problem = problem_of(error)
+        record.vendor = error.vendor
+    return record
+
+
+_STATUS = {NoResult: Status.NO_RESULT, Unknown: Status.UNKNOWN}
+
+
+def _filled(product: Product, record: Record, reading: Reading) -> OcrError | None:
+    """Put a reading into the record; the error is why it is no success.
+
+    An answer that this stumbles over is one not understood: it was paid for and is kept raw.
+    """
+    try:
+        return _fill(product, record, reading)
+    except Exception as error:
+        unforeseen("A reading could not be made into a record", error)
+        return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
+
+
+def _fill(product: Product, record: Record, reading: Reading) -> NoResult | None:
+    """Put a reading into the record; the error is that it holds nothing of the product."""
+    record.vendor = reading.vendor
+    record.angle = reading.angle
+    held = {part.mark.content for part in declared(product.fields).values()}
+    record.lines = reading.lines if "lines" in held else []
+    record.tables = reading.tables if "tables" in held else []
+    found = documents(product, reading)
+    if not found:
+        return NoResult(f"Nothing of a {product.slug} was found on the picture.", vendor=reading.vendor)
+    record.document, *record.others = found
+    return None

@@ -1,0 +1,55 @@
+"""A record made anew from a vendor's answer as it was kept: after a label, a type or an adapter was put right."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib import import_module
+from typing import Any
+
+from ocr.declare.offers import VendorRequest
+from ocr.declare.product import Product
+from ocr.model.picture import Picture
+from ocr.model.record import Record, Status
+from ocr.pipeline import process
+from ocr.platform.errors import CallerError, OcrError
+from ocr.storage import ledger, raw_answers, records
+
+
+def renormalize(id: str) -> Record | None:
+    """The record of this id, made anew together with those of the same content; None where there is none.
+
+    Raises `CallerError` 409 where no answer is kept that it could be made from.
+    """
+    record = records.find(id)
+    if record is None or record.status == Status.DELETED:
+        return record
+    content = (records.stored(id) or {}).get("content")
+    if content is None:
+        raise _nothing_kept()
+    product: Product = import_module(f"{record.product}.app").product
+    if not ledger.renew(content, _made(product, record, content), product.fields):
+        raise _nothing_kept()
+    return records.find(id)
+
+
+def _made(product: Product, record: Record, content: str) -> Record:
+    """The record that the vendor's answer leads to now."""
+    offer = next((one for one in product.sold_by if one.vendor == record.vendor), None)
+    picture = record.picture
+    if offer is None or picture is None:
+        raise _nothing_kept()
+    document = Picture(b"", picture.format, picture.width, picture.height)
+    request = VendorRequest(product.slug, product.fields, [document], record.options, seconds=0)
+    outcome = raw_answers.understood(offer, request, content)
+    if outcome is None:
+        raise _nothing_kept()
+    empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
+    fresh = {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
+    return process.settled(product, record.model_copy(update=empty | fresh), outcome)
+
+
+def _nothing_kept() -> OcrError:
+    return CallerError(
+        "No vendor's answer is kept that this record could be made from.",
+        "Answers expire, and a picture that was not read has none: send the picture again.",
+        status=HTTPStatus.CONFLICT,
+    )

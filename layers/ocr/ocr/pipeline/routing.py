@@ -1,0 +1,362 @@
+"""Which vendor reads a picture: the first that is configured, healthy and takes it; on its fault, the next."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from http import HTTPStatus
+from itertools import batched
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.circuit_breaker import (
+    CircuitBreakerConfig,
+    CircuitBreakerOpenError,
+    CircuitTransition,
+    circuit_breaker,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.picture import Picture
+from ocr.model.reading import Reading
+from ocr.model.record import Attempt
+from ocr.pages.resize import Fitted, fit
+from ocr.platform import aws, threads
+from ocr.platform.errors import (
+    Busy,
+    CallerError,
+    Changed,
+    ConfigurationError,
+    Internal,
+    OcrError,
+    Refused,
+    Unknown,
+    VendorFault,
+)
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger, meter, part, unforeseen
+from ocr.vendors import rate_limit
+
+SECRET_SECONDS = 300
+# A vendor that has less than this to answer is not asked: the call would be paid and its answer missed.
+LEAST_SECONDS = 2.0
+# How long to stand in line for one vendor's rate while another could be asked.
+PATIENCE = 1.0
+
+
+@dataclass
+class DocumentRun:
+    """One document on its way through the vendors: what came of it so far, and what each vendor said of which picture.
+
+    `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
+    `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
+    `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not wait
+    in memory until the last document of the batch is read.
+    """
+
+    document: Picture
+    begin: Callable[[Offer, int], None]
+    keep: Callable[["DocumentRun"], None]
+    outcome: Outcome | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
+    settled: bool = False
+    kept: bool = False
+
+    @property
+    def spent(self) -> int:
+        """How many calls may have been charged without that a reading came of them."""
+        return sum(attempt.outcome in (Busy.slug, Changed.slug) and attempt.units > 0 for attempt in self.attempts)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a vendor may have charged for an answer that never came."""
+        return any(attempt.outcome == Busy.slug and attempt.units for attempt in self.attempts)
+
+
+class _Faulted(Exception):
+    """All of a vendor's outcomes were its own faults: what the circuit breaker counts."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.outcomes = outcomes
+
+
+def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[DocumentRun]) -> None:
+    """Have every document of `request` read by the first of `offers` that can; `runs` has one a document, in order.
+
+    A caller's error and an empty result settle a document; a vendor's fault and a picture that does not fit the
+    vendor pass it on to the next one.
+    """
+    end = time.monotonic() + request.seconds
+    ready, nobody = _ready(offers, request)
+    for number, (offer, secret) in enumerate(ready):
+        waiting = [run for run in runs if not run.settled]
+        now = time.monotonic()
+        # An equal share for each that may still be asked: a vendor that hangs leaves the next one time to answer.
+        others = len(ready) - number - 1
+        share = (end - now) / (others + 1)
+        if not waiting or share < LEAST_SECONDS:
+            break
+        patience = PATIENCE if others else share - LEAST_SECONDS
+        _ask(offer, replace(request, secret=secret), waiting, now + share, patience)
+    left = [run for run in runs if not run.kept]
+    for run in left:
+        run.outcome = run.outcome or nobody
+    _keep(left)
+
+
+def _keep(runs: Sequence[DocumentRun]) -> None:
+    for run in runs:
+        run.kept = True
+    threads.each(lambda run: run.keep(run), runs)
+
+
+def first(offers: Sequence[Offer], request: VendorRequest) -> Offer | None:
+    """Who would be asked first, as far as that is known before a picture is looked at."""
+    ready, _ = _ready(offers, request)
+    return ready[0][0] if ready else None
+
+
+def _ready(offers: Sequence[Offer], request: VendorRequest) -> tuple[list[tuple[Offer, Mapping[str, str]]], OcrError]:
+    """The offers in their order whose vendor has a key, with it; and what is wrong where none of them answers."""
+    taking = [
+        offer for offer in _chosen(offers, request) if request.options.keys() - {"vendor"} <= offer.options.keys()
+    ]
+    if not taking:
+        return [], CallerError(
+            "No vendor that is set up here takes these options together.",
+            "Leave out options; GET /products/{product} lists which vendor takes which.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    ready: list[tuple[Offer, Mapping[str, str]]] = []
+    nobody: OcrError = _NO_KEY
+    for offer in taking:
+        try:
+            secret = key(offer)
+        except Busy as error:
+            nobody = error
+            continue
+        if secret is not None:
+            ready.append((offer, secret))
+    return ready, _NO_TIME if ready else nobody
+
+
+_NO_KEY = Refused(
+    "No vendor is set up for this product.",
+    "The operator has to fill a vendor's secret.",
+    status=HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_NO_TIME = Busy("There was no time left to ask a vendor.", code="time")
+
+
+def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
+    """The offers in the caller's order or the settings'; whom the settings leave out nobody can ask."""
+    order = settings().order(request.product)
+    told = request.options.get("vendor")
+    by_vendor = {offer.vendor: offer for offer in offers}
+    for vendor in told.split(",") if told else order:
+        if vendor in by_vendor and vendor in order:
+            yield by_vendor[vendor]
+
+
+def key(offer: Offer) -> Mapping[str, str] | None:
+    """The vendor's secret, or None while it lacks what the offer needs; cached for five minutes.
+
+    Raises `Busy` when Secrets Manager does not answer: nobody knows then whether there is a key.
+    """
+    if not offer.keys:
+        return {}
+    try:
+        secret = parameters.get_secret(
+            f"{settings().secrets_prefix}/{offer.vendor}", max_age=SECRET_SECONDS, transform="json"
+        )
+    except TransformParameterError:
+        logger.warning("A vendor's secret is not JSON", vendor=offer.vendor)
+        return None
+    except GetParameterError as error:
+        # Powertools keeps the cause as context only. A secret without a value is how the template makes them.
+        cause = getattr(error.__context__, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        if cause == "ResourceNotFoundException":
+            return None
+        logger.warning("A vendor's secret cannot be read", vendor=offer.vendor, error=cause)
+        raise Busy("The vendor's key cannot be had right now.", vendor=offer.vendor, code="secret") from None
+    return secret if isinstance(secret, dict) and all(secret.get(name) for name in offer.keys) else None
+
+
+def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], until: float, patience: float) -> None:
+    fitting = [(run, fitted) for run in runs if (fitted := _fit(offer, run))]
+    groups = list(batched(fitting, offer.limits.batch, strict=False))
+    if not groups or until - time.monotonic() < LEAST_SECONDS:
+        return
+    with part(offer.vendor):
+        threads.each(lambda group: _call(offer, request, group, until, patience), groups)
+
+
+def _fit(offer: Offer, run: DocumentRun) -> Fitted | None:
+    try:
+        return fit(run.document, offer.limits)
+    except CallerError as error:
+        run.outcome = run.outcome or error
+        run.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
+        return None
+    except Exception as error:
+        unforeseen("A picture could not be made to fit", error)
+        run.outcome, run.settled = Internal("An error of this system, not of the request."), True
+        return None
+
+
+def _call(
+    offer: Offer, request: VendorRequest, group: Sequence[tuple[DocumentRun, Fitted]], until: float, patience: float
+) -> None:
+    started = time.monotonic()
+    going: Sequence[tuple[DocumentRun, Fitted]] = group
+    try:
+        left = until - LEAST_SECONDS - started
+        if left < 0:
+            raise Busy(_NO_TIME.detail, code=_NO_TIME.code)
+        _wait_for_rate(offer, min(patience, left))
+        going = [(run, fitted) for run, fitted in group if _begun(run, offer)]
+        outcomes = _outcomes_of(offer, request, going, until) if going else []
+    except Busy as busy:
+        outcomes = [busy] * len(going)
+    milliseconds = round(1000 * (time.monotonic() - started))
+    for (run, fitted), outcome in zip(going, outcomes, strict=True):
+        _settle(run, offer, request, fitted, outcome, milliseconds)
+    _keep([run for run, _ in going if run.settled])
+
+
+def _wait_for_rate(offer: Offer, patience: float) -> None:
+    """Wait until the vendor may be sent a request; raises `Busy`, unpaid, where that takes too long."""
+    try:
+        mine, seconds = rate_limit.place(offer.vendor, patience)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("The vendors' rates cannot be had", error=type(error).__name__)
+        raise Busy("The vendor's rate cannot be had right now.", vendor=offer.vendor, code="rate") from None
+    if not mine:
+        wait = math.ceil(seconds)
+        raise Busy("The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait)
+    time.sleep(seconds)
+
+
+def _further(offer: Offer, until: float) -> None:
+    _wait_for_rate(offer, until - LEAST_SECONDS - time.monotonic())
+
+
+def _begun(run: DocumentRun, offer: Offer) -> bool:
+    """Whether the document goes to this vendor."""
+    try:
+        run.begin(offer, run.spent)
+    except Unknown as error:
+        run.outcome = run.outcome or error
+        return False
+    except OcrError as error:
+        run.outcome, run.settled = error, True
+        return False
+    except Exception as error:
+        unforeseen("A call could not be written down", error)
+        run.outcome, run.settled = Busy("The table does not answer right now.", code="table"), True
+        return False
+    return True
+
+
+def _outcomes_of(
+    offer: Offer, request: VendorRequest, group: Sequence[tuple[DocumentRun, Fitted]], until: float
+) -> Sequence[Outcome]:
+    """What the vendor makes of each document, or what went wrong for all of them."""
+    documents = [fitted.document for _, fitted in group]
+    left = until - time.monotonic()
+    if left < LEAST_SECONDS:
+        return [_NO_TIME] * len(documents)
+    going = replace(request, documents=documents, seconds=left, wait_for_rate=lambda: _further(offer, until))
+    try:
+        outcomes: Sequence[Outcome] = _guarded(offer)(offer, going)
+        return outcomes
+    except _Faulted as fault:
+        return fault.outcomes
+    except CircuitBreakerOpenError:
+        busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
+        return [busy] * len(documents)
+    except ConfigurationError as error:
+        # Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again.
+        unforeseen("A vendor is set up wrongly", error)
+        wrong = Internal("This system is set up wrongly.", vendor=offer.vendor, code="configuration")
+        return [wrong] * len(documents)
+    except (ClientError, BotoCoreError) as error:
+        # Nobody asks AWS for anything while a vendor has a picture.
+        logger.warning("AWS failed in a vendor's turn", vendor=offer.vendor, error=type(error).__name__)
+        return [Busy("AWS does not answer right now.", vendor=offer.vendor, code="aws")] * len(documents)
+    except Exception as error:
+        unforeseen("A vendor's turn failed", error)
+        # Nobody knows how far it came: a vendor that charges may have charged.
+        failed = Busy("This system failed while asking.", vendor=offer.vendor, code="internal", paid=True)
+        return [failed] * len(documents)
+
+
+def _settle(
+    run: DocumentRun, offer: Offer, request: VendorRequest, fitted: Fitted, outcome: Outcome, milliseconds: int
+) -> None:
+    if outcome.raw is not None:
+        run.raw[offer.vendor] = outcome.raw, fitted
+    attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
+    if isinstance(outcome, Reading):
+        run.outcome = fitted.restored(outcome)
+        attempt.units, attempt.trace = outcome.units, outcome.trace
+    else:
+        run.outcome = outcome
+        attempt.outcome, attempt.code = outcome.slug, outcome.code
+        attempt.units = offer.units(request.options) if outcome.paid else 0
+    run.settled = not isinstance(outcome, VendorFault)
+    run.attempts.append(attempt)
+    _meter(request.product, attempt)
+
+
+def _meter(product: str, attempt: Attempt) -> None:
+    meter(
+        {"product": product, "vendor": attempt.vendor, "outcome": attempt.outcome},
+        VendorCalls=(MetricUnit.Count, 1),
+        VendorUnits=(MetricUnit.Count, attempt.units),
+        VendorTime=(MetricUnit.Milliseconds, attempt.milliseconds),
+    )
+
+
+def _outcomes(offer: Offer, request: VendorRequest) -> list[Outcome]:
+    outcomes = offer.read(request)
+    if all(isinstance(outcome, VendorFault) for outcome in outcomes):
+        raise _Faulted(outcomes)
+    return outcomes
+
+
+@cache
+def _guarded(offer: Offer) -> Any:
+    """`_outcomes` behind the vendor's circuit; the state is shared through the table, one circuit a vendor."""
+    return circuit_breaker(
+        name=f"circuit#{offer.vendor}",
+        persistence_store=_circuits(),
+        on_transition=_note,
+        config=CircuitBreakerConfig(
+            failure_threshold=settings().circuit_failures,
+            recovery_timeout=settings().circuit_seconds,
+            success_threshold=1,
+            handled_exceptions=_Faulted,
+        ),
+    )(_outcomes)
+
+
+@cache
+def _circuits() -> CircuitBreakerDynamoDBPersistence:
+    return CircuitBreakerDynamoDBPersistence(
+        table_name=settings().table,
+        # `state` and `expires_at` are the table's own names; `status` would make the announcer look at circuits.
+        state_attr="circuit",
+        expiry_attr="expires_at",
+        boto3_client=aws.dynamodb(),
+    )
+
+
+def _note(change: CircuitTransition) -> None:
+    logger.warning("A vendor's circuit changed", circuit=change.circuit_name, state=str(change.to_state))

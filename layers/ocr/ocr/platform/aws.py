@@ -1,0 +1,98 @@
+"""AWS clients, made at first use and kept for the life of the container."""
+
+import random
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ocr.platform.settings import settings
+
+# An AWS that does not answer is not waited for until the caller has gone: botocore's own patience is a minute. What is
+# sent is checked by mypy and by the tests, not once more at each call.
+SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
+# A write that meets a transaction is tried again so often, the first time within so many seconds.
+MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
+CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from mypy_boto3_sqs import SQSClient
+
+
+@cache
+def table() -> "Table":
+    """The table of records, circuits and shared tokens."""
+    found = boto3.resource("dynamodb", config=SOON).Table(settings().table)
+    hooks = found.meta.client.meta.events
+    hooks.register("needs-retry.dynamodb", _after_conflict)  # type: ignore[arg-type]  # its stubs know no answers
+    return found
+
+
+def _after_conflict(attempts: int, response: tuple[Any, dict[str, Any]] | None, **_: Any) -> float | None:
+    """After how many seconds a write that met a transaction is tried again: botocore leaves these to its callers."""
+    answer = response[1] if response else {}
+    codes = {answer.get("Error", {}).get("Code"), *(one.get("Code") for one in answer.get("CancellationReasons", []))}
+    if not codes & CONFLICTS or "ConditionalCheckFailed" in codes or attempts > MOST_CONFLICTS:
+        return None
+    return random.uniform(0, CONFLICT_SECONDS * 2 ** (attempts - 1))
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The low-level client, for libraries that speak DynamoDB's own types."""
+    return boto3.client("dynamodb", config=SOON)
+
+
+@cache
+def s3() -> "S3Client":
+    # Presigned forms go to the bucket's own region: S3's old global address does not serve the newer ones.
+    style = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=10)
+    return boto3.client("s3", config=SOON.merge(style))
+
+
+@cache
+def events() -> "EventBridgeClient":
+    return boto3.client("events", config=SOON)
+
+
+@cache
+def functions(seconds: int) -> "LambdaClient":
+    """A Lambda client that waits so long for an answer. One try: the queue and the caller are the only retry loop."""
+    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
+
+
+@cache
+def queues() -> "SQSClient":
+    return boto3.client("sqs", config=SOON)
+
+
+def written[**Given, Answer](
+    write: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs
+) -> Answer | None:
+    """The table's answer to a conditional write; None where its condition does not hold."""
+    try:
+        return write(*given, **named)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return None
+
+
+def kept(key: str) -> "GetObjectOutputTypeDef | None":
+    """An object of the bucket of answers; None where there is none, or it has expired."""
+    try:
+        return s3().get_object(Bucket=settings().answers_bucket, Key=key)
+    except ClientError as error:
+        # Who may not list the bucket is told 403 of what is not there.
+        if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
+            raise
+        return None

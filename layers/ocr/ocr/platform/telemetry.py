@@ -1,0 +1,88 @@
+"""Logs, metrics and traces: one of each for the whole process.
+
+Whatever is logged names ids, products, vendors, codes and milliseconds; never a field, a file name or a vendor's text.
+"""
+
+import logging
+import os
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Tracer
+
+SERVICE, NAMESPACE = "ocr", "OCR"
+
+# What a library says below a warning may quote a request: botocore, urllib3 and Pillow do. Lambda gives the root logger
+# the operator's level, which is for this system's own lines.
+logging.getLogger().setLevel(logging.WARNING)
+logger = Logger(service=SERVICE)
+
+
+def traced[Event, Answer](
+    handle: Callable[[Event, LambdaContext], Answer],
+) -> Callable[[Event, LambdaContext], Answer]:
+    """A Lambda handler whose invocations X-Ray sees, of those that it sampled; neither errors nor answers are told."""
+
+    @wraps(handle)
+    def observed(event: Event, context: LambdaContext) -> Answer:
+        if not _sampled():
+            return handle(event, context)
+        traced: Callable[..., Answer] = _tracer().capture_lambda_handler(
+            handle, capture_response=False, capture_error=False
+        )
+        return traced(event, context)
+
+    return observed
+
+
+def part(name: str) -> AbstractContextManager[Any]:
+    """A named part of the invocation's trace."""
+    # Not Powertools' decorator: it tells what an error says, which may quote a value.
+    return _tracer().provider.in_subsegment(name=f"## {name}") if _sampled() else nullcontext()
+
+
+def _sampled() -> bool:
+    """Whether X-Ray asked for a trace of this invocation, as Lambda says in the environment."""
+    return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
+
+
+@cache
+def _tracer() -> "Tracer":
+    """Made when first needed: loading X-Ray's SDK, which prepares two clients, is a sixth of a cold start."""
+    from aws_lambda_powertools import Tracer
+
+    # Unpatched: a batch is read in threads, where the SDKs' own subsegments find no parent. Each vendor's turn has one.
+    return Tracer(service=SERVICE, auto_patch=False)
+
+
+def meter(dimensions: dict[str, str], **values: tuple[MetricUnit, float]) -> None:
+    """Emit metrics under these dimensions; each call writes one line, so threads do not mix theirs."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    for name, value in dimensions.items():
+        metrics.add_dimension(name, value)
+    for name, (unit, amount) in values.items():
+        metrics.add_metric(name, unit, amount)
+    metrics.flush_metrics()
+
+
+def unforeseen(what: str, error: BaseException) -> None:
+    """Log an error nobody foresaw: its type and where it arose.
+
+    Its message may quote a value, so that stays out, but for a `ConfigurationError`'s, which names settings only.
+    """
+    # The engine, which logs here too, does without the models that errors are made of.
+    from ocr.platform.errors import ConfigurationError
+
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-5:]]
+    wrong = {"wrong": str(error)} if isinstance(error, ConfigurationError) else {}
+    logger.error(what, extra={"error": type(error).__name__, "where": where, **wrong})

@@ -1,0 +1,334 @@
+"""Nothing lost, nothing paid twice: one entry a content, from the moment it is sent to a vendor.
+
+    (nothing) ──claim──► sending ──keep──► done
+                           ▲ │
+                      claim│ │release, fail
+                           │ ▼
+                         released
+
+A content is product + options + sha256 of the bytes. An entry in `sending` whose lease has run out is a call whose
+answer nobody saw. Its last writer is its `owner`, and every write is conditional on the owner that was seen. What was
+read stands in the entry; the records of all pictures of this content refer to it (`records`).
+"""
+
+import hashlib
+import json
+import math
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+from ocr.declare.fields import Fields
+from ocr.model.record import Record, Status
+from ocr.platform import aws
+from ocr.platform.errors import InFlight
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger
+from ocr.storage import raw_answers, records
+from ocr.storage.records import Item, RecordRef
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef
+
+SENDING, RELEASED, DONE = "sending", "released", "done"
+# Most calls take less: whoever waits for one asks again well before its lease runs out.
+SOON_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A vendor that is being asked, and whether that may cost something."""
+
+    vendor: str
+    charges: bool
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to have one content read until the lease ends.
+
+    unseen    earlier calls for it that may have been charged and of whose answer nothing came
+    calls     all calls for it, the one under way included
+    resends   those of them that may have been charged although there were unseen ones before
+    now       the call under way; while it is only `planned`, the one that probably will be
+    before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could write no record
+    """
+
+    content: str
+    product: str
+    lease_until: int
+    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    unseen: int = 0
+    calls: int = 0
+    resends: int = 0
+    now: Asked | None = None
+    planned: bool = True
+    before: str = ""
+
+    def may_pay(self, spent: int) -> bool:
+        """Whether another call may cost something when `spent` calls of this claim came to nothing."""
+        return self.unseen + spent <= settings().resend_unknown
+
+    def counted(self, asked: Asked | None, spent: int = 0) -> "Lease":
+        """This claim with one more call under way."""
+        if asked is None:
+            return self
+        resent = asked.charges and self.unseen + spent > 0
+        return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked)
+
+    def made(self) -> "Lease":
+        """This claim without a call that was only planned."""
+        if self.now is None or not self.planned:
+            return self
+        resent = self.now.charges and self.unseen > 0
+        return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None)
+
+
+@dataclass(frozen=True)
+class StoredReading:
+    """What was read of a content, by which owner of its entry, and when that expires, in seconds since 1970."""
+
+    record: Record
+    content: str
+    owner: str
+    expires_at: int
+
+
+def content_key(product: str, options: Mapping[str, str], sha256: str) -> str:
+    """The id of a content: 32 hexadecimal digits."""
+    told = json.dumps([product, sorted(options.items()), sha256], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
+    """Claim a content for `lease` seconds, or get what was read of it before.
+
+    `first` is who will be asked first. Raises `InFlight` while another call holds the content.
+    """
+    new = Lease(content, product, math.ceil(time.time() + lease))
+    mine = new.counted(first)
+    if _put(_entry(mine)):
+        return mine
+    entry = records.stored(records.entry_id(content))
+    if entry and entry["owner"] == mine.owner:
+        return mine  # the table's answer was lost, not the write
+    if entry is None or _held(entry):
+        raise _in_flight(entry)
+    if not records.expired(entry):
+        if entry["state"] == DONE and (found := _settled(entry)):
+            return found
+        calls, resends = int(entry["attempt"]), int(entry["resends"])
+        before = entry["vendor"] if entry["state"] == SENDING else entry.get("answered", "")
+        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before).counted(first)
+    if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
+        raise _in_flight(None)
+    return mine
+
+
+def finished(content: str) -> StoredReading | None:
+    """What was read of a content, if anything was and it needs no further call."""
+    entry = records.stored(records.entry_id(content))
+    return _settled(entry) if entry and entry["state"] == DONE and not records.expired(entry) else None
+
+
+def _stands(lease: Lease) -> bool:
+    """Whether the entry is this claim's, although its write was refused: the answer to a first try was lost."""
+    entry = records.stored(records.entry_id(lease.content))
+    return bool(entry and entry["owner"] == lease.owner)
+
+
+def sending(held: Lease, asked: Asked, *, spent: int) -> Lease:
+    """Write down who is asked now, when `spent` calls of this claim came to nothing; return the claim as it then is.
+
+    Raises `InFlight` where another call has taken the content over.
+    """
+    if held.planned and held.now == asked:
+        return replace(held, planned=False)
+    going = replace(held.made().counted(asked, spent), planned=False)
+    if not _put(_entry(going, spent=spent), after=held.owner):
+        raise _in_flight(None)
+    return going
+
+
+def release(held: Lease, *, spent: int, answered: str = "") -> None:
+    """Give a content back unread, so that the queue or the caller may try again; `spent` is as for `sending`.
+
+    `answered` is the vendor whose answer was kept though no record could be written.
+    """
+    _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner, done=False)
+
+
+def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
+    """Write what was read and the picture's record in one transaction; return the record that then stands.
+
+    Where another call took the content over meanwhile, its reading stands.
+    """
+    entry = _entry(held, DONE) | records.body(record, held.content)
+    return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
+
+
+def fail(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *, spent: int) -> Record:
+    """Give the content back and write the record of a picture that nobody will bring again by itself."""
+    entry = _entry(held, RELEASED, spent)
+    item = records.failed(record, again=True) | {"content": held.content}
+    return _write(entry, item, record, held, ticket, fields)
+
+
+def replay(found: StoredReading, ticket: RecordRef, fields: type[Fields]) -> Record:
+    """The record of a picture whose content was read before; it expires together with what was read.
+
+    Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
+    """
+    record = records.placed(found.record, ticket, replayed=True)
+    held = [] if record.status == Status.UNKNOWN else [records.HELD]
+    # An upload that is to be forgotten stays so, whoever brings its message again.
+    gone = [] if ticket.upload else [records.GONE]
+    there: ConditionCheckTypeDef = {
+        "TableName": settings().table,
+        "Key": {"id": records.entry_id(found.content)},
+        **_owned(found.owner),
+    }
+    new = records.item(record, fields, found.content, found.owner, found.expires_at)
+    if records.together(
+        {"ConditionCheck": there}, {"Put": records.conditional(new, records.over(ticket), *held, *gone)}
+    ):
+        return record
+    if standing := records.find(ticket.id):
+        return standing.model_copy(update={"replayed": True})
+    raise InFlight("What was read of this picture was deleted at this moment.", retry_after=1)
+
+
+def renew(content: str, made: Record, fields: type[Fields]) -> bool:
+    """Put another reading in the place of a finished one, and into every record of it; False where there is none."""
+    entry = records.stored(records.entry_id(content))
+    if entry is None or entry["state"] != DONE:
+        return False
+    kept = {name: value for name, value in entry.items() if name not in ("record", "record_key")}
+    if not _put(kept | records.body(made, content), after=entry["owner"]):
+        return False
+    records.renew(content, entry["owner"], made, fields)
+    return True
+
+
+def erase(content: str) -> None:
+    """Delete the entry of a content, so that nobody refers to it from here on.
+
+    Raises `InFlight` while it is being read.
+    """
+    entry = records.stored(records.entry_id(content))
+    if entry is None:
+        return
+    if _held(entry):
+        raise _in_flight(entry)
+    gone = aws.written(
+        aws.table().delete_item,
+        Key={"id": entry["id"]},
+        **_owned(entry["owner"]),
+    )
+    # The table's answer may have been lost, or another be deleting the same.
+    if gone is None and records.stored(entry["id"]):
+        raise _in_flight(None)
+
+
+def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
+    over = records.over(ticket), records.UNREAD
+    if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
+        return record
+    logger.warning("What another call has written stands", record_id=ticket.id, content=held.content)
+    return _standing(held, ticket, fields, entry)
+
+
+def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item) -> Record:
+    """The record that stands where this claim's could not be written."""
+    record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
+    if record and entry and entry["owner"] == held.owner:
+        if entry["state"] != DONE and record.status == Status.DELETED:
+            # Forgotten while it was read: nothing of it is kept.
+            raw_answers.erase(record.product, held.content)
+            records.forget_body(read)
+            release(held, spent=0)
+        elif entry["state"] != DONE:
+            # The record tells of something else; what was read was paid for, and the next request has it.
+            _put(read, after=held.owner)
+        return record
+    found = _settled(entry) if entry and entry["state"] == DONE else None
+    if found is None:
+        raise _in_flight(entry)
+    return replay(found, ticket, fields)
+
+
+def _held(entry: Item) -> bool:
+    return bool(entry["state"] == SENDING and entry["lease_until"] > time.time())
+
+
+def _unseen(entry: Item) -> int:
+    """The calls whose answer nobody saw; one whose lease has run out is such a call if it may have been charged."""
+    return int(entry["unseen"]) + (entry["state"] == SENDING and bool(entry["charges"]))
+
+
+def _settled(entry: Item) -> StoredReading | None:
+    """What was read, unless nobody knows what became of it and it may be sent again."""
+    record = records.read(entry)
+    if record is None or (record.status == Status.UNKNOWN and _unseen(entry) <= settings().resend_unknown):
+        return None
+    content = entry["id"].removeprefix(records.entry_id(""))
+    return StoredReading(record, content, entry["owner"], int(entry["expires_at"]))
+
+
+def _entry(held: Lease, state: str = SENDING, spent: int = 0) -> Item:
+    return {
+        "id": records.entry_id(held.content),
+        "state": state,
+        "product": held.product,
+        "owner": held.owner,
+        "lease_until": held.lease_until,
+        "vendor": held.now.vendor if held.now else "",
+        "charges": bool(held.now and held.now.charges),
+        "attempt": held.calls,
+        "unseen": held.unseen + spent,
+        "resends": held.resends,
+        "expires_at": records.expiry(),
+    }
+
+
+def _conditional(entry: Item, after: str | None, *, done: bool = True) -> "PutTypeDef":
+    if after is None:
+        return {"TableName": settings().table, "Item": entry, "ConditionExpression": "attribute_not_exists(id)"}
+    mine = _owned(after)
+    if not done:
+        mine["ConditionExpression"] += " AND #state <> :done"
+        mine["ExpressionAttributeNames"]["#state"] = "state"
+        mine["ExpressionAttributeValues"][":done"] = DONE
+    return {"TableName": settings().table, "Item": entry, **mine}
+
+
+class _Condition(TypedDict):
+    ConditionExpression: str
+    ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: dict[str, Any]
+    ReturnValuesOnConditionCheckFailure: NotRequired[Literal["ALL_OLD", "NONE"]]
+
+
+def _owned(owner: str) -> _Condition:
+    """That an entry is still this owner's."""
+    return {
+        "ConditionExpression": "#owner = :owner",
+        "ExpressionAttributeNames": {"#owner": "owner"},
+        "ExpressionAttributeValues": {":owner": owner},
+    }
+
+
+def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:
+    """Write the entry if it is new, or still `after` the owner that was seen; False when it is not.
+
+    Without `done` it is not written over a reading either: that may stand although the answer to its write was lost.
+    """
+    return records.put(_conditional(entry, after, done=done))
+
+
+def _in_flight(entry: Item | None) -> InFlight:
+    left = float(entry["lease_until"]) - time.time() if entry else SOON_SECONDS
+    wait = max(1, min(SOON_SECONDS, math.ceil(left)))
+    return InFlight("Another call is reading the same content.", retry_after=wait)

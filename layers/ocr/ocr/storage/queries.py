@@ -1,0 +1,128 @@
+"""Lists of records: of a product or of all, by time, page by page, without scanning the table."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ocr.model.record import FINAL, Status, Summary
+from ocr.platform.errors import CallerError
+from ocr.platform.settings import settings
+from ocr.storage.records import RECORD_ID, Item, expired, moment, queried
+
+# A list looks at no more records in one go, so that a rare status or vendor costs no more time than an answer has.
+MOST_SEEN = 10_000
+# Of those, what one query reads where most may not match.
+SEEN_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when."""
+
+    since: datetime
+    until: datetime
+    product: str | None = None
+    status: Status | None = None
+    vendor: str | None = None
+
+
+def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
+    """Up to `limit` records, newest first, and the cursor that goes on behind the last of them.
+
+    A page may be short, empty even, and have a cursor: behind `MOST_SEEN` records of other vendors, say. A cursor names
+    the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400 for what is no
+    cursor of this search.
+    """
+    found: list[Item] = []
+    after = _after(cursor)
+    if after and not (search.product in (None, after["product"]) and _within(search, after["created_at"])):
+        raise _no_cursor()
+    seen = 0
+    for part in _found(search, after, limit):
+        for one in part["Items"]:
+            if expired(one):
+                continue
+            if len(found) == limit:
+                return [_summary(one) for one in found], _cursor(found[-1])
+            found.append(one)
+        seen += part["ScannedCount"]
+        if seen >= MOST_SEEN and (last := part.get("LastEvaluatedKey")):
+            return [_summary(one) for one in found], _cursor(last)
+    return [_summary(one) for one in found], None
+
+
+def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
+    """DynamoDB's answers in the order of their partitions: one of the product, or one a day."""
+    if search.since > search.until:
+        return  # DynamoDB refuses such a query
+    names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
+    statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
+    values = {":since": moment(search.since), ":until": moment(search.until), **statuses}
+    filters = f"#status IN ({', '.join(statuses)})" + (" AND #vendor = :vendor" if search.vendor else "")
+    for index, name, value in _partitions(search):
+        if after and after[name] != value:
+            continue  # the cursor stands in a later one
+        query: Item = {
+            "TableName": settings().table,
+            "IndexName": index,
+            "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
+            "FilterExpression": filters,
+            "ExpressionAttributeNames": names | {"#part": name},
+            "ExpressionAttributeValues": values
+            | {":part": value}
+            | ({":vendor": search.vendor} if search.vendor else {}),
+            "ScanIndexForward": False,
+            "Limit": SEEN_AT_ONCE if search.status or search.vendor else limit + 1,
+        }
+        if after:
+            query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}
+            after = None
+        yield from queried(query)
+
+
+def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
+    if search.product:
+        yield "by_product", "product", search.product
+        return
+    # No record is older than its expiry or of the future, and every other day would cost a query.
+    now = datetime.now(UTC)
+    day = min(search.until, now + timedelta(days=1)).astimezone(UTC).date()
+    first = max(search.since, now - timedelta(days=settings().record_days + 1)).astimezone(UTC).date()
+    while day >= first:
+        yield "by_day", "day", day.isoformat()
+        day -= timedelta(days=1)
+
+
+def _cursor(last: Mapping[str, Any]) -> str:
+    told = json.dumps([last["id"], last["created_at"], last.get("product", "")])
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def _after(cursor: str | None) -> Item | None:
+    if cursor is None:
+        return None
+    try:
+        id, created_at, product = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+        day = datetime.fromisoformat(created_at).date().isoformat()
+        if not RECORD_ID.fullmatch(id) or not isinstance(product, str):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise _no_cursor() from None
+    return {"id": id, "created_at": created_at, "product": product, "day": day}
+
+
+def _within(search: Search, created_at: str) -> bool:
+    return moment(search.since) <= created_at <= moment(search.until)
+
+
+def _no_cursor() -> CallerError:
+    return CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.")
+
+
+def _summary(found: Item) -> Summary:
+    shown = json.loads(found.get("shown", "{}"))
+    parts = {name: found[name] for name in Summary.model_fields if name in found}
+    return Summary.model_validate(parts | {"fields": shown})

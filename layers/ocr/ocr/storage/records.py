@@ -1,0 +1,365 @@
+"""Records in the table: one item a picture, which refers to what was read of the picture's content.
+
+An item has a body of its own where nothing was read of its picture: it was refused, given up, or what became of it is
+unknown. `again` marks an item that may be written anew, because its picture was not read or is only expected.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from ocr.declare.fields import Fields
+from ocr.model.picture import Upload
+from ocr.model.record import FINAL, Record, Source, Status
+from ocr.platform import aws
+from ocr.platform.errors import CallerError
+from ocr.platform.settings import settings
+from ocr.storage.redaction import masked
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+Item = dict[str, Any]
+
+RECORD_ID = re.compile(r"[0-9a-f]{32}")
+# DynamoDB ends at 400 KB an item; what is larger lies in S3.
+MAX_BODY_BYTES = 350_000
+# The folder of pictures that HTTPS callers handed over: they may be sent again after their record was deleted.
+LATER = "later"
+DAY = 86_400
+# DynamoDB takes no longer key of an index; no upload's address is.
+MOST_URI_BYTES = 2048
+# Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
+# refers to what was read of the same content, by the owner of the content's entry, in which nothing stands; one whose
+# reading was deleted, while another stands.
+AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
+GONE = "(content = :content AND #owner <> :owner)"
+GIVEN_UP = "(again = :true AND #status <> :deleted)"
+
+
+@dataclass(frozen=True)
+class RecordRef:
+    """One picture's place: the id of its record, when the picture came, and the upload that it came by."""
+
+    id: str
+    created_at: datetime
+    upload: Upload | None = None
+
+
+def record_ref(upload: Upload) -> RecordRef:
+    """The place of an upload: the one that was reserved for its key, else one by bucket, key and version."""
+    at = upload.at or datetime.now(UTC)
+    name = upload.key.rpartition("/")[2]
+    if RECORD_ID.fullmatch(name) and _is_reserved(name, upload):
+        return RecordRef(name, at, upload)
+    told = f"{uri(upload)}#{upload.version or ''}"
+    return RecordRef(hashlib.sha256(told.encode()).hexdigest()[:32], at, upload)
+
+
+def _is_reserved(id: str, upload: Upload) -> bool:
+    """Whether the record of this id was reserved for this upload: for its key, whose first version it belongs to."""
+    reserved = stored(id)
+    if reserved is None or reserved.get("place") != _place_of(uri(upload)):
+        return False
+    if "version" in reserved or reserved["status"] == Status.DELETED or upload.version is None:
+        return bool(reserved.get("version") == upload.version)
+    taken = aws.written(
+        aws.table().update_item,
+        Key={"id": id},
+        UpdateExpression="SET #version = :version",
+        ConditionExpression="#status = :pending AND (attribute_not_exists(#version) OR #version = :version)",
+        ExpressionAttributeNames={"#version": "version", "#status": "status"},
+        ExpressionAttributeValues={":version": upload.version, ":pending": Status.PENDING},
+    )
+    return taken is not None or (stored(id) or {}).get("version") == upload.version
+
+
+def _place_of(source: str) -> str:
+    """An upload's address as it may stand in what is left of a deleted record: nobody can tell a name from it."""
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+def uri(upload: Upload) -> str:
+    """The upload's s3:// address, without its version."""
+    return f"s3://{upload.bucket}/{upload.key}"
+
+
+def entry_id(content: str) -> str:
+    """The id of a content's entry in the ledger."""
+    return f"content#{content}"
+
+
+def expiry() -> int:
+    """When what is written now expires, in seconds since 1970."""
+    return int(time.time()) + settings().record_days * DAY
+
+
+def expired(item: Item) -> bool:
+    """Whether an item's time is over; DynamoDB takes up to two days to delete it."""
+    return bool(item["expires_at"] <= time.time())
+
+
+def stored(id: str) -> Item | None:
+    """The item as it stands, or None."""
+    return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
+
+
+def body(record: Record, content: str) -> dict[str, str]:
+    """A record as attributes of an item: itself, or the key in S3 of what is too long for an item."""
+    text = record.model_dump_json(exclude_none=True)
+    if len(text.encode()) <= MAX_BODY_BYTES:
+        return {"record": text}
+    key = f"records/{record.product}/{content}.json"
+    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=text.encode(), ContentType="application/json")
+    return {"record_key": key}
+
+
+def read(entry: Item) -> Record | None:
+    """The record in an item or in the object that it points to; None where that has expired."""
+    if "record" in entry:
+        return Record.model_validate_json(entry["record"])
+    kept = aws.kept(entry["record_key"])
+    return Record.model_validate_json(kept["Body"].read()) if kept else None
+
+
+def placed(record: Record, ticket: RecordRef, **more: Any) -> Record:
+    """What was read, as the record of this picture, finished now."""
+    upload = ticket.upload
+    source = Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None
+    place = {"id": ticket.id, "created_at": ticket.created_at, "finished_at": datetime.now(UTC), "source": source}
+    return record.model_copy(update=place | more)
+
+
+def item(record: Record, fields: type[Fields], content: str, owner: str, expires_at: int | None = None) -> Item:
+    """The item of a picture whose content was read, by this owner; the fields that it shows in lists are masked."""
+    shown = masked(fields, record.document.fields) if record.document else {}
+    own = {"record": record.model_dump_json(exclude_none=True)} if record.status == Status.UNKNOWN else {}
+    return (
+        _item(record)
+        | own
+        | {
+            "content": content,
+            "owner": owner,
+            "shown": json.dumps(shown, ensure_ascii=False),
+            "expires_at": expires_at or expiry(),
+        }
+    )
+
+
+def failed(record: Record, *, again: bool) -> Item:
+    """The item of a picture that was not read, with the problem in it; `again` as the module says."""
+    own = {"record": record.model_dump_json(exclude_none=True), "expires_at": expiry()}
+    return _item(record) | own | ({"again": True} if again else {})
+
+
+def _item(record: Record) -> Item:
+    found: Item = {
+        "id": record.id,
+        "product": record.product,
+        "status": record.status,
+        "created_at": moment(record.created_at),
+        "day": record.created_at.astimezone(UTC).date().isoformat(),
+        "replayed": record.replayed,
+    }
+    if record.finished_at:
+        found["finished_at"] = moment(record.finished_at)
+    if record.vendor:
+        found["vendor"] = record.vendor
+    if record.source:
+        found["source"] = record.source.uri
+        found["place"] = _place_of(record.source.uri)
+        if record.source.version:
+            found["version"] = record.source.version
+    return found
+
+
+def moment(at: datetime) -> str:
+    """A moment as text that sorts as the moments do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def conditional(item: Item, *over: str) -> "PutTypeDef":
+    """The write of an item that leaves a finished one alone, but for one that it may go `over` (`AGAIN` and so on)."""
+    condition = " OR ".join(["attribute_not_exists(id)", "expires_at <= :now", *over])
+    values = {
+        ":now": int(time.time()),
+        ":true": True,
+        ":unknown": Status.UNKNOWN,
+        ":deleted": Status.DELETED,
+        ":content": item.get("content"),
+        ":owner": item.get("owner"),
+    }
+    names = {f"#{name}": name for name in ("status", "owner") if f"#{name}" in condition}
+    write: PutTypeDef = {
+        "TableName": settings().table,
+        "Item": item,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": {name: value for name, value in values.items() if name in condition},
+    }
+    return write | {"ExpressionAttributeNames": names} if names else write
+
+
+def put(write: "PutTypeDef") -> bool:
+    """Write an item unless one stands there that must not be written over."""
+    return aws.written(aws.table().meta.client.put_item, **write) is not None
+
+
+def together(*writes: "TransactWriteItemTypeDef") -> bool:
+    """Write all of these, or none where a condition of one does not hold."""
+    client = aws.table().meta.client
+    try:
+        client.transact_write_items(TransactItems=list(writes))
+    except client.exceptions.TransactionCanceledException as error:
+        codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        if "ConditionalCheckFailed" not in codes:
+            raise
+        return False
+    return True
+
+
+def over(ticket: RecordRef) -> str:
+    """Which items this picture's record may go over: those marked so, but an upload's over no deleted one."""
+    return GIVEN_UP if ticket.upload else AGAIN
+
+
+def write_failed(record: Record, content: str | None = None, *, again: bool = True) -> Record:
+    """Write the record of a picture that was not read, unless a finished one stands; return what then stands.
+
+    It goes on to name the `content` that its picture is known to be of, by which all that is kept of it is found.
+    """
+    content = content or (stored(record.id) or {}).get("content")
+    item = failed(record, again=again) | ({"content": content} if content else {})
+    if put(conditional(item, GIVEN_UP)):
+        return record
+    return find(record.id) or record
+
+
+def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None:
+    """Write that a picture is expected, so that its record can be asked for, unless its record stands already.
+
+    Raises `CallerError` 422 where the id belongs to another content.
+    """
+    record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
+    item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
+    if put(conditional(item)):
+        return
+    standing = stored(ticket.id) or {}
+    if content and standing.get("content", content) != content:
+        raise CallerError(
+            "This Idempotency-Key was sent with another picture or other options.",
+            "Use a new key for every new request.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+    if ticket.upload:
+        # Nothing stands that the picture could be answered with: it is read again.
+        gone = "owner" in standing and "record" not in standing and _referred(standing) is None
+        put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
+
+
+def find(id: str) -> Record | None:
+    """The record of this id, however far it is, or None where there is none or its time is over.
+
+    It is a deleted one from the moment that the reading which it refers to is.
+    """
+    found = stored(id)
+    if found is None or "status" not in found or expired(found):
+        return None
+    if "record" in found or "content" not in found:
+        return read(found)
+    entry = _referred(found)
+    if entry is None:
+        return deleted(found)
+    record = read(entry)
+    return record and record.model_copy(update=_place(found))
+
+
+def _referred(found: Item) -> Item | None:
+    """The entry with the reading that an item refers to; None once that is deleted."""
+    entry = stored(entry_id(found["content"]))
+    return entry if entry and entry["owner"] == found["owner"] else None
+
+
+def deleted(found: Item) -> Record:
+    """What an item's record is once its picture is deleted."""
+    return Record(
+        id=found["id"],
+        product=found["product"],
+        status=Status.DELETED,
+        created_at=datetime.fromisoformat(found["created_at"]),
+        finished_at=datetime.now(UTC),
+    )
+
+
+def _place(found: Item) -> dict[str, Any]:
+    """What an item says of its picture, as members of a record."""
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    return {
+        "id": found["id"],
+        "created_at": datetime.fromisoformat(found["created_at"]),
+        "finished_at": datetime.fromisoformat(found["finished_at"]),
+        "replayed": found["replayed"],
+        "source": Source(bucket=bucket, key=key, version=found.get("version")) if key else None,
+    }
+
+
+def of_upload(source: str, version: str | None = None) -> Record | None:
+    """The record of an upload, by its s3:// address: of this version, or the latest."""
+    if len(source.encode()) > MOST_URI_BYTES:
+        return None
+    query: Item = {
+        "TableName": settings().table,
+        "IndexName": "by_source",
+        "KeyConditionExpression": "#source = :source",
+        "ExpressionAttributeNames": {"#source": "source"},
+        "ExpressionAttributeValues": {":source": source},
+        "ScanIndexForward": False,
+    }
+    for found in chain.from_iterable(page["Items"] for page in queried(query)):
+        if version in (None, found.get("version")):
+            return find(found["id"])
+    return None
+
+
+def queried(query: Item) -> Iterable[Mapping[str, Any]]:
+    """DynamoDB's answers to a query, page by page."""
+    return aws.table().meta.client.get_paginator("query").paginate(**query)
+
+
+def forget_body(item: Item) -> None:
+    """Delete the object that an item points to, if what it holds was too long for it."""
+    if "record_key" in item:
+        aws.s3().delete_object(Bucket=settings().answers_bucket, Key=item["record_key"])
+
+
+def of_content(content: str) -> list[Item]:
+    """The items of all pictures of a content."""
+    query: Item = {
+        "TableName": settings().table,
+        "IndexName": "by_content",
+        "KeyConditionExpression": "content = :content",
+        "ExpressionAttributeValues": {":content": content},
+    }
+    found = chain.from_iterable(page["Items"] for page in queried(query))
+    return [item for one in found if (item := stored(one["id"]))]
+
+
+def renew(content: str, owner: str, made: Record, fields: type[Fields]) -> None:
+    """Bring every record that refers to this owner's reading of a content in line with what is read of it now."""
+    for old in of_content(content):
+        if "record" not in old and old["status"] in FINAL and old["owner"] == owner:
+            new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content, owner)
+            put(
+                {
+                    "TableName": settings().table,
+                    "Item": new | {"expires_at": old["expires_at"]},
+                    "ConditionExpression": "finished_at = :finished_at",
+                    "ExpressionAttributeValues": {":finished_at": old["finished_at"]},
+                }
+            )

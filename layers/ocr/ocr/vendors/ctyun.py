@@ -1,0 +1,302 @@
+"""CTyun 天翼云: general text, identity cards, licence plates; up to 50 pictures a request, each with its own outcome.
+
+Document: 天翼云印刷文字识别OCR产品用户操作手册 V1.0. Each interface has a service code of its own, part of its path.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
+from ocr.model.picture import Picture
+from ocr.model.reading import ExtractedDocument, Item, Line, Reading
+from ocr.platform.errors import Busy, CallerError, ConfigurationError, OcrError, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import transport
+from ocr.vendors.parsing import (
+    Row,
+    code_of,
+    members,
+    named,
+    number,
+    outcome,
+    parts,
+    quad,
+    settle,
+    share,
+    text,
+    unexplained,
+    unlisted,
+    without_pictures,
+)
+
+VENDOR = "ctyun"
+# 0 in the manual; 800 in the `statusCode` of the newer gateway.
+SUCCESS = ("0", "800")
+PICTURES = frozenset({"idcard_face", "demo_image"})
+# The manual's name for the list of pictures, and the newer gateway's.
+RESULTS = ("result", "returnObj")
+# What is wrong with one picture, where it may come for the whole request; such requests are free.
+ONE_PICTURE = frozenset({"4008", "4009", "4010", "4011"})
+
+_BUG = "The operator has to report this: the request is not what the vendor's manual asks for."
+_KEY = "The operator has to look at the key of the vendor's gateway."
+_DAMAGED = "Check that the file opens in a viewer and send it again."
+# One table for the three interfaces; 4007 to 4011 and 5000 also come as one picture's `err_code`.
+ERRORS = {
+    "4001": Row(Refused, "The vendor cannot parse the request's JSON.", _BUG),
+    "4002": Row(Refused, "The vendor takes the request for no JSON object.", _BUG),
+    "4003": Row(Refused, "The vendor misses the pictures in the request.", _BUG),
+    "4004": Row(Refused, "The vendor takes the pictures for no list.", _BUG),
+    "4005": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "4006": Row(CallerError, "The vendor got more than 50 pictures.", "Send fewer pictures at once."),
+    "4007": Row(Busy, "The vendor failed to handle the file."),
+    "4008": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED),
+    "4009": Row(CallerError, "The picture is no JPEG, PNG or BMP.", "Send a JPEG, PNG or BMP.", status=415),
+    "4010": Row(CallerError, "The picture has more than 10 MB.", "Send a smaller picture.", status=413),
+    "4011": Row(CallerError, "A side of the picture is not within 32 to 5000 pixels.", "Scale the picture."),
+    "4012": Row(Refused, "The vendor takes POST only.", _BUG),
+    "4013": Row(Refused, "The vendor does not know the path.", "The operator has to look at the service code."),
+    "5000": Row(Busy, "The vendor's recognizer failed."),
+    # The newer gateway's own, seen in its clients; also as CTAPI_10002 and so on in `statusCode`.
+    "10002": Row(Refused, "The vendor's gateway does not know this system's access key.", _KEY),
+    "10009": Row(Refused, "The vendor's gateway does not accept this system's signature.", _KEY),
+}
+
+
+# The vendor's names for what stands on a card, by side.
+PORTRAIT = {"name": "姓名", "sex": "性别", "nation": "民族", "birthday": "出生", "addr": "住址", "idn": "公民身份号码"}
+EMBLEM = {"org": "签发机关", "validperiod": "有效期限"}
+# By the manual's table and example; its section 1.2 calls the sides the other way round.
+SIDES = {"front": "emblem", "back": "portrait"}
+
+PLATE_COLORS = {"蓝牌": "蓝", "黄牌": "黄", "白牌": "白", "黑牌": "黑", "绿牌": "绿", "黄绿牌": "黄绿"}
+# The manual's table of members and its example spell it differently.
+PLATE_NUMBERS = ("platelicense", "plate_license")
+
+# The newer gateway's clients send China's time and mark it Z.
+CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Batch(Offer):
+    """What the three interfaces share.
+
+    The secret's `gateway` is `legacy` (the manual's, and the default) or `eop`: the newer one, which signs with the
+    secret's `ak` and `sk` and has a host of its own (`CTYUN_URL`).
+    """
+
+    vendor: ClassVar[str] = VENDOR
+    limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(32, 5000), batch=50)
+    service: ClassVar[str]
+    path: ClassVar[str]
+
+    def read(self, request: VendorRequest) -> list[Outcome]:
+        """One outcome a document, in the order asked; all go in one request, unless one of them spoils it for all."""
+        return self._read(request, request.documents, transport.deadline(request.seconds))
+
+    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
+        """The outcome of a kept answer."""
+        [document] = request.documents
+
+        def understand() -> Reading:
+            [entry] = _entries(transport.Answer(HTTPStatus.OK, {}, b""), members(raw), 1)
+            return self._understand(entry, document)
+
+        return outcome(VENDOR, raw, understand)
+
+    def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
+        """The reading of one picture that the vendor could handle."""
+        raise NotImplementedError
+
+    def _read(
+        self, request: VendorRequest, documents: Sequence[Picture], until: float, *, further: bool = False
+    ) -> list[Outcome]:
+        """The outcomes of one request; each document goes alone where the whole request failed for one picture."""
+        alone = len(documents) == 1
+        try:
+            if further:
+                request.wait_for_rate()
+            answer = self._send(request, documents, until)
+            body = without_pictures(answer.members(), PICTURES)
+        except OcrError as error:
+            return [named(error, VENDOR)] * len(documents)
+        envelope = {name: value for name, value in body.items() if name not in RESULTS}
+        try:
+            entries = _entries(answer, body, len(documents))
+        except OcrError as error:
+            if error.code in ONE_PICTURE and not alone:
+                return [self._read(request, [document], until, further=True)[0] for document in documents]
+            error.raw = body if alone else envelope
+            return [named(error, VENDOR)] * len(documents)
+        return [
+            # A picture's answer is kept with its own record alone: it goes when that record is deleted.
+            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document))
+            for entry, document in zip(entries, documents, strict=True)
+        ]
+
+    def _send(self, request: VendorRequest, documents: Sequence[Picture], until: float) -> transport.Answer:
+        path = f"/v1/aiop/api/{request.secret[self.service]}/{self._path(request.secret)}"
+        pictures = [base64.b64encode(document.content).decode() for document in documents]
+        body = json.dumps({"data": pictures}).encode()
+        sign = _GATEWAYS.get(request.secret.get("gateway", "legacy"))
+        if sign is None:
+            raise ConfigurationError("The member gateway of CTyun's secret is neither legacy nor eop.")
+        url = settings().urls[VENDOR] + path
+        return transport.send("POST", url, until, data=body, headers=sign(request.secret, path, body))
+
+    def _path(self, secret: Mapping[str, str]) -> str:
+        return self.path
+
+    def _understand(self, entry: dict[str, Any], document: Picture) -> Reading:
+        if (told := entry.get("err_code")) not in (None, "", 0, "0"):
+            code = code_of(told) or "err_code"
+            raise ERRORS[code].made(code) if code in ERRORS else unlisted(code)
+        return self.detail(entry, document)
+
+
+@dataclass(frozen=True)
+class GeneralText(Batch):
+    """通用型OCR: lines with boxes."""
+
+    keys: ClassVar[tuple[str, ...]] = ("app_key", "app_secret", "general_code")
+    service: ClassVar[str] = "general_code"
+    path: ClassVar[str] = "ocrdetect/ocr/v1/image.json"
+
+    def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
+        lines = [_line(part, document) for part in parts(entry.get("detail"))]
+        return Reading(vendor=VENDOR, lines=[line for line in lines if line.text])
+
+
+@dataclass(frozen=True)
+class IdCard(Batch):
+    """身份证识别: one side a picture. The finding's type is `portrait` or `emblem`."""
+
+    keys: ClassVar[tuple[str, ...]] = ("app_key", "app_secret", "idcard_code")
+    service: ClassVar[str] = "idcard_code"
+    path: ClassVar[str] = "IdentityCard/ocr/v1/idcard.json"
+
+    def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
+        said = {name: text(value) for name, value in members(entry.get("detail")).items()}
+        names = PORTRAIT | EMBLEM
+        items = [Item(label=names.get(name, name), key=name, text=value) for name, value in said.items() if value]
+        if items and (risk := text(entry.get("risk"))):
+            items.append(Item(label="risk", text=risk))
+        return Reading(vendor=VENDOR, findings=[ExtractedDocument(type=_side(entry, said), items=items)])
+
+
+@dataclass(frozen=True)
+class Plate(Batch):
+    """车牌识别: number, type, colour, confidence and place, one finding a plate."""
+
+    keys: ClassVar[tuple[str, ...]] = ("app_key", "app_secret", "plate_code")
+    service: ClassVar[str] = "plate_code"
+    path: ClassVar[str] = "driven-plate-ocr/platelicense.json"
+
+    def _path(self, secret: Mapping[str, str]) -> str:
+        # The manual spells the path in two ways; the secret's `plate_path` chooses the other.
+        return secret.get("plate_path", self.path)
+
+    def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
+        return Reading(vendor=VENDOR, findings=[_plate(part, document) for part in parts(entry.get("detail"))])
+
+
+def md5_sign(secret: Mapping[str, str], timestamp: str, path: str, body: bytes) -> str:
+    """The manual's Sign: 32 lower-case digits over keys, time, path and the exact bytes sent."""
+    told = f"{secret['app_key']}{secret['app_secret']}{timestamp}{path}".encode() + body
+    return hashlib.md5(told, usedforsecurity=False).hexdigest()
+
+
+def eop_authorization(secret: Mapping[str, str], request_id: str, date: str, body: bytes) -> str:
+    """The newer gateway's Eop-Authorization for a request without a query."""
+    headers = f"appkey:{secret['app_key']}\nctyun-eop-request-id:{request_id}\neop-date:{date}\n"
+    string = f"{headers}\n\n{hashlib.sha256(body).hexdigest()}"
+    key = secret["sk"].encode()
+    for part in (date, secret["ak"], date.partition("T")[0], string):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return f"{secret['ak']} Headers=appkey;ctyun-eop-request-id;eop-date Signature={base64.b64encode(key).decode()}"
+
+
+def _legacy(secret: Mapping[str, str], path: str, body: bytes) -> dict[str, str]:
+    timestamp = str(time.time_ns() // 1_000_000)
+    return {
+        "Content-Type": "application/json",
+        "Sign": md5_sign(secret, timestamp, path, body),
+        "Timestamp": timestamp,
+        "AppKey": secret["app_key"],
+    }
+
+
+def _eop(secret: Mapping[str, str], path: str, body: bytes) -> dict[str, str]:
+    if not (secret.get("ak") and secret.get("sk")):
+        raise ConfigurationError("CTyun's secret needs the members ak and sk for the gateway eop.")
+    request_id, date = str(uuid.uuid4()), datetime.now(CHINA).strftime("%Y%m%dT%H%M%SZ")
+    return {
+        "Content-Type": "application/json;charset=UTF-8",
+        "ctyun-eop-request-id": request_id,
+        "appkey": secret["app_key"],
+        "Eop-Authorization": eop_authorization(secret, request_id, date, body),
+        "eop-date": date,
+    }
+
+
+_GATEWAYS = {"legacy": _legacy, "eop": _eop}
+
+
+def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list[dict[str, Any]]:
+    """The answer's entries, one a picture in the order sent; raises what concerns the request as a whole.
+
+    Where the vendor answers about fewer pictures than it got, or counts more failures than it shows, nobody knows which
+    entry belongs to which picture: then none is used, since the wrong person's card would be worse than none.
+    """
+    code = code_of(body.get("code")) or code_of(body.get("statusCode"))
+    settle(answer, code and code.removeprefix("CTAPI_"), ERRORS, SUCCESS)
+    entries = parts(next((body[name] for name in RESULTS if body.get(name) is not None), None))
+    message = body.get("message")
+    failures = number(message.get("fail")) if isinstance(message, dict) else None
+    if len(entries) != asked or (failures or 0) > sum(map(_empty, entries)):
+        raise unexplained("The vendor's answer does not fit the pictures that it was sent.")
+    return entries
+
+
+def _empty(entry: dict[str, Any]) -> bool:
+    detail = entry.get("detail")
+    return bool(entry.get("err_code")) or not (any(detail.values()) if isinstance(detail, dict) else detail)
+
+
+def _line(part: dict[str, Any], document: Picture) -> Line:
+    if not isinstance(part.get("text"), str):
+        raise unexplained()
+    return Line(text=part["text"].strip(), box=quad(part.get("box"), document))
+
+
+def _side(entry: dict[str, Any], said: Mapping[str, str]) -> str | None:
+    """The side whose fields are filled; what the vendor calls it where that leaves both or neither."""
+    filled = [side for side, names in (("portrait", PORTRAIT), ("emblem", EMBLEM)) if any(map(said.get, names))]
+    return filled[0] if len(filled) == 1 else SIDES.get(text(entry.get("note")))
+
+
+def _plate(part: dict[str, Any], document: Picture) -> ExtractedDocument:
+    told = next((part[name] for name in PLATE_NUMBERS if name in part), None)
+    if not isinstance(told, str):
+        raise unexplained()
+    if not told.strip():
+        return ExtractedDocument()
+    box, confidence = quad(part.get("box"), document), share(part.get("confidence"))
+    kind = text(part.get("plate_type"))
+    items = [
+        Item(label="车牌号", key="platelicense", text="".join(told.split()), confidence=confidence, box=box),
+        Item(label="车牌颜色", text=PLATE_COLORS.get(kind, "")),
+        Item(label="车牌类型", key="plate_type", text=kind),
+        Item(label="整牌可信度", key="confidence", text="" if confidence is None else f"{confidence:g}"),
+    ]
+    return ExtractedDocument(items=[item for item in items if item.text], box=box)

@@ -1,0 +1,211 @@
+"""eSign e签宝: general text.
+
+Document: 通用图片文字识别OCR (2025-01-23). Signature and gateway errors are in eSign's 请求签名鉴权, the token in its
+OAuth2.0鉴权. What else this host sells stands in no document that this module was written from, and is not offered.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ocr.declare.offers import Limits, RequestId, VendorRequest
+from ocr.model.picture import Picture
+from ocr.model.reading import Line, Reading
+from ocr.platform.errors import CallerError, ConfigurationError, OcrError, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import transport
+from ocr.vendors.parsing import (
+    OnePicture,
+    Row,
+    code_of,
+    members,
+    number,
+    parts,
+    quad,
+    settle,
+    text,
+    trace,
+    unexplained,
+    upright,
+)
+
+if TYPE_CHECKING:
+    from ocr.vendors.token_cache import Token
+
+VENDOR = "esign"
+PATH = "/v2/identity/auth/api/ocr/generalcharacters"
+TOKEN_PATH = "/v1/oauth2/access_token"
+ACCEPT = "*/*"
+CONTENT_TYPE = "application/json;charset=UTF-8"
+TOKEN_HEADER = "X-Tsign-Open-Token"
+GATEWAY = "401"
+# The text's slope up to which a line's upright box in the straightened picture is its box in the picture sent.
+LEVEL_DEGREES = 1.0
+
+_KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
+ERRORS = {
+    "30500100": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "30500101": Row(CallerError, "The picture has more than 1 MB.", "Send a smaller picture.", status=413),
+}
+# The gateway gives 401 for everything; only the message tells what it is.
+GATEWAY_ERRORS = {
+    "缺少参数": Row(Refused, "A header of the signature is missing.", _KEY),
+    "AUTHSTRATEGY_NOT_FOUND": Row(Refused, "The vendor does not know the way this system signs.", _KEY),
+    "无效的应用": Row(Refused, "The vendor does not know this system's app id.", _KEY),
+    "TOKEN错误": Row(Refused, "The vendor does not accept the shared token.", _KEY),
+    "TOKEN_CANT_BE_NULL": Row(Refused, "The vendor misses the token.", _KEY),
+    "INVALID_TIMESTAMP": Row(Refused, "The vendor's clock and this system's differ by over 15 minutes.", _KEY),
+    "INVALID_SIGNATURE": Row(Refused, "The vendor does not accept this system's signature.", _KEY),
+    "UNAUTHORIZED": Row(Refused, "The vendor does not know this app on this host.", _KEY),
+}
+_OTHER_GATEWAY_ERROR = Row(Refused, "The vendor's gateway turned the call away.", _KEY)
+# Once more after signing anew, or with a new token.
+STALE = {"INVALID_TIMESTAMP", "TOKEN错误"}
+
+
+@dataclass(frozen=True)
+class GeneralText(OnePicture):
+    """通用图片文字识别: lines with boxes and the angle of the text, clockwise.
+
+    The secret's `mode` is `signature` (what eSign recommends, and the default) or `oauth2`.
+    """
+
+    vendor: ClassVar[str] = VENDOR
+    keys: ClassVar[tuple[str, ...]] = ("app_id", "app_secret")
+    # The document does not say whether 1 MB counts the picture or its base64: the base64 is the safe reading.
+    limits: ClassVar[Limits] = Limits(bytes=1024 * 1024, encoded="base64")
+    options: ClassVar[Mapping[str, Any]] = {"requestId": RequestId | None}
+
+    def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
+        told = {"image": base64.b64encode(document.content).decode()}
+        if "requestId" in request.options:
+            told["requestId"] = request.options["requestId"]
+        body = json.dumps(told, ensure_ascii=False).encode()
+        headers = _headers(request.secret, body, until)
+        answer = transport.send("POST", _url(PATH), until, data=body, headers=headers)
+        if _gateway_error(answer) in STALE:
+            request.wait_for_rate()
+            headers = _headers(request.secret, body, until, refused=headers.get(TOKEN_HEADER))
+            answer = transport.send("POST", _url(PATH), until, data=body, headers=headers)
+        return answer
+
+    def understand(
+        self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
+    ) -> Reading:
+        found = _found(answer, body)
+        angle = number(found.get("angle"))
+        level = angle is None or abs(angle) <= LEVEL_DEGREES
+        lines = [_line(detection, document, level) for detection in parts(found.get("textDetections"))]
+        return Reading(
+            vendor=VENDOR,
+            lines=[line for line in lines if line.text],
+            angle=angle if angle is not None and abs(angle) <= 360 else None,
+            trace=trace(found.get("verifyId")),
+        )
+
+
+def string_to_sign(method: str, path: str, content_md5: str = "", content_type: str = "") -> str:
+    """What eSign signs. `path` carries its query sorted by name; the Date is empty and keeps its line."""
+    return "\n".join([method, ACCEPT, content_md5, content_type, "", path])
+
+
+def signature(app_secret: str, string: str) -> str:
+    """The base64 of the HMAC-SHA256 of `string`."""
+    return base64.b64encode(hmac.digest(app_secret.encode(), string.encode(), "sha256")).decode()
+
+
+def content_md5(body: bytes) -> str:
+    """The base64 of the raw MD5 of the exact bytes sent."""
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+
+
+def _headers(secret: Mapping[str, str], body: bytes, until: float, refused: str | None = None) -> dict[str, str]:
+    mode = secret.get("mode", "signature")
+    if mode == "oauth2":
+        return _with_token(secret, until, refused)
+    if mode == "signature":
+        return _signed(secret, body)
+    raise ConfigurationError("The member mode of eSign's secret is neither signature nor oauth2.")
+
+
+def _signed(secret: Mapping[str, str], body: bytes) -> dict[str, str]:
+    digest = content_md5(body)
+    return {
+        "X-Tsign-Open-App-Id": secret["app_id"],
+        "X-Tsign-Open-Auth-Mode": "Signature",
+        "X-Tsign-Open-Ca-Timestamp": str(time.time_ns() // 1_000_000),
+        "X-Tsign-Open-Ca-Signature": signature(
+            secret["app_secret"], string_to_sign("POST", PATH, digest, CONTENT_TYPE)
+        ),
+        "Accept": ACCEPT,
+        "Content-MD5": digest,
+        "Content-Type": CONTENT_TYPE,
+    }
+
+
+def _with_token(secret: Mapping[str, str], until: float, refused: str | None) -> dict[str, str]:
+    """The headers of OAuth2 mode, which is told from the other by the absence of X-Tsign-Open-Auth-Mode."""
+    from ocr.vendors import token_cache
+
+    app_id = secret["app_id"]
+    return {
+        "X-Tsign-Open-App-Id": app_id,
+        TOKEN_HEADER: token_cache.token(f"{VENDOR}/{app_id}", lambda: _issued(secret, until), refused=refused),
+        "Accept": ACCEPT,
+        "Content-Type": CONTENT_TYPE,
+    }
+
+
+def _issued(secret: Mapping[str, str], until: float) -> "Token":
+    from ocr.vendors.token_cache import Token
+
+    query = {"appId": secret["app_id"], "secret": secret["app_secret"], "grantType": "client_credentials"}
+    answer = transport.send("GET", _url(TOKEN_PATH), until, params=query)
+    found = _found(answer, answer.members())
+    token, expires = found.get("token"), number(found.get("expiresIn"))
+    if not isinstance(token, str) or not token or expires is None:
+        raise unexplained("The vendor gave no token.")
+    return Token(token, expires / 1000)
+
+
+def _found(answer: transport.Answer, body: dict[str, Any]) -> dict[str, Any]:
+    """The member `data` of a successful answer; raises what its code means."""
+    if message := _message(body):
+        raise GATEWAY_ERRORS.get(message, _OTHER_GATEWAY_ERROR).made(f"{GATEWAY}/{message}")
+    settle(answer, code_of(body.get("code")), ERRORS)
+    if body.get("success") is False:
+        raise unexplained()
+    return members(body.get("data"))
+
+
+def _gateway_error(answer: transport.Answer) -> str | None:
+    try:
+        return _message(answer.members())
+    except OcrError:
+        return None
+
+
+def _message(body: dict[str, Any]) -> str | None:
+    """The gateway's message where its table lists it, "other" for any other message, None when all went through."""
+    if code_of(body.get("code")) != GATEWAY:
+        return None
+    message = text(body.get("message"))
+    return message if message in GATEWAY_ERRORS else "other"
+
+
+def _line(detection: dict[str, Any], document: Picture, level: bool) -> Line:
+    if not isinstance(detection.get("detectedText"), str):
+        raise unexplained()
+    box = quad(detection.get("polygon"), document)
+    if box is None and level:
+        box = upright(detection.get("itemPolygon"), document, ("x", "y", "width", "height"))
+    return Line(text=detection["detectedText"].strip(), box=box)
+
+
+def _url(path: str) -> str:
+    return settings().urls[VENDOR] + path

@@ -1,0 +1,378 @@
+"""etoplive 译图智讯: 42 kinds of documents by one address, told apart by a number, the pid.
+
+Document: 译图智讯文字识别OCR服务. It shows how to ask and the error codes; of answers it shows `{"ErrorCode": "0"}`
+alone. The four shapes below are those seen in its clients. Unconfirmed are the shapes of general text (1001),
+handwriting (1034), tables (1036), the VAT invoice (21), bills (22), classification (666, 667), image checks and seals:
+whatever comes is read as far as it says what it is, and kept whole.
+
+    page   {ErrorCode, SerialId, PageInfo: [{ErrorCode, Result: [{ErrorCode, ResultList: [entry, …]}]}]}
+    list   {ErrorCode, recogInfo, ResultList: [entry, …]}
+    plate  {ErrorCode, Plate: [{车牌号, 车牌颜色}, …]}, also within a page's result
+    flat   {ErrorCode, VIN: …}
+
+An entry has `pid, type, position, FieldList: [{key, chn_key, value, score, position, quad}]` and, on policies,
+`DetailList: [{DetailData: [{FieldList}, …]}]`. Any member may be missing, and any of the four levels may carry a code.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from ocr.declare.fields import canonical, labels
+from ocr.declare.offers import Limits, RequestId, VendorRequest
+from ocr.model.picture import Picture, Upload
+from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading
+from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import transport
+from ocr.vendors.parsing import (
+    OnePicture,
+    Row,
+    code_of,
+    number,
+    parts,
+    quad,
+    settle,
+    share,
+    text,
+    trace,
+    unexplained,
+    unlisted,
+    upright,
+)
+
+VENDOR = "etoplive"
+PATH = "/ocr/PageOcrServlet"
+LINK_SECONDS = 300
+
+_KEY = "The operator has to look at etoplive's key and secret."
+_PID = "The operator has to ask etoplive to open this kind of document for the account."
+_DAMAGED = "Check that the file opens in a viewer and send it again."
+ERRORS = {
+    "3": Row(
+        CallerError, "The picture does not show this kind of document.", "Use its own product.", status=422, paid=True
+    ),
+    "16": Row(CallerError, "The vendor does not take this picture's format.", "Send a JPEG, PNG or BMP.", status=415),
+    "17": Row(Refused, "The vendor does not know this kind of document.", _PID),
+    "19": Row(NoResult, "The vendor recognized nothing.", paid=True),
+    "-1": Row(Refused, "The vendor has locked this system's account.", _KEY),
+    "-2": Row(Refused, "The vendor does not accept this system's key and secret.", _KEY),
+    "-3": Row(Refused, "The calls that were bought are used up.", "The operator has to buy calls from etoplive."),
+    "-4": Row(Refused, "The vendor does not know this system's account.", _KEY),
+    "-5": Row(Refused, "The vendor does not read this kind of document for this account.", _PID),
+    "-6": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "-7": Row(Refused, "The vendor misses the key or the secret.", _KEY),
+    "-8": Row(Busy, "The vendor's server had an I/O error."),
+    "-49": Row(Busy, "The vendor ran out of time inside."),
+    "-51": Row(CallerError, "The vendor cannot use this picture.", _DAMAGED),
+    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30),
+    "-55": Row(Busy, "The vendor saw the connection end."),
+}
+_POOR = Row(
+    CallerError, "The picture did not pass the image checks.", "Send a sharp, whole original.", status=422, paid=True
+)
+
+ID_CARD, PLATE, TABLE = 2, 6, 1036
+TEXTS = {1001, 1034}
+CLASSIFIED = {666, 667}
+# What is sold, as the document's first table lists it.
+PIDS = {
+    *(1, 2, 4, 5, 6, 7, 8, 11, 12, 21, 22, 41, 52, 53, 60, 61, 62, 68, 501, 666, 667),
+    *(1001, 1002, 1003, 1005, 1007, 1013, 1014, 1015, 1018, 1020, 1026, 1031, 1033, 1034, 1036, 1037, 1038, 1039),
+    *(1066, 1076, 1082),
+}
+
+OK, ENTRY_CODE = "0", "ocr_error_code"
+LISTS = ("ResultList", "Plate")
+PAGES = ("PageInfo", "Result")
+FIELDS = {"FieldList", "DetailList"}
+EDGES = ("left", "top", "width", "height")
+CLASS = ("type", "pid", "angle", "direct")
+TEXT_NAMES = ("value", "text", "content", "words")
+# The bills that pid 22 tells apart. A problem names no others: free text may be a value that has lost its way.
+BILLS = ("出租车票", "卷票", "增值税发票", "定额发票", "火车票", "行程单")
+
+# Crops of the page, the document and the face.
+PICTURES = frozenset({"image_data", "img_data", "head_image_data"})
+# What belongs to the answer and not to what stands on the document.
+ENVELOPE = frozenset(
+    {
+        *(
+            "ErrorCode",
+            "SerialId",
+            "requestId",
+            "Response",
+            "PageInfo",
+            "PageIndex",
+            "Result",
+            "ResultList",
+            "recogInfo",
+        ),
+        *("Time", "totalMs", "Plate", "PlateNum", "FieldList", "DetailList", "ocr_error_code"),
+        *("pid", "type", "position", "head_position", "angle", "direct"),
+    }
+)
+
+Levels = list[dict[str, Any]]
+
+Flag = Annotated[Literal["0", "1"], Field(description="0 or 1, as in etoplive's document")] | None
+_OPTIONS: Mapping[str, Any] = {
+    "input": Annotated[Literal["base64", "file", "url"], Field(description="how the picture travels")] | None,
+    "requestId": RequestId | None,
+    "removeImgData": Flag,
+    "removImgData": Flag,
+    "openSeal": Flag,
+    "showPosition": Flag,
+}
+_ID_CARD_OPTIONS: Mapping[str, Any] = {
+    "imageCheck": Annotated[
+        str, Field(pattern="^[01]{5}$", description="original, whole, free of glare, sharp, untouched: 1 checks it")
+    ]
+    | None,
+    "imageCheckVaule": Flag,
+}
+# The wire names of the options that are sent as they are; `imageCheckVaule` is the vendor's own spelling.
+_SENT = ("requestId", "removeImgData", "openSeal", "showPosition", "imageCheck", "imageCheckVaule")
+
+
+@dataclass(frozen=True)
+class Pid(OnePicture):
+    """One of etoplive's kinds of documents. `type` names those wanted of a pid that several products share (22)."""
+
+    pid: int
+    type: tuple[str, ...] = ()
+
+    vendor: ClassVar[str] = VENDOR
+    keys: ClassVar[tuple[str, ...]] = ("key", "secret")
+    limits: ClassVar[Limits] = Limits(bytes=5 * 1024 * 1024, encoded="urlencoded")
+    pictures: ClassVar[frozenset[str]] = PICTURES
+
+    @property
+    def number(self) -> int:
+        return self.pid
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.type)
+
+    def __post_init__(self) -> None:
+        if self.pid not in PIDS:
+            raise ConfigurationError(f"etoplive sells no pid {self.pid}.")
+
+    @property
+    def options(self) -> Mapping[str, Any]:  # type: ignore[override]  # the checks are sold with the ID card alone
+        return {**_OPTIONS, **_ID_CARD_OPTIONS} if self.pid == ID_CARD else _OPTIONS
+
+    def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
+        return body if _told(request.options)["removeImgData"] == "0" else super().kept(request, body)
+
+    def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
+        told = _told(request.options)
+        form = {name: told[name] for name in _SENT if name in told}
+        form |= {"pid": str(self.pid), "key": request.secret["key"], "secret": request.secret["secret"]}
+        url = settings().urls[VENDOR] + PATH
+        if told.get("input") == "file":
+            file = (f"picture.{document.format.lower()}", document.content, document.media_type)
+            return transport.send("POST", url, until, data=form, files={"mfile": file})
+        if told.get("input") == "url" and document.upload:
+            return transport.send("POST", url, until, data=form | {"urlPath": _link(document.upload)})
+        return transport.send("POST", url, until, data=form | {"file": base64.b64encode(document.content).decode()})
+
+    def understand(
+        self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
+    ) -> Reading:
+        levels = list(_levels(body))
+        _refuse(levels, answer, _told(request.options))
+        reading = Reading(vendor=VENDOR, trace=_trace(levels))
+        entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
+        if self.pid in TEXTS or self.pid == TABLE:
+            return reading.model_copy(update=self._page(levels, entries, document))
+        plates = [_plate(plate, document) for level in levels for plate in _children(level.get("Plate"))]
+        findings = [*self._findings(self._wanted(entries), request, document), *plates]
+        if not any(name in level for level in levels for name in LISTS):
+            findings = [_flat(levels, request)]
+        return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
+
+    def _page(self, levels: Levels, entries: Levels, document: Picture) -> dict[str, Any]:
+        from ocr.extraction.tables import tables
+
+        if code := next(filter(None, map(_failure, entries)), None):
+            raise _error(code)
+        nodes = [*levels, *entries]
+        lines = [line for node in nodes for line in _lines(node, document) if line.text]
+        if not lines and not any(name == "FieldList" or part == [] for node in nodes for name, part in node.items()):
+            raise unexplained()
+        return {"lines": lines, "tables": tables(lines) if self.pid == TABLE else []}
+
+    def _wanted(self, entries: Levels) -> Levels:
+        """The entries of the types asked for; raises `NoResult` naming the known ones when there are only others."""
+        types = [canonical(text(entry.get("type"))) for entry in entries]
+        asked = [canonical(one) for one in self.type]
+        wanted = [
+            entry for entry, kind in zip(entries, types, strict=True) if not asked or any(one in kind for one in asked)
+        ]
+        if entries and not wanted:
+            detected = [name for name in BILLS if any(name in kind for kind in types)]
+            extra = {"detected": detected} if detected else {}
+            raise NoResult("The picture shows other documents.", extra=extra, paid=True)
+        return wanted
+
+    def _findings(self, entries: Levels, request: VendorRequest, document: Picture) -> list[ExtractedDocument]:
+        """A finding for each entry that was read, and one with the bare code for each that was not.
+
+        Raises the first entry's error when none was read.
+        """
+        read = [self._finding(entry, request, document) for entry in entries if not _failure(entry)]
+        failures = [(entry, code) for entry in entries if (code := _failure(entry))]
+        if failures and not any(finding.items or finding.rows for finding in read):
+            raise _error(failures[0][1])
+        return read + [
+            ExtractedDocument(type=text(entry.get("type")) or None, items=[Item(label=ENTRY_CODE, text=code)])
+            for entry, code in failures
+        ]
+
+    def _finding(self, entry: dict[str, Any], request: VendorRequest, document: Picture) -> ExtractedDocument:
+        items = [item for field in _children(entry.get("FieldList")) if (item := _item(field, document)).text]
+        lines = [line for line in _rows(entry, document) if line]
+        if self.pid in CLASSIFIED:
+            items += [Item(label=name, text=text(entry[name])) for name in CLASS if text(entry.get(name))]
+        if not (items or lines):
+            return ExtractedDocument() if FIELDS & entry.keys() else _flat([entry], request)
+        return ExtractedDocument(
+            type=text(entry.get("type")) or None,
+            items=[*items, *_others(entry)],
+            rows={"": lines} if lines else {},
+            box=upright(entry.get("position"), document, EDGES),
+        )
+
+
+def _told(options: Mapping[str, str]) -> dict[str, str]:
+    """The options under the vendor's names. Pictures of faces come back only when they are asked for."""
+    told = dict(options)
+    told.setdefault("removeImgData", told.pop("removImgData", "1"))
+    return told
+
+
+def _link(upload: Upload) -> str:
+    """A link to a picture in the bucket for as long as the vendor needs to fetch it."""
+    from ocr.platform import aws
+
+    where = {"Bucket": upload.bucket, "Key": upload.key} | ({"VersionId": upload.version} if upload.version else {})
+    return aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
+
+
+def _levels(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The answer itself, and every page and result in it."""
+    yield node
+    for name in ("Response", "PageInfo", "Result"):
+        for child in _children(node.get(name)):
+            yield from _levels(child)
+
+
+def _children(value: Any) -> Levels:
+    """The objects in a member that may be missing, one object or a list of them; raises `Changed` for anything else."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, dict) else parts(value)
+
+
+def _refuse(levels: Levels, answer: transport.Answer, told: Mapping[str, str]) -> None:
+    """Raise what the first code that is not 0 means, whichever level it stands on."""
+    codes = [code_of(level["ErrorCode"]) for level in levels if "ErrorCode" in level]
+    code = next((code for code in codes if code != OK), OK if codes else None)
+    checked = "1" in told.get("imageCheck", "") and told.get("imageCheckVaule") == "0"
+    if checked and code and code != OK and code not in ERRORS and not answer.fault():
+        raise _POOR.made(code)
+    settle(answer, code, ERRORS)
+
+
+def _failure(entry: dict[str, Any]) -> str | None:
+    """The entry's own code, None when it was read."""
+    told = entry.get(ENTRY_CODE)
+    return None if told in (None, "", 0, OK) else code_of(told) or "unknown"
+
+
+def _error(code: str) -> OcrError:
+    return ERRORS[code].made(code) if code in ERRORS else unlisted(code)
+
+
+def _item(field: dict[str, Any], document: Picture) -> Item:
+    key = text(field.get("key"))
+    return Item(
+        label=text(field.get("chn_key")) or key,
+        key=key or None,
+        text=text(field.get("value")),
+        confidence=share(field.get("score"), 100),
+        box=_box(field, document),
+    )
+
+
+def _box(part: dict[str, Any], document: Picture) -> Box | None:
+    return quad(part.get("quad"), document) or upright(part.get("position"), document, EDGES)
+
+
+def _rows(entry: dict[str, Any], document: Picture) -> Iterator[list[Item]]:
+    for table in _children(entry.get("DetailList")):
+        for row in _children(table.get("DetailData")):
+            yield [item for field in _children(row.get("FieldList")) if (item := _item(field, document)).text]
+
+
+def _others(entry: dict[str, Any]) -> Iterator[Item]:
+    """What an entry says beside its fields: seals, results of image checks, pictures that were asked for."""
+    for name, value in entry.items():
+        if name not in ENVELOPE and text(value):
+            yield Item(label=name, text=text(value))
+
+
+def _plate(plate: dict[str, Any], document: Picture) -> ExtractedDocument:
+    box = _box(plate, document)
+    said = {name: text(value) for name, value in plate.items() if name not in ("quad", "position")}
+    items = [Item(label=name, text=value, box=box) for name, value in said.items() if value]
+    return ExtractedDocument(items=items if said.get("车牌号") else [], box=box)
+
+
+def _flat(levels: Levels, request: VendorRequest) -> ExtractedDocument:
+    """The members beside the envelope, if one of them is a field of the product.
+
+    An answer without pages shows nothing; raises `Changed` where there is no telling.
+    """
+    items = [item for level in levels for item in _others(level)]
+    if any(canonical(item.label) in labels(request.fields) for item in items):
+        return ExtractedDocument(items=items)
+    if any(level.get(name) == [] for level in levels for name in PAGES):
+        return ExtractedDocument()
+    raise unexplained()
+
+
+def _lines(node: dict[str, Any], document: Picture) -> Iterator[Line]:
+    """The texts in the lists of an entry, a result or the root: what those lists are called is unconfirmed."""
+    for name, value in node.items():
+        if name == "FieldList" or (name not in ENVELOPE and _are_texts(value)):
+            for part in _children(value):
+                confidence, box = share(part.get("score"), 100), _box(part, document)
+                for line in (_said(part) or "").splitlines():
+                    yield Line(text=line.strip(), confidence=confidence, box=box)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(_said(part) is not None for part in value)
+
+
+def _said(part: Any) -> str | None:
+    """The text of an object that has one."""
+    told = (part.get(name) for name in TEXT_NAMES) if isinstance(part, dict) else ()
+    return next((text for text in told if isinstance(text, str)), None)
+
+
+def _angle(entries: Levels) -> float | None:
+    angles = (number(entry.get("angle")) for entry in entries)
+    return next((angle for angle in angles if angle is not None and abs(angle) <= 360), None)
+
+
+def _trace(levels: Levels) -> str | None:
+    told = [level.get("SerialId") for level in levels]
+    told += [recognition.get("responseId") for level in levels for recognition in _children(level.get("recogInfo"))]
+    return next((id for id in map(trace, told) if id), None)

@@ -1,0 +1,318 @@
+"""Juhe 聚合数据: captchas and licence plates, each with a key of its own.
+
+Documents: 验证码OCR识别 (2024-11-21), 车牌号OCR识别 (2023-11-29). Both answer business errors with HTTP 200 and a code.
+"""
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from ocr.declare.offers import Limits, Offer, VendorRequest
+from ocr.model.picture import Picture
+from ocr.model.reading import Box, ExtractedDocument, Item, Point, Reading, pointed, rectangle
+from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, Refused
+from ocr.platform.settings import settings
+from ocr.vendors import transport
+from ocr.vendors.parsing import (
+    OnePicture,
+    Row,
+    Table,
+    code_of,
+    members,
+    number,
+    parts,
+    settle,
+    share,
+    text,
+    trace,
+    unexplained,
+    within,
+)
+
+VENDOR = "juhe"
+# The captcha's limit; the plate's document names none, so the same host is trusted with no more.
+MAX_BYTES = 1024 * 1024
+
+_KEY = "The operator has to look at this interface's key in Juhe's 个人中心."
+_SYSTEM = {
+    "10001": Row(Refused, "The vendor does not know this system's key.", _KEY),
+    "10002": Row(Refused, "The key has no right to this interface.", _KEY),
+    "10003": Row(Refused, "The key has expired.", _KEY),
+    "10004": Row(Refused, "The vendor does not know this system's OPENID.", _KEY),
+    "10005": Row(Refused, "The account was not verified in time.", _KEY),
+    "10007": Row(Refused, "The vendor does not know where the request comes from.", _KEY),
+    "10008": Row(Refused, "The vendor bars this system's IP address.", _KEY),
+    "10009": Row(Refused, "The vendor bars this system's key.", _KEY),
+    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60),
+    "10012": Row(Refused, "The calls that were bought are used up.", _KEY),
+    "10013": Row(Refused, "The calls of a test key are used up.", _KEY),
+    # Its document warns of loss and asks to check the order first: it may have been charged.
+    "10014": Row(Busy, "The vendor failed inside; the order may have been charged.", paid=True),
+    "10020": Row(Busy, "The interface is under maintenance.", retry_after=600),
+    "10021": Row(Refused, "The interface was shut down.", "The operator has to find another vendor for this product."),
+}
+_DAMAGED = "Check that the file opens in a viewer and send it again."
+_CLEARER = "Send a clearer picture."
+CAPTCHA_ERRORS = _SYSTEM | {
+    "271001": Row(Busy, "The vendor's own network failed."),
+    "271002": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "271003": Row(NoResult, "The vendor cannot read this captcha.", _CLEARER, paid=True),
+    "271004": Row(CallerError, "The vendor takes this for no picture.", _DAMAGED),
+    "271005": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED),
+    "271006": Row(CallerError, "The picture has more than 1024 KB.", "Send a smaller picture.", status=413),
+    "271007": Row(Busy, "The picture did not reach the vendor's recognizer."),
+    "271008": Row(NoResult, "The vendor failed to read this captcha.", _CLEARER, paid=True),
+    "271009": Row(CallerError, "The vendor does not know this codetype.", "Send one of the documented codetypes."),
+}
+PLATE_ERRORS = _SYSTEM | {
+    "271101": Row(Busy, "The vendor's own network failed."),
+    "271102": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "271103": Row(NoResult, "The vendor found no plate.", _CLEARER, paid=True),
+    "271104": Row(Refused, "The vendor takes POST only.", "The operator has to look at the vendor's address."),
+}
+# Older answers carry only `resultcode`: 101 for 10001, and so on.
+_OLD_CODES = {str(int(code) - 9900): code for code in _SYSTEM}
+
+
+@dataclass(frozen=True)
+class Codetype:
+    """A kind of captcha: its price in Juhe's units a call, the kind of its answer, how many points that has."""
+
+    price: int
+    kind: str
+    points: tuple[int, int] = (0, 0)
+
+
+CODETYPES = {
+    "1101": Codetype(10, "text"),
+    "1004": Codetype(10, "text"),
+    "1005": Codetype(12, "text"),
+    "1006": Codetype(15, "text"),
+    "2001": Codetype(10, "text"),
+    "2002": Codetype(20, "text"),
+    "2003": Codetype(30, "text"),
+    "2004": Codetype(40, "text"),
+    "2005": Codetype(50, "text"),
+    "3004": Codetype(10, "text"),
+    "3005": Codetype(12, "text"),
+    "3006": Codetype(15, "text"),
+    "4004": Codetype(10, "text"),
+    "4005": Codetype(12, "text"),
+    "4006": Codetype(15, "text"),
+    "5108": Codetype(22, "text"),
+    "5211": Codetype(30, "container_number"),
+    "6001": Codetype(15, "number"),
+    "6003": Codetype(25, "number"),
+    "6002": Codetype(15, "choice"),
+    "6004": Codetype(15, "text"),
+    "9101": Codetype(15, "points", (1, 1)),
+    "9102": Codetype(22, "points", (2, 2)),
+    "9202": Codetype(40, "points", (2, 2)),
+    "9103": Codetype(20, "points", (3, 3)),
+    "9004": Codetype(25, "points", (1, 4)),
+}
+# What an answer looks like in NFKC, without spaces, in capitals. ISO 6346: owner, category, serial number, check digit.
+_FORMS = {
+    "number": re.compile(r"-?\d+(\.\d+)?"),
+    "choice": re.compile(r"[A-D1-4]"),
+    "container_number": re.compile(r"[A-Z]{4}\d{7}"),
+}
+# The document says `|` between points and shows spaces.
+_BETWEEN_POINTS = re.compile(r"[|;\s]+")
+_POINT = re.compile(r"\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
+
+# The document's table 车牌颜色类型 decodes 车牌类型; 0 says that the type is unknown.
+PLATE_TYPES = {
+    "1": "蓝牌",
+    "2": "黑牌",
+    "3": "单排黄牌",
+    "4": "双排黄牌（大车尾牌，农用车）",
+    "5": "警车车牌",
+    "6": "武警车牌",
+    "7": "个性化车牌",
+    "8": "单排军车",
+    "9": "双排军车",
+    "10": "使馆牌",
+    "11": "香港牌",
+    "12": "拖拉机",
+    "13": "澳门牌",
+    "14": "厂内牌",
+    "15": "民航牌",
+    "16": "领事馆车牌",
+    "17": "新能源车牌-小型车",
+    "18": "新能源车牌-大型车",
+}
+# Not in the document: the recognizer's own colour codes, as its public header gives them. 2 is black above, yellow
+# here.
+PLATE_COLORS = {"1": "蓝", "2": "黄", "3": "白", "4": "黑", "5": "绿", "6": "黄绿"}
+DIRECTIONS = {"0": "unknown", "1": "left", "2": "right", "3": "up", "4": "down"}
+_CODES = {"车牌颜色": PLATE_COLORS, "车牌类型": PLATE_TYPES}
+_NUMBER, _CONFIDENCE, _DIRECTION, _PLACE = "车牌号", "整牌可信度", "车牌运动方向", "车牌位置"
+
+Input = Annotated[Literal["base64", "file"], Field(description="how the picture travels")] | None
+CodetypeName = Annotated[
+    str,
+    Field(
+        pattern=f"^({'|'.join(CODETYPES)})$",
+        description="the kind of captcha, Juhe's codetype",
+        json_schema_extra={"enum": list(CODETYPES)},
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Captcha(OnePicture):
+    """验证码OCR识别: the one finding's type is the kind of its answer.
+
+    A text stands as given under `text`; a number, choice or container number stands under its kind's name as well when
+    it has that form. Points stand under `points` only.
+    """
+
+    vendor: ClassVar[str] = VENDOR
+    keys: ClassVar[tuple[str, ...]] = ("captcha_key",)
+    limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES)
+    options: ClassVar[Mapping[str, Any]] = {"codetype": CodetypeName, "input": Input}
+
+    def units(self, options: Mapping[str, str]) -> float:
+        """The price of the codetype; raises `ConfigurationError` for one that has none."""
+        codetype = CODETYPES.get(options.get("codetype", ""))
+        if codetype is None:
+            raise ConfigurationError("This codetype has no price.")
+        return codetype.price
+
+    def price(self) -> str:
+        """The range of prices over the codetypes."""
+        prices = [codetype.price for codetype in CODETYPES.values()]
+        return f"{min(prices):g}–{max(prices):g} a picture, by codetype"
+
+    def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
+        if request.options.get("codetype") not in CODETYPES:
+            raise CallerError("The option codetype is missing or unknown.", "Send one of the documented codetypes.")
+        form = {"key": request.secret["captcha_key"], "codetype": request.options["codetype"]}
+        return _send("/verify_yzm_img", form, "pic", request, document, until)
+
+    def understand(
+        self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
+    ) -> Reading:
+        result = _result(answer, body, CAPTCHA_ERRORS)
+        codetype = CODETYPES[request.options["codetype"]]
+        if result.get("res") is None or isinstance(result["res"], bool | dict | list):
+            raise unexplained()
+        finding = ExtractedDocument(type=codetype.kind, items=list(_answered(codetype, text(result["res"]))))
+        return _reading(self, request, [finding], result)
+
+
+@dataclass(frozen=True)
+class Plate(OnePicture):
+    """车牌号OCR识别: number, colour, type, confidence, brightness, direction and place, one finding a plate."""
+
+    vendor: ClassVar[str] = VENDOR
+    keys: ClassVar[tuple[str, ...]] = ("plate_key",)
+    limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES)
+    options: ClassVar[Mapping[str, Any]] = {"input": Input}
+
+    def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
+        return _send("/verify_carlicense", {"key": request.secret["plate_key"]}, "file", request, document, until)
+
+    def understand(
+        self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
+    ) -> Reading:
+        result = _result(answer, body, PLATE_ERRORS)
+        rows = [(text(row.get("desc")), text(row.get("content"))) for row in parts(result.get("res"))]
+        if rows and not any(desc == _NUMBER for desc, _ in rows):
+            raise unexplained()
+        return _reading(self, request, [_plate(group, document) for group in _groups(rows)], result)
+
+
+def _send(
+    path: str, form: dict[str, str], name: str, request: VendorRequest, document: Picture, until: float
+) -> transport.Answer:
+    url = settings().urls[VENDOR] + path
+    if request.options.get("input") == "file":
+        file = (f"picture.{document.format.lower()}", document.content, document.media_type)
+        return transport.send("POST", f"{url}/verify", until, data=form, files={name: file})
+    picture = base64.b64encode(document.content).decode()
+    return transport.send("POST", f"{url}/query", until, data=form | {name: picture})
+
+
+def _result(answer: transport.Answer, body: dict[str, Any], errors: Table) -> dict[str, Any]:
+    old = code_of(body.get("resultcode"))
+    settle(answer, code_of(body.get("error_code")) or _OLD_CODES.get(old or "", f"resultcode_{old}"), errors)
+    return members(body.get("result"))
+
+
+def _reading(
+    offer: Offer, request: VendorRequest, findings: list[ExtractedDocument], result: dict[str, Any]
+) -> Reading:
+    return Reading(
+        vendor=VENDOR, findings=findings, units=offer.units(request.options), trace=trace(result.get("orderid"))
+    )
+
+
+def _answered(codetype: Codetype, answer: str) -> Iterator[Item]:
+    if codetype.kind == "points":
+        yield pointed("points", _points(codetype, answer))
+        return
+    yield from [Item(label="text", text=answer)] if answer else []
+    plain = "".join(unicodedata.normalize("NFKC", answer).split()).upper()
+    if codetype.kind in _FORMS and _FORMS[codetype.kind].fullmatch(plain):
+        yield Item(label=codetype.kind, text=plain)
+
+
+def _points(codetype: Codetype, answer: str) -> list[Point]:
+    plain = re.sub(r"\s*,\s*", ",", unicodedata.normalize("NFKC", answer))
+    points = _BETWEEN_POINTS.sub(" ", plain).split()
+    fewest, most = codetype.points
+    if not fewest <= len(points) <= most or not all(map(_POINT.fullmatch, points)):
+        raise unexplained("The vendor's answer is not the points that its document promises.")
+    return [(float(x), float(y)) for x, y in (point.split(",") for point in points)]
+
+
+Rows = Sequence[tuple[str, str]]
+
+
+def _groups(rows: Rows) -> Iterator[Rows]:
+    """Each plate's rows; a plate begins with its number."""
+    starts = [at for at, (desc, _) in enumerate(rows) if desc == _NUMBER]
+    for start, end in pairwise([*starts, len(rows)]):
+        yield rows[start:end]
+
+
+def _plate(rows: Rows, document: Picture) -> ExtractedDocument:
+    said = dict(rows)
+    if not said[_NUMBER]:
+        return ExtractedDocument()
+    confidence = share(said.get(_CONFIDENCE), 100)
+    box = next((_place(content, document) for desc, content in rows if desc.startswith(_PLACE)), None)
+    plate = Item(label=_NUMBER, text=said[_NUMBER], confidence=confidence, box=box)
+    # A colour comes by name and by code: twice the same.
+    others = dict.fromkeys(item for desc, content in rows[1:] for item in _decoded(desc, content) if item.text)
+    return ExtractedDocument(items=[plate, *others], box=box)
+
+
+def _decoded(desc: str, content: str) -> Iterator[Item]:
+    """The items of one row; codes come with what they stand for."""
+    if desc in _CODES and content.isdigit():
+        yield Item(label=f"{desc}代码", text=content)
+        yield Item(label=desc, text=_CODES[desc].get(content, ""))
+    elif desc == _CONFIDENCE:
+        confidence = share(content, 100)
+        yield Item(label=desc, text=content if confidence is None else f"{confidence:g}")
+    elif desc == _DIRECTION:
+        yield Item(label=desc, text=DIRECTIONS.get(content, content))
+    elif not desc.startswith(_PLACE):
+        yield Item(label=desc, text=content)
+
+
+def _place(content: str, document: Picture) -> Box | None:
+    """The box in `left_top_right_bottom`."""
+    left, top, right, bottom = ([*map(number, content.split("_"))] + [None] * 4)[:4]
+    if left is None or top is None or right is None or bottom is None:
+        return None
+    return within(document, rectangle(left, top, right - left, bottom - top))

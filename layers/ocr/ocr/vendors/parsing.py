@@ -1,0 +1,260 @@
+"""What vendors' answers have in common: codes that mean errors, numbers that come as text, boxes, encoded pictures."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import batched
+from typing import Any, ClassVar
+
+from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.picture import Picture
+from ocr.model.reading import Box, Point, Reading, rectangle
+from ocr.platform.errors import Changed, NoResult, OcrError
+from ocr.vendors import transport
+
+# A code is short and plain; anything else may be a value that has lost its way, and codes reach logs.
+_CODE = re.compile(r"-?[A-Za-z0-9_]{1,32}")
+# In one piece or in lines, which are long: a column of numbers is no picture.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}+\s++)*+[A-Za-z0-9+/_-]*={0,2}\s*")
+_DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,")
+_SHORTEST, _SHORTEST_IN_URL = 1024, 64
+# Where a vendor rounds outwards, a corner may lie this part of the longer side outside of the picture.
+_SLACK = 0.1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a vendor's table of errors: what its code means here, in our words.
+
+    `paid` is set where the vendor had to look at the picture to give this code and its document does not say that such
+    a call is free.
+    """
+
+    error: type[OcrError]
+    detail: str
+    advice: str = ""
+    status: int = 0
+    paid: bool = False
+    retry_after: int | None = None
+
+    def made(self, code: str) -> OcrError:
+        """A new error of this row."""
+        return self.error(
+            self.detail, self.advice, code=code, paid=self.paid, retry_after=self.retry_after, status=self.status
+        )
+
+
+Table = Mapping[str, Row]
+
+
+@dataclass(frozen=True)
+class OnePicture(Offer):
+    """An offer that takes one picture a request: subclasses say how to send it and how to understand the answer.
+
+    pictures    the members of the vendor's answers that hold encoded pictures
+    """
+
+    pictures: ClassVar[frozenset[str]] = frozenset()
+
+    def read(self, request: VendorRequest) -> list[Outcome]:
+        """One outcome a document, one after the other, all before the ask's seconds are over."""
+        until = transport.deadline(request.seconds)
+        return [self._outcome(request, document, until) for document in request.documents]
+
+    def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
+        """Ask the vendor; raises an error of the tree when there is no answer."""
+        raise NotImplementedError
+
+    def understand(
+        self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
+    ) -> Reading:
+        """The reading in `body`, the decoded answer; raises an error of the tree for all that is no reading."""
+        raise NotImplementedError
+
+    def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
+        """The decoded answer as it is read and kept: without pictures of people and documents."""
+        kept: dict[str, Any] = without_pictures(body, self.pictures)
+        return kept
+
+    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
+        """The outcome of a kept answer."""
+        [document] = request.documents
+        answer = transport.Answer(HTTPStatus.OK, {}, b"")
+        return outcome(self.vendor, raw, lambda: self.understand(request, document, answer, members(raw)))
+
+    def _outcome(self, request: VendorRequest, document: Picture, until: float) -> Outcome:
+        try:
+            answer = self.send(request, document, until)
+            body = self.kept(request, answer.members())
+        except OcrError as error:
+            return named(error, self.vendor)
+        return outcome(self.vendor, body, lambda: self.understand(request, document, answer, body))
+
+
+def outcome(vendor: str, raw: Any, understand: Callable[[], Reading]) -> Outcome:
+    """The reading that `understand` returns or the error that it raises, with the answer it was made from.
+
+    A reading in which nothing stands is a `NoResult`.
+    """
+    try:
+        reading = understand()
+        findings = [finding for finding in reading.findings if finding.items or finding.rows]
+        if not (findings or reading.lines or reading.tables):
+            raise NoResult("The vendor found nothing on the picture.", paid=True)
+    except OcrError as error:
+        error.raw = raw
+        return named(error, vendor)
+    return reading.model_copy(update={"findings": findings, "raw": raw})
+
+
+def named(error: OcrError, vendor: str) -> OcrError:
+    """The error under the vendor's name."""
+    error.vendor = vendor
+    return error
+
+
+def code_of(value: Any) -> str | None:
+    """A vendor's code as text, however it was typed; None when there is none or it is nothing like a code."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value).strip()
+    return text if _CODE.fullmatch(text) else None
+
+
+def settle(answer: transport.Answer, code: str | None, table: Table, ok: Collection[str] = ("0",)) -> None:
+    """Raise what the vendor's code means, or else the HTTP status; return only for success."""
+    if code is not None and code in table:
+        raise table[code].made(code)
+    if error := answer.fault():
+        raise error
+    if code not in ok:
+        raise unlisted(code)
+
+
+def unlisted(code: str | None) -> Changed:
+    """The error for a code that stands in no table; whether the call was charged is not known."""
+    return Changed("The vendor answered with a code that its document does not list.", code=code, paid=True)
+
+
+def unexplained(detail: str = "The vendor reports success in a form that its document does not show.") -> Changed:
+    """The error for an answer that the vendor's document does not explain; it may have been charged."""
+    return Changed(detail, paid=True)
+
+
+def members(value: Any) -> dict[str, Any]:
+    """`value` if it is a JSON object; raises `Changed` otherwise."""
+    if isinstance(value, dict):
+        return value
+    raise unexplained()
+
+
+def parts(value: Any) -> list[dict[str, Any]]:
+    """`value` if it is a list of JSON objects; raises `Changed` otherwise."""
+    if isinstance(value, list) and all(isinstance(part, dict) for part in value):
+        return value
+    raise unexplained()
+
+
+def text(value: Any) -> str:
+    """A scalar as text without spaces around it, "" for null, a container as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    return str(value).strip()
+
+
+def trace(value: Any) -> str | None:
+    """The vendor's id for a call; exact also beyond 2^53."""
+    told = "" if isinstance(value, bool | float | dict | list) else text(value)
+    return told if told.isascii() and 0 < len(told) <= 64 else None
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also from text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return result if math.isfinite(result) else None
+
+
+def share(value: Any, of: float = 1) -> float | None:
+    """A confidence as 0..1, from one given as a part of `of`; None when it is no such part."""
+    part = number(value)
+    return part / of if part is not None and 0 <= part <= of else None
+
+
+def quad(value: Any, document: Picture) -> Box | None:
+    """A box from 8 numbers, four [x, y] or four {x, y}; None when that is no box on this picture."""
+    numbers = [number(part) for part in _flat(value)]
+    points = (
+        [(x, y) for x, y in batched(numbers, 2, strict=True) if x is not None and y is not None]
+        if len(numbers) == 8
+        else []
+    )
+    if len(points) != 4:
+        return None
+    first, second, third, fourth = points
+    return within(document, max((first, second, third, fourth), (first, second, fourth, third), key=_area))
+
+
+def upright(value: Any, document: Picture, names: tuple[str, str, str, str]) -> Box | None:
+    """A box from an object with left, top, width and height under `names`; None when that is no box on this picture."""
+    if not isinstance(value, dict):
+        return None
+    left, top, width, height = (number(value.get(name)) for name in names)
+    if left is None or top is None or width is None or height is None:
+        return None
+    return within(document, rectangle(left, top, width, height))
+
+
+def within(document: Picture, box: Box) -> Box | None:
+    """The box, or None when it encloses nothing or lies outside of the picture."""
+    slack = _SLACK * max(document.width, document.height)
+
+    def near(point: Point) -> bool:
+        x, y = point
+        return -slack <= x <= document.width + slack and -slack <= y <= document.height + slack
+
+    return box if all(map(near, box)) and _area(box) > 0 else None
+
+
+def without_pictures(value: Any, names: Collection[str]) -> Any:
+    """`value` without the members called `names` and without any text that can only be an encoded picture."""
+    if isinstance(value, dict):
+        kept = ((name, part) for name, part in value.items() if name not in names and not _picture(part))
+        return {name: without_pictures(part, names) for name, part in kept}
+    if isinstance(value, list):
+        return [without_pictures(part, names) for part in value if not _picture(part)]
+    return value
+
+
+def _picture(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    announced = _DATA_URL.match(value)
+    start, shortest = (announced.end(), _SHORTEST_IN_URL) if announced else (0, _SHORTEST)
+    return len(value) - start >= shortest and _BASE64.fullmatch(value, start) is not None
+
+
+def _flat(value: Any) -> Iterable[Any]:
+    for part in value if isinstance(value, list) else []:
+        if isinstance(part, dict):
+            yield from (part.get("x"), part.get("y"))
+        elif isinstance(part, list):
+            yield from part
+        else:
+            yield part
+
+
+def _area(box: Box) -> float:
+    """Twice the area a quadrilateral encloses; less where its sides cross, which sorts out the order of corners."""
+    return abs(sum(x * box[i - 3][1] - box[i - 3][0] * y for i, (x, y) in enumerate(box)))
