@@ -1,10 +1,10 @@
 """The embedded OCR engine: a picture in, its lines of text (and number plates) out. Invoked by the product functions.
 
-Takes `{"task": "lines" | "plates", "image": base64 of the file}` and answers
+Takes `{"task": "lines" | "plates", "image": base64 of the file, "seconds": how long the caller waits}` and answers
 `{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`, for plates also
 `"plates": [{"text", "confidence", "box", "color"}]`, best first. Boxes are four corners from where the text starts,
 in pixels of the stored picture; `angle` is the degrees, clockwise, that the text is turned in it.
-What cannot be decoded is answered, not raised: `{"error": {"code": "unreadable", "detail": …}}`.
+What cannot be read is answered, not raised: `{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from engine import picture, plates, reading
+from engine import bounds, picture, plates, reading
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
@@ -22,17 +22,29 @@ from ocr.platform.telemetry import logger, meter, traced
 
 Answer = dict[str, Any]
 
+# Kept back from the invocation's time to answer.
+MARGIN_SECONDS = 2.0
+
 
 @logger.inject_lambda_context
 @traced
-def handler(event: dict[str, str], context: LambdaContext) -> Answer:
+def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Read one picture."""
+    seconds = min(event["seconds"], context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS)
     try:
-        found = picture.decode(base64.b64decode(event["image"], validate=True))
+        with bounds.within(seconds):
+            return read(picture.decode(base64.b64decode(event["image"], validate=True)), event["task"])
     except (Unreadable, binascii.Error) as fault:
-        meter({}, Unreadable=(MetricUnit.Count, 1))
-        return {"error": {"code": "unreadable", "detail": str(fault)}}
-    return read(found, event["task"])
+        return _refused("unreadable", str(fault))
+    except bounds.TooMuch:
+        return _refused("too_much", "reading the picture takes more work than one picture may be")
+    except bounds.Late:
+        return _refused("late", "the time that the caller waits was over before the picture was read")
+
+
+def _refused(code: str, detail: str) -> Answer:
+    meter({"code": code}, Refused=(MetricUnit.Count, 1))
+    return {"error": {"code": code, "detail": detail}}
 
 
 def read(found: Picture, task: str) -> Answer:

@@ -18,6 +18,7 @@ from rapidocr.ch_ppocr_rec import TextRecInput, TextRecognizer
 from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 from rapidocr.utils.parse_parameters import ParseParams
 
+from engine import bounds
 from engine.picture import Pixels
 
 logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)  # it prints coloured lines into the JSON log
@@ -66,6 +67,7 @@ def texts(strips: Iterable[Pixels]) -> list[tuple[str, float]]:
     network = recognizer()
 
     def read(strip: Pixels) -> tuple[str, float]:
+        bounds.check()
         answer = network(TextRecInput(img=[strip], return_word_box=False))
         [text], [score] = answer.txts or [""], answer.scores or [0.0]
         return text, float(score)
@@ -75,6 +77,7 @@ def texts(strips: Iterable[Pixels]) -> list[tuple[str, float]]:
 
 def frames(strip: Pixels) -> NDArray[np.float32]:
     """A line's probabilities (frames × characters), for those who search them with a grammar of their own."""
+    bounds.check()
     network = recognizer()
     _, height, width = network.rec_image_shape
     ratio = max(width / height, strip.shape[1] / strip.shape[0])

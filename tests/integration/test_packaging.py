@@ -61,5 +61,5 @@ def test_the_engine_reads_with_nothing_but_its_layers(built: Path) -> None:
     event = json.loads((ROOT / "events/general_text/https-binary.json").read_text())
     layers = [built / "OcrLayer", built / "EngineLayer"]
     with running("engine.app.handler", built / "Engine", layers, {"POWERTOOLS_METRICS_NAMESPACE": "OCR"}) as function:
-        answer = function.invoke({"task": "lines", "image": event["body"]})
+        answer = function.invoke({"task": "lines", "image": event["body"], "seconds": 60})
     assert len(answer["lines"]) > 3

@@ -19,12 +19,16 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from PIL.Image import Transpose
 
-from engine import app, networks, picture, reading
+from engine import app, bounds, networks, picture, reading
 from ocr.platform import telemetry
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 CONTEXT = SimpleNamespace(
-    function_name="engine", memory_limit_in_mb=3008, invoked_function_arn="arn:engine", aws_request_id="1"
+    function_name="engine",
+    memory_limit_in_mb=3008,
+    invoked_function_arn="arn:engine",
+    aws_request_id="1",
+    get_remaining_time_in_millis=lambda: 60_000,
 )
 TEXTS = ["公司名称 江州清河印务", "订单编号 A1029-77", "合计金额 3,560.00"]
 PLACES = [(40, 30), (40, 90), (40, 150)]
@@ -52,8 +56,8 @@ def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     return file.getvalue()
 
 
-def ask(content: bytes, task: str = "lines") -> Any:
-    event = {"task": task, "image": base64.b64encode(content).decode()}
+def ask(content: bytes, task: str = "lines", seconds: float = 60) -> Any:
+    event = {"task": task, "image": base64.b64encode(content).decode(), "seconds": seconds}
     return json.loads(json.dumps(app.handler(event, CONTEXT)))
 
 
@@ -164,8 +168,21 @@ def test_what_cannot_be_decoded_is_answered(content: bytes) -> None:
     assert answer.keys() == {"error"}
 
 
+def test_a_page_with_too_much_to_read_is_answered_and_the_next_one_read(
+    page: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(bounds, "MOST_CPU_SECONDS", 0)
+        assert ask(file_of(page))["error"]["code"] == "too_much"
+    assert said(ask(file_of(page))) == WANTED
+
+
+def test_a_page_that_nobody_waits_for_is_not_read(page: Image.Image) -> None:
+    assert ask(file_of(page), seconds=0)["error"]["code"] == "late"
+
+
 def test_broken_base64_is_answered() -> None:
-    assert app.handler({"task": "lines", "image": "%%%"}, CONTEXT)["error"]["code"] == "unreadable"
+    assert app.handler({"task": "lines", "image": "%%%", "seconds": 60}, CONTEXT)["error"]["code"] == "unreadable"
 
 
 def _spot(size: tuple[int, int], x: int, y: int) -> Image.Image:

@@ -4,7 +4,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -20,7 +20,7 @@ from ocr.model.record import Attempt, PictureInfo, Record, Status
 from ocr.pipeline import routing
 from ocr.pipeline.normalization import documents
 from ocr.platform import threads
-from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, Unknown
+from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, TooMuch, Unknown
 from ocr.platform.telemetry import meter, unforeseen
 from ocr.storage import ledger, raw_answers, records
 from ocr.storage.ledger import Asked, Lease, StoredReading
@@ -30,6 +30,8 @@ from ocr.storage.records import RecordRef
 LEASE_MARGIN = 10.0
 # What is left, after everything else had to be done, to write what was read.
 KEEP_SECONDS = 1.5
+# A picture that breaks a vendor down so often is not tried again.
+MOST_BROKEN = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
@@ -229,11 +231,14 @@ def _kept(record: Record, task: Step, product: Product, end: float) -> Record:
 
 def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) -> Outcome:
     work, held = task.work, task.held.made()
+    held = replace(held, broken=held.broken + run.broken)
     if isinstance(run.outcome, InFlight):
         raise run.outcome
     _keep_raw(product, held, run)
     outcome = run.outcome or _INTERNAL
     error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
+    if error and error.blames == "picture" and held.broken >= MOST_BROKEN:
+        outcome, error = TooMuch("Processing this picture failed each time.", vendor=error.vendor), None
     if error and not work.last:
         ledger.release(held, spent=run.spent)
         return Retry(error)

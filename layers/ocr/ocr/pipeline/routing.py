@@ -56,7 +56,7 @@ class DocumentRun:
     `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
     `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
     `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not wait
-    in memory until the last document of the batch is read.
+    in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it.
     """
 
     document: Picture
@@ -65,6 +65,7 @@ class DocumentRun:
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
     raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
+    broken: int = 0
     settled: bool = False
     kept: bool = False
 
@@ -80,7 +81,7 @@ class DocumentRun:
 
 
 class _Faulted(Exception):
-    """All of a vendor's outcomes were its own faults: what the circuit breaker counts."""
+    """All of a vendor's outcomes were faults that count against it: what the circuit breaker counts."""
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         self.outcomes = outcomes
@@ -310,6 +311,7 @@ def _settle(
         run.outcome = outcome
         attempt.outcome, attempt.code = outcome.slug, outcome.code
         attempt.units = offer.units(request.options) if outcome.paid else 0
+        run.broken += outcome.blames == "picture"
     run.settled = not isinstance(outcome, VendorFault)
     run.attempts.append(attempt)
     _meter(request.product, attempt)
@@ -326,7 +328,7 @@ def _meter(product: str, attempt: Attempt) -> None:
 
 def _outcomes(offer: Offer, request: VendorRequest) -> list[Outcome]:
     outcomes = offer.read(request)
-    if all(isinstance(outcome, VendorFault) for outcome in outcomes):
+    if all(isinstance(outcome, VendorFault) and outcome.blames == "vendor" for outcome in outcomes):
         raise _Faulted(outcomes)
     return outcomes
 

@@ -8,6 +8,7 @@
     ├── Unknown               a call was sent and its answer never arrived; held for a person
     └── VendorFault           another vendor may still answer
         ├── Busy              rate limit, timeout, outage: retry later
+        ├── TooMuch           this very picture is more than the vendor can process
         ├── Refused           key, quota or contract: the operator has to act
         └── Changed           an answer that the vendor's document does not explain
 
@@ -16,7 +17,7 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 
 class ConfigurationError(Exception):
@@ -28,6 +29,8 @@ class OcrError(Exception):
     """Base of everything a caller may be told.
 
     `detail` and `advice` never carry a field value, a file name or a vendor's free text: they reach logs.
+    `blames` says what a fault counts against: the vendor, whose circuit opens after a few; the picture, which is final
+    after two; or nothing, as when a vendor has no room right now.
     `code` is the vendor's own code, `paid` says whether the vendor may have charged for the call. `raw` is the vendor's
     answer: it is kept encrypted with the record and shown to nobody.
     """
@@ -41,6 +44,7 @@ class OcrError(Exception):
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 0
     raw: Any = field(default=None, repr=False)
+    blames: Literal["vendor", "picture", "nothing"] = "vendor"
 
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = "Error"
@@ -117,6 +121,15 @@ class Busy(VendorFault):
     title = "The vendor is busy or out of reach"
     default_status = HTTPStatus.SERVICE_UNAVAILABLE
     default_advice = "Send the same request again after the time in Retry-After."
+
+
+class TooMuch(VendorFault):
+    """Processing this very picture takes more time or memory than there is, or breaks what processes it."""
+
+    slug = "too_much"
+    title = "The picture could not be processed"
+    default_status = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_advice = "Save the picture again as a plain JPEG, or crop it to one document, and send that."
 
 
 class Refused(VendorFault):

@@ -53,6 +53,7 @@ class Lease:
     calls     all calls for it, the one under way included
     resends   those of them that may have been charged although there were unseen ones before
     now       the call under way; while it is only `planned`, the one that probably will be
+    broken    how often a vendor broke down over this very picture
     before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could write no record
     """
 
@@ -65,6 +66,7 @@ class Lease:
     resends: int = 0
     now: Asked | None = None
     planned: bool = True
+    broken: int = 0
     before: str = ""
 
     def may_pay(self, spent: int) -> bool:
@@ -121,7 +123,8 @@ def lease(content: str, product: str, lease: float, first: Asked | None = None) 
             return found
         calls, resends = int(entry["attempt"]), int(entry["resends"])
         before = entry["vendor"] if entry["state"] == SENDING else entry.get("answered", "")
-        mine = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before).counted(first)
+        seen = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before)
+        mine = replace(seen, broken=int(entry["broken"])).counted(first)
     if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
         raise _in_flight(None)
     return mine
@@ -289,6 +292,7 @@ def _entry(held: Lease, state: str = SENDING, spent: int = 0) -> Item:
         "attempt": held.calls,
         "unseen": held.unseen + spent,
         "resends": held.resends,
+        "broken": held.broken,
         "expires_at": records.expiry(),
     }
 

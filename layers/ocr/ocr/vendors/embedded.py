@@ -14,12 +14,13 @@ from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
 from ocr.platform import aws
-from ocr.platform.errors import Busy, CallerError
+from ocr.platform.errors import Busy, CallerError, TooMuch
 from ocr.platform.settings import settings
 
 # A synchronous Lambda payload ends at 6 MB; the rest is for the JSON around the picture.
 PAYLOAD = 6_000_000
 PATIENCE_STEP = 5  # seconds
+TRIP_SECONDS = 1.0  # for the picture to get there and the answer to come back
 THROTTLED = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
 
 
@@ -39,9 +40,9 @@ class Engine(Offer):
         except ClientError as error:
             if error.response["Error"]["Code"] not in THROTTLED:
                 raise
-            return [Busy("The engine is at its concurrency limit.", vendor=self.vendor, retry_after=5)]
+            return [self._busy("The engine is at its concurrency limit.", "throttled")]
         except BotoCoreError:
-            return [Busy("The engine did not answer in time.", vendor=self.vendor, retry_after=5)]
+            return [self._busy("The engine did not answer in time.", "late")]
         return [self._outcome(request, answer)]
 
     def understood(self, request: VendorRequest, raw: Any) -> Outcome:
@@ -52,8 +53,21 @@ class Engine(Offer):
         """Nothing: the engine is ours."""
         return 0
 
+    def _busy(self, detail: str, code: str) -> Busy:
+        # One caller's load or one picture must not close the engine for everybody: this opens no circuit.
+        return Busy(detail, vendor=self.vendor, code=code, retry_after=5, blames="nothing")
+
     def _outcome(self, request: VendorRequest, answer: Any) -> Outcome:
         match answer:
+            case {"error": {"code": "too_much"}}:
+                return TooMuch(
+                    "The picture holds more text than the engine reads of one picture.",
+                    "Crop it to one page or one document and send it again.",
+                    vendor=self.vendor,
+                    code="too_much",
+                )
+            case {"error": {"code": "late"}}:
+                return self._busy("The engine had too little time for this picture.", "late")
             case {"error": {"code": "unreadable"}}:
                 return CallerError(
                     "The picture cannot be decoded.",
@@ -67,8 +81,8 @@ class Engine(Offer):
                     update={"lines": read, "angle": angle, "units": 0, "raw": answer}
                 )
             case _:
-                # Out of memory, out of time: the next try may find a larger share of the machine.
-                return Busy("The engine failed on this picture.", vendor=self.vendor, code="failed")
+                # Its process died: of this picture, which is seen when it happens again, or of something else.
+                return Busy("The engine failed on this picture.", vendor=self.vendor, code="failed", blames="picture")
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         return Reading(vendor=self.vendor)
@@ -136,7 +150,8 @@ def _plate(plate: Mapping[str, Any]) -> ExtractedDocument:
 
 
 def _invoke(task: str, document: Picture, seconds: float) -> Any:
-    payload = {"task": task, "image": base64.b64encode(document.content).decode()}
+    # What it has not answered by then nobody waits for any more.
+    payload = {"task": task, "image": base64.b64encode(document.content).decode(), "seconds": seconds - TRIP_SECONDS}
     # In steps, so that a handful of clients serve all deadlines.
     client = aws.functions(max(1, int(seconds) // PATIENCE_STEP * PATIENCE_STEP))
     answer = client.invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
