@@ -44,7 +44,9 @@ class Attempt(Part):
     """One vendor's turn: what came of it, the vendor's own code, how long it took, what it may have cost."""
 
     vendor: str
-    outcome: str = Field(description="read, or the error's class: busy, too_much, refused, changed, caller, no_result, unfit")
+    outcome: str = Field(
+        description="read, or the error's class: busy, too_much, refused, changed, caller, no_result, unfit"
+    )
     code: str | None = None
     milliseconds: int = 0
     units: float = Field(default=0, description="price units charged or possibly charged")

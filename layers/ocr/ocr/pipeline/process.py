@@ -20,7 +20,18 @@ from ocr.model.record import Attempt, PictureInfo, Record, Status
 from ocr.pipeline import routing
 from ocr.pipeline.normalization import documents
 from ocr.platform import threads
-from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError, Refused, TooMuch, Unknown
+from ocr.platform.errors import (
+    Busy,
+    CallerError,
+    Changed,
+    InFlight,
+    Internal,
+    NoResult,
+    OcrError,
+    Refused,
+    TooMuch,
+    Unknown,
+)
 from ocr.platform.telemetry import meter, unforeseen
 from ocr.storage import ledger, raw_answers, records
 from ocr.storage.ledger import Asked, Lease, StoredReading
