@@ -58,7 +58,7 @@ generate: .venv/ready ## Make events, schemas and the README's tables anew from 
 	@$(PYTHON) -m local.generate
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
-	@$(PYTHON) -m local.new_product $(NAME) $(or $(CATEGORY),general)
+	@$(PYTHON) -m local.scaffold.product $(NAME) $(or $(CATEGORY),general)
 
 score: .venv/ready ## How many fields of the samples come out exactly right, by product and degradation
 	@$(PYTHON) -m local.score --readme

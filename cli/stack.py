@@ -103,10 +103,9 @@ def _aws(place: Place) -> tuple[boto3.Session, str | None]:
     if not (place.profile or "AWS_ENDPOINT_URL" in os.environ):
         # There is no local AWS where the command is installed apart from a checkout.
         with suppress(ModuleNotFoundError):
-            from local.aws import Aws
-            from local.up import FOLDER
+            from local.cloud.aws import UP, Aws
 
-            running = Aws.running(place.folder or FOLDER)
+            running = Aws.running(place.folder or UP)
             if running and not _has_credentials():
                 return running.session(), running.endpoint
     return boto3.Session(profile_name=place.profile, region_name=place.region), None

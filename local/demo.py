@@ -25,14 +25,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from local.aws import ROOT, Aws, NotStarted, stop
-from local.build import Failed
-from local.deploy import deploy
-from local.listener import Event, Listener, listening
+from local.cloud.aws import ROOT, Aws, NotStarted, stop
+from local.cloud.build import Failed
+from local.cloud.deploy import deploy
+from local.cloud.listener import Event, Listener, listening
+from local.cloud.sending import TRIGGERS, Picture, Reading, send_both
+from local.cloud.stack import NAME, Stack
 from local.samples import Sample, samples
-from local.sending import TRIGGERS, Picture, Reading, send_both
 from local.simulators import SECRETS, running
-from local.stack import NAME, Stack
 
 FOLDER = ROOT / ".local/demo"
 CAPTCHA_VENDOR = "juhe"

@@ -13,9 +13,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from local.aws import Aws
-from local.stack import NAME
-from local.up import FOLDER
+from local.cloud.aws import UP, Aws
+from local.cloud.stack import NAME
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.declare.options import required
@@ -50,7 +49,7 @@ def main() -> int:
 
 def _deployed() -> dict[str, str]:
     """The settings as the deployed functions have them: where the environment says, on the local stack, or on AWS."""
-    running = Aws.running(FOLDER)
+    running = Aws.running(UP)
     if running and "AWS_ENDPOINT_URL" not in os.environ:
         os.environ.update(running.environment)
     part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")

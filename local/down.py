@@ -1,11 +1,11 @@
 """`make down`: end the local AWS that `make up` left running."""
 
-from local.aws import ROOT, stop
-from local.up import FOLDER, SHELL
+from local.cloud.aws import ROOT, UP, stop
+from local.up import SHELL
 
 
 def main() -> None:
-    print("Stopped." if stop(FOLDER) else "Nothing is running.")
+    print("Stopped." if stop(UP) else "Nothing is running.")
     (ROOT / SHELL).unlink(missing_ok=True)
 
 

@@ -14,9 +14,8 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from announce.app import announcement
-from local.aws import Aws
-from local.stack import NAME, logical
-from local.up import FOLDER
+from local.cloud.aws import UP, Aws
+from local.cloud.stack import NAME, logical
 from ocr.model.record import Announcement
 
 BATCH = 10
@@ -27,7 +26,7 @@ ANNOUNCEMENTS = "Announcements"
 
 def main() -> None:
     """Move every message; what this stack has no queue for is left where it is."""
-    running = Aws.running(FOLDER)
+    running = Aws.running(UP)
     client = running.client if running else boto3.client
     parts = {
         part["LogicalResourceId"]: part["PhysicalResourceId"]

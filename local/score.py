@@ -206,7 +206,7 @@ def _show(
 
 def _keep(scores: Mapping[Key, Score]) -> None:
     """Write the README's table: a line for each product, clean and degraded pictures of each layout."""
-    from local.generate import README, table, with_table
+    from local.generate.tables import README, table, with_table
 
     layouts = sorted({layout for _, layout, _ in scores})
     degraded = sorted({variant for _, _, variant in scores} - {"clean"})

@@ -6,18 +6,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.aws import ROOT, Aws, NotStarted
-from local.build import Failed
-from local.deploy import deploy
-from local.stack import NAME, Stack
+from local.cloud.aws import ROOT, UP, Aws, NotStarted
+from local.cloud.build import Failed
+from local.cloud.deploy import deploy
+from local.cloud.stack import NAME, Stack
 
-FOLDER = ROOT / ".local/aws"
 SHELL, PICTURE, PICTURES = ".local/env", ".local/id_card.jpg", ".local/pictures"
 
 
 def up(console: Console) -> Stack:
     """The stack of this checkout, started if need be and brought up to date."""
-    aws = Aws.running(FOLDER) or Aws.start(FOLDER, keep=True)
+    aws = Aws.running(UP) or Aws.start(UP, keep=True)
     return deploy(aws, console)
 
 

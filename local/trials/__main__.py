@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from local.aws import NotStarted
-from local.build import Failed
-from local.generate import README, with_table
-from local.generate import table as in_markdown
+from local.cloud.aws import NotStarted
+from local.cloud.build import Failed
+from local.generate.tables import README, with_table
+from local.generate.tables import table as in_markdown
 from local.trials import backlog, clients, duplicates, kill, partial, rate_limit, reused_name
 from local.trials.ground import ground
 from local.trials.result import HEAD, Result, table

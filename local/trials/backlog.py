@@ -1,13 +1,13 @@
 """Thousands of uploads wait and the vendor takes a second for each: how fast they are read, and what Lambda bills.
 
-The yardstick is read in the same run: a naive handler (`local/naive/uploads.py`), put in the product's place, which
-asks for one document after another.
+The yardstick is read in the same run: a naive handler (`local/bench/naive/uploads.py`), put in the product's place,
+which asks for one document after another.
 """
 
 import io
 from zipfile import ZipFile
 
-from local.aws import ROOT
+from local.cloud.aws import ROOT
 from local.trials.ground import Ground
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
@@ -16,7 +16,7 @@ from local.trials.trial import Trial, scaled
 UPLOADS, NAIVELY = 5_000, 50
 VENDOR_SECONDS = 1.0
 MOST_SECONDS = 0.15
-NAIVE = ROOT / "local/naive/uploads.py"
+NAIVE = ROOT / "local/bench/naive/uploads.py"
 # Batches at once: what a local AWS that is one process, on two cores, keeps up with.
 CONCURRENCY = 2
 

@@ -14,10 +14,10 @@ from time import monotonic, sleep
 import requests
 from rich.progress import Progress
 
-from local.sending import salt
+from local.cloud.sending import salt
+from local.cloud.stack import Stack
 from local.simulators import sight
 from local.simulators.pictures import opened
-from local.stack import Stack
 from local.trials.ground import Ground
 from local.trials.pictures import PRODUCT, plates
 from local.trials.result import Figure, Result

@@ -16,12 +16,12 @@ from urllib.parse import quote_plus
 from rich.console import Console
 from rich.progress import track
 
-from local.aws import ROOT, Aws, stop
-from local.deploy import deploy
-from local.listener import Listener, listening
+from local.cloud.aws import ROOT, Aws, stop
+from local.cloud.deploy import deploy
+from local.cloud.listener import Listener, listening
+from local.cloud.stack import NAME, Stack
 from local.simulators import SECRETS, Control, running, sight
 from local.simulators.pictures import opened
-from local.stack import NAME, Stack
 from local.trials.pictures import PRODUCT, plate
 from local.trials.result import Figure
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from local.sending import salt
+from local.cloud.sending import salt
 from local.trials.ground import BATCH, Ground, Sent
 from local.trials.pictures import plate
 from local.trials.result import Figure, Result

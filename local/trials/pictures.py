@@ -6,11 +6,11 @@ from io import BytesIO
 
 from PIL import Image
 
+from local.cloud.sending import salt
 from local.samples import samples
 from local.samples.cast import Cast
 from local.samples.catalogue import documents
 from local.samples.page import Page, encoded
-from local.sending import salt
 
 PRODUCT = "license_plate"
 # Where the plate is on the sample: decoding the whole photograph would take the machine longer than all the rest.

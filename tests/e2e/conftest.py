@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from local.aws import Aws, stop
-from local.deploy import deploy
+from local.cloud.aws import Aws, stop
+from local.cloud.deploy import deploy
+from local.cloud.stack import NAME, Stack
 from local.simulators import SECRETS, VENDORS, running
-from local.stack import NAME, Stack
 
 HERE = Path(__file__).parent
 SETTINGS = {"Vendors": ",".join(["embedded", *VENDORS]), "CircuitSeconds": "2"}

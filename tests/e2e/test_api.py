@@ -13,8 +13,8 @@ import pytest
 import requests
 from jsonschema import Draft202012Validator
 
-from local.aws import ROOT
-from local.stack import Stack
+from local.cloud.aws import ROOT
+from local.cloud.stack import Stack
 from tests.e2e.conftest import HERE
 
 SECONDS = 600

@@ -13,9 +13,9 @@ import pytest
 
 from cli.reading import INLINE_BYTES
 from cli.stack import Place, find
+from local.cloud.sending import salt
+from local.cloud.stack import NAME, Stack
 from local.samples import Sample, samples
-from local.sending import salt
-from local.stack import NAME, Stack
 
 OCR = Path(sys.executable).with_name("ocr")
 TEN, SOME = 10, 3

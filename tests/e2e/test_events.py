@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.aws import ROOT
-from local.build import TOOLS
+from local.cloud.aws import ROOT
+from local.cloud.build import TOOLS
+from local.cloud.stack import NAME, Stack, logical
 from local.samples import samples
-from local.stack import NAME, Stack, logical
 
 # Every product's events are held to the same form by the house rules; these three stand for all.
 PRODUCTS = ("general_text", "id_card", "license_plate")

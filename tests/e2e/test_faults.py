@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import requests
 
-from local.aws import Aws, stop
-from local.faults import BROKEN, CANCELLED, CUT, LOST, OVER_CAPACITY, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults
-from local.faults import faulty as proxied
-from local.listener import Listener, listening
+from local.cloud.aws import Aws, stop
+from local.cloud.faults import BROKEN, CANCELLED, CUT, LOST, OVER_CAPACITY, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults
+from local.cloud.faults import faulty as proxied
+from local.cloud.listener import Listener, listening
+from local.cloud.sending import Picture, salt, send
+from local.cloud.stack import Stack
 from local.samples import samples
-from local.sending import Picture, salt, send
 from local.simulators import Control, running
-from local.stack import Stack
 from tests.e2e.conftest import deployed
 
 # A stack of its own, and minutes of waiting for leases: for `make test-all`.

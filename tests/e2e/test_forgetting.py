@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import requests
 
-from local.listener import listening
+from local.cloud.listener import listening
+from local.cloud.sending import Picture, salt, send
+from local.cloud.stack import Stack
 from local.samples.cast import Cast
 from local.samples.catalogue import documents
 from local.samples.page import Page, encoded
-from local.sending import Picture, salt, send
-from local.stack import Stack
 from tests.e2e.test_privacy import LOG_GROUPS, logged, stands_in, texts
 
 

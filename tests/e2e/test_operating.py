@@ -12,14 +12,14 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
 from announce.app import announcement
-from local.aws import ROOT
+from local.cloud.aws import ROOT
+from local.cloud.listener import listening
+from local.cloud.sending import Picture, send
+from local.cloud.stack import NAME, Stack
 from local.doctor import verdict
-from local.listener import listening
 from local.redrive import move
 from local.samples import samples
-from local.sending import Picture, send
 from local.simulators import SECRETS
-from local.stack import NAME, Stack
 from ocr.platform.errors import Busy, Refused
 
 KEYS = [key for secret in SECRETS.values() for key in secret.values()]

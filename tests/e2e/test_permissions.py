@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import REGION
+from local.cloud.aws import REGION
+from local.cloud.stack import NAME, Stack, logical
 from local.simulators import SECRETS
-from local.stack import NAME, Stack, logical
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"}
 FUNCTIONS_ONLY = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.listener import listening
+from local.cloud.listener import listening
+from local.cloud.sending import TRIGGERS, Picture, Reading, send
+from local.cloud.stack import Stack
 from local.samples import Sample, samples
-from local.sending import TRIGGERS, Picture, Reading, send
-from local.stack import Stack
 from ocr.declare.catalogue import products
 
 SENDERS = 2

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import ROOT
+from local.cloud.aws import ROOT
+from local.cloud.stack import Stack
 from local.samples import samples
-from local.stack import Stack
 from local.up import PICTURES, prepare
 
 SECTION = re.compile(r"^## In ten minutes$(.*?)^## ", re.DOTALL | re.MULTILINE)

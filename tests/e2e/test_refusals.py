@@ -11,9 +11,9 @@ import pytest
 import requests
 from PIL import Image
 
+from local.cloud.sending import Picture, send
+from local.cloud.stack import Stack
 from local.samples import samples
-from local.sending import Picture, send
-from local.stack import Stack
 
 
 def encoded(mode: str = "RGB", format: str = "JPEG", size: tuple[int, int] = (64, 64)) -> bytes:

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from local.cloud.sending import TRIGGERS, Picture, Reading, Trigger, send
+from local.cloud.stack import Stack
 from local.samples import Sample, samples
-from local.sending import TRIGGERS, Picture, Reading, Trigger, send
 from local.simulators import VENDORS, Control
-from local.stack import Stack
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
 from ocr.declare.options import known

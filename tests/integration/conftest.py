@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker import base
 
-from local.aws import Aws
+from local.cloud.aws import Aws
 from ocr.pipeline import routing
 from ocr.platform import aws as clients
 from ocr.platform.settings import settings
@@ -19,7 +19,7 @@ INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    from local.aws import stop
+    from local.cloud.aws import stop
 
     folder = tmp_path_factory.mktemp("aws")
     started = Aws.start(folder)

@@ -24,7 +24,7 @@ from PIL import Image
 
 from announce import app as announcer
 from license_plate.app import handler as plates
-from local.aws import Aws
+from local.cloud.aws import Aws
 from local.samples import samples
 from local.simulators import SECRETS, Control, running
 from ocr.model.picture import Upload

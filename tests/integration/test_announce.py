@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from announce import app
-from local.aws import Aws
+from local.cloud.aws import Aws
 from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.storage import erasure, records

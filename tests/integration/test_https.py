@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.aws import Aws
+from local.cloud.aws import Aws
 from ocr.declare.product import Product
 from ocr.entry import https
 from ocr.entry.serve import serve

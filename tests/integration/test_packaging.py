@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.aws import ROOT
-from local.build import BUILT, alone, build
-from local.runtime import running
-from local.stack import logical
+from local.cloud.aws import ROOT
+from local.cloud.build import BUILT, alone, build
+from local.cloud.runtime import running
+from local.cloud.stack import logical
 from ocr.declare.catalogue import products
 
 EVENT: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from local.aws import REGION, Aws, stop
-from local.faults import BROKEN, CUT, LOST, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults, faulty
+from local.cloud.aws import REGION, Aws, stop
+from local.cloud.faults import BROKEN, CUT, LOST, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults, faulty
 
 Clients = Callable[..., Any]
 QUEUE = "heard"

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from local.aws import Aws
+from local.cloud.aws import Aws
 from local.simulators.desk import CHARGED
 from tests.integration.gateway import KEYS, PICTURES, VENDORS, Content, Faulty, Gateway, Mishap, gateways
 from tests.integration.weather import VENDOR, Stroke

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from cfnlint.decode import cfn_yaml
 
-from local.aws import ROOT
-from local.build import TOOLS
-from local.openapi import OPEN
-from local.stack import logical
+from local.cloud.aws import ROOT
+from local.cloud.build import TOOLS
+from local.cloud.stack import logical
+from local.generate.openapi import OPEN
 from ocr.declare.catalogue import products
 
 Resource = dict[str, Any]

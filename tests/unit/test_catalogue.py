@@ -12,10 +12,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from local import generate
-from local.aws import ROOT
+from local.cloud.aws import ROOT
+from local.cloud.stack import logical
+from local.generate import files
 from local.samples.catalogue import documents
-from local.stack import logical
 from ocr.declare.catalogue import description, products
 from ocr.declare.fields import Fields, canonical, declared
 from ocr.declare.identifiers import CHECKS
@@ -153,7 +153,7 @@ def test_template_has_no_block_without_a_folder(template: dict[str, Any]) -> Non
 
 
 def test_generated_files_are_fresh() -> None:
-    assert [str(path.relative_to(ROOT)) for path in generate.stale()] == []
+    assert [str(path.relative_to(ROOT)) for path in files.stale()] == []
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def _rules(checkout: Path, which: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_new_product_passes_the_house_rules_as_it_is_written(checkout: Path) -> None:
-    made = _run(checkout, "local.new_product", "gift_card", "general")
+    made = _run(checkout, "local.scaffold.product", "gift_card", "general")
     assert made.returncode == 0, made.stderr
     # The other products' schemas take long to look at, and are fresh, so that they are what they were.
     ruled = _rules(checkout, "(gift_card or not schema)")

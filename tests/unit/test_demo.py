@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.cloud.listener import Event, Listener
+from local.cloud.sending import Picture, Reading, Trigger
 from local.demo import _event
-from local.listener import Event, Listener
-from local.sending import Picture, Reading, Trigger
 
 PICTURE = Picture("id_card", "portrait", b"", "image/png")
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from local.aws import ROOT
+from local.cloud.aws import ROOT
 from ocr.declare.catalogue import description, example, products
 from records import docs
 

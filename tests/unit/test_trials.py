@@ -13,7 +13,7 @@ import psutil
 import pytest
 from rich.console import Console
 
-from local.generate import with_table
+from local.generate.tables import with_table
 from local.trials import __main__ as command
 from local.trials.duplicates import _spread
 from local.trials.ground import Sent

@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn, Server
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from local.openapi_shared import Part, tidy
+from local.generate.components import Part, tidy
 from ocr.declare.catalogue import options_schema, products, record_model
 from ocr.declare.options import known
 from ocr.declare.product import Category, Product

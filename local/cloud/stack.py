@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from local.aws import Aws
+from local.cloud.aws import Aws
 
 NAME = "ocr"
 

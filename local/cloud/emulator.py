@@ -1,4 +1,4 @@
-"""MiniStack as this project runs it: the process that plays AWS. Started by `local.aws` with MiniStack's own Python.
+"""MiniStack as this project runs it: the process that plays AWS. `local.cloud.aws` starts it with MiniStack's Python.
 
 What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the template need not know:
 - Callers arrive by TLS. Without that the buckets' policy would, rightly, refuse the functions. A request that says
@@ -9,7 +9,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
   follows them.
 
 And one thing is easier here than on AWS: functions that share an archive share its files, where MiniStack would unpack
-it for each of them again. A layer's archive (`local.build.packed`) only names the folder where they are.
+it for each of them again. A layer's archive (`local.cloud.build.packed`) only names the folder where they are.
 """
 
 import hashlib

@@ -18,10 +18,12 @@ from urllib.request import urlopen
 
 import boto3
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+# The one that `make up` leaves running.
+UP = ROOT / ".local/aws"
 # `make tools` installs MiniStack apart from this project, so that no function sees the project's packages.
 PYTHON = ROOT / ".tools/envs/ministack/bin/python"
-EMULATOR = ROOT / "local/emulator.py"
+EMULATOR = ROOT / "local/cloud/emulator.py"
 REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 START_SECONDS = 30.0
@@ -39,7 +41,7 @@ class NotStarted(RuntimeError):
 class Aws:
     """A running local AWS. `folder` holds its log, its state and the functions' working copies.
 
-    `door` is the port where its functions look for it, if that is not its own: `local.faults` stands there.
+    `door` is the port where its functions look for it, if that is not its own: `local.cloud.faults` stands there.
     """
 
     pid: int
@@ -78,7 +80,7 @@ class Aws:
     def start(cls, folder: Path, *, keep: bool = False, proxied: bool = False) -> Self:
         """Start one on a free port; it ends with this process, however that goes, unless `keep` is said.
 
-        The functions of one that is `proxied` reach it only once `local.faults.faulty` stands before it.
+        The functions of one that is `proxied` reach it only once `local.cloud.faults.faulty` stands before it.
         """
         stop(folder)
         rmtree(folder, ignore_errors=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from local.aws import ROOT
+from local.cloud.aws import ROOT
 
 RAPID = ROOT / ".tools/envs/aws-sam-cli/lib/python3.13/site-packages/samcli/local/rapid"
 EMULATOR = RAPID / f"aws-lambda-rie-{'arm64' if platform.machine() in {'arm64', 'aarch64'} else 'x86_64'}"

@@ -1,4 +1,4 @@
-"""What mitmproxy does between functions and AWS. Started by `local.faults` with mitmproxy's own Python.
+"""What mitmproxy does between functions and AWS. Started by `local.cloud.faults` with mitmproxy's own Python.
 
 It passes everything on, but for the requests that an order is about. `/_faults` takes orders (PUT), tells which
 requests were hit (GET) and forgets both (DELETE); everything else is AWS's.
@@ -21,7 +21,7 @@ LOST, REFUSED = "lost", "refused"
 
 @dataclass
 class Order:
-    """A fault and the requests that get it; `local.faults` says what the members mean."""
+    """A fault and the requests that get it; `local.cloud.faults` says what the members mean."""
 
     fault: dict[str, Any]
     service: str

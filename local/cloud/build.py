@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copyfile, copytree, make_archive
 from zipfile import ZipFile, ZipInfo
 
-from local.aws import CREDENTIALS, ROOT
+from local.cloud.aws import CREDENTIALS, ROOT
 
 TOOLS = ROOT / ".tools"
 # Apart from `.aws-sam`, where what is built for AWS lies.
@@ -21,7 +21,7 @@ CACHE = ROOT / ".local/cache"
 LOCK = ROOT / ".local/lock"
 STAMP = BUILT / "inputs"
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
-# The one entry of an archive that names a folder in place of holding its files; `local.emulator` knows it too.
+# The one entry of an archive that names a folder in place of holding its files; `local.cloud.emulator` knows it too.
 LINKED = "linked"
 SHOWN_LINES = 40
 
@@ -43,8 +43,8 @@ def packed(folder: Path) -> Path:
     """The built template, for the local AWS in this folder, with what would take SAM CLI and MiniStack minutes done.
 
     All functions are one folder, which SAM CLI would zip for each: they share one archive. Layers are archives that
-    only say where their files are, for `local.emulator` to link: SAM CLI would zip 300 MB for each deployment, and
-    MiniStack write them out for each cold start. The files are the AWS's own: it outlives the next build.
+    only say where their files are, for `local.cloud.emulator` to link: SAM CLI would zip 300 MB for each deployment,
+    and MiniStack write them out for each cold start. The files are the AWS's own: it outlives the next build.
     """
     text = (BUILT / "template.yaml").read_text()
     # Another build is another folder: a stack that is brought up to date sees new archives and keeps the old files.

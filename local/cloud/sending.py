@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import requests
 
-from local.stack import Stack
+from local.cloud.stack import Stack
 
 Trigger = Literal["https", "s3"]
 TRIGGERS: tuple[Trigger, ...] = ("https", "s3")

@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.status import Status
 
-from local.aws import Aws
-from local.build import Failed, alone, build, packed, parameters, sam
-from local.stack import NAME, Stack
+from local.cloud.aws import Aws
+from local.cloud.build import Failed, alone, build, packed, parameters, sam
+from local.cloud.stack import NAME, Stack
 
 
 def deploy(aws: Aws, console: Console, told: Mapping[str, str] | None = None) -> Stack:

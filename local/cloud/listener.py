@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from local.stack import Stack
+from local.cloud.stack import Stack
 
 # A record's id, and whether it was answered from an earlier reading.
 Event = tuple[str, bool]

@@ -16,11 +16,11 @@ from typing import Any, Literal
 
 import requests
 
-from local.aws import ROOT, Aws, NotStarted
+from local.cloud.aws import ROOT, Aws, NotStarted
 
 # `make tools` installs mitmproxy apart from this project, whose packages it would pin.
 MITMDUMP = ROOT / ".tools/envs/mitmproxy/bin/mitmdump"
-ADDON = ROOT / "local/proxy.py"
+ADDON = ROOT / "local/cloud/proxy.py"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 

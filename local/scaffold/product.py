@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from local.aws import ROOT
-from local.stack import logical
+from local.cloud.aws import ROOT
+from local.cloud.stack import logical
 from ocr.declare.product import Category
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -1,7 +1,7 @@
 """`make bench`: cold start, memory, warm calls, the engine and the layers, measured side by side in one run.
 
-A product function and a naive handler (`local/naive`) run in turn under the Runtime Interface Emulator, on the same
-local AWS and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
+A product function and a naive handler (`naive`) run in turn under the Runtime Interface Emulator, on the same local AWS
+and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
 """
 
 import json
@@ -27,11 +27,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from local.aws import ROOT, Aws, stop
-from local.build import BUILT, build
-from local.runtime import running
+from local.cloud.aws import ROOT, Aws, stop
+from local.cloud.build import BUILT, build
+from local.cloud.runtime import running
+from local.cloud.stack import logical
 from local.samples import samples
-from local.stack import logical
 
 STARTS = 5
 CALLS = 30
@@ -48,7 +48,7 @@ ANSWER = {
 FUNCTIONS = {
     "product": ("license_plate.app.handler", BUILT / logical("license_plate"), [BUILT / "OcrLayer"]),
     # The naive handler is spared nothing: requests comes from the same layer.
-    "naive": ("app.handler", ROOT / "local/naive", [BUILT / "OcrLayer"]),
+    "naive": ("app.handler", ROOT / "local/bench/naive", [BUILT / "OcrLayer"]),
 }
 
 

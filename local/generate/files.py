@@ -1,0 +1,95 @@
+"""Every file that is made from the code, with its text; which of them are stale."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local.cloud.aws import ROOT
+from local.generate import openapi
+from local.generate.events import events
+from local.generate.tables import README, readme
+from local.samples import samples
+from ocr.declare.catalogue import products, record_schema
+from ocr.declare.checks import verdicts
+from ocr.declare.product import Product
+from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Status
+from ocr.storage.ledger import content_key
+
+EVENTS = ROOT / "events"
+OPENAPI = ROOT / "functions/records/openapi.json"
+# Another day, another outcome: not for a file that is compared.
+DAILY = {"not_expired"}
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Every generated file with its text."""
+    examples = {slug: example(product) for slug, product in products().items()}
+    for product in products().values():
+        yield EVENTS / "schemas" / f"{product.slug}.json", _json(record_schema(product))
+        for name, event in events(product).items():
+            yield EVENTS / product.slug / f"{name}.json", _json(event)
+        yield ROOT / "functions" / product.slug / "example.json", _json(examples[product.slug])
+    yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
+    yield OPENAPI, _json(openapi.document(examples))
+    yield README, readme(README.read_text())
+
+
+def announcement_schema() -> dict[str, Any]:
+    """The JSON Schema of an event's `detail`."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:ocr:schema:announcement:{SCHEMA_VERSION}",
+    }
+    return head | Announcement.model_json_schema(mode="serialization")
+
+
+def example(product: Product) -> dict[str, Any]:
+    """The record of the product's first sample, with what is printed on that; a vendor adds evidence."""
+    sample = next(iter(samples([product.slug])))
+    checks = verdicts(product.fields.model_validate(sample.truth), product.checks)
+    record = Record(
+        id=content_key(product.slug, sample.options, ""),
+        product=product.slug,
+        status=Status.SUCCEEDED,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        vendor=product.sold_by[-1].vendor,
+        options=sample.options,
+        document=Document(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
+    )
+    return record.model_dump(mode="json", exclude_none=True)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def same(path: Path, text: str) -> bool:
+    """Whether the file holds this text; pictures in events may differ, since their bytes depend on the machine."""
+    if not path.exists():
+        return False
+    kept = path.read_text()
+    return kept == text or (path.suffix == ".json" and _bare(json.loads(kept)) == _bare(json.loads(text)))
+
+
+def _bare(event: Any) -> Any:
+    return event | {"body": None} if isinstance(event, dict) and "requestContext" in event else event
+
+
+def stale() -> list[Path]:
+    """The generated files that are not as the code would make them, and those it would not make."""
+    made = dict(files())
+    extra = set(EVENTS.glob("*/*.json")) - made.keys()
+    return sorted([path for path, text in made.items() if not same(path, text)] + list(extra))
+
+
+def write() -> None:
+    """Make every generated file anew."""
+    made = dict(files())
+    for path in set(EVENTS.glob("*/*.json")) - made.keys():
+        path.unlink()
+    for path, text in made.items():
+        if not same(path, text):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
