@@ -13,10 +13,13 @@ from local.simulators import sight
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import JUHE
 from local.simulators.desk import Order, Settings
-from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.pictures import FORMATS as USUAL
+from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
 from local.simulators.vendor import Simulator
 
 LARGEST = 1024 * 1024  # bytes of the picture itself
+# The document names none; captchas that move are GIFs.
+FORMATS = {"captcha": USUAL | {"GIF"}, "license_plate": USUAL}
 
 UNITS = {
     1101: 10, 1004: 10, 1005: 12, 1006: 15,
@@ -176,7 +179,7 @@ def _picture(interface: Interface, form: dict[str, Part], media_type: str) -> Pi
         raise Refusal(interface.base64, str(fault)) from fault
     except NotAPicture as fault:
         raise Refusal(interface.invalid, str(fault)) from fault
-    if picture.format not in FORMATS:
+    if picture.format not in FORMATS[interface.product]:
         raise Refusal(interface.invalid, f"the picture is {picture.format}")
     return picture
 

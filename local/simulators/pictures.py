@@ -5,7 +5,9 @@ import binascii
 import hashlib
 import io
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from PIL import Image
 
@@ -23,7 +25,7 @@ class NotAPicture(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that really decodes. `format` is Pillow's name, sizes are pixels, `answer` is its own PNG text."""
+    """A picture that really decodes. `format` is Pillow's name, sizes are pixels, `answer` is its own PNG text, or GIF comment."""
 
     content: bytes = field(repr=False)
     format: str
@@ -83,7 +85,11 @@ def opened(content: bytes) -> Picture:
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as image:
             image.load()
-            answer = image.info.get("answer")
-            return Picture(content, str(image.format), *image.size, str(answer) if answer is not None else None)
+            return Picture(content, str(image.format), *image.size, _answer(image.info))
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError, OverflowError) as fault:
         raise NotAPicture("the bytes do not decode as a picture") from fault
+
+
+def _answer(info: Mapping[str | tuple[int, int], Any]) -> str | None:
+    told = info.get("answer", info.get("comment"))
+    return told.decode(errors="replace") if isinstance(told, bytes) else told

@@ -18,6 +18,7 @@ from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Reading
 from ocr.pages.examine import examine
+from ocr.pages.resize import fit
 from ocr.pipeline.normalization import normalize
 from ocr.platform import aws
 from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
@@ -81,9 +82,9 @@ def picture(kind: str = "PNG", color: str = "white", **notes: str) -> Picture:
     return examine(file.getvalue())
 
 
-def gif() -> bytes:
+def gif(size: tuple[int, int] = (400, 300), **more: Any) -> bytes:
     file = BytesIO()
-    Image.new("RGB", (400, 300)).save(file, "GIF")
+    Image.new("RGB", size).save(file, "GIF", **more)
     return file.getvalue()
 
 
@@ -131,6 +132,48 @@ def test_the_vendor_finds_nothing_wrong_with_the_call(wire: dict[str, Control], 
     assert report["violations"] == []
     assert report["units"] == outcome.units
     assert outcome.trace or sold.offer.vendor == "ctyun" or isinstance(sold.offer, Pid)
+
+
+SMALL = [
+    (juhe.Captcha(), {"codetype": "1004"}, (60, 20), "GIF", "GIF"),
+    (juhe.Captcha(), {"codetype": "1004"}, (50, 25), "PNG", "PNG"),
+    (juhe.Plate(), {}, (94, 24), "JPEG", "JPEG"),
+    (Pid(6), {}, (94, 24), "JPEG", "JPEG"),
+    (Pid(6), {}, (94, 24), "GIF", "JPEG"),
+    (esign.GeneralText(), {}, (130, 31), "GIF", "JPEG"),
+]
+
+
+@pytest.mark.parametrize(("offer", "options", "size", "kind", "sent"), SMALL)
+def test_what_is_small_or_moves_reaches_whoever_takes_it(
+    wire: dict[str, Control],
+    offer: Offer,
+    options: dict[str, str],
+    size: tuple[int, int],
+    kind: str,
+    sent: str,
+) -> None:
+    frames = [Image.new("RGB", size, color) for color in ("white", "black")]
+    moving = {"save_all": True, "append_images": frames[1:], "comment": b"8f2k"} if kind == "GIF" else {}
+    note = PngInfo()
+    note.add_text("answer", "8f2k")
+    file = BytesIO()
+    frames[0].save(file, kind, **moving, **({"pnginfo": note} if kind == "PNG" else {}))
+    fitted = fit(examine(file.getvalue()), offer.limits).document
+    [outcome] = Sold(offer, options).read(fitted)
+    assert isinstance(outcome, Reading), repr(outcome)
+    report = wire[offer.vendor].report()
+    assert report["violations"] == []
+    assert [one["format"] for one in report["last"]["pictures"]] == [sent]
+    assert (fitted.content == file.getvalue()) is (kind == sent)
+
+
+def test_a_plate_cut_out_is_no_picture_for_ctyun() -> None:
+    file = BytesIO()
+    Image.new("RGB", (94, 24)).save(file, "PNG")
+    with pytest.raises(CallerError) as refused:
+        fit(examine(file.getvalue()), ctyun.Plate().limits)
+    assert "24" in refused.value.detail
 
 
 def test_a_link_into_the_bucket_is_fetched(

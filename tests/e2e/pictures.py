@@ -7,5 +7,5 @@ from local.samples import samples
 
 SAMPLE = next(iter(samples(["id_card"]))).picture
 
-for kind in ("image/jpeg", "image/png", "image/bmp", "application/octet-stream"):
+for kind in ("image/jpeg", "image/png", "image/bmp", "image/gif", "application/octet-stream"):
     schemathesis.openapi.media_type(kind, st.just(SAMPLE) | st.binary(max_size=100))

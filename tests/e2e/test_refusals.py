@@ -35,12 +35,12 @@ BAD = [
     pytest.param(b"", 400, id="0 bytes"),
     pytest.param(b"a shopping list", 415, id="text called .jpg"),
     pytest.param(encoded(size=(300, 300))[:-100], 422, id="truncated JPEG"),
-    pytest.param(encoded(size=(31, 31)), 422, id="31 x 31"),
+    pytest.param(encoded(size=(7, 7)), 422, id="7 x 7"),
     pytest.param(wide(20_000, 20_000), 413, id="20000 x 20000"),
     pytest.param(wide(200_000, 200_000), 413, id="decompression bomb"),
     pytest.param(encoded("CMYK"), 415, id="CMYK"),
     pytest.param(encoded("I;16", "PNG"), 415, id="16 bit"),
-    pytest.param(encoded(format="GIF"), 415, id="GIF"),
+    pytest.param(encoded(format="TIFF"), 415, id="TIFF"),
     pytest.param(encoded() + bytes(11 * 1024 * 1024), 413, id="11 MB"),
 ]
 

@@ -22,7 +22,9 @@ from local.trials.partial import GOOD, _mixtures, _wrong
 from local.trials.pictures import contents, plates
 from local.trials.result import Figure, Result
 from ocr.pages.examine import examine
+from ocr.pages.resize import fit
 from ocr.platform.errors import CallerError
+from ocr.vendors import juhe
 
 CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
 RESTS = "print('up', flush=True); input()"
@@ -78,7 +80,7 @@ def test_plates_really_differ() -> None:
 def problem(picture: bytes) -> int:
     """The HTTP status that the product itself has for a picture, 0 for none."""
     try:
-        examine(picture)
+        fit(examine(picture), juhe.Plate().limits)
     except CallerError as error:
         return error.status
     return GOOD

@@ -22,9 +22,13 @@ RequestId = Annotated[
 ]
 
 
+# Where a vendor names no least side: a captcha's letters are 15 pixels high, on less than this stands no character.
+LEAST_SIDE = 8
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What a vendor takes for one picture. Bytes are raw unless `encode` says how they are counted.
+    """What a vendor takes for one picture. Bytes are raw unless `encoded` says how they are counted.
 
     formats    Pillow's names: JPEG, PNG, BMP, GIF, TIFF, WEBP
     side       shortest and longest side in pixels, inclusive
@@ -34,7 +38,7 @@ class Limits:
 
     bytes: int
     formats: frozenset[str] = frozenset({"JPEG", "PNG", "BMP"})
-    side: tuple[int, int] = (1, 100_000)
+    side: tuple[int, int] = (LEAST_SIDE, 100_000)
     batch: int = 1
     encoded: str | None = None
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_BYTES = 10 * 1024 * 1024
-MIN_SIDE = 32
 MAX_PIXELS = 50_000_000
 EXIF_ORIENTATION = 0x0112
 # A large picture takes 200 MB once it is decoded: of a batch not all at once.
@@ -23,8 +22,8 @@ _DECODING = BoundedSemaphore(2)
 def examine(content: bytes, upload: Upload | None = None) -> Picture:
     """The document in `content`; raises `CallerError` for what no vendor could read.
 
-    413 over 10 MB or 50 megapixels, 415 what is not an 8-bit grey or RGB picture in JPEG, PNG or BMP, 422 what is
-    empty of pixels (under 32 a side) or cut short.
+    413 over 10 MB or 50 megapixels, 415 what is not an 8-bit grey or RGB picture in JPEG, PNG, BMP or GIF, 422 what is
+    cut short. How long its sides have to be each vendor says (`pages.resize.fit`).
     """
     if not content:
         raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.")
@@ -69,12 +68,6 @@ def _examined(picture: "Image.Image", content: bytes, upload: Upload | None) -> 
         raise _unsupported(f"The picture's format is {kind}.")
     if width * height > MAX_PIXELS:
         _refuse_pixels()
-    if min(width, height) < MIN_SIDE:
-        raise CallerError(
-            f"The picture is {width}×{height} pixels; each side needs at least {MIN_SIDE}.",
-            "Send the picture in its original size.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
     if picture.mode not in {"1", "L", "LA", "P", "PA", "RGB", "RGBA"} or _deep(picture):
         raise _unsupported("The picture is not 8-bit grey or RGB.")
     document = Picture(content, kind, width, height, _orientation(picture), upload)
@@ -110,6 +103,6 @@ def _refuse_pixels() -> NoReturn:
 def _unsupported(detail: str) -> CallerError:
     return CallerError(
         detail,
-        "Send a JPEG, PNG or BMP with 8 bits a channel in grey or RGB.",
+        "Send a JPEG, PNG, BMP or GIF with 8 bits a channel in grey or RGB.",
         status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     )

@@ -96,7 +96,8 @@ class Batch(Offer):
     """
 
     vendor: ClassVar[str] = VENDOR
-    limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(32, 5000), batch=50)
+    # The manual's text says more than 32 and less than 5000 pixels, its table of errors says 32 to 5000.
+    limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(33, 4999), batch=50)
     service: ClassVar[str]
     path: ClassVar[str]
 

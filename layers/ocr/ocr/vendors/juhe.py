@@ -38,6 +38,8 @@ from ocr.vendors.parsing import (
 VENDOR = "juhe"
 # The captcha's limit; the plate's document names none, so the same host is trusted with no more.
 MAX_BYTES = 1024 * 1024
+# The document names no formats. Captchas that move are common, and nothing is left of them once they are a JPEG.
+CAPTCHA_FORMATS = frozenset({"JPEG", "PNG", "BMP", "GIF"})
 
 _KEY = "The operator has to look at this interface's key in Juhe's 个人中心."
 _SYSTEM = {
@@ -176,7 +178,7 @@ class Captcha(OnePicture):
 
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("captcha_key",)
-    limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES)
+    limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES, formats=CAPTCHA_FORMATS)
     options: ClassVar[Mapping[str, Any]] = {"codetype": CodetypeName, "input": Input}
 
     def units(self, options: Mapping[str, str]) -> float:
