@@ -32,7 +32,10 @@ MOST_NAME_BYTES = 255
 # Of a batch's pictures together: a function's memory holds what it sends several times over.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
-FORMS = "Send the picture as the body (image/jpeg, image/png, image/bmp, image/gif), as multipart/form-data, or as JSON with base64."
+FORMS = (
+    "Send the picture as the body (image/jpeg, image/png, image/bmp, image/gif), as multipart/form-data, "
+    "or as JSON with base64."
+)
 BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s3_uris": [...]} or {"images": [...]}.'
 
 
