@@ -25,7 +25,7 @@ class NotAPicture(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that really decodes. `format` is Pillow's name, sizes are pixels, `answer` is its PNG text or GIF comment."""
+    """A picture that really decodes. `format` is Pillow's name, sizes are pixels, `answer` is its note or comment."""
 
     content: bytes = field(repr=False)
     format: str
