@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate fix lock layer-requirements bench trials tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract fix lock layer-requirements bench trials tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
@@ -60,11 +60,16 @@ generate: .venv/ready ## Make events, schemas and the README's tables anew from 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
 	@$(PYTHON) -m local.scaffold.product $(NAME) $(or $(CATEGORY),general)
 
-score: .venv/ready ## How many fields of the samples come out exactly right, by product and degradation
-	@$(PYTHON) -m local.score --readme
+score: .venv/ready ## How many fields of the samples come out right or silently wrong, and where the rest is lost
+	@$(PYTHON) -m local.score --docs
 
-evaluate: .venv/ready ## How well plates and text are read on a folder of pictures with truth.json (PICTURES=folder)
-	@$(PYTHON) -m local.evaluate $(PICTURES)
+evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1)
+	@$(PYTHON) -m local.evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \
+		$(if $(PRODUCT),--product $(PRODUCT)) $(if $(FRESH),--fresh)
+
+extract: .venv/ready ## Print the record made of given lines (LINES=case.json PRODUCT=id_card)
+	@$(PYTHON) -m local.extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \
+		$(if $(PRODUCT),--product $(PRODUCT))
 
 fix: .venv/ready ## Let ruff put right what it can
 	$(PYTHON) -m ruff check --fix .

@@ -1,76 +1,196 @@
-"""How well the embedded engine reads real photographs whose content is known.
+"""How well the embedded vendor reads pictures whose content is known: fields, tables, plates, texts, kinds of document.
 
-    python -m local.evaluate FOLDER…
+    python -m local.evaluate FOLDER…                    score each folder by its truth.json, or print what was read
+    python -m local.evaluate FOLDER --product id_card   read pictures without a truth as this product
+    python -m local.evaluate FOLDER --fresh             ask the engine anew, also where its answer is kept
 
-A folder holds pictures and a truth.json, a list of `{"file", "plate"}` or `{"file", "lines": […]}`. A plate counts when
-the one plate returned first is exactly right. A text's accuracy is 1 − edit distance / length of the longer text, over
-its lines written one after another without spaces. Ends with status 1 when a picture is missing or unreadable.
+`truth.json` is a list with an object a picture:
+
+    file      the picture's name in the folder
+    product   whose document it is, with `fields`: what its record should hold; `masked` names fields that the picture
+              hides, `neutral` those that count neither way; `grid` is a table's number of rows and of columns
+    plate     the licence plate that should come first
+    lines     the texts that stand on it
+
+Every value counts once, every cell of a row or a table too. A plate counts when the one returned first is exactly
+right. A text's accuracy is 1 − edit distance / length of the longer text, over its lines written one after another
+without spaces. Documents and texts are told apart, too: what has no title of its own (a text, a table) should be said
+to be no document. Ends with status 1 when a picture cannot be read.
 """
 
 import argparse
-import json
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "functions"), str(ROOT / "layers" / "ocr")]
+from local.accuracy import offline
+from local.accuracy.marks import Mark, Value, computed, marked
+from ocr.declare.catalogue import products
+from ocr.model.record import Document
+from ocr.platform.errors import OcrError
 
-NO_PLATE = "—"
+TRUTH = "truth.json"
+# What tells what a document is, and what reads any document.
+SORTS, ANY = "document_classification_only", "document_classification"
+PLATES, TEXTS = "license_plate", "general_text"
+NO_PLATE, NO_TABLE, NO_DOCUMENT = "—", "no table", "no document"
+# A pipe has no width to fit a table into.
+WIDTH = 170
+
+
+class Entry(BaseModel):
+    """What a truth.json says of one picture."""
+
+    file: str
+    product: str = ""
+    fields: dict[str, Any] = {}
+    masked: list[str] = []
+    neutral: list[str] = []
+    grid: tuple[int, int] | None = None
+    plate: str | None = None
+    lines: list[str] | None = None
+
+    @property
+    def reader(self) -> str:
+        """The product that reads the picture."""
+        return self.product or (PLATES if self.plate is not None else TEXTS)
+
+    @property
+    def shape(self) -> str:
+        """A table's rows × columns; empty where it is unknown."""
+        first = next(iter(self.fields.get("tables") or []), None)
+        grid = self.grid or (first and (len(first), len(first[0])))
+        return f"{grid[0]}×{grid[1]}" if grid else ""
+
+    @property
+    def document_type(self) -> str:
+        """What a picture should be said to be."""
+        product = products().get(self.product)
+        return product.slug if product and product.titles else NO_DOCUMENT
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One picture: what stands on it, what was read, how much of that is right (0..1), and the engine's seconds."""
+class Part:
+    """A plate, text, grid or kind of document as it is and as it was read; `right` is 0..1."""
 
-    picture: Path
     kind: str
     truth: str
     read: str
     right: float
-    seconds: float
 
     @property
     def missed(self) -> str:
-        """Where reading and truth part: truth → reading."""
-        if self.kind == "plate":
-            return "" if self.right else f"{self.truth} → {self.read}"
+        """Where truth and reading part: truth → reading."""
+        if self.kind != "text":
+            return "" if self.right == 1 else f"{self.truth} → {self.read}"
         changes = SequenceMatcher(None, self.truth, self.read, autojunk=False).get_opcodes()
         parts = ((self.truth[a:b], self.read[c:d]) for kind, a, b, c, d in changes if kind != "equal")
         return ", ".join(f"{truth or '∅'} → {read or '∅'}" for truth, read in parts)
 
 
-def evaluate(folder: Path) -> Iterator[Verdict]:
-    """The verdict on each picture that the folder's truth.json names."""
-    for entry in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
-        yield _verdict(folder / entry["file"], entry)
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one picture: of its fields' values, of its other parts; `fault` says why it could not be read."""
+
+    picture: Path
+    entry: Entry
+    values: Sequence[Value] = ()
+    parts: Sequence[Part] = ()
+    seconds: float = 0
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.picture.parent.name}/{self.picture.name}"
 
 
-def _verdict(picture: Path, entry: dict[str, Any]) -> Verdict:
-    kind = "plate" if "plate" in entry else "text"
-    start = time.perf_counter()
-    answer = _answer(picture, "plates" if kind == "plate" else "lines")
-    seconds = time.perf_counter() - start
-    if kind == "plate":
-        read = next((plate["text"] for plate in answer["plates"]), NO_PLATE)
-        return Verdict(picture, kind, entry["plate"], read, float(read == entry["plate"]), seconds)
-    truth, read = _text(entry["lines"]), _text(line["text"] for line in answer["lines"])
-    return Verdict(picture, kind, truth, read, accuracy(truth, read), seconds)
+class Unusable(Exception):
+    """A folder or truth.json that nothing can be measured by. The message is a sentence for the caller."""
 
 
-def _answer(picture: Path, task: str) -> dict[str, Any]:
-    from engine import app
-    from engine import picture as pictures
+def truth(folder: Path) -> list[Entry] | None:
+    """What a folder's truth.json says, None where it has none. Raises Unusable."""
+    if not folder.is_dir():
+        raise Unusable(f"{folder} is not a folder.")
+    file = folder / TRUTH
+    if not file.exists():
+        return None
+    try:
+        entries = TypeAdapter(list[Entry]).validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = " → ".join(str(part) for part in first["loc"])
+        raise Unusable(f"{file} is not what it should be{f' at {place}' if place else ''}: {first['msg']}.") from None
+    unknown = sorted({entry.product for entry in entries} - {"", *offline.sold()})
+    if unknown:
+        raise Unusable(f"{file} names products that the embedded vendor does not read: {', '.join(unknown)}.")
+    return entries
 
-    return app.read(pictures.decode(picture.read_bytes()), task)
+
+def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Iterator[Verdict]:
+    """The verdict on each picture of a folder that its truth.json names."""
+    for entry in entries:
+        picture = folder / entry.file
+        try:
+            yield _verdict(picture, entry, fresh)
+        except (OSError, OcrError) as error:
+            # All that stands on it is lost.
+            yield Verdict(picture, entry, marked(entry.fields, None, []), fault=_sentence(error))
+
+
+def _verdict(picture: Path, entry: Entry, fresh: bool) -> Verdict:
+    content = picture.read_bytes()
+    record, answer = offline.record(entry.reader, content, fresh=fresh)
+    if "error" in answer.said:
+        return Verdict(picture, entry, marked(entry.fields, None, []), fault="It cannot be decoded.")
+    found = next(iter(offline.documents(record)), None)
+    parts = []
+    if entry.plate is not None:
+        plates = [plate["text"] for plate in answer.said["plates"]]
+        parts.append(_part("plate", entry.plate, plates[0] if plates else NO_PLATE))
+    else:
+        parts.append(_part("document", entry.document_type, _kind(content)))
+    if entry.lines is not None:
+        text, read = _text(entry.lines), _text(answer.lines)
+        parts.append(Part("text", text, read, accuracy(text, read)))
+    if entry.shape:
+        parts.append(_part("grid", entry.shape, _shapes(found)))
+    return Verdict(picture, entry, _values(entry, found, answer), parts, answer.seconds)
+
+
+def _values(entry: Entry, found: Document | None, answer: offline.Answer) -> list[Value]:
+    if not entry.product:
+        return []
+    ignored = {*entry.neutral, *computed(products()[entry.product].fields) - entry.fields.keys()}
+    return marked(entry.fields, found, answer.lines, entry.masked, ignored)
+
+
+def _part(kind: str, truth: str, read: str) -> Part:
+    return Part(kind, truth, read, float(truth == read))
+
+
+def _kind(content: bytes) -> str:
+    record, _ = offline.record(SORTS, content)
+    return next((str(one.fields.get("document_type") or NO_DOCUMENT) for one in offline.documents(record)), NO_DOCUMENT)
+
+
+def _shapes(found: Document | None) -> str:
+    tables = found.fields.get("tables", []) if found else []
+    return " and ".join(f"{len(grid)}×{len(grid[0])}" for grid in tables) or NO_TABLE
+
+
+def _sentence(error: OSError | OcrError) -> str:
+    return error.detail if isinstance(error, OcrError) else f"It cannot be opened: {error.strerror}."
 
 
 def _text(lines: Iterable[str]) -> str:
@@ -92,38 +212,130 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def show(verdicts: list[Verdict], console: Console) -> None:
-    """A line a picture, then the totals."""
-    table = Table("picture", "read", "right", "ms", "missed: truth → reading")
-    for one in verdicts:
-        right = ("✓" if one.right else "✗") if one.kind == "plate" else f"{one.right:.3f}"
-        read = one.read if len(one.read) <= 24 else f"{one.read[:23]}…"
-        table.add_row(
-            f"{one.picture.parent.name}/{one.picture.name}", read, right, f"{one.seconds * 1000:.0f}", one.missed
-        )
-    console.print(table)
-    plates, texts = ([one for one in verdicts if one.kind == kind] for kind in ("plate", "text"))
-    if plates:
-        console.print(f"plates: {sum(one.right for one in plates):.0f} of {len(plates)} exactly right")
+# --- What is printed --------------------------------------------------------------------------------------------------
+
+
+def show(verdicts: Sequence[Verdict], console: Console) -> None:
+    """Fields by product, the other parts in a line a kind, then everything that went wrong."""
+    with_fields = [one for one in verdicts if one.values]
+    if with_fields:
+        console.print(_by_product(with_fields))
+    for kind, name in (("grid", "grids of tables"), ("plate", "plates"), ("document", "kinds of document")):
+        parts = [part for one in verdicts for part in one.parts if part.kind == kind]
+        if parts:
+            console.print(f"{name}: {sum(part.right for part in parts):.0f} of {len(parts)} exactly right")
+    texts = [part for one in verdicts for part in one.parts if part.kind == "text"]
     if texts:
         lengths = sum(max(len(one.truth), len(one.read)) for one in texts)
         wrong = sum(distance(one.truth, one.read) for one in texts)
-        console.print(
-            f"text: accuracy {fmean(one.right for one in texts):.4f} a picture, {1 - wrong / lengths:.4f} a character"
+        a_picture = fmean(one.right for one in texts)
+        console.print(f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character")
+    console.print(f"{len(verdicts)} pictures, {fmean(one.seconds for one in verdicts):.2f} s of the engine a picture")
+    for line in losses(verdicts):
+        console.print(escape(line), soft_wrap=True)
+
+
+def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """What went wrong, a line each: the picture, what of it, truth → reading, and whether anything says so."""
+    for one in verdicts:
+        if one.fault:
+            yield f"{one.name}: not read. {one.fault}"
+        for part in one.parts:
+            if part.missed:
+                yield f"{one.name}: {part.kind} {part.missed}"
+        for value in one.values:
+            if value.mark != Mark.RIGHT:
+                said = [value.mark, *["silent"] * value.silent, *[f"lost in {value.lost_in}"] * bool(value.lost_in)]
+                yield f"{one.name}: {value.name} {value.printed or '∅'} → {value.found or '∅'} ({', '.join(said)})"
+
+
+def _by_product(verdicts: Sequence[Verdict]) -> Table:
+    """Of the values: how many are printed, what came of them, and where the lost ones were lost."""
+    columns = ("pictures", "values", *FIGURES, "share")
+    table = Table("product", *columns)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    slugs = sorted({one.entry.product for one in verdicts})
+    for slug in [*slugs, *["all"] * (len(slugs) > 1)]:
+        ours = [one for one in verdicts if slug in (one.entry.product, "all")]
+        values = [value for one in ours for value in one.values]
+        counts = figures(values)
+        printed = sum(value.printed is not None for value in values)
+        share = f"{counts['right'] / printed:.3f}" if printed else ""
+        table.add_row(
+            slug, str(len(ours)), str(printed), *map(str, counts.values()), share, end_section=slug == slugs[-1]
         )
+    return table
+
+
+FIGURES = ("right", "wrong", "missing", "invented", "silent", "covered", "in lines", "in recognition", "in extraction")
+
+
+def figures(values: Iterable[Value]) -> dict[str, int]:
+    """How many values bear each mark, are silent, stand in the lines, and were lost in recognition or in extraction;
+    of values that are covered on the picture and were returned, only those that no failed check points at."""
+    found: Counter[str] = Counter()
+    for value in values:
+        found[value.mark] += value.mark != Mark.COVERED or not value.flagged
+        found["silent"] += value.silent
+        found["in lines"] += value.in_lines
+        found[f"in {value.lost_in}"] += bool(value.lost_in)
+    return {name: found[name] for name in FIGURES}
+
+
+def show_read(picture: Path, product: str, fresh: bool, console: Console) -> None:
+    """Print what was read on a picture whose content nobody knows."""
+    try:
+        record, answer = offline.record(product or ANY, picture.read_bytes(), fresh=fresh)
+    except (OSError, OcrError) as error:
+        console.print(escape(f"{picture.name}: not read. {_sentence(error)}"))
+        return
+    console.print(escape(f"{picture.name}: {record.status}, {answer.seconds:.2f} s"), style="bold")
+    for document in offline.documents(record):
+        console.print_json(data=document.fields)
+        for check in document.checks:
+            if check.outcome == "failed":
+                console.print(escape(f"  {check.name} failed on {', '.join(check.fields)}: {check.detail}"))
+    if not record.document:
+        console.print(escape("\n".join(f"  {line}" for line in answer.lines) or "  No line was found."))
 
 
 def main() -> None:
+    asked = _arguments()
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    verdicts: list[Verdict] = []
+    try:
+        for folder in asked.folders:
+            entries = truth(folder)
+            if entries is None:
+                for picture in sorted(_pictures(folder)):
+                    show_read(picture, asked.product, asked.fresh, console)
+                continue
+            if others := _pictures(folder) - {folder / entry.file for entry in entries}:
+                console.print(f"{len(others)} files of {folder} are not in its {TRUTH} and are left out.")
+            for number, verdict in enumerate(evaluate(folder, entries, asked.fresh), 1):
+                verdicts.append(verdict)
+                print(f"\r{folder.name} {number}/{len(entries)}", end="", file=sys.stderr)
+            print(file=sys.stderr)
+    except Unusable as error:
+        sys.exit(f"evaluate: {error}")
+    if verdicts:
+        show(verdicts, console)
+    sys.exit(any(one.fault for one in verdicts))
+
+
+def _pictures(folder: Path) -> set[Path]:
+    return {path for path in folder.iterdir() if path.is_file() and path.name != TRUTH}
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Read pictures whose content is known and say what was missed.")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    folders = parser.parse_args().folders
-    from engine.picture import Unreadable
-
-    try:
-        verdicts = [verdict for folder in folders for verdict in evaluate(folder)]
-    except (OSError, Unreadable) as fault:
-        sys.exit(f"evaluate: {fault}")
-    show(verdicts, Console())
+    parser.add_argument(
+        "--product", default="", choices=offline.sold(), metavar="SLUG", help="of pictures without truth"
+    )
+    parser.add_argument("--fresh", action="store_true", help="ask the engine also where its answer is kept")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

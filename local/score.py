@@ -1,34 +1,32 @@
-"""How much of what the samples print the embedded engine and the extraction get exactly right.
+"""How much of what the samples print the embedded vendor gets exactly right, what it gets silently wrong, and where the
+rest is lost.
 
     python -m local.score                                     every product, layouts a and b, every variant
     python -m local.score --products id_card --variants clean blur --misses
 
-A sample goes the way it would on AWS, from the embedded vendor to the normalized fields; only the engine runs in this
-process. Every value of the truth counts once, every cell of a row and every line of a text too, and a value that is
-neither printed nor computed from what is counts as a mistake. `document_classification_only` has to tell apart the
-samples of every product with a title. What the engine said is kept in `.local/readings` until the engine changes.
+A sample goes the way it would on AWS, from the embedded vendor to the record; the engine runs in this process, and what
+it said is kept until its code changes. Every value of the truth counts once, every cell of a row and every line of a
+text too, and a value that is neither printed nor computed from what is counts as a mistake.
+`document_classification_only` has to tell apart the samples of every product with a title.
 """
 
 import argparse
-import base64
-import hashlib
-import io
-import json
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import product as pairs
-from pathlib import Path
 from statistics import fmean
 from typing import Any
-from unittest.mock import patch
 
-ROOT = Path(__file__).parent.parent
-READINGS = ROOT / ".local" / "readings"
+from local.accuracy import offline
+from local.accuracy.marks import Mark, Value, computed, marked
+from local.generate.tables import ACCURACY, table, with_table
+from local.samples import VARIANTS, Sample, samples
+from ocr.declare.catalogue import products
+
 PROCESSES = 2
 
 # The product that only says what a document is; it is asked about all of them.
@@ -40,7 +38,7 @@ CARD, CARD_CLEAN, CARD_EVERY = "id_card", 1.0, 0.95
 
 @dataclass(frozen=True)
 class Miss:
-    """One value that came out otherwise; None: it was not printed, or not found."""
+    """One value that came out otherwise; None: it was not printed, or not found. `lost_in` is where it was lost."""
 
     product: str
     layout: str
@@ -48,14 +46,19 @@ class Miss:
     field: str
     printed: Any
     found: Any
+    silent: bool
+    lost_in: str
 
 
 @dataclass
 class Score:
-    """How many values of some samples were right, of how many."""
+    """How many values of some samples were right, of how many; how many were wrong and nothing said so; how many
+    printed ones were lost in recognition and how many in extraction."""
 
     right: int = 0
     of: int = 0
+    silent: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
     misses: list[Miss] = field(default_factory=list)
 
     @property
@@ -71,20 +74,18 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
     found: dict[Key, Score] = {}
     for sample in _samples(slug, layout, variants):
         one = found.setdefault((slug, layout, sample.variant), Score())
-        printed, read = dict(_values("", sample.truth)), dict(_values("", _fields(slug, sample)))
-        for name in printed.keys() | read.keys():
+        for value in _values(slug, sample):
             one.of += 1
-            if printed.get(name) == read.get(name):
-                one.right += 1
-            else:
-                one.misses.append(Miss(slug, layout, sample.variant, name, printed.get(name), read.get(name)))
+            one.right += value.mark == Mark.RIGHT
+            one.silent += value.silent
+            one.lost[value.lost_in] += bool(value.lost_in)
+            if value.mark != Mark.RIGHT:
+                told = (value.name, value.printed, value.found, value.silent, value.lost_in)
+                one.misses.append(Miss(slug, layout, sample.variant, *told))
     return found
 
 
-def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Any]:
-    from local.samples import samples
-    from ocr.declare.catalogue import products
-
+def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Sample]:
     if slug != SORTS:
         yield from samples([slug], [layout], variants)
         return
@@ -92,76 +93,15 @@ def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Any]:
         yield replace(sample, product=SORTS, truth={"document_type": sample.product})
 
 
-def _values(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every single value in a record's fields, by the way to it."""
-    match value:
-        case Mapping():
-            for key, part in value.items():
-                yield from _values(f"{name}.{key}" if name else key, part)
-        case list():
-            for number, part in enumerate(value):
-                yield from _values(f"{name}[{number}]", part)
-        case str() if "\n" in value:
-            yield from _values(name, value.split("\n"))
-        case None | "":
-            return
-        case _:
-            yield name, value
-
-
-def _fields(slug: str, sample: Any) -> dict[str, Any]:
-    """The fields of the first document that is found on a sample, in their JSON form."""
-    from ocr.declare.catalogue import products
-    from ocr.declare.fields import declared
-    from ocr.declare.offers import VendorRequest
-    from ocr.model.reading import Reading
-    from ocr.pages.examine import examine
-    from ocr.pipeline.normalization import documents
-    from ocr.vendors import embedded
-
-    product = products()[slug]
-    offer = next(offer for offer in product.sold_by if offer.vendor == embedded.Engine.vendor)
-    ask = VendorRequest(slug, product.fields, [examine(sample.picture)], sample.options, seconds=60)
-    with patch("ocr.platform.aws.functions", Engine), patch("ocr.vendors.embedded.settings"):
-        (outcome,) = offer.read(ask)
-    found = documents(product, outcome) if isinstance(outcome, Reading) else []
-    fields = found[0].fields if found else {}
-    computed = {name for name, one in declared(product.fields).items() if one.mark.derived} - sample.truth.keys()
-    return {name: value for name, value in fields.items() if name not in computed}
-
-
-class Engine:
-    """The engine's Lambda, in this process, with a memory; it takes as long as it takes."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-
-    def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:
-        kept = READINGS / f"{hashlib.sha256(_engine() + Payload).hexdigest()}.json"
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(self._read(json.loads(Payload)), ensure_ascii=False), encoding="utf-8")
-        return {"Payload": io.BytesIO(kept.read_bytes())}
-
-    def _read(self, asked: Mapping[str, str]) -> Any:
-        from engine import app, picture
-
-        return app.read(picture.decode(base64.b64decode(asked["image"])), asked["task"])
-
-
-@cache
-def _engine() -> bytes:
-    """Another value for every other engine."""
-    sources = sorted((ROOT / "functions" / "engine").glob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).digest()
+def _values(slug: str, sample: Sample) -> list[Value]:
+    """What came of each value of a sample, in the first document that is found on it."""
+    record, answer = offline.record(slug, sample.picture, sample.options)
+    ignored = computed(products()[slug].fields) - sample.truth.keys()
+    return marked(sample.truth, record.document, answer.lines, ignored=ignored)
 
 
 def main() -> None:
-    from local.samples import VARIANTS
-    from ocr.declare.catalogue import products
-
-    ours = [slug for slug, one in products().items() if any(offer.vendor == "embedded" for offer in one.sold_by)]
-    asked = _arguments(ours, tuple(VARIANTS))
+    asked = _arguments(offline.sold(), tuple(VARIANTS))
     scores: dict[Key, Score] = {}
     with ProcessPoolExecutor(PROCESSES) as pool:
         wanted = pairs(asked.products, asked.layouts)
@@ -173,7 +113,7 @@ def main() -> None:
     _show(scores, asked.products, asked.layouts, asked.variants)
     if asked.misses:
         _show_misses(scores)
-    if asked.readme:
+    if asked.docs:
         _keep(scores)
     shortfalls = list(_shortfalls(scores))
     print(*shortfalls, sep="\n")
@@ -185,7 +125,7 @@ def _arguments(products: Sequence[str], variants: Sequence[str]) -> argparse.Nam
     parser.add_argument("--products", nargs="+", choices=products, default=products, metavar="SLUG")
     parser.add_argument("--layouts", nargs="+", choices=("a", "b"), default=("a", "b"))
     parser.add_argument("--variants", nargs="+", choices=variants, default=variants)
-    parser.add_argument("--readme", action="store_true", help="put the table by product into the README")
+    parser.add_argument("--docs", action="store_true", help="put the table by product into docs/accuracy.md")
     parser.add_argument("--misses", action="store_true", help="list every value that came out otherwise")
     return parser.parse_args()
 
@@ -202,12 +142,12 @@ def _show(
                 print(f"{slug + ' ' + layout:38}" + "".join(f"{share:>11.3f}" for share in shares))
         averages = (average(scores, layout, [variant]) for variant in variants)
         print(f"{'average ' + layout:38}" + "".join(f"{share:>11.3f}" for share in averages))
+    values, silent, *lost = _sums(scores)
+    print(f"{values} values; {silent} silently wrong; lost in recognition {lost[0]}, in extraction {lost[1]}")
 
 
 def _keep(scores: Mapping[Key, Score]) -> None:
-    """Write the README's table: a line for each product, clean and degraded pictures of each layout."""
-    from local.generate.tables import README, table, with_table
-
+    """Write the page's table: a line for each product, a column for clean and degraded pictures of each layout."""
     layouts = sorted({layout for _, layout, _ in scores})
     degraded = sorted({variant for _, _, variant in scores} - {"clean"})
     columns = [(layout, variants) for layout in layouts for variants in (["clean"], degraded)]
@@ -215,14 +155,24 @@ def _keep(scores: Mapping[Key, Score]) -> None:
     for slug in [*dict.fromkeys(slug for slug, _, _ in sorted(scores)), None]:
         ours = {key: one for key, one in scores.items() if slug in (key[0], None)}
         shares = [f"{average(ours, layout, variants):.3f}" for layout, variants in columns]
-        rows.append([f"`{slug}`" if slug else "**average**", *shares])
+        rows.append([f"`{slug}`" if slug else "**all**", *shares, *map(str, _sums(ours))])
     head = ["product", *(f"{layout}, {'clean' if len(variants) == 1 else 'degraded'}" for layout, variants in columns)]
-    README.write_text(with_table(README.read_text(), "score", table(head, rows)))
+    made = table([*head, "values", "silent", "lost in recognition", "in extraction"], rows)
+    ACCURACY.write_text(with_table(ACCURACY.read_text(), "score", made))
+
+
+def _sums(scores: Mapping[Key, Score]) -> tuple[int, int, int, int]:
+    """All values, the silent errors, what was lost in recognition and what in extraction."""
+    ours = scores.values()
+    lost = [sum(one.lost[stage] for one in ours) for stage in ("recognition", "extraction")]
+    return sum(one.of for one in ours), sum(one.silent for one in ours), lost[0], lost[1]
 
 
 def _show_misses(scores: Mapping[Key, Score]) -> None:
     for miss, times in Counter(miss for one in scores.values() for miss in one.misses).items():
-        print(f"{miss.product} {miss.layout} {miss.variant} {miss.field}: {miss.printed!r} ≠ {miss.found!r}", times)
+        told = [*["silent"] * miss.silent, *[f"lost in {miss.lost_in}"] * bool(miss.lost_in)]
+        where = f"{miss.product} {miss.layout} {miss.variant} {miss.field}"
+        print(f"{where}: {miss.printed!r} ≠ {miss.found!r} {', '.join(told)} {times}")
 
 
 def average(scores: Mapping[Key, Score], layout: str, variants: Sequence[str]) -> float:
@@ -258,5 +208,4 @@ def _shortfalls(scores: Mapping[Key, Score]) -> Iterator[str]:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.path[:0] = [str(ROOT / "layers" / "ocr"), str(ROOT / "functions")]
     main()

@@ -7,6 +7,8 @@ from ocr.declare.product import Product
 from ocr.platform.settings import Settings
 
 README = ROOT / "README.md"
+# Its tables are measured, not generated: `make score` and `make evaluate` write them.
+ACCURACY = ROOT / "docs/accuracy.md"
 VENDORS = ("juhe", "etoplive", "esign", "ctyun", "embedded")
 
 

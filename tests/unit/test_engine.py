@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -306,20 +305,3 @@ def test_nothing_that_was_read_is_logged(
     output = logged.getvalue() + "".join(capfd.readouterr())
     words = [word for text in TEXTS for word in text.split()]
     assert not any(word in output or json.dumps(word)[1:-1] in output for word in words)
-
-
-def _photographs() -> Iterator[Path]:
-    folder = os.environ.get("OCR_PICTURES")
-    return Path(folder).rglob("truth.json") if folder else iter(())
-
-
-@pytest.mark.skipif(not os.environ.get("OCR_PICTURES"), reason="OCR_PICTURES names no folder of photographs")
-def test_photographs_are_read_as_well_as_promised() -> None:
-    from local.evaluate import evaluate
-
-    verdicts = [verdict for truth in _photographs() for verdict in evaluate(truth.parent)]
-    plates = [one.right for one in verdicts if one.kind == "plate"]
-    texts = [one.right for one in verdicts if one.kind == "text"]
-
-    assert not plates or sum(plates) / len(plates) >= 0.7
-    assert not texts or sum(texts) / len(texts) >= 0.93

@@ -1,0 +1,120 @@
+"""From a picture, or from lines of text, to a record in this process: what the embedded vendor would make of it on AWS.
+
+    record, answer = offline.record("id_card", picture)
+    record = offline.record_of("id_card", {"lines": [{"text": …, "box": …, "confidence": …}]})
+
+The engine's answers are kept in `.local/readings` until the engine's code changes, so that a second run only extracts.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ocr.declare.catalogue import products
+from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.product import Product
+from ocr.model.picture import Picture
+from ocr.model.record import Document, Record, Status
+from ocr.pages.examine import examine
+from ocr.pages.resize import Fitted, fit
+from ocr.pipeline import process
+from ocr.platform.errors import OcrError
+from ocr.vendors.embedded import Engine
+
+ROOT = Path(__file__).parents[2]
+READINGS = ROOT / ".local" / "readings"
+_NOW = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine said of a picture, and how many seconds it took when it said so."""
+
+    said: Mapping[str, Any]
+    seconds: float = 0.0
+
+    @property
+    def lines(self) -> list[str]:
+        """The texts that were read, in the engine's order."""
+        return [line["text"] for line in self.said.get("lines", [])]
+
+
+def sold() -> list[str]:
+    """The products that the embedded engine reads."""
+    return [slug for slug, product in products().items() if any(isinstance(one, Engine) for one in product.sold_by)]
+
+
+def record(
+    slug: str, content: bytes, options: Mapping[str, str] | None = None, fresh: bool = False
+) -> tuple[Record, Answer]:
+    """The record of a picture of this product, and what the engine said of the picture.
+
+    `fresh` asks the engine again even if its answer is kept. Raises `OcrError` for what is no picture.
+    """
+    product, offer = _product(slug)
+    picture = fit(examine(content), offer.limits)
+    answer = _asked(picture.document.content, offer.task, fresh)
+    return _settled(product, offer, picture, answer.said, options or {}), answer
+
+
+def record_of(slug: str, said: Mapping[str, Any]) -> Record:
+    """The record of these lines: `{"lines": [{"text", "box", "confidence"}]}`, or more of the engine's answer."""
+    product, offer = _product(slug)
+    picture = Picture(b"", "PNG", said.get("width", 0), said.get("height", 0))
+    return _settled(product, offer, Fitted(picture, picture), {"angle": 0, **said}, {})
+
+
+def documents(record: Record) -> list[Document]:
+    """All documents of a record, the first one first."""
+    return [one for one in (record.document, *record.others) if one]
+
+
+def _product(slug: str) -> tuple[Product, Engine]:
+    product = products()[slug]
+    return product, next(offer for offer in product.sold_by if isinstance(offer, Engine))
+
+
+def _settled(
+    product: Product, offer: Offer, picture: Fitted, said: Mapping[str, Any], options: Mapping[str, str]
+) -> Record:
+    request = VendorRequest(product.slug, product.fields, [picture.document], options, seconds=0)
+    outcome = offer.understood(request, said)
+    empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW)
+    return process.settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
+
+
+def _asked(content: bytes, task: str, fresh: bool) -> Answer:
+    name = hashlib.sha256(_engine() + task.encode() + content).hexdigest()
+    kept = READINGS / f"{name}.json"
+    if fresh or not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        begun = time.perf_counter()
+        said = _said(content, task)
+        written = {"said": said, "seconds": time.perf_counter() - begun}
+        draft = kept.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+        draft.replace(kept)
+    return Answer(**json.loads(kept.read_text(encoding="utf-8")))
+
+
+def _said(content: bytes, task: str) -> Any:
+    from engine import app, picture
+
+    try:
+        return app.read(picture.decode(content), task)
+    except picture.Unreadable as fault:
+        return {"error": {"code": "unreadable", "detail": str(fault)}}
+
+
+@cache
+def _engine() -> bytes:
+    """Another value for every other engine."""
+    sources = sorted((ROOT / "functions" / "engine").glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).digest()
