@@ -32,7 +32,7 @@ BROKEN = {500, 502, 504}
 PAGE = 100
 CONNECTIONS = 64
 BAD_REQUEST, SERVER_ERROR = 400, 500
-REFUSED_STATUS, REFUSED_KINDS = {401, 403}, {"key", "quota"}
+REFUSED_STATUS, REFUSED_KINDS = {401, 403}, {"quota_exceeded"}
 
 Answer = requests.Response
 Json = Mapping[str, Any]
@@ -120,7 +120,7 @@ def problem(answer: Answer) -> Json:
 
 
 def kind(failed: Json) -> str:
-    """A problem's kind in one word: `caller`, `busy`, ..."""
+    """The end of a problem's type: `damaged`, `no_result`, …"""
     return str(failed["type"]).rpartition(":")[2]
 
 
@@ -136,7 +136,7 @@ def _stranger(answer: Answer) -> NoStack:
 
 
 def _refuse(answer: Answer) -> None:
-    if not answer.ok and kind(problem(answer)) == "not_found":
+    if not answer.ok and kind(problem(answer)) == "unknown_path":
         # API Gateway says so of a path that it does not know, and of one that it wants to be signed.
         raise NoStack(
             "There is no such API under this address.", "Name the stack (--stack) if its requests are signed."

@@ -17,7 +17,7 @@ NOT_FOUND = 404
 def described(api: Api, slug: str) -> Json:
     """The description of a product; raises `click.UsageError` where there is none of this slug."""
     answer = api.ask("GET", f"/products/{quote(slug, safe='')}")
-    if answer.status_code == NOT_FOUND and kind_of(problem(answer)) == "caller":
+    if answer.status_code == NOT_FOUND and kind_of(problem(answer)) == "unknown_product":
         raise click.UsageError(f"There is no product {slug!r}; `ocr products` lists them.")
     found: Json = told(answer)
     return found

@@ -16,8 +16,9 @@ INLINE_BYTES = 4_500_000
 ACCEPTED, SERVER_ERROR = 202, 500
 SUCCEEDED, PENDING, FAILED = "succeeded", "pending", "failed"
 FINISHED = frozenset({SUCCEEDED, "no_result", FAILED, "unknown"})
-# What else goes wrong may go right the next time.
-_ENDS = {"no_result": "no_result", "unknown": "unknown", "caller": FAILED, "changed": FAILED}
+# Kinds of problems that end a picture, beside those of a request that is wrong. Anything else may go right next time.
+_ENDS = {"no_result": "no_result", "outcome_unknown": "unknown", "unexpected_response": FAILED}
+_LATER = {409, 429}
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def _outcome(file: Path, answer: Answer) -> Outcome:
         record = told(answer)
         return Outcome(file, record["status"], record["id"], record, record.get("problem") or _late(record))
     failed = problem(answer)
-    return Outcome(file, _ENDS.get(kind(failed), PENDING), failed.get("record_id"), problem=failed)
+    wrong = answer.status_code < SERVER_ERROR and answer.status_code not in _LATER
+    status = _ENDS.get(kind(failed), FAILED if wrong else PENDING)
+    return Outcome(file, status, failed.get("record_id"), problem=failed)
 
 
 def _late(record: Json) -> Json | None:

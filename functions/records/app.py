@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -105,7 +106,7 @@ def delete(id: RecordId) -> Response[str]:
     operation_id="list_records",
     tags=["records"],
     summary="Records of a time",
-    responses=answered(200, "a page of records", Page),
+    responses=answered(200, "a page of records", Page) | problems(404),
 )
 def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="of this product only")] = None,
@@ -120,6 +121,10 @@ def records(
 
     While `next` is not null there may be more, however few records are on this page.
     """
+    from ocr.declare import catalogue
+
+    if product and not catalogue.exists(product):
+        raise _unknown(product)
     search = queries.Search(
         since=_moment("from", since, datetime.now(UTC) - timedelta(days=settings().record_days)),
         until=_moment("to", until, datetime.now(UTC) + timedelta(days=1)),
@@ -190,13 +195,30 @@ def product(slug: Slug) -> Response[str]:
     return _json(HTTPStatus.OK, json.dumps(catalogue.description(_product(slug))))
 
 
+@app.post("/ocr/<product>", include_in_schema=False)
+@app.post("/ocr/<product>/batch", include_in_schema=False)
+def read(product: str) -> Response[str]:
+    """A product that does not exist: every product has a path of its own, with its own function."""
+    raise _unknown(product)
+
+
 def _product(slug: str) -> "Product":
     from ocr.declare import catalogue
 
     found = catalogue.products().get(slug)
     if found is None:
-        raise _missing("There is no such product.", "GET /products lists what can be read.")
+        raise _unknown(slug)
     return found
+
+
+def _unknown(slug: str) -> OcrError:
+    from ocr.declare import catalogue
+
+    meant = catalogue.suggestions(unquote(slug))
+    advice = f"Did you mean {' or '.join(meant)}? " if meant else ""
+    return CallerError(
+        "There is no product of this name.", f"{advice}GET /products lists the products.", kind="unknown_product"
+    )
 
 
 @app.get(
@@ -228,15 +250,16 @@ def docs() -> Response[str]:
 
 @app.not_found
 def unknown(error: NotFoundError) -> Response[str]:
-    """Nothing here answers under this path, an unknown product included."""
-    return _refused(_missing("There is nothing under this path.", "GET /products lists what can be read."))
+    """A path that this API does not have."""
+    return _refused(CallerError("This API has no such path or method.", kind="unknown_path"))
 
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def misasked(error: RequestValidationError) -> Response[str]:
     """A parameter that is missing or not allowed; what was sent, which may be personal, is left out."""
     first = error.errors()[0]
-    return _refused(CallerError(f"The {first['loc'][0]} parameter {first['loc'][1]} is wrong.", f"{first['msg']}."))
+    detail = f"The {first['loc'][0]} parameter {first['loc'][1]} is not valid."
+    return _refused(CallerError(detail, f"{first['msg']}.", kind="invalid_request"))
 
 
 @app.exception_handler(OcrError)  # type: ignore[untyped-decorator]
@@ -262,7 +285,7 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     if record is None:
         raise _missing_record()
     if record.status == Status.DELETED:
-        raise CallerError("The record was deleted.", "Send the picture again to have it read.", status=HTTPStatus.GONE)
+        raise CallerError("This record was deleted.", kind="gone")
     body = record.model_dump_json(exclude_none=True)
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
@@ -278,7 +301,8 @@ def _moment(name: str, told: str | None, default: datetime) -> datetime:
         at = datetime.fromisoformat(told)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise CallerError(f"{name} is no moment.", "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z.") from None
+        advice = "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z."
+        raise CallerError(f"`{name}` is not a date or time.", advice, kind="invalid_request") from None
 
 
 def _record_id(told: str) -> str:
@@ -289,11 +313,7 @@ def _record_id(told: str) -> str:
 
 
 def _missing_record() -> OcrError:
-    return _missing("There is no such record.", "Ids stand in answers and events; records expire.")
-
-
-def _missing(detail: str, advice: str) -> OcrError:
-    return CallerError(detail, advice, status=HTTPStatus.NOT_FOUND)
+    return CallerError("There is no such record.", "Check the id: responses and events name it.", kind="not_found")
 
 
 def _json(

@@ -24,9 +24,9 @@ from ocr.entry.requests import FORM, IMAGE_MEMBER, JSON
 from ocr.entry.response_models import Outcomes, Pending
 from ocr.entry.responses import PROBLEM_TYPE
 from ocr.model.picture import MEDIA_TYPES
-from ocr.model.problem import PROBLEM_BASE, Problem, problem_of
+from ocr.model.problem import problem_of
 from ocr.model.record import SCHEMA_VERSION
-from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, OcrError
+from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError
 from records.app import app as records
 
 DESCRIPTION = """\
@@ -52,18 +52,22 @@ MEANINGS = {
     504: "The function behind the API did not answer in time.",
 }
 RETRIED = {409, 429, 500, 502, 503, 504}
+# An example of each status.
 KINDS: Mapping[int, OcrError] = {
-    409: InFlight("This picture is being read right now."),
+    400: CallerError("There is no option 'codetype' here.", kind="invalid_option"),
+    401: CallerError("The request carries no API key that this API knows.", kind="unauthorized"),
+    403: CallerError("A policy in front of this API does not let the request through.", kind="forbidden"),
+    404: CallerError("There is no such record.", kind="not_found"),
+    409: InFlight("Another request reads the same picture."),
+    410: CallerError("This record was deleted.", kind="gone"),
+    413: CallerError("The picture has more than 50 megapixels.", kind="too_large"),
+    415: CallerError("The picture is not 8-bit grey or RGB.", kind="unsupported_format"),
+    422: NoResult("The vendor found nothing on the picture."),
+    429: CallerError("More requests a second than this key or this API may send.", kind="throttled"),
     500: Internal("An error of this system, not of the request."),
     502: Changed("The vendor answered with a code that its document does not list.", vendor="juhe", code="10099"),
-    503: Busy("The vendor failed too often and is left alone for a while.", vendor="ctyun", code="circuit"),
-}
-# The template's own bodies for what API Gateway refuses.
-REFUSALS = {
-    401: ("key", "No valid API key", "Send your key in the header x-api-key."),
-    403: ("gateway", "API Gateway refused the request", "VendorRequest the operator who may send from where."),
-    429: ("throttled", "Too many requests", "Send the same request again after the time in Retry-After."),
-    504: ("gateway", "No answer in time", "Send the same request again after the time in Retry-After."),
+    503: Busy("The vendor's circuit breaker is open.", vendor="ctyun", code="circuit"),
+    504: Internal("The function behind the API did not respond in time.", kind="gateway_timeout"),
 }
 
 ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}
@@ -223,9 +227,4 @@ def _problem(status: int) -> Part:
 
 
 def _instance(status: int) -> Part:
-    if status in REFUSALS:
-        slug, title, advice = REFUSALS[status]
-        told = Problem(type=PROBLEM_BASE + slug, title=title, status=status, detail=MEANINGS[status], advice=advice)
-    else:
-        told = problem_of(KINDS.get(status, CallerError(MEANINGS[status], status=status)))
-    return told.model_dump(mode="json", exclude_none=True)
+    return problem_of(KINDS[status]).model_dump(mode="json", exclude_none=True)

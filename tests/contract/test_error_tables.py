@@ -39,16 +39,16 @@ JUHE_SYSTEM: dict[int, Row] = {
 }
 JUHE_CAPTCHA: dict[int, Row] = {
     271001: BUSY,
-    271002: wrong(400),
+    271002: wrong(422),
     271003: NOTHING,
-    271004: wrong(400),
-    271005: wrong(400),
+    271004: wrong(422),
+    271005: wrong(422),
     271006: wrong(413),
     271007: BUSY,
     271008: NOTHING,
     271009: wrong(400),
 }
-JUHE_PLATE: dict[int, Row] = {271101: BUSY, 271102: wrong(400), 271103: NOTHING, 271104: REFUSED}
+JUHE_PLATE: dict[int, Row] = {271101: BUSY, 271102: wrong(422), 271103: NOTHING, 271104: REFUSED}
 ETOPLIVE: dict[int, Row] = {
     3: (CallerError, 422, PAID),
     16: wrong(415),
@@ -59,15 +59,15 @@ ETOPLIVE: dict[int, Row] = {
     -3: REFUSED,
     -4: REFUSED,
     -5: REFUSED,
-    -6: wrong(400),
+    -6: wrong(422),
     -7: REFUSED,
     -8: BUSY,
     -49: BUSY,
-    -51: wrong(400),
+    -51: wrong(422),
     -52: BUSY,
     -55: BUSY,
 }
-ESIGN: dict[int, Row] = {30500100: wrong(400), 30500101: wrong(413)}
+ESIGN: dict[int, Row] = {30500100: wrong(422), 30500101: wrong(413)}
 ESIGN_GATEWAY = [
     "缺少参数",
     "AUTHSTRATEGY_NOT_FOUND",
@@ -83,13 +83,13 @@ CTYUN: dict[int, Row] = {
     4002: REFUSED,
     4003: REFUSED,
     4004: REFUSED,
-    4005: wrong(400),
+    4005: wrong(422),
     4006: wrong(400),
     4007: BUSY,
-    4008: wrong(400),
+    4008: wrong(422),
     4009: wrong(415),
     4010: wrong(413),
-    4011: wrong(400),
+    4011: wrong(422),
     4012: REFUSED,
     4013: REFUSED,
     5000: BUSY,

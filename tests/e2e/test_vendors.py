@@ -225,7 +225,7 @@ def _read_once_closed(stack: Stack, plate: Picture) -> Reading:
 
 @pytest.mark.parametrize(
     ("code", "problem"),
-    [(271102, "urn:ocr:problem:caller"), (271103, "urn:ocr:problem:no_result")],
+    [(271102, "urn:ocr:problem:damaged"), (271103, "urn:ocr:problem:no_result")],
     ids=["caller's error", "nothing on it"],
 )
 def test_no_callers_error_and_no_empty_picture_opens_a_circuit(

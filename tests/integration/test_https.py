@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.cloud.aws import Aws
+from ocr.declare import catalogue
 from ocr.declare.product import Product
 from ocr.entry import https
 from ocr.entry.serve import serve
@@ -176,7 +177,7 @@ class TestIdempotencyKey:
         kind = product([reading])
         sent(kind, picture(1), Idempotency_Key="order-1")
         status, problem = sent(kind, picture(2), Idempotency_Key="order-1")
-        assert (status, problem["type"]) == (422, "urn:ocr:problem:caller")
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:key_reused")
         assert calls(kind) == 1
 
     def test_a_key_that_failed_may_be_sent_again(self, world: World) -> None:
@@ -222,7 +223,7 @@ def test_who_asks_for_a_picture_while_it_is_deleted_is_told_to_ask_again(
         status, answer = sent(kind, body, media_type, path)
     told = answer["outcomes"][0] if path else answer
     assert (status, told["status"]) == (200 if path else 409, 409)
-    assert told.get("problem", told)["type"] == "urn:ocr:problem:in_flight"
+    assert told.get("problem", told)["type"] == "urn:ocr:problem:in_progress"
     assert sent(kind, picture())[1]["status"] == "succeeded"
 
 
@@ -326,7 +327,7 @@ class TestBatch:
             *(name for name, _ in files[:20]), "bad.png", *(name for name, _ in files[20:]), "again.png"
         ]  # fmt: skip
         assert [one["status"] for one in outcomes] == [200] * 20 + [415] + [200] * 29
-        assert outcomes[20]["problem"]["type"] == "urn:ocr:problem:caller"
+        assert outcomes[20]["problem"]["type"] == "urn:ocr:problem:unsupported_format"
         assert outcomes[-1]["record"]["replayed"]
         [second] = [offer for offer in kind.sold_by if offer.vendor == "second"]
         assert [len(ask.documents) for ask in second.asked] == [48]  # type: ignore[attr-defined]
@@ -427,6 +428,10 @@ class TestRenormalize:
 
 
 class TestRecords:
+    @pytest.fixture(autouse=True)
+    def _ticket_is_a_product(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(catalogue, "exists", lambda slug: slug == "ticket")
+
     def test_a_record_that_did_not_change_is_not_sent_again(self, world: World) -> None:
         id = sent(product([reading]), picture())[1]["id"]
         answer = self.get(id)

@@ -41,8 +41,8 @@ def built() -> Path:
 def test_a_product_starts_and_refuses_an_empty_picture(built: Path, slug: str) -> None:
     with running(f"{slug}.app.handler", built / logical(slug), [built / "OcrLayer"], SETTINGS) as function:
         answer = function.invoke(EVENT)
-    assert answer["statusCode"] == 400, answer
-    assert json.loads(answer["body"])["type"] == "urn:ocr:problem:caller"
+    assert answer["statusCode"] == 422, answer
+    assert json.loads(answer["body"])["type"] == "urn:ocr:problem:damaged"
 
 
 def test_records_lists_every_product(built: Path) -> None:

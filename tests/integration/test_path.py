@@ -21,7 +21,7 @@ from ocr.model.reading import Line, Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline import process
 from ocr.platform import aws
-from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, Refused
+from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, OcrError, Refused
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
@@ -144,7 +144,7 @@ class TestNothingPaidTwice:
             status, problem = post(kind, picture())
             answered.set()
             assert first.result()[0] == 200
-        assert (status, problem["type"]) == (409, "urn:ocr:problem:in_flight")
+        assert (status, problem["type"]) == (409, "urn:ocr:problem:in_progress")
         assert int(problem["headers"]["Retry-After"]) > 0
         assert calls(kind) == 1
 
@@ -161,7 +161,7 @@ class TestNothingPaidTwice:
             assert post(kind, picture())[0] == 409
             expire_leases()
         status, problem = post(kind, picture())
-        assert (status, problem["type"]) == (502, "urn:ocr:problem:unknown")
+        assert (status, problem["type"]) == (502, "urn:ocr:problem:outcome_unknown")
         assert calls(kind) == sent
         record = records.find(problem["record_id"])
         assert record
@@ -522,11 +522,13 @@ class TestFailover:
             ("second", "read"),
         ]
 
-    @pytest.mark.parametrize(("error", "status"), [(CallerError, 400), (NoResult, 422)])
+    @pytest.mark.parametrize(
+        ("error", "status"), [(CallerError("no", kind="invalid_option"), 400), (NoResult("no"), 422)]
+    )
     def test_a_callers_error_and_an_empty_picture_go_no_further(
-        self, world: World, error: type[CallerError], status: int
+        self, world: World, error: OcrError, status: int
     ) -> None:
-        kind = product([lambda: error("no")], [lambda: reading("second")])
+        kind = product([lambda: error], [lambda: reading("second")])
         assert post(kind, picture())[0] == status
         assert calls(kind, "second") == 0
 
@@ -578,7 +580,7 @@ class TestFailover:
     def test_a_key_that_is_missing_is_not_the_callers_fault(self, world: World) -> None:
         kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
         status, problem = post(kind, picture(), mood="good")
-        assert (status, problem["type"]) == (503, "urn:ocr:problem:refused")
+        assert (status, problem["type"]) == (503, "urn:ocr:problem:no_vendor")
 
     def test_a_key_that_cannot_be_had_right_now_is_asked_for_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -591,7 +593,7 @@ class TestFailover:
 
         monkeypatch.setattr(parameters, "get_secret", throttled)
         kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
-        assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:busy"
+        assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:vendor_unavailable"
 
     def test_what_was_paid_for_does_not_wait_in_memory_for_the_rest_of_its_batch(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -641,7 +643,7 @@ class TestFailover:
     def test_no_callers_error_opens_a_circuit(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "1")
         forget_settings()
-        kind = product([lambda: CallerError("no"), lambda: NoResult("nothing"), reading])
+        kind = product([lambda: CallerError("no", kind="invalid_request"), lambda: NoResult("nothing"), reading])
         assert [post(kind, picture(seed))[0] for seed in range(3)] == [400, 422, 200]
 
 

@@ -93,4 +93,4 @@ def test_a_rate_that_is_used_up_goes_on_to_the_next_vendor_unpaid(
     assert (calls(kind), record["attempts"][0]["code"], record["attempts"][0]["units"]) == (0, "rate", 0)
     status, problem = post(product([reading]), picture(1))
     assert (status, problem["headers"]["Retry-After"]) == (503, "8")
-    assert problem["type"] == f"urn:ocr:problem:{Busy.slug}"
+    assert problem["type"] == f"urn:ocr:problem:{Busy.default_kind}"

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aws_lambda_powertools.event_handler import Response
@@ -68,12 +69,34 @@ def test_a_body_that_came_as_bytes_is_read_too(world: World) -> None:
 def test_what_names_no_upload_is_told_so(world: World, product: str, body: str | None, more: dict[str, Any]) -> None:
     status, problem = asked("POST", f"/uploads/{product}", body, **more)
     assert status == problem["status"] == 400
-    assert problem["type"] == "urn:ocr:problem:caller"
+    assert problem["type"] in {"urn:ocr:problem:invalid_option", "urn:ocr:problem:invalid_request"}
     assert problem["advice"]
 
 
-def test_an_upload_of_no_product_is_told_so(world: World) -> None:
-    assert asked("POST", "/uploads/unicorn_licence", "{}")[0] == 404
+@pytest.mark.parametrize("slug", ["idcard", "id-card", "ID_CARD", "身份证", "id_crad"])
+@pytest.mark.parametrize("path", ["/ocr/{}", "/ocr/{}/batch", "/uploads/{}", "/products/{}"])
+def test_a_product_that_does_not_exist_is_refused_with_the_one_that_was_meant(slug: str, path: str) -> None:
+    status, problem = asked("GET" if path.startswith("/products") else "POST", path.format(quote(slug)))
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:unknown_product")
+    assert "Did you mean id_card" in problem["advice"]
+
+
+def test_records_of_a_product_that_does_not_exist_are_refused(world: World) -> None:
+    status, problem = asked("GET", "/records", queryStringParameters={"product": "idcard"})
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:unknown_product")
+    assert "Did you mean id_card" in problem["advice"]
+
+
+def test_a_product_that_is_like_none_is_refused_without_a_guess() -> None:
+    status, problem = asked("GET", "/products/unicorn")
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:unknown_product")
+    assert "mean" not in problem["advice"]
+    assert "unicorn" not in json.dumps(problem)
+
+
+def test_a_path_that_does_not_exist_is_refused() -> None:
+    status, problem = asked("GET", "/unicorns")
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:unknown_path")
 
 
 @pytest.fixture
@@ -102,7 +125,7 @@ def test_an_entry_of_the_ledger_is_no_record(
 @pytest.mark.parametrize("id", ["0" * 32, "circuit", "00000000-0000-0000-0000-000000000000"])
 def test_an_id_that_no_record_has_is_told_so(world: World, method: str, id: str) -> None:
     status, problem = asked(method, f"/records/{id}")
-    assert (status, problem["type"]) == (404, "urn:ocr:problem:caller")
+    assert (status, problem["type"]) == (404, "urn:ocr:problem:not_found")
 
 
 def test_a_record_is_found_until_it_is_forgotten(world: World, kept: Record) -> None:
@@ -129,7 +152,7 @@ def test_a_parameter_that_is_wrong_is_named_and_what_was_sent_is_not(
 ) -> None:
     status, problem = asked("GET", path, queryStringParameters=told)
     assert status == problem["status"] == 400
-    assert problem["type"] == "urn:ocr:problem:caller"
+    assert problem["type"] == "urn:ocr:problem:invalid_request"
     assert ("uri" if path.endswith("source") else next(iter(told))) in problem["detail"]
     assert "王小明" not in json.dumps(problem, ensure_ascii=False)
 
@@ -152,5 +175,5 @@ def test_a_list_from_long_ago_asks_only_for_days_that_records_can_be_of(world: W
 
 
 def test_a_list_of_no_time_is_empty(world: World, kept: Record) -> None:
-    times = {"from": "2026-02-02", "to": "2026-02-01", "product": kept.product}
+    times = {"from": "2026-02-02", "to": "2026-02-01", "product": "id_card"}
     assert asked("GET", "/records", queryStringParameters=times) == (200, {"records": [], "next": None})

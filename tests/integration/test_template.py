@@ -15,6 +15,8 @@ from local.cloud.build import TOOLS
 from local.cloud.stack import logical
 from local.generate.openapi import OPEN
 from ocr.declare.catalogue import products
+from ocr.model.problem import PROBLEM_BASE
+from ocr.platform.errors import PROBLEMS
 
 Resource = dict[str, Any]
 ENCRYPTED = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
@@ -217,6 +219,8 @@ def test_what_api_gateway_refuses_is_a_problem_document(kind: str, status: int) 
     assert response["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
     assert body.keys() == {"type", "title", "status", "detail", "advice"}
     assert body["status"] == response["StatusCode"] == status
+    problem = PROBLEMS[body["type"].removeprefix(PROBLEM_BASE)]
+    assert (body["status"], body["title"]) == (problem.status, problem.title)
 
 
 def test_the_template_fits_into_one_stack() -> None:

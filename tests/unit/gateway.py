@@ -59,7 +59,8 @@ class Gateway:
         for route, told in self.routes.items():
             if f"{call.method} {call.path}".startswith(route):
                 return told(call)
-        return problem(404, "caller")
+        kinds = {"products": "unknown_product", "records": "not_found"}
+        return problem(404, kinds.get(call.path.split("/")[1], "unknown_path"))
 
 
 def problem(status: int, kind: str, retry_after: str | None = None, **more: Any) -> Answer:

@@ -163,14 +163,14 @@ def test_what_is_finished_is_not_sent_again(
 
 
 def test_what_was_not_read_stays_unread_when_it_is_skipped(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
-    gateway.routes["POST /ocr/ticket"] = lambda _: problem(422, "caller")
+    gateway.routes["POST /ocr/ticket"] = lambda _: problem(422, "damaged")
     assert [read(gateway, folder, tmp_path / "out.csv").exit_code for _ in range(2)] == [1, 1]
     assert len(gateway.of("POST /ocr/")) == 3
 
 
 def test_what_may_go_right_later_is_sent_again_and_has_one_line(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
-    gateway.routes["POST /ocr/ticket"] = lambda call: problem(503, "refused") if call.body == b"two" else echo(call)
+    gateway.routes["POST /ocr/ticket"] = lambda call: problem(503, "no_vendor") if call.body == b"two" else echo(call)
     assert read(gateway, folder, out).exit_code == 1
     assert [row["status"] for row in rows(out) if "two" in row["file"]] == ["pending"]
     gateway.routes["POST /ocr/ticket"] = echo
@@ -219,8 +219,8 @@ def test_json_is_a_line_a_picture(gateway: Gateway, folder: Path, tmp_path: Path
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(problem(503, "busy", "0"), id="busy"),
-        pytest.param(problem(409, "in_flight", "0"), id="in flight"),
+        pytest.param(problem(503, "vendor_unavailable", "0"), id="busy"),
+        pytest.param(problem(409, "in_progress", "0"), id="in flight"),
         pytest.param(problem(429, "throttled", "0"), id="throttled"),
         pytest.param(None, id="no answer"),
     ],
@@ -283,9 +283,9 @@ def test_an_upload_that_the_bucket_refuses_was_not_read(gateway: Gateway, folder
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        pytest.param(problem(401, "key"), 4, id="wrong key"),
-        pytest.param(problem(403, "gateway"), 4, id="a policy"),
-        pytest.param(problem(429, "quota"), 4, id="quota used up"),
+        pytest.param(problem(401, "unauthorized"), 4, id="wrong key"),
+        pytest.param(problem(403, "forbidden"), 4, id="a policy"),
+        pytest.param(problem(429, "quota_exceeded"), 4, id="quota used up"),
         pytest.param(Answer(200, "<html>Welcome</html>"), 3, id="something else answers"),
         pytest.param(None, 3, id="nothing answers"),
     ],
@@ -319,18 +319,20 @@ def test_a_wrong_command_sends_nothing(gateway: Gateway, folder: Path, arguments
 def test_an_address_where_no_such_api_is_is_told_from_a_product_that_is_not_there(
     gateway: Gateway, folder: Path
 ) -> None:
-    gateway.routes["GET /"] = gateway.routes["GET /products/ticket"] = lambda _: problem(404, "not_found")
+    gateway.routes["GET /"] = gateway.routes["GET /products/ticket"] = lambda _: problem(404, "unknown_path")
     for arguments in (["read", folder, "--product", "ticket"], ["list"], ["products"]):
         assert ocr(gateway, *arguments).exit_code == 3
 
 
 def test_a_list_that_the_api_does_not_take_is_a_wrong_command(gateway: Gateway) -> None:
-    gateway.routes["GET /records"] = lambda _: problem(400, "caller")
+    gateway.routes["GET /records"] = lambda _: problem(400, "invalid_request")
     assert ocr(gateway, "list", "--from", "yesterday").exit_code == 2
 
 
 def test_what_was_read_before_the_stack_was_gone_is_shown(gateway: Gateway, folder: Path) -> None:
-    gateway.routes["POST /ocr/ticket"] = lambda call: problem(401, "key") if call.body == b"two" else echo(call)
+    gateway.routes["POST /ocr/ticket"] = lambda call: (
+        problem(401, "unauthorized") if call.body == b"two" else echo(call)
+    )
     done = ocr(gateway, "read", folder, "--product", "ticket", "--jobs", "1")
     assert done.exit_code == 4
     assert "a" * 32 in done.stdout
@@ -414,12 +416,12 @@ def test_deleting_says_what_is_gone_and_what_was_not_there(gateway: Gateway) -> 
     done = ocr(gateway, "delete", "b" * 32, "a" * 32, "--yes")
     assert (done.exit_code, done.stdout) == (1, f"deleted {'a' * 32}\n")
     assert done.stderr.startswith(f"ocr: {'b' * 32}: It is caller.")
-    gateway.routes["DELETE /records/" + "c" * 32] = lambda _: problem(401, "key")
+    gateway.routes["DELETE /records/" + "c" * 32] = lambda _: problem(401, "unauthorized")
     assert ocr(gateway, "delete", "c" * 32, "--yes").exit_code == 4
 
 
 def test_products_are_listed_and_described(gateway: Gateway) -> None:
-    gateway.routes["GET /products/unicorn"] = lambda _: problem(404, "caller")
+    gateway.routes["GET /products/unicorn"] = lambda _: problem(404, "unknown_product")
     gateway.routes["GET /products"] = lambda _: Answer(200, [TICKET])
     assert "票" in ocr(gateway, "products").stdout
     described = ocr(gateway, "products", "ticket").stdout

@@ -31,7 +31,7 @@ def with_pixels(png: bytes, width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "status"),
     [
-        pytest.param(b"", 400, id="0 bytes"),
+        pytest.param(b"", 422, id="0 bytes"),
         pytest.param(b"a shopping list\n" * 20, 415, id="a text file called .jpg"),
         pytest.param(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", 415, id="a PDF"),
         pytest.param(encoded((400, 300))[:-200], 422, id="truncated JPEG"),

@@ -17,7 +17,7 @@ from ocr.platform.errors import Busy, CallerError, InFlight, Internal, OcrError,
         pytest.param(InFlight("Being read.", retry_after=7), "7", id="in flight"),
         pytest.param(Internal("A throttled table."), "5", id="internal"),
         pytest.param(Refused("The key is wrong."), None, id="refused"),
-        pytest.param(CallerError("No picture."), None, id="caller"),
+        pytest.param(CallerError("No picture.", kind="damaged"), None, id="caller"),
     ],
 )
 def test_a_retry_is_told_when(fault: OcrError, wait: str | None) -> None:

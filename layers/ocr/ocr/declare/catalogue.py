@@ -2,6 +2,7 @@
 
 import json
 import os
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +34,26 @@ def products() -> dict[str, Product]:
     found = [one for one in declarations if isinstance(one, Product)]
     order = get_args(Category)
     return {product.slug: product for product in sorted(found, key=lambda one: order.index(one.category))}
+
+
+def exists(slug: str) -> bool:
+    """Whether there is a product of this slug; imports none."""
+    return slug.isidentifier() and slug not in OTHERS and (folder() / slug / "app.py").is_file()
+
+
+def suggestions(slug: str) -> list[str]:
+    """Up to three slugs that were probably meant by a wrong one: `idcard`, `id-card` and 身份证 mean `id_card`."""
+    names = {product.name: product.slug for product in products().values()}
+    plain = {_plain(name): found for name, found in names.items()} | {_plain(one): one for one in products()}
+    wanted = _plain(slug)
+    within = [found for name, found in plain.items() if len(wanted) > 1 and (wanted in name or name in wanted)]
+    near = [plain[name] for name in get_close_matches(wanted, plain, n=3, cutoff=0.7)]
+    return list(dict.fromkeys([*(plain[name] for name in plain if name == wanted), *near, *within]))[:3]
+
+
+def _plain(name: str) -> str:
+    """A slug or a name as it is compared: letters and digits alone, without case."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def summary(product: Product) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def required(offers: Sequence[Offer]) -> set[str]:
 
 
 def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
-    """The told options under their proper names; raises `CallerError` 400 naming the option that is wrong.
+    """The told options under their proper names; raises `invalid_option` naming the option that is wrong.
 
     Names are compared without case, because S3 lowers the case of metadata.
     """
@@ -35,12 +35,12 @@ def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
     options: dict[str, str] = {}
     for name, value in told.items():
         if name.casefold() not in proper:
-            raise CallerError(f"There is no option {name[:40]!r} here.", _listing("The options are", rules))
+            raise _invalid(f"There is no option {name[:40]!r} here.", _listing("The options are", rules))
         option = proper[name.casefold()]
         options[option] = _valid(option, rules[option], value)
     missing = required(offers) - options.keys()
     if missing:
-        raise CallerError(_listing("Missing options:", missing), _listing("Needed are", required(offers)))
+        raise _invalid(_listing("Missing options:", missing), _listing("Required options:", required(offers)))
     _vendors(offers, options.get(VENDOR))
     return options
 
@@ -51,7 +51,7 @@ def _valid(name: str, kind: Any, value: str) -> str:
     except ValidationError as error:
         # The message says what is allowed; the input, which may be personal, is left out.
         allowed = error.errors(include_input=False, include_url=False)[0]["msg"]
-        raise CallerError(f"The option {name} has a value that is not allowed.", f"{allowed}.") from None
+        raise _invalid(f"The option {name} has a value that is not allowed.", f"{allowed}.") from None
     return value
 
 
@@ -59,9 +59,15 @@ def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
     sellers = [offer.vendor for offer in offers]
     told = chosen.split(",") if chosen else []
     if len(set(told)) != len(told):
-        raise CallerError("The option vendor names one twice.", "Name each vendor once, the best first.")
-    if not set(told) <= set(sellers):
-        raise CallerError("The option vendor names one that does not sell this.", _listing("Sold by", sellers))
+        raise _invalid("The option vendor names a vendor twice.", "Name each vendor once, the best first.")
+    if other := next((vendor for vendor in told if vendor not in sellers), None):
+        raise _invalid(
+            f"vendor={other[:40]} does not offer this product.", _listing("Vendors of this product:", sellers)
+        )
+
+
+def _invalid(detail: str, advice: str) -> CallerError:
+    return CallerError(detail, advice, kind="invalid_option")
 
 
 def _listing(lead: str, names: Iterable[str]) -> str:

@@ -102,7 +102,9 @@ def _work(product: Product, told: ParsedRequest) -> Job:
 def _told_key(event: APIGatewayProxyEvent) -> str:
     key = requests.header(event, KEY)
     if key and not _KEY.fullmatch(key):
-        raise CallerError(f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.")
+        raise CallerError(
+            f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.", kind="invalid_request"
+        )
     return key
 
 

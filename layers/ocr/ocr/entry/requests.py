@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -58,7 +57,7 @@ class BatchRequest:
 def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
     """The picture and options of an HTTPS call: raw bytes, multipart/form-data, or JSON with base64 or an address.
 
-    Raises `CallerError` 400 for a body that is not what it says, 415 for other content types.
+    Raises `invalid_request` for a body that cannot be parsed, `unsupported_format` for other content types.
     """
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
@@ -67,19 +66,18 @@ def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
     if media_type == FORM:
         files, told = _form(_body(event), kind)
         if len(files) != 1:
-            raise CallerError(f"The form has {len(files)} files; one is needed.", FORMS)
+            raise _invalid(f"The form has {len(files)} files; one is needed.")
         return ParsedRequest(files[0][1], options | told)
     if media_type.startswith("image/") or media_type == "application/octet-stream":
         return ParsedRequest(_body(event), options)
-    raise CallerError(
-        "The content type is not one a picture comes in.", FORMS, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    )
+    raise CallerError("A picture cannot be sent with this content type.", FORMS, kind="unsupported_format")
 
 
 def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
     """The pictures of a batch, and the options that hold for all: a form with files, or JSON with a list.
 
-    Raises `CallerError` for a body that is none, for more than 50 pictures, and 413 for more than 40 MB of uploads.
+    Raises `invalid_request` for a body that cannot be parsed or has more than 50 pictures, `too_large` for more than
+    40 MB of uploads.
     """
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
@@ -89,9 +87,7 @@ def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
         return BatchRequest([(name, ParsedRequest(content, options | told)) for name, content in files])
     if media_type == JSON:
         return _batch_from_json(members(event, BATCHES), options, product)
-    raise CallerError(
-        "The content type is not one a batch comes in.", BATCHES, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    )
+    raise CallerError("A batch cannot be sent with this content type.", BATCHES, kind="unsupported_format")
 
 
 def header(event: APIGatewayProxyEvent, name: str) -> str:
@@ -105,7 +101,7 @@ def _query(event: APIGatewayProxyEvent) -> dict[str, str]:
 
 def _count(pictures: int) -> None:
     if not 1 <= pictures <= MOST_PICTURES:
-        raise CallerError(f"The batch has {pictures} pictures; 1 to {MOST_PICTURES} are taken.", BATCHES)
+        raise _invalid(f"The batch has {pictures} pictures; 1 to {MOST_PICTURES} are taken.", BATCHES)
 
 
 def _refuse_together(size: int) -> None:
@@ -113,18 +109,18 @@ def _refuse_together(size: int) -> None:
         raise CallerError(
             f"The pictures of the batch have {size} bytes together; at most {MOST_BATCH_BYTES} are taken.",
             "Send fewer pictures at once.",
-            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            kind="too_large",
         )
 
 
 def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
-    """The members of a JSON body; raises `CallerError` 400 with this advice for any other body."""
+    """The members of a JSON body; raises `invalid_request` with this advice for any other body."""
     try:
         told = json.loads(_body(event, advice))
     except (ValueError, RecursionError):
-        raise CallerError("The body is not JSON.", advice) from None
+        raise _invalid("The body is not JSON.", advice) from None
     if not isinstance(told, dict):
-        raise CallerError("The JSON body is no object.", advice)
+        raise _invalid("The JSON body is not an object.", advice)
     return told
 
 
@@ -133,18 +129,18 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
     try:
         return base64.b64decode(body) if event.is_base64_encoded else body.encode()
     except ValueError:
-        raise CallerError("The body is not what its encoding says.", advice) from None
+        raise _invalid("The body cannot be decoded.", advice) from None
 
 
 def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
     image, uri, version = told.pop(IMAGE_MEMBER, None), told.pop(URI_MEMBER, None), told.pop("version", None)
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
     if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
-        raise CallerError("The version is none of an upload.", "Send the version id that S3 gave, or leave it out.")
+        raise _invalid("The `version` is not a version id of S3.", "Send the version id that S3 gave, or leave it out.")
     if isinstance(uri, str) and image is None:
         return _from_bucket(uri, version, chosen, product)
     if not isinstance(image, str) or uri is not None:
-        raise CallerError(f"The JSON body has no string member `{IMAGE_MEMBER}` or `{URI_MEMBER}`, or both.", FORMS)
+        raise _invalid(f"Give exactly one of `{IMAGE_MEMBER}` and `{URI_MEMBER}`, as a string.")
     return ParsedRequest(_decoded(image), chosen)
 
 
@@ -153,7 +149,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
     key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
     if not uri.startswith(prefix) or uri == prefix or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
-        raise CallerError(
+        raise _invalid(
             "The address is not that of an upload of this product.",
             f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
         )
@@ -171,7 +167,7 @@ def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: 
     uris, images = told.pop("s3_uris", None), told.pop("images", None)
     listed = uris if images is None else images if uris is None else None
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-        raise CallerError("The JSON body has no list of texts `s3_uris` or `images`, or both.", BATCHES)
+        raise _invalid("Give exactly one of `s3_uris` and `images`, as a list of strings.", BATCHES)
     _count(len(listed))
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
     if images is None:
@@ -193,12 +189,14 @@ def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
 
 
 def plain(value: Any) -> str:
-    """An option's value in JSON as the text that it is by query or form; raises `CallerError` for lists and such."""
+    """An option's value in JSON as the text that it is by query or form; raises `invalid_option` for lists and such."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, str | int):
         return str(value)
-    raise CallerError("An option's value is neither text nor a whole number.", "Send options as strings.")
+    raise CallerError(
+        "An option's value is neither text nor a whole number.", "Send options as strings.", kind="invalid_option"
+    )
 
 
 def _decoded(image: str) -> bytes:
@@ -207,7 +205,7 @@ def _decoded(image: str) -> bytes:
     try:
         return base64.b64decode("".join(payload.split()), validate=True)
     except ValueError:
-        raise CallerError(
+        raise _invalid(
             "The picture is not valid base64.", "Use the standard alphabet (RFC 4648 section 4) with padding."
         ) from None
 
@@ -223,7 +221,7 @@ def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, st
     def on_field(part: Any) -> None:
         name = part.field_name.decode()
         if name in told:
-            raise CallerError("The multipart form has one member twice.", FORMS)
+            raise _invalid("The multipart form has two members of the same name.")
         told[name] = (part.value or b"").decode()
         _bound(len(told))
 
@@ -240,7 +238,7 @@ def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, st
         parser.finalize()
         parser.close()
     except (FormParserError, UnicodeDecodeError):
-        raise CallerError("The multipart form cannot be parsed.", FORMS) from None
+        raise _invalid("The multipart form cannot be parsed.") from None
     return files, told
 
 
@@ -252,7 +250,9 @@ def _file_name(told: bytes) -> str:
     """A file's name, which is used for nothing but to tell the pictures of a batch apart; a path is refused."""
     name = told.decode()
     if {"/", "\\"} & {*name} or _obeyed(name) or len(told) > MOST_NAME_BYTES:
-        raise CallerError("A file's name in the form is a path or no name.", "Send the file's name without folders.")
+        raise _invalid(
+            "A file name in the form is a path, too long, or has control characters.", "Send the name without folders."
+        )
     return name
 
 
@@ -267,7 +267,7 @@ _TURNS = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
 
 def _bound(parts: int) -> None:
     if parts > MOST_PARTS:
-        raise CallerError(f"The multipart form has more than {MOST_PARTS} parts of a kind.", FORMS)
+        raise _invalid(f"The multipart form has more than {MOST_PARTS} files or more than {MOST_PARTS} other members.")
 
 
 def uploads(record: SQSRecord) -> list[Upload]:
@@ -294,7 +294,7 @@ _VERSION = re.compile("[!-~]{1,1024}")
 def fetch(upload: Upload) -> ParsedRequest:
     """The uploaded picture and its metadata as options.
 
-    Raises `CallerError` 413 for an object over the size limit, without loading it, and 404 for one that was deleted.
+    Raises `too_large` for an object over the size limit, without loading it, and `not_found` for one that was deleted.
     """
     which: dict[str, Any] = {"VersionId": upload.version} if upload.version else {}
     try:
@@ -309,4 +309,8 @@ def fetch(upload: Upload) -> ParsedRequest:
 
 
 def _gone() -> CallerError:
-    return CallerError("The uploaded object is no longer there.", "Upload it again.", status=HTTPStatus.NOT_FOUND)
+    return CallerError("The uploaded object is no longer there.", "Upload it again.", kind="not_found")
+
+
+def _invalid(detail: str, advice: str = FORMS) -> CallerError:
+    return CallerError(detail, advice, kind="invalid_request")

@@ -21,7 +21,7 @@ FORM_SECONDS = 900
 def form(product: Product, told: Mapping[str, Any]) -> dict[str, Any]:
     """A POST form with which one picture of up to 10 MB can be uploaded, for 15 minutes, and the id of its record.
 
-    The record is pending until then. The options travel as the object's metadata. Raises `CallerError` for options
+    The record is pending until then. The options travel as the object's metadata. Raises `invalid_option` for options
     that the product does not have.
     """
     options = checked(product.sold_by, {str(name): plain(value) for name, value in told.items()})

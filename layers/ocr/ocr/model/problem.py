@@ -1,4 +1,4 @@
-"""What a caller is told when something went wrong: an RFC 9457 problem."""
+"""What a caller gets when something went wrong: an RFC 9457 problem."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,7 +23,7 @@ class Problem(BaseModel):
 def problem_of(error: OcrError) -> Problem:
     """The problem document for an error."""
     return Problem(
-        type=PROBLEM_BASE + error.slug,
+        type=PROBLEM_BASE + error.kind,
         title=error.title,
         status=error.status,
         detail=error.detail,

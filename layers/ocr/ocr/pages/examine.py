@@ -1,7 +1,6 @@
 """A picture is examined before anything is paid for."""
 
 import warnings
-from http import HTTPStatus
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NoReturn
@@ -22,11 +21,12 @@ _DECODING = BoundedSemaphore(2)
 def examine(content: bytes, upload: Upload | None = None) -> Picture:
     """The document in `content`; raises `CallerError` for what no vendor could read.
 
-    413 over 10 MB or 50 megapixels, 415 what is not an 8-bit grey or RGB picture in JPEG, PNG, BMP or GIF, 422 what is
-    cut short. How long its sides have to be each vendor says (`pages.resize.fit`).
+    `too_large` over 10 MB or 50 megapixels, `unsupported_format` for what is not an 8-bit grey or RGB picture in JPEG,
+    PNG, BMP or GIF, `damaged` for an empty file or one that is cut short. How long its sides have to be each vendor
+    says (`pages.resize.fit`).
     """
     if not content:
-        raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.")
+        raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.", kind="damaged")
     refuse_size(len(content))
     from PIL import Image, UnidentifiedImageError  # costs 50 ms: not at cold start, nor for what ended above
 
@@ -45,18 +45,16 @@ def examine(content: bytes, upload: Upload | None = None) -> Picture:
         except Exception:
             raise CallerError(
                 "The picture is damaged or cut short.",
-                "Upload it again; check that the file opens in a viewer.",
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                kind="damaged",
             ) from None
 
 
 def refuse_size(size: int) -> None:
-    """Raise `CallerError` 413 when `size` bytes are more than any picture may have."""
+    """Raise `too_large` when `size` bytes are more than any picture may have."""
     if size > MAX_BYTES:
         raise CallerError(
             f"The picture has {size} bytes; at most {MAX_BYTES} are taken.",
-            "Send a smaller picture: 2000 pixels on the longer side are enough for every document.",
-            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            kind="too_large",
         )
 
 
@@ -95,14 +93,12 @@ def _decode(picture: "Image.Image") -> None:
 def _refuse_pixels() -> NoReturn:
     raise CallerError(
         f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.",
-        "Send a smaller picture: 2000 pixels on the longer side are enough for every document.",
-        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        kind="too_large",
     )
 
 
 def _unsupported(detail: str) -> CallerError:
     return CallerError(
         detail,
-        "Send a JPEG, PNG, BMP or GIF with 8 bits a channel in grey or RGB.",
-        status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        kind="unsupported_format",
     )

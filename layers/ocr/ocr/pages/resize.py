@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -57,14 +56,14 @@ _UNTURNED = {
 def fit(document: Picture, limits: Limits) -> Fitted:
     """The document within `limits`: as it is where possible, else upright, shrunk and as JPEG.
 
-    Vendors do not say whether they honour EXIF, so what they get is upright. Raises `CallerError` 422 when a side is
-    too short or becomes so, 413 when it cannot be made small enough and stay legible.
+    Vendors do not say whether they honour EXIF, so what they get is upright. Raises `too_small` when a side is
+    too short or becomes so, `too_large` when it cannot be made small enough and stay legible.
     """
     if min(document.width, document.height) < limits.side[0]:
         raise CallerError(
             f"The picture is {document.width}×{document.height} pixels; this vendor needs {limits.side[0]} a side.",
             "Send the picture in its original size.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            kind="too_small",
         )
     if _fits(document, limits):
         return Fitted(document, document)
@@ -105,7 +104,7 @@ def _shrunk(document: Picture, limits: Limits) -> Picture:
                 f"Made small enough for this vendor, the picture is {candidate.width}×{candidate.height} pixels; "
                 f"it needs {limits.side[0]} a side.",
                 "Crop it to the document and send it again.",
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                kind="too_small",
             )
         if _fits(candidate, limits):
             return candidate
@@ -116,7 +115,7 @@ def _shrunk(document: Picture, limits: Limits) -> Picture:
             raise CallerError(
                 "The picture cannot be made small enough for the vendor and stay legible.",
                 "Crop it to the document and send it again.",
-                status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                kind="too_large",
             )
 
 

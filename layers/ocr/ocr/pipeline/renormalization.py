@@ -1,7 +1,6 @@
 """A record made anew from a vendor's answer as it was kept: after a label, a type or an adapter was put right."""
 
 from datetime import UTC, datetime
-from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +16,7 @@ from ocr.storage import ledger, raw_answers, records
 def renormalize(id: str) -> Record | None:
     """The record of this id, made anew together with those of the same content; None where there is none.
 
-    Raises `CallerError` 409 where no answer is kept that it could be made from.
+    Raises `conflict` where no answer is kept that it could be made from.
     """
     record = records.find(id)
     if record is None or record.status == Status.DELETED:
@@ -51,5 +50,5 @@ def _nothing_kept() -> OcrError:
     return CallerError(
         "No vendor's answer is kept that this record could be made from.",
         "Answers expire, and a picture that was not read has none: send the picture again.",
-        status=HTTPStatus.CONFLICT,
+        kind="conflict",
     )

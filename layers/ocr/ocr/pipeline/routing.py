@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from http import HTTPStatus
 from itertools import batched
 from typing import Any
 
@@ -132,7 +131,7 @@ def _ready(offers: Sequence[Offer], request: VendorRequest) -> tuple[list[tuple[
         return [], CallerError(
             "No vendor that is set up here takes these options together.",
             "Leave out options; GET /products/{product} lists which vendor takes which.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            kind="conflicting_options",
         )
     ready: list[tuple[Offer, Mapping[str, str]]] = []
     nobody: OcrError = _NO_KEY
@@ -149,8 +148,8 @@ def _ready(offers: Sequence[Offer], request: VendorRequest) -> tuple[list[tuple[
 
 _NO_KEY = Refused(
     "No vendor is set up for this product.",
-    "The operator has to fill a vendor's secret.",
-    status=HTTPStatus.SERVICE_UNAVAILABLE,
+    "The operator has to fill in a vendor's secret.",
+    kind="no_vendor",
 )
 _NO_TIME = Busy("There was no time left to ask a vendor.", code="time")
 

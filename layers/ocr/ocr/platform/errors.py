@@ -1,23 +1,128 @@
-"""What can go wrong, sorted by whose turn it is to act.
+"""What can go wrong, by whose turn it is to act.
 
-    OcrError                  the caller sees it as an RFC 9457 problem
-    ├── CallerError           the picture or the options are at fault: never retried, never another vendor
-    ├── NoResult              the picture is fine, nothing was found on it
-    ├── InFlight              the same content is being read right now: ask again later
-    ├── Internal              a failure of this system that nobody foresaw
-    ├── Unknown               a call was sent and its answer never arrived; held for a person
+    OcrError                  the caller gets it as an RFC 9457 problem
+    ├── CallerError           the request or the picture is at fault: no retry, no other vendor
+    ├── NoResult              the picture was read, and nothing was found on it
+    ├── InFlight              another call reads the same content: ask again later
+    ├── Internal              this system failed
+    ├── Unknown               a vendor was called and never answered: held for a person
     └── VendorFault           another vendor may still answer
         ├── Busy              rate limit, timeout, outage: retry later
         ├── TooMuch           this very picture is more than the vendor can process
         ├── Refused           key, quota or contract: the operator has to act
-        └── Changed           an answer that the vendor's document does not explain
+        └── Changed           a response that the vendor's document does not explain
 
-`ConfigurationError` stands outside the tree: a mistake of ours is never mistaken for a vendor's answer.
+The class says whose turn it is; `kind` says what is wrong and ends the problem's `type`. `PROBLEMS` lists every kind.
+`ConfigurationError` stands outside the tree: a mistake of ours is never mistaken for a vendor's response.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
+
+
+class ProblemType(NamedTuple):
+    """What all problems of one kind have in common. `advice` is for errors that have none of their own."""
+
+    status: int
+    title: str
+    advice: str
+
+
+_AGAIN = "Send the same request again after the time in Retry-After."
+_CORRECT = "Correct the request and send it again."
+
+# By kind. A client switches on these words: rename none.
+PROBLEMS: Mapping[str, ProblemType] = {
+    # The request.
+    "invalid_request": ProblemType(400, "The request is not valid", _CORRECT),
+    "invalid_option": ProblemType(
+        400, "An option is unknown, missing or not allowed", "GET /products/{product} lists the options."
+    ),
+    "conflicting_options": ProblemType(
+        422,
+        "No vendor takes these options together",
+        "Leave out options; GET /products/{product} lists which vendor takes which.",
+    ),
+    "unauthorized": ProblemType(401, "No valid API key", "Send your API key in the header x-api-key."),
+    "forbidden": ProblemType(403, "The request is not allowed", "Ask the operator who may send requests."),
+    "unknown_product": ProblemType(404, "There is no such product", "GET /products lists the products."),
+    "unknown_path": ProblemType(404, "There is no such path or method", "GET /openapi.json lists every path."),
+    "not_found": ProblemType(
+        404, "There is no such record or upload", "Check the id or the address. Records and uploads expire."
+    ),
+    "gone": ProblemType(410, "The record was deleted", "Send the picture again to have it read."),
+    "conflict": ProblemType(409, "The record does not allow this", "GET the record to see its status."),
+    "key_reused": ProblemType(
+        422, "The Idempotency-Key belongs to another request", "Send a new Idempotency-Key with every new request."
+    ),
+    "throttled": ProblemType(429, "Too many requests", _AGAIN),
+    "quota_exceeded": ProblemType(
+        429, "The day's requests are used up", "Wait for tomorrow, or ask the operator for a larger plan."
+    ),
+    # The picture.
+    "unsupported_format": ProblemType(
+        415, "The format is not supported", "Send a JPEG, PNG, BMP or GIF with 8 bits a channel, in grey or RGB."
+    ),
+    "damaged": ProblemType(
+        422,
+        "The picture is empty, damaged or cut short",
+        "Check that the file opens in a viewer, and send it again.",
+    ),
+    "too_large": ProblemType(
+        413,
+        "The picture or the request is too large",
+        "Send a smaller picture: 2000 pixels on the longer side are enough for every document.",
+    ),
+    "too_small": ProblemType(422, "The picture has too few pixels", "Send the picture in its original size."),
+    "too_complex": ProblemType(
+        422,
+        "The picture could not be processed",
+        "Save the picture again as a plain JPEG, or crop it to one document, and send that.",
+    ),
+    "wrong_document": ProblemType(
+        422, "The picture shows another kind of document", "Send the picture to the product of its kind."
+    ),
+    "poor_quality": ProblemType(
+        422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."
+    ),
+    "no_result": ProblemType(
+        422,
+        "Nothing was found on the picture",
+        "Check that the picture shows the whole document, sharp and upright, and send a better one.",
+    ),
+    # The time.
+    "in_progress": ProblemType(
+        409,
+        "The same picture is being read right now",
+        "Send the same request again after the time in Retry-After: it returns the finished record.",
+    ),
+    "gateway_failure": ProblemType(502, "The function behind the API failed", _AGAIN),
+    "gateway_timeout": ProblemType(504, "The function behind the API did not respond in time", _AGAIN),
+    "internal": ProblemType(
+        500,
+        "This system failed",
+        "Send the same picture again; it is not paid twice. If it goes on, tell the operator.",
+    ),
+    # The vendors.
+    "vendor_unavailable": ProblemType(503, "No vendor is available right now", _AGAIN),
+    "no_vendor": ProblemType(
+        503, "No vendor is set up for this product", "The operator has to fill in a vendor's secret."
+    ),
+    "vendor_rejected": ProblemType(
+        502, "The vendor rejected our call", "A retry does not help: the operator has to check the vendor's account."
+    ),
+    "unexpected_response": ProblemType(
+        502,
+        "The vendor's response was not understood",
+        "A retry does not help: the operator has the vendor's response on file.",
+    ),
+    "outcome_unknown": ProblemType(
+        502,
+        "The vendor was called and never answered",
+        "The vendor may have billed the call. To pay for another try, delete the record and send the picture again.",
+    ),
+}
 
 
 class ConfigurationError(Exception):
@@ -26,123 +131,110 @@ class ConfigurationError(Exception):
 
 @dataclass(eq=False)
 class OcrError(Exception):
-    """Base of everything a caller may be told.
+    """Base of every error that a caller may see.
 
-    `detail` and `advice` never carry a field value, a file name or a vendor's free text: they reach logs.
-    `blames` says what a fault counts against: the vendor, whose circuit opens after a few; the picture, which is final
-    after two; or nothing, as when a vendor has no room right now.
-    `code` is the vendor's own code, `paid` says whether the vendor may have charged for the call. `raw` is the vendor's
-    answer: it is kept encrypted with the record and shown to nobody.
+    `detail` and `advice` never carry a field value, a file name or a vendor's free text: they reach logs. `kind` is one
+    of `PROBLEMS`. `code` is the vendor's own code; `paid` says whether the vendor may have billed the call. `raw` is
+    the vendor's response: it is kept encrypted with the record and shown to nobody. `blames` says what a fault counts
+    against: the vendor, whose circuit opens after a few; the picture, which is final after two; or nothing, as when a
+    vendor has no room right now.
     """
 
     detail: str
     advice: str = ""
+    kind: str = ""
     code: str | None = None
     vendor: str | None = None
     paid: bool = False
     retry_after: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
-    status: int = 0
     raw: Any = field(default=None, repr=False)
     blames: Literal["vendor", "picture", "nothing"] = "vendor"
 
+    # The class in one word, as it stands in a record's attempts and in metrics.
     slug: ClassVar[str] = "error"
-    title: ClassVar[str] = "Error"
-    default_status: ClassVar[int] = 500
-    default_advice: ClassVar[str] = "Report this to the operator with the record id."
+    default_kind: ClassVar[str] = "internal"
 
     def __post_init__(self) -> None:
         super().__init__(self.detail)
-        self.status = self.status or self.default_status
-        self.advice = self.advice or self.default_advice
+        self.kind = self.kind or self.default_kind
+        self.advice = self.advice or PROBLEMS[self.kind].advice
 
     @property
-    def kind(self) -> str:
-        """The error's class in one word, as it stands in records, events and metrics."""
-        return self.slug
+    def status(self) -> int:
+        """The HTTP status of its kind."""
+        return PROBLEMS[self.kind].status
+
+    @property
+    def title(self) -> str:
+        """The title of its kind."""
+        return PROBLEMS[self.kind].title
 
 
+@dataclass(eq=False)
 class CallerError(OcrError):
-    """The picture or the options cannot be used. `status` says which: 400, 404, 413, 415 or 422."""
+    """The request or the picture cannot be used. `kind` says what is wrong with it."""
+
+    kind: str = field(kw_only=True)
 
     slug = "caller"
-    title = "The picture or the options cannot be used"
-    default_status = HTTPStatus.BAD_REQUEST
-    default_advice = "Correct the request and send it again."
 
 
 class NoResult(OcrError):
     """The picture was read and holds nothing of what was asked for."""
 
-    slug = "no_result"
-    title = "Nothing was found on the picture"
-    default_status = HTTPStatus.UNPROCESSABLE_ENTITY
-    default_advice = "Check that the picture shows the document, whole, sharp and upright, and send a better one."
+    slug = default_kind = "no_result"
 
 
 class InFlight(OcrError):
-    """The same content is being read by another call."""
+    """Another call reads the same content."""
 
     slug = "in_flight"
-    title = "This picture is being read right now"
-    default_status = HTTPStatus.CONFLICT
-    default_advice = "Ask again after the time in Retry-After; the same request then returns the finished record."
+    default_kind = "in_progress"
 
 
 class Unknown(OcrError):
-    """A call was sent to a vendor and this system never saw the answer; it may have been charged."""
+    """A vendor was called and its response never arrived; the call may have been billed."""
 
     slug = "unknown"
-    title = "The outcome of the vendor call is unknown"
-    default_status = HTTPStatus.BAD_GATEWAY
-    default_advice = "An operator decides whether to pay for another try: delete the record and send the picture again."
+    default_kind = "outcome_unknown"
 
 
 class Internal(OcrError):
-    """This system failed where nobody foresaw it."""
+    """This system failed in a way that nobody foresaw."""
 
-    slug = "internal"
-    title = "This system failed"
-    default_advice = "Send the same picture again; it is never charged twice. If it goes on, tell the operator."
+    slug = default_kind = "internal"
 
 
 class VendorFault(OcrError):
     """The vendor did not do its part; another vendor may."""
 
     slug = "vendor"
-    title = "The vendor failed"
-    default_status = HTTPStatus.BAD_GATEWAY
 
 
 class Busy(VendorFault):
     """Rate limit, timeout, outage: the same request can succeed later."""
 
     slug = "busy"
-    title = "The vendor is busy or out of reach"
-    default_status = HTTPStatus.SERVICE_UNAVAILABLE
-    default_advice = "Send the same request again after the time in Retry-After."
+    default_kind = "vendor_unavailable"
 
 
 class TooMuch(VendorFault):
     """Processing this very picture takes more time or memory than there is, or breaks what processes it."""
 
     slug = "too_much"
-    title = "The picture could not be processed"
-    default_status = HTTPStatus.UNPROCESSABLE_ENTITY
-    default_advice = "Save the picture again as a plain JPEG, or crop it to one document, and send that."
+    default_kind = "too_complex"
 
 
 class Refused(VendorFault):
-    """Key, quota or contract: nothing will change until the operator acts."""
+    """Key, quota or contract: nothing changes until the operator acts."""
 
     slug = "refused"
-    title = "The vendor refused the call"
-    default_advice = "Retrying will not help: the operator has to look at the vendor's key, quota or contract."
+    default_kind = "vendor_rejected"
 
 
 class Changed(VendorFault):
-    """An answer outside the vendor's document: never success, its raw bytes are kept."""
+    """A response outside the vendor's document: never a success. Its raw bytes are kept."""
 
     slug = "changed"
-    title = "The vendor's answer was not understood"
-    default_advice = "The operator has the vendor's answer on file; retrying will not help until it is understood."
+    default_kind = "unexpected_response"

@@ -33,8 +33,8 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
     """Up to `limit` records, newest first, and the cursor that goes on behind the last of them.
 
     A page may be short, empty even, and have a cursor: behind `MOST_SEEN` records of other vendors, say. A cursor names
-    the last record that was seen, so records that come meanwhile move nothing. Raises `CallerError` 400 for what is no
-    cursor of this search.
+    the last record that was seen, so records that come meanwhile move nothing. Raises `invalid_request` for a
+    cursor of another search.
     """
     found: list[Item] = []
     after = _after(cursor)
@@ -119,7 +119,9 @@ def _within(search: Search, created_at: str) -> bool:
 
 
 def _no_cursor() -> CallerError:
-    return CallerError("The cursor is none that this list gave.", "Leave it out to start at the newest.")
+    return CallerError(
+        "This cursor was not issued for this list.", "Leave it out to start at the newest.", kind="invalid_request"
+    )
 
 
 def _summary(found: Item) -> Summary:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -244,7 +243,7 @@ def write_failed(record: Record, content: str | None = None, *, again: bool = Tr
 def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None:
     """Write that a picture is expected, so that its record can be asked for, unless its record stands already.
 
-    Raises `CallerError` 422 where the id belongs to another content.
+    Raises `key_reused` where the id belongs to another content.
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
     item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
@@ -254,8 +253,7 @@ def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None
     if content and standing.get("content", content) != content:
         raise CallerError(
             "This Idempotency-Key was sent with another picture or other options.",
-            "Use a new key for every new request.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            kind="key_reused",
         )
     if ticket.upload:
         # Nothing stands that the picture could be answered with: it is read again.

@@ -57,13 +57,19 @@ ERRORS = {
     "4002": Row(Refused, "The vendor takes the request for no JSON object.", _BUG),
     "4003": Row(Refused, "The vendor misses the pictures in the request.", _BUG),
     "4004": Row(Refused, "The vendor takes the pictures for no list.", _BUG),
-    "4005": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
-    "4006": Row(CallerError, "The vendor got more than 50 pictures.", "Send fewer pictures at once."),
+    "4005": Row(CallerError, "The vendor got no picture.", kind="damaged"),
+    "4006": Row(
+        CallerError, "The vendor got more than 50 pictures.", "Send fewer pictures at once.", kind="invalid_request"
+    ),
     "4007": Row(Busy, "The vendor failed to handle the file."),
-    "4008": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED),
-    "4009": Row(CallerError, "The picture is no JPEG, PNG or BMP.", "Send a JPEG, PNG or BMP.", status=415),
-    "4010": Row(CallerError, "The picture has more than 10 MB.", "Send a smaller picture.", status=413),
-    "4011": Row(CallerError, "A side of the picture is not within 32 to 5000 pixels.", "Scale the picture."),
+    "4008": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED, kind="damaged"),
+    "4009": Row(
+        CallerError, "The picture is no JPEG, PNG or BMP.", "Send a JPEG, PNG or BMP.", kind="unsupported_format"
+    ),
+    "4010": Row(CallerError, "The picture has more than 10 MB.", "Send a smaller picture.", kind="too_large"),
+    "4011": Row(
+        CallerError, "A side of the picture is not within 32 to 5000 pixels.", "Scale the picture.", kind="too_small"
+    ),
     "4012": Row(Refused, "The vendor takes POST only.", _BUG),
     "4013": Row(Refused, "The vendor does not know the path.", "The operator has to look at the service code."),
     "5000": Row(Busy, "The vendor's recognizer failed."),

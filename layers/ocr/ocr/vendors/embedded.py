@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -72,7 +71,7 @@ class Engine(Offer):
                 return CallerError(
                     "The picture cannot be decoded.",
                     "Save it again as JPEG or PNG.",
-                    status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                    kind="damaged",
                     vendor=self.vendor,
                 )
             case {"lines": [*lines], "angle": angle}:

@@ -49,8 +49,8 @@ LEVEL_DEGREES = 1.0
 
 _KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
 ERRORS = {
-    "30500100": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
-    "30500101": Row(CallerError, "The picture has more than 1 MB.", "Send a smaller picture.", status=413),
+    "30500100": Row(CallerError, "The vendor got no picture.", kind="damaged"),
+    "30500101": Row(CallerError, "The picture has more than 1 MB.", "Send a smaller picture.", kind="too_large"),
 }
 # The gateway gives 401 for everything; only the message tells what it is.
 GATEWAY_ERRORS = {

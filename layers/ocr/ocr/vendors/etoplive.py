@@ -53,9 +53,18 @@ _PID = "The operator has to ask etoplive to open this kind of document for the a
 _DAMAGED = "Check that the file opens in a viewer and send it again."
 ERRORS = {
     "3": Row(
-        CallerError, "The picture does not show this kind of document.", "Use its own product.", status=422, paid=True
+        CallerError,
+        "The picture does not show this kind of document.",
+        "Use its own product.",
+        kind="wrong_document",
+        paid=True,
     ),
-    "16": Row(CallerError, "The vendor does not take this picture's format.", "Send a JPEG, PNG or BMP.", status=415),
+    "16": Row(
+        CallerError,
+        "The vendor does not take this picture's format.",
+        "Send a JPEG, PNG or BMP.",
+        kind="unsupported_format",
+    ),
     "17": Row(Refused, "The vendor does not know this kind of document.", _PID),
     "19": Row(NoResult, "The vendor recognized nothing.", paid=True),
     "-1": Row(Refused, "The vendor has locked this system's account.", _KEY),
@@ -63,16 +72,20 @@ ERRORS = {
     "-3": Row(Refused, "The calls that were bought are used up.", "The operator has to buy calls from etoplive."),
     "-4": Row(Refused, "The vendor does not know this system's account.", _KEY),
     "-5": Row(Refused, "The vendor does not read this kind of document for this account.", _PID),
-    "-6": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "-6": Row(CallerError, "The vendor got no picture.", kind="damaged"),
     "-7": Row(Refused, "The vendor misses the key or the secret.", _KEY),
     "-8": Row(Busy, "The vendor's server had an I/O error."),
     "-49": Row(Busy, "The vendor ran out of time inside."),
-    "-51": Row(CallerError, "The vendor cannot use this picture.", _DAMAGED),
+    "-51": Row(CallerError, "The vendor cannot use this picture.", _DAMAGED, kind="damaged"),
     "-52": Row(Busy, "The vendor is overloaded.", retry_after=30),
     "-55": Row(Busy, "The vendor saw the connection end."),
 }
 _POOR = Row(
-    CallerError, "The picture did not pass the image checks.", "Send a sharp, whole original.", status=422, paid=True
+    CallerError,
+    "The picture did not pass the image checks.",
+    "Send a sharp, whole original.",
+    kind="poor_quality",
+    paid=True,
 )
 
 ID_CARD, PLATE, TABLE = 2, 6, 1036

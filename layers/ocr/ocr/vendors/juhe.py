@@ -63,18 +63,23 @@ _DAMAGED = "Check that the file opens in a viewer and send it again."
 _CLEARER = "Send a clearer picture."
 CAPTCHA_ERRORS = _SYSTEM | {
     "271001": Row(Busy, "The vendor's own network failed."),
-    "271002": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "271002": Row(CallerError, "The vendor got no picture.", kind="damaged"),
     "271003": Row(NoResult, "The vendor cannot read this captcha.", _CLEARER, paid=True),
-    "271004": Row(CallerError, "The vendor takes this for no picture.", _DAMAGED),
-    "271005": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED),
-    "271006": Row(CallerError, "The picture has more than 1024 KB.", "Send a smaller picture.", status=413),
+    "271004": Row(CallerError, "The vendor takes this for no picture.", _DAMAGED, kind="damaged"),
+    "271005": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED, kind="damaged"),
+    "271006": Row(CallerError, "The picture has more than 1024 KB.", "Send a smaller picture.", kind="too_large"),
     "271007": Row(Busy, "The picture did not reach the vendor's recognizer."),
     "271008": Row(NoResult, "The vendor failed to read this captcha.", _CLEARER, paid=True),
-    "271009": Row(CallerError, "The vendor does not know this codetype.", "Send one of the documented codetypes."),
+    "271009": Row(
+        CallerError,
+        "The vendor does not know this codetype.",
+        "Send one of the documented codetypes.",
+        kind="invalid_option",
+    ),
 }
 PLATE_ERRORS = _SYSTEM | {
     "271101": Row(Busy, "The vendor's own network failed."),
-    "271102": Row(CallerError, "The vendor got no picture.", "Send the picture's bytes."),
+    "271102": Row(CallerError, "The vendor got no picture.", kind="damaged"),
     "271103": Row(NoResult, "The vendor found no plate.", _CLEARER, paid=True),
     "271104": Row(Refused, "The vendor takes POST only.", "The operator has to look at the vendor's address."),
 }
@@ -195,7 +200,11 @@ class Captcha(OnePicture):
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
         if request.options.get("codetype") not in CODETYPES:
-            raise CallerError("The option codetype is missing or unknown.", "Send one of the documented codetypes.")
+            raise CallerError(
+                "The option codetype is missing or unknown.",
+                "Send one of the documented codetypes.",
+                kind="invalid_option",
+            )
         form = {"key": request.secret["captcha_key"], "codetype": request.options["codetype"]}
         return _send("/verify_yzm_img", form, "pic", request, document, until)
 

@@ -29,21 +29,21 @@ _SLACK = 0.1
 class Row:
     """One row of a vendor's table of errors: what its code means here, in our words.
 
-    `paid` is set where the vendor had to look at the picture to give this code and its document does not say that such
-    a call is free.
+    `kind` says what is wrong where the class of the error leaves it open: see `PROBLEMS`. `paid` is set where the
+    vendor had to look at the picture to give this code and its document does not say that such a call is free.
     """
 
     error: type[OcrError]
     detail: str
     advice: str = ""
-    status: int = 0
+    kind: str = ""
     paid: bool = False
     retry_after: int | None = None
 
     def made(self, code: str) -> OcrError:
         """A new error of this row."""
         return self.error(
-            self.detail, self.advice, code=code, paid=self.paid, retry_after=self.retry_after, status=self.status
+            self.detail, self.advice, code=code, paid=self.paid, retry_after=self.retry_after, kind=self.kind
         )
 
 
