@@ -405,7 +405,7 @@ def test_a_record_is_shown_or_is_not_there(gateway: Gateway) -> None:
     assert "pending" in ocr(gateway, "get", "a" * 32).stdout
     assert json.loads(ocr(gateway, "get", "a" * 32, "--json").stdout)["id"] == "a" * 32
     missing = ocr(gateway, "get", "../products")
-    assert (missing.exit_code, missing.stderr) == (1, "ocr: It is caller. Do better.\n")
+    assert (missing.exit_code, missing.stderr) == (1, "ocr: It is not_found. Do better.\n")
     assert gateway.calls[-1].path == "/records/..%2Fproducts"
 
 
@@ -415,7 +415,7 @@ def test_deleting_says_what_is_gone_and_what_was_not_there(gateway: Gateway) -> 
     assert not gateway.calls
     done = ocr(gateway, "delete", "b" * 32, "a" * 32, "--yes")
     assert (done.exit_code, done.stdout) == (1, f"deleted {'a' * 32}\n")
-    assert done.stderr.startswith(f"ocr: {'b' * 32}: It is caller.")
+    assert done.stderr.startswith(f"ocr: {'b' * 32}: It is not_found.")
     gateway.routes["DELETE /records/" + "c" * 32] = lambda _: problem(401, "unauthorized")
     assert ocr(gateway, "delete", "c" * 32, "--yes").exit_code == 4
 
