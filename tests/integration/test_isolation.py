@@ -34,7 +34,7 @@ class TestAVendor:
         assert deliver(kind, upload, receives=2) == []
         record = of_upload(upload)
         assert record
-        assert (record.status, record.problem and record.problem.type) == (Status.FAILED, "urn:ocr:problem:too_much")
+        assert (record.status, record.problem and record.problem.type) == (Status.FAILED, "urn:ocr:problem:too_complex")
         assert post(kind, picture())[0] == 422
         assert calls(kind) == 2
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.aws import ROOT
+from local.cloud.aws import ROOT
 from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS, CallerError, OcrError
 
 CODE = [*(ROOT / "layers/ocr/ocr").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-RAISED = {"CallerError", "NoResult", "InFlight", "Internal", "Unknown", "Busy", "Refused", "Changed", "Row"}
+RAISED = {"CallerError", "NoResult", "InFlight", "Internal", "Unknown", "Busy", "Refused", "Changed", "TooMuch", "Row"}
 
 
 def errors(base: type[OcrError] = OcrError) -> Iterator[type[OcrError]]:
