@@ -73,7 +73,8 @@ def _stack(vendors: Sequence[str], console: Console) -> Iterator[Stack]:
     """A stack for this demo alone, which asks the vendors' simulators and has their keys."""
     try:
         with running(*{*vendors, CAPTCHA_VENDOR}) as urls:
-            parameters = {f"{vendor.capitalize()}Url": url for vendor, url in urls.items()} | {
+            parameters = {
+                "VendorUrls": ",".join(map("=".join, urls.items())),
                 "Vendors": ",".join([*vendors, "embedded"]),
                 "ProductVendors": f"captcha={CAPTCHA_VENDOR}",
             }

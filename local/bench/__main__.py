@@ -81,7 +81,7 @@ def _functions() -> dict[str, Measured]:
     with _aws() as environment, _vendor() as url:
         for _ in range(STARTS):
             for name, (handler, code, layers) in FUNCTIONS.items():
-                with running(handler, code, layers, environment | {"JUHE_URL": url}) as function:
+                with running(handler, code, layers, environment | {"VENDOR_URLS": f"juhe={url}"}) as function:
                     # The emulator starts the runtime with the first invocation, so that one waits for all imports.
                     begun = perf_counter()
                     first = function.invoke(_event(next(pictures)))

@@ -10,6 +10,7 @@ from local.cloud.aws import ROOT
 from local.generate import openapi
 from local.generate.events import events
 from local.generate.tables import README, readme
+from local.generate.template import template
 from local.samples import samples
 from ocr.declare.catalogue import products, record_schema
 from ocr.declare.checks import verdicts
@@ -18,6 +19,7 @@ from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Sta
 from ocr.storage.ledger import content_key
 
 EVENTS = ROOT / "events"
+TEMPLATE = ROOT / "template.yaml"
 OPENAPI = ROOT / "functions/records/openapi.json"
 # Another day, another outcome: not for a file that is compared.
 DAILY = {"not_expired"}
@@ -34,6 +36,7 @@ def files() -> Iterator[tuple[Path, str]]:
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
     yield OPENAPI, _json(openapi.document(examples))
     yield README, readme(README.read_text())
+    yield TEMPLATE, template(TEMPLATE.read_text())
 
 
 def announcement_schema() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Tables in Markdown, and those that the README has between `<!-- name -->` and `<!-- /name -->`."""
 
 from local.cloud.aws import ROOT
-from ocr.declare.catalogue import products
+from ocr.declare.catalogue import products, sellers
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.platform.settings import Settings
@@ -9,7 +9,6 @@ from ocr.platform.settings import Settings
 README = ROOT / "README.md"
 # Its tables are measured, not generated: `make score` and `make evaluate` write them.
 ACCURACY = ROOT / "docs/accuracy.md"
-VENDORS = ("juhe", "etoplive", "esign", "ctyun", "embedded")
 
 
 def readme(text: str) -> str:
@@ -27,13 +26,13 @@ def with_table(text: str, name: str, made: str) -> str:
 
 
 def _products() -> str:
-    head = ["product", "", "category", *VENDORS]
+    head = ["product", "", "category", *sellers()]
     return table(head, [[f"`{one.slug}`", one.name, one.category, *_sellers(one)] for one in products().values()])
 
 
 def _sellers(product: Product) -> list[str]:
     by_vendor = {offer.vendor: offer for offer in product.sold_by}
-    return [_sold(by_vendor[vendor]) if vendor in by_vendor else "" for vendor in VENDORS]
+    return [_sold(by_vendor[vendor]) if vendor in by_vendor else "" for vendor in sellers()]
 
 
 def _sold(offer: Offer) -> str:
@@ -42,10 +41,7 @@ def _sold(offer: Offer) -> str:
 
 
 def _vendors() -> str:
-    offers = {
-        (offer.vendor, type(offer).__name__): offer for product in products().values() for offer in product.sold_by
-    }
-    rows = [_offer(offer) for _, offer in sorted(offers.items(), key=lambda one: VENDORS.index(one[0][0]))]
+    rows = [_offer(offer) for offers in sellers().values() for offer in offers]
     return table(["vendor", "sells", "a picture", "formats", "sides, px", "pictures a request", "price units"], rows)
 
 

@@ -204,7 +204,9 @@ def ground(parameters: Mapping[str, str], console: Console) -> Iterator[Ground]:
     """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block."""
     try:
         with running(VENDOR) as urls:
-            told = {"JuheUrl": urls[VENDOR], "ProductVendors": f"{PRODUCT}={VENDOR}"} | dict(parameters)
+            told = {"VendorUrls": f"{VENDOR}={urls[VENDOR]}", "ProductVendors": f"{PRODUCT}={VENDOR}"} | dict(
+                parameters
+            )
             stack = deploy(Aws.start(FOLDER), console, told)
             secret = json.dumps(SECRETS[VENDOR])
             stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)

@@ -19,7 +19,7 @@ def _shared_host() -> Iterator[Host]:
 def vendor(_shared_host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A stand-in that is every vendor's host."""
     told = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
-    told |= {f"{name.upper()}_URL": _shared_host.url for name in SECRETS}
+    told["VENDOR_URLS"] = " ".join(f"{name}={_shared_host.url}" for name in SECRETS)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()

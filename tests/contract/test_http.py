@@ -52,7 +52,7 @@ def whole(connection: socket.socket) -> None:
 
 
 def called(monkeypatch: pytest.MonkeyPatch, url: str, size: int = 100, seconds: float = 5) -> OcrError:
-    monkeypatch.setenv("JUHE_URL", url)
+    monkeypatch.setenv("VENDOR_URLS", f"juhe={url}")
     settings.cache_clear()
     ask = VendorRequest("card", Card, [picture(b"x" * size)], {"codetype": "1004"}, seconds, SECRETS["juhe"])
     [outcome] = juhe.Captcha().read(ask)

@@ -60,7 +60,7 @@ def addresses() -> Iterator[dict[str, str]]:
 def wire(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Control]]:
     """The simulators' controls by vendor, nothing ordered; every picture shows one card and one plate."""
     told = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
-    for name, value in (told | {f"{vendor.upper()}_URL": url for vendor, url in addresses.items()}).items():
+    for name, value in (told | {"VENDOR_URLS": " ".join(map("=".join, addresses.items()))}).items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     lines = [Line(text, 0.9, place(row)) for row, text in enumerate(PRINTED)]
@@ -179,7 +179,7 @@ def test_a_plate_cut_out_is_no_picture_for_ctyun() -> None:
 def test_a_link_into_the_bucket_is_fetched(
     wire: dict[str, Control], vendor: Host, monkeypatch: pytest.MonkeyPatch, addresses: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("ETOPLIVE_URL", addresses["etoplive"])
+    monkeypatch.setenv("VENDOR_URLS", f"etoplive={addresses['etoplive']}")
     settings.cache_clear()
     document = picture()
     vendor.says(document.content)

@@ -45,8 +45,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str
 
 def deployed(aws: Aws, simulators: Mapping[str, str], settings: Mapping[str, str]) -> Stack:
     """The stack on this AWS with these simulators for vendors, their keys filled in, and these template parameters."""
-    urls = {f"{vendor.title()}Url": url for vendor, url in simulators.items()}
-    stack = deploy(aws, Console(quiet=True), {**settings, **urls})
+    urls = ",".join(map("=".join, simulators.items()))
+    stack = deploy(aws, Console(quiet=True), {**settings, "VendorUrls": urls})
     for vendor in simulators:
         stack.client("secretsmanager").put_secret_value(
             SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(SECRETS[vendor])

@@ -549,7 +549,7 @@ def _environment(emulator: Aws, urls: Mapping[str, str], patch: pytest.MonkeyPat
         "SECRETS_PREFIX": SECRETS_PREFIX,
         "VENDORS": ",".join(VENDORS),
     }
-    for name, value in (environment | {f"{vendor.upper()}_URL": url for vendor, url in urls.items()}).items():
+    for name, value in (environment | {"VENDOR_URLS": " ".join(map("=".join, urls.items()))}).items():
         patch.setenv(name, value)
     for vendor in VENDORS:
         emulator.client("secretsmanager").create_secret(

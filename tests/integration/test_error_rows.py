@@ -57,10 +57,10 @@ def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Hos
     secrets = world.emulator.client("secretsmanager")
     present = {secret["Name"] for secret in secrets.list_secrets()["SecretList"]}
     for name, secret in SECRETS.items():
-        monkeypatch.setenv(f"{name.upper()}_URL", stand_in.url)
         if f"{PREFIX}/{name}" not in present:
             secrets.create_secret(Name=f"{PREFIX}/{name}", SecretString=json.dumps(secret))
     monkeypatch.setenv("VENDORS", ",".join(SECRETS))
+    monkeypatch.setenv("VENDOR_URLS", ",".join(f"{name}={stand_in.url}" for name in SECRETS))
     monkeypatch.setenv("CIRCUIT_FAILURES", "1000")
     forget_settings()
     parameters.clear_caches()

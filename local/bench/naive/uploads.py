@@ -14,6 +14,7 @@ s3 = boto3.client("s3")
 table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
 secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRETS_PREFIX"] + "/juhe")
 key = json.loads(secret["SecretString"])["plate_key"]
+JUHE = os.environ["VENDOR_URLS"].removeprefix("juhe=")
 
 
 def handler(event: dict[str, Any], context: object) -> None:
@@ -27,5 +28,5 @@ def read(bucket: str, name: str) -> None:
     """Read one picture; raises where anything fails, and the whole batch comes again."""
     picture = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
     form = {"key": key, "file": base64.b64encode(picture).decode()}
-    answer = requests.post(os.environ["JUHE_URL"] + "/verify_carlicense/query", data=form, timeout=20).json()
+    answer = requests.post(f"{JUHE}/verify_carlicense/query", data=form, timeout=20).json()
     table.put_item(Item={"id": uuid.uuid4().hex, "bytes": len(picture), "answer": json.dumps(answer)})

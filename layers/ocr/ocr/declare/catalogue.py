@@ -14,6 +14,7 @@ from ocr.declare.offers import Offer
 from ocr.declare.options import known, required
 from ocr.declare.product import Category, Product
 from ocr.model.record import SCHEMA_VERSION, Document, Record
+from ocr.platform.settings import Settings
 
 # On Lambda all functions lie at the task's root; in a checkout, in the folder beside the layers.
 CHECKOUT = Path(__file__).parents[4] / "functions"
@@ -54,6 +55,17 @@ def suggestions(slug: str) -> list[str]:
 def _plain(name: str) -> str:
     """A slug or a name as it is compared: letters and digits alone, without case."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def sellers() -> dict[str, list[Offer]]:
+    """Every vendor that reads a product, in the order that they are tried in, with one offer of each kind."""
+    offers = (offer for product in products().values() for offer in product.sold_by)
+    distinct = {(offer.vendor, type(offer).__name__): offer for offer in offers}
+    order = Settings.model_fields["vendors"].get_default()
+    found: dict[str, list[Offer]] = {}
+    for offer in sorted(distinct.values(), key=lambda one: order.index(one.vendor)):
+        found.setdefault(offer.vendor, []).append(offer)
+    return found
 
 
 def summary(product: Product) -> dict[str, Any]:

@@ -24,12 +24,12 @@ def _choices(text: object) -> object:
     return {product: tuple(vendors.split("+")) for product, _, vendors in pairs}
 
 
-def _rates(text: object) -> object:
-    """`juhe=10 ctyun=0.5` as vendor → requests a second."""
+def _by_vendor(text: object) -> object:
+    """`juhe=10 ctyun=0.5` as vendor → what is said of it."""
     if not isinstance(text, str):
         return text
     pairs = (word.partition("=") for word in text.replace(",", " ").split())
-    return {vendor: rate for vendor, _, rate in pairs}
+    return {vendor: said for vendor, _, said in pairs}
 
 
 def _https(url: str) -> str:
@@ -67,7 +67,7 @@ class Settings(BaseModel):
         validation_alias="PRODUCT_VENDORS",
         description="Order and subset for single products: `id_card=ctyun+embedded captcha=juhe`",
     )
-    vendor_rates: Annotated[dict[str, PositiveFloat], BeforeValidator(_rates)] = Field(
+    vendor_rates: Annotated[dict[str, PositiveFloat], BeforeValidator(_by_vendor)] = Field(
         default={},
         validation_alias="VENDOR_RATES",
         description="Requests a second that a vendor is sent by all functions together: `juhe=10 ctyun=0.5`",
@@ -75,12 +75,11 @@ class Settings(BaseModel):
     secrets_prefix: str = Field(
         default="ocr", validation_alias="SECRETS_PREFIX", description="A vendor's secret is named PREFIX/VENDOR"
     )
-    juhe_url: Url = Field(default="https://apis.juhe.cn", validation_alias="JUHE_URL", description="Juhe's host")
-    etoplive_url: Url = Field(
-        default="https://www.etoplive.com", validation_alias="ETOPLIVE_URL", description="etoplive's host"
+    vendor_urls: Annotated[dict[str, Url], BeforeValidator(_by_vendor)] = Field(
+        default={},
+        validation_alias="VENDOR_URLS",
+        description="Hosts in place of the vendors' own: `juhe=https://ocr-proxy.example.com`",
     )
-    esign_url: Url = Field(default="https://openapi.esign.cn", validation_alias="ESIGN_URL", description="eSign's host")
-    ctyun_url: Url = Field(default="https://ai.ctyun.cn", validation_alias="CTYUN_URL", description="CTyun's host")
     cors_origin: str = Field(
         default="",
         validation_alias="CORS_ORIGIN",
@@ -108,15 +107,9 @@ class Settings(BaseModel):
         default=30, ge=1, validation_alias="CIRCUIT_SECONDS", description="Seconds an open circuit waits before a probe"
     )
 
-    @property
-    def urls(self) -> dict[str, str]:
-        """Base URL by vendor, without a trailing slash."""
-        return {
-            "juhe": self.juhe_url,
-            "etoplive": self.etoplive_url,
-            "esign": self.esign_url,
-            "ctyun": self.ctyun_url,
-        }
+    def url(self, vendor: str, own: str) -> str:
+        """The host where a vendor is called, without a trailing slash: its `own`, unless the operator says another."""
+        return self.vendor_urls.get(vendor, own)
 
     @model_validator(mode="after")
     def _each_vendor_once(self) -> Self:

@@ -40,6 +40,7 @@ from ocr.vendors.parsing import (
 )
 
 VENDOR = "ctyun"
+URL = "https://ai.ctyun.cn"
 # 0 in the manual; 800 in the `statusCode` of the newer gateway.
 SUCCESS = ("0", "800")
 PICTURES = frozenset({"idcard_face", "demo_image"})
@@ -98,7 +99,7 @@ class Batch(Offer):
     """What the three interfaces share.
 
     The secret's `gateway` is `legacy` (the manual's, and the default) or `eop`: the newer one, which signs with the
-    secret's `ak` and `sk` and has a host of its own (`CTYUN_URL`).
+    secret's `ak` and `sk` and has a host of its own, which the setting `VENDOR_URLS` names.
     """
 
     vendor: ClassVar[str] = VENDOR
@@ -158,7 +159,7 @@ class Batch(Offer):
         sign = _GATEWAYS.get(request.secret.get("gateway", "legacy"))
         if sign is None:
             raise ConfigurationError("The member gateway of CTyun's secret is neither legacy nor eop.")
-        url = settings().urls[VENDOR] + path
+        url = settings().url(VENDOR, URL) + path
         return transport.send("POST", url, until, data=body, headers=sign(request.secret, path, body))
 
     def _path(self, secret: Mapping[str, str]) -> str:

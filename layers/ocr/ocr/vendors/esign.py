@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ocr.vendors.token_cache import Token
 
 VENDOR = "esign"
+URL = "https://openapi.esign.cn"
 PATH = "/v2/identity/auth/api/ocr/generalcharacters"
 TOKEN_PATH = "/v1/oauth2/access_token"
 ACCEPT = "*/*"
@@ -208,4 +209,4 @@ def _line(detection: dict[str, Any], document: Picture, level: bool) -> Line:
 
 
 def _url(path: str) -> str:
-    return settings().urls[VENDOR] + path
+    return settings().url(VENDOR, URL) + path

@@ -45,6 +45,7 @@ from ocr.vendors.parsing import (
 )
 
 VENDOR = "etoplive"
+URL = "https://www.etoplive.com"
 PATH = "/ocr/PageOcrServlet"
 LINK_SECONDS = 300
 
@@ -186,7 +187,7 @@ class Pid(OnePicture):
         told = _told(request.options)
         form = {name: told[name] for name in _SENT if name in told}
         form |= {"pid": str(self.pid), "key": request.secret["key"], "secret": request.secret["secret"]}
-        url = settings().urls[VENDOR] + PATH
+        url = settings().url(VENDOR, URL) + PATH
         if told.get("input") == "file":
             file = (f"picture.{document.format.lower()}", document.content, document.media_type)
             return transport.send("POST", url, until, data=form, files={"mfile": file})

@@ -36,6 +36,7 @@ from ocr.vendors.parsing import (
 )
 
 VENDOR = "juhe"
+URL = "https://apis.juhe.cn"
 # The captcha's limit; the plate's document names none, so the same host is trusted with no more.
 MAX_BYTES = 1024 * 1024
 # The document names no formats. Captchas that move are common, and nothing is left of them once they are a JPEG.
@@ -244,7 +245,7 @@ class Plate(OnePicture):
 def _send(
     path: str, form: dict[str, str], name: str, request: VendorRequest, document: Picture, until: float
 ) -> transport.Answer:
-    url = settings().urls[VENDOR] + path
+    url = settings().url(VENDOR, URL) + path
     if request.options.get("input") == "file":
         file = (f"picture.{document.format.lower()}", document.content, document.media_type)
         return transport.send("POST", f"{url}/verify", until, data=form, files={name: file})
