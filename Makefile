@@ -60,8 +60,9 @@ generate: .venv/ready ## Make events, schemas and the README's tables anew from 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
 	@$(PYTHON) -m local.scaffold.product $(NAME) $(or $(CATEGORY),general)
 
-score: .venv/ready ## How many fields of the samples come out right or silently wrong, and where the rest is lost
-	@$(PYTHON) -m local.score --docs
+score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
+	@$(PYTHON) -m local.score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \
+		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1)
 	@$(PYTHON) -m local.evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \

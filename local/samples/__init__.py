@@ -7,6 +7,6 @@ Everything is drawn from seeds: the same call gives the same pictures.
 """
 
 from local.samples.catalogue import Document, Sample, document, samples
-from local.samples.degrade import VARIANTS
+from local.samples.degrade import SHOTS, VARIANTS
 
-__all__ = ["VARIANTS", "Document", "Sample", "document", "samples"]
+__all__ = ["SHOTS", "VARIANTS", "Document", "Sample", "document", "samples"]

@@ -4,7 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from local.samples import VARIANTS, samples
+from local.samples import SHOTS, VARIANTS, samples
+from local.samples.catalogue import FOLDERS
 
 
 def main() -> None:
@@ -25,8 +26,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--products", nargs="+", metavar="SLUG", help="all by default")
-    parser.add_argument("--layout", nargs="+", choices=("a", "b"), default=("a",))
-    parser.add_argument("--variant", nargs="+", choices=tuple(VARIANTS), default=("clean",))
+    parser.add_argument("--layout", nargs="+", choices=tuple(FOLDERS), default=("a",))
+    parser.add_argument("--variant", nargs="+", choices=tuple(VARIANTS | SHOTS), default=("clean",))
     return parser.parse_args()
 
 

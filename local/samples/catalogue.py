@@ -1,4 +1,5 @@
-"""From declared documents to sample pictures. The modules in `documents/` are the catalogue."""
+"""From declared documents to sample pictures. The modules in `documents/` are the catalogue of what is drawn in two
+layouts, a and b; those in `issued/` and `unseen/` hold forms as they are issued, each in its own layout."""
 
 import importlib
 import pkgutil
@@ -9,19 +10,22 @@ from types import ModuleType
 from typing import Any, Literal
 
 from local.samples.cast import Cast
-from local.samples.degrade import VARIANTS
+from local.samples.degrade import SHOTS, VARIANTS
 from local.samples.looks import Looks
-from local.samples.page import Page, encoded
+from local.samples.page import WHITE, Colour, Look, Page, encoded
 
-Layout = Literal["a", "b"]
+Layout = Literal["a", "b", "issued", "unseen"]
 FIRST_LAYOUT: tuple[Layout, ...] = ("a",)
+# The folder whose modules declare the documents of a layout.
+FOLDERS: dict[Layout, str] = {"a": "documents", "b": "documents", "issued": "issued", "unseen": "unseen"}
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
 @dataclass(frozen=True)
 class Sample:
     """One picture with what a record of it must say: `truth` holds a record's `fields` in their JSON form, only those
-    that are printed. `options` are what a caller must send along, `variant` the degradation it went through."""
+    that are printed. `options` are what a caller must send along, `variant` the degradation it went through; `covered`
+    names fields that something hides, `ignored` those that a record may say or leave out."""
 
     product: str
     name: str
@@ -31,6 +35,8 @@ class Sample:
     media_type: str
     truth: dict[str, Any]
     options: dict[str, str] = field(default_factory=dict)
+    covered: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
 
     @property
     def suffix(self) -> str:
@@ -44,7 +50,7 @@ class Sample:
 @dataclass(frozen=True)
 class Document:
     """How one side of a product's document is printed. `size` is width and height in pixels, `looks` how it is set
-    in layouts a and b."""
+    in layouts a and b; a form that is issued has one look, that of its paper."""
 
     product: str
     name: str
@@ -55,8 +61,8 @@ class Document:
     media_type: str = "image/jpeg"
 
     def printed(self, layout: Layout) -> Page:
-        """The page as layout "a" or "b" shows it, to the same people on every side of the product."""
-        cast = Cast(f"{self.product}/{layout}")
+        """The page as a layout shows it: in a and b to the same people on every side of the product."""
+        cast = Cast(f"{self.product}/{layout}" if layout in ("a", "b") else f"{self.product}/{layout}/{self.name}")
         page = Page(*self.size, self.looks[layout == "b"], cast.random(f"page/{self.name}"))
         self.draw(page, cast)
         return page
@@ -78,13 +84,19 @@ def document(
     return declare
 
 
-@cache
-def documents() -> tuple[Document, ...]:
-    """Every document that the modules of `documents/` declare, alone or in tuples."""
-    from local.samples import documents as folder
+def form(
+    product: str, name: str, size: tuple[int, int], paper: Colour = WHITE
+) -> Callable[[Callable[[Page, Cast], None]], Document]:
+    """Declares the decorated function as the print of a form as it is issued, on paper of this colour."""
+    return document(product, name, size, (Look(paper=paper),) * 2)
 
-    names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
-    modules = [importlib.import_module(f"{folder.__name__}.{name}") for name in names]
+
+@cache
+def documents(folder: str = "documents") -> tuple[Document, ...]:
+    """Every document that the modules of a folder declare, alone or in tuples."""
+    package = importlib.import_module(f"local.samples.{folder}")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     return tuple(each for module in modules for each in _declared(module))
 
 
@@ -105,16 +117,18 @@ def samples(
 
     Raises KeyError for a variant that does not exist.
     """
-    for each in documents():
-        if products is None or each.product in products:
-            for layout in layouts:
-                yield from _degraded(each, layout, variants)
+    for folder in dict.fromkeys(FOLDERS[layout] for layout in layouts):
+        for each in documents(folder):
+            if products is None or each.product in products:
+                for layout in layouts:
+                    if FOLDERS[layout] == folder:
+                        yield from _degraded(each, layout, variants)
 
 
 def _degraded(document: Document, layout: Layout, variants: Collection[str]) -> Iterator[Sample]:
     page = document.printed(layout)
     for variant in variants:
-        picture = encoded(VARIANTS[variant](page.picture), document.media_type, page.notes)
+        picture = encoded((VARIANTS | SHOTS)[variant](page.picture), document.media_type, page.notes)
         yield Sample(
             document.product,
             document.name,
@@ -124,4 +138,6 @@ def _degraded(document: Document, layout: Layout, variants: Collection[str]) -> 
             document.media_type,
             page.truth,
             document.options,
+            frozenset(page.covered),
+            frozenset(page.ignored),
         )

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from random import Random
 from typing import Any
 
@@ -49,14 +50,25 @@ class Look:
 
 @cache
 def font(face: str, size: int) -> ImageFont.FreeTypeFont:
-    """The "sans" or "serif" face at `size` pixels."""
-    return ImageFont.truetype(fonts.serif_path() if face == "serif" else fonts.sans_path(), size)
+    """The "sans", "serif", "mono" or "ocrb" face at `size` pixels; the latter two have no Chinese characters."""
+    return ImageFont.truetype(_FACES[face], size)
+
+
+_LATIN = files("glyphive.assets.fonts")
+_FACES = {
+    "sans": str(fonts.sans_path()),
+    "serif": str(fonts.serif_path()),
+    "mono": str(_LATIN / "dejavu_sans_mono" / "DejaVuSansMono.ttf"),
+    # The type that ICAO 9303 prescribes for machine-readable zones.
+    "ocrb": str(_LATIN / "ocr_b" / "OCR-B.ttf"),
+}
 
 
 @dataclass
 class Page:
     """One side of a document while it is being printed. `truth` is what a record of it must say, `random` decides
-    what a document leaves open, `notes` go into the picture file's own metadata."""
+    what a document leaves open, `notes` go into the picture file's own metadata. `covered` names fields that something
+    hides, `ignored` those that a record may say or leave out."""
 
     width: int
     height: int
@@ -64,6 +76,8 @@ class Page:
     random: Random
     truth: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    covered: set[str] = field(default_factory=set)
+    ignored: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.picture = Image.new("RGB", (self.width, self.height), self.look.paper)

@@ -14,9 +14,9 @@ from PIL import Image
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from local.samples import VARIANTS, __main__, samples
+from local.samples import SHOTS, VARIANTS, __main__, samples
 from local.samples.cast import Cast
-from local.samples.catalogue import Layout, documents
+from local.samples.catalogue import Document, Layout, documents
 from local.samples.numbers import capitals, card_lines, passport_lines
 from local.samples.page import Page
 from ocr.declare.catalogue import products
@@ -25,6 +25,7 @@ from ocr.declare.checks import verdicts
 # Kinds that nobody issues any more, or for three months at most: their pictures show an expired one.
 EXPIRING = {"organization_code_certificate", "temporary_id_card"}
 KILOBYTES = 1024
+FORM_LAYOUTS: tuple[Layout, ...] = ("issued", "unseen")
 
 
 BY_NAME = {f"{document.product}-{document.name}": document for document in documents()}
@@ -60,6 +61,25 @@ def test_no_check_of_the_product_fails_on_the_truth(name: str, layout: Layout) -
     record = product.fields.model_validate(printed(name, layout).truth)
     failed = {check.name for check in verdicts(record, product.checks) if check.outcome == "failed"}
     assert failed <= ({"not_expired"} if product.slug in EXPIRING else set())
+
+
+FORMS: dict[str, tuple[Document, Layout]] = {
+    f"{layout}-{one.product}-{one.name}": (one, layout) for layout in FORM_LAYOUTS for one in documents(layout)
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_form_as_it_is_issued_is_true_to_what_it_prints(form: tuple[Document, Layout]) -> None:
+    document, layout = form
+    page, product = document.printed(layout), products()[document.product]
+    record = product.fields.model_validate(page.truth)
+    failed = {check.name for check in verdicts(record, product.checks) if check.outcome == "failed"}
+
+    assert record.model_dump(mode="json", include=set(page.truth), exclude_none=True) == page.truth
+    assert page.truth
+    assert failed <= {"not_expired"}
+    assert not page.truth.keys() & page.covered
+    assert page.covered | page.ignored <= product.fields.model_fields.keys()
 
 
 def test_both_layouts_show_the_same_fields_of_other_people(name: str) -> None:
@@ -104,8 +124,8 @@ def test_a_picture_turned_by_90_degrees_reads_downwards() -> None:
 
 
 def test_every_degradation_changes_the_picture_and_keeps_the_truth() -> None:
-    clean, *degraded = samples(["vin"], variants=VARIANTS)
-    assert len({sample.picture for sample in (clean, *degraded)}) == len(VARIANTS)
+    clean, *degraded = samples(["vin"], variants=VARIANTS | SHOTS)
+    assert len({sample.picture for sample in (clean, *degraded)}) == len(VARIANTS | SHOTS)
     assert all(sample.truth == clean.truth for sample in degraded)
 
 

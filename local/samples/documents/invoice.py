@@ -1,6 +1,5 @@
 """Invoices, tickets and receipts."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -9,6 +8,7 @@ from local.samples import numbers
 from local.samples.cast import Cast, Company, Person
 from local.samples.catalogue import document
 from local.samples.flow import Column, line_items, sheet
+from local.samples.goods import ITEMS, goods
 from local.samples.looks import INVOICE, PLAIN, SHEET, on
 from local.samples.page import Page
 from local.samples.values import (
@@ -21,61 +21,11 @@ from local.samples.values import (
     in_capitals,
     iso_day,
     money,
-    percent,
 )
 
-CENT = Decimal("0.01")
-GOODS = (
-    ("*计算机外设*显示器", "24英寸", "台", "899.00", 3),
-    ("*纸制品*复印纸", "A4", "箱", "128.50", 10),
-    ("*办公家具*转椅", "G20", "把", "356.00", 4),
-    ("*照明器具*台灯", "8W", "个", "79.90", 20),
-    ("*饮料*矿泉水", "550ml", "箱", "36.00", 25),
-)
 CITIES = (("青禾", "海棠"), ("明湖南", "长乐"), ("安和", "白鹿东"))
 
 
-@dataclass(frozen=True)
-class Goods:
-    """The lines of an invoice with their sums, all taxed at `rate` percent."""
-
-    lines: tuple[tuple[str, str, str, Decimal, int], ...]
-    rate: int = 13
-
-    def rows(self) -> list[list[Printed]]:
-        """Name, specification, unit, quantity, price, amount, rate and tax of every line."""
-        return [
-            [
-                Printed(name, name),
-                Printed(spec, spec),
-                Printed(unit, unit),
-                Printed(str(count), str(count)),
-                Printed(str(price), str(price)),
-                money(price * count, ""),
-                percent(self.rate),
-                money(self._tax(price * count), ""),
-            ]
-            for name, spec, unit, price, count in self.lines
-        ]
-
-    def _tax(self, amount: Decimal) -> Decimal:
-        return (amount * self.rate / 100).quantize(CENT)
-
-    @property
-    def amount(self) -> Decimal:
-        return sum((price * count for *_, price, count in self.lines), Decimal())
-
-    @property
-    def tax(self) -> Decimal:
-        return sum((self._tax(price * count) for *_, price, count in self.lines), Decimal())
-
-
-def _goods(random: Random, lines: int) -> Goods:
-    chosen = random.sample(GOODS, lines)
-    return Goods(tuple((name, spec, unit, Decimal(price), count) for name, spec, unit, price, count in chosen))
-
-
-ITEMS = ("name", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax")
 ITEM_HEADS = (
     ("货物或应税劳务、服务名称", "规格型号", "单位", "数量", "单价", "金额", "税率", "税额"),
     ("项目名称", "规格型号", "单位", "数量", "单价", "金额", "税率", "税额"),
@@ -113,7 +63,7 @@ def _party_block(page: Page, top: float, width: float, title: str, fields: list[
 @document("vat_invoice", "paper", (1400, 860), on(INVOICE, (253, 251, 246), (252, 252, 248), ruled=True))
 def vat_invoice_paper(page: Page, cast: Cast) -> None:
     random, margin = cast.random("paper"), page.look.margin
-    buyer, seller, goods = cast.company(1), cast.company(2), _goods(cast.random("goods"), 3)
+    buyer, seller, sold = cast.company(1), cast.company(2), goods(cast.random("goods"), 3)
     title = f"{seller.town.province[:-1]}增值税专用发票"
     sheet(page, 34).heading(title, 40, ink=page.look.label_ink, name="title")
     head = sheet(page, 100)
@@ -136,11 +86,11 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
         page.text((margin + split + 60, top + 14 + place * (bottom - top - 16) / 4), line, 22)
     page.know(password_area=" ".join(secret))
     table = sheet(page, bottom)
-    rows = goods.rows()
-    sums = ["合    计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
+    rows = sold.rows()
+    sums = ["合    计", "", "", "", "", f"¥{sold.amount:.2f}", "", f"¥{sold.tax:.2f}"]
     alias = page.look.alias
     table.table(ITEM_HEADS[alias], [*([cell.text for cell in row] for row in rows), sums], ITEM_SHARES)
-    total = goods.amount + goods.tax
+    total = sold.amount + sold.tax
     table.form(
         (
             field("total_cn", "价税合计(大写)", in_capitals(total), 1.1),
@@ -159,13 +109,13 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
         field("", "销售方", "(章)"),
     )
     page.seal((page.width - 210, end - 30), 88, seller.name, "发票专用章", -5)
-    page.know(items=line_items(ITEMS, rows), amount=f"{goods.amount:.2f}", tax=f"{goods.tax:.2f}")
+    page.know(items=line_items(ITEMS, rows), amount=f"{sold.amount:.2f}", tax=f"{sold.tax:.2f}")
 
 
 @document("vat_invoice", "electronic", (1400, 700), on(INVOICE, (255, 255, 255)))
 def vat_invoice_electronic(page: Page, cast: Cast) -> None:
     random, margin = cast.random("electronic"), page.look.margin
-    buyer, seller, goods = cast.company(3), cast.company(4), _goods(cast.random("items"), 2)
+    buyer, seller, sold = cast.company(3), cast.company(4), goods(cast.random("items"), 2)
     sheet(page, 40).heading("电子发票（增值税专用发票）", 42, ink=page.look.label_ink)
     page.know(title="电子发票(增值税专用发票)")
     head = Column(page, page.width - 480, 116, 440)
@@ -184,17 +134,17 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
         )
         page.frame((left, 210, left + half, 360), page.look.label_ink)
     table = sheet(page, 372)
-    rows = goods.rows()
-    sums = ["合计", "", "", "", "", f"¥{goods.amount:.2f}", "", f"¥{goods.tax:.2f}"]
+    rows = sold.rows()
+    sums = ["合计", "", "", "", "", f"¥{sold.amount:.2f}", "", f"¥{sold.tax:.2f}"]
     table.table(ITEM_HEADS[1], [*([cell.text for cell in row] for row in rows), sums], ITEM_SHARES, boxed=False)
-    total = goods.amount + goods.tax
+    total = sold.amount + sold.tax
     table.skip(0.5)
     table.row(
         field("total_cn", "价税合计（大写）", in_capitals(total), 1.5),
         field("total", "（小写）|价税合计（小写）", money(total)),
     )
     table.rows(field("remark", "备注", "本票据仅供测试"), field("issuer", "开票人", cast.person(5).name))
-    page.know(items=line_items(ITEMS, rows), amount=f"{goods.amount:.2f}", tax=f"{goods.tax:.2f}")
+    page.know(items=line_items(ITEMS, rows), amount=f"{sold.amount:.2f}", tax=f"{sold.tax:.2f}")
 
 
 def _masked(person: Person) -> str:
