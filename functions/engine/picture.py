@@ -1,23 +1,21 @@
 """A picture file, decoded within bounds: upright pixels, and the way back to the pixels as stored."""
 
-import io
-import struct
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+
+from ocr.pages import gate
+from ocr.platform.errors import OcrError
 
 Pixels = NDArray[Any]  # bytes: height × width × 3, blue green red, what OpenCV and the networks take
 Corners = NDArray[np.float32]  # … × 2, x then y
 
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 MOST_PIXELS = 64_000_000  # a 50-megapixel telephone camera fits; decoded it takes 200 MB
 LONGEST_SIDE = 4000  # beyond this, sharper pixels no longer help the networks, they only cost memory
-ORIENTATION = 0x0112  # the EXIF tag
 
 
 class Unreadable(Exception):
@@ -67,36 +65,20 @@ class Picture:
 
 
 def decode(content: bytes) -> Picture:
-    """The picture in these bytes; its first frame where it has several. Raises Unreadable."""
+    """The picture in these bytes: a JPEG, PNG or BMP. Raises Unreadable."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # Pillow warns of bombs and odd tags: bounded here
-            return _decode(content)
-    except Unreadable:
-        raise
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, struct.error) as fault:
-        raise Unreadable("the picture is damaged or cut off") from fault
-    except Image.DecompressionBombError as fault:
-        raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels") from fault
-
-
-def _decode(content: bytes) -> Picture:
-    with _opened(content) as image:
-        width, height = image.size
-        if width * height > MOST_PIXELS:
+        header = gate.look(content)
+        if header.width * header.height > MOST_PIXELS:
             raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels")
-        turn = TURNS.get(image.getexif().get(ORIENTATION, 1), TURNS[1])
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes straight to a smaller size
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        flat = _flat(image)
+        with gate.opened(header) as image:
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes straight to a smaller size
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            flat = _flat(image)
+    except OcrError as error:
+        raise Unreadable(error.detail) from None
+    turn = TURNS[header.orientation]
     upright = flat if turn.method is None else flat.transpose(turn.method)
-    return Picture(np.ascontiguousarray(np.asarray(upright)[:, :, ::-1]), width, height, turn)
-
-
-def _opened(content: bytes) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
-    except UnidentifiedImageError as fault:
-        raise Unreadable(f"this is none of {', '.join(FORMATS)}") from fault
+    return Picture(np.ascontiguousarray(np.asarray(upright)[:, :, ::-1]), header.width, header.height, turn)
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -84,7 +84,7 @@ def _guarded(product: Product, told: ParsedRequest | OcrError) -> Job | OcrError
         return told
     try:
         return _work(product, told)
-    except CallerError as error:
+    except OcrError as error:
         return error
 
 

@@ -16,7 +16,7 @@ from ocr.pages.examine import examine
 from ocr.pipeline import process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
-from ocr.platform.errors import CallerError, InFlight
+from ocr.platform.errors import InFlight, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, unforeseen
 from ocr.storage import records
@@ -100,7 +100,7 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             told = requests.fetch(upload)
             document = examine(told.content, upload)
             delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
-        except CallerError as error:
+        except OcrError as error:
             process.refuse(product, ticket, error)
     except Exception as error:
         unforeseen("An upload could not be loaded", error)

@@ -20,7 +20,10 @@ class Upload:
 
 @dataclass(frozen=True)
 class Picture:
-    """One examined picture. Sizes are the stored picture's pixels; `orientation` is its EXIF orientation, 1..8."""
+    """One examined picture. Sizes are the stored picture's pixels; `orientation` is its EXIF orientation, 1..8.
+
+    `whole` is False for a file without its last bytes, which has all pixels and which not every decoder takes.
+    """
 
     content: bytes = field(repr=False)
     format: str
@@ -28,6 +31,7 @@ class Picture:
     height: int
     orientation: int = 1
     upload: Upload | None = field(default=None, repr=False)
+    whole: bool = True
 
     @property
     def media_type(self) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote_from_bytes
 from ocr.declare.offers import Limits
 from ocr.model.picture import Picture
 from ocr.model.reading import Point, Reading, moved
+from ocr.pages import gate
 from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ LEAST_SIDE = 600
 QUALITY = 88
 MOST = 0.95
 TIGHTER = 0.97
+# No document needs more, and a function has memory for so many a few times over.
+MOST_PIXELS = 25_000_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def encoded_length(content: bytes, encoded: str | None) -> int:
 
 def _fits(document: Picture, limits: Limits) -> bool:
     return (
-        document.orientation == 1
+        document.whole
+        and document.orientation == 1
         and document.format in limits.formats
         and max(document.width, document.height) <= limits.side[1]
         and encoded_length(document.content, limits.encoded) <= limits.bytes
@@ -92,11 +96,37 @@ def _fits(document: Picture, limits: Limits) -> bool:
 
 
 def _shrunk(document: Picture, limits: Limits) -> Picture:
-    from PIL import Image, ImageOps
+    with gate.opened(gate.look(document.content)) as stored:
+        return _made_to_fit(document, _upright(stored, document.orientation, limits), limits)
 
-    with Image.open(BytesIO(document.content)) as stored:
-        picture = _opaque(ImageOps.exif_transpose(stored))
-    longest = min(limits.side[1], max(picture.size))
+
+def _upright(stored: "Image.Image", orientation: int, limits: Limits) -> "Image.Image":
+    """The picture in RGB, at most as large as the vendor takes, and turned last: each step holds it twice."""
+    from PIL import Image
+
+    picture = _opaque(stored)
+    scale = min(1.0, limits.side[1] / max(picture.size), math.sqrt(MOST_PIXELS / (picture.width * picture.height)))
+    if scale < 1:
+        picture = picture.resize(_scaled(picture.size, scale), Image.Resampling.LANCZOS)
+    method = _METHODS[orientation]
+    return picture if method is None else picture.transpose(Image.Transpose[method])
+
+
+# EXIF orientation → how Pillow makes the stored picture upright.
+_METHODS = {
+    1: None,
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+
+
+def _made_to_fit(document: Picture, picture: "Image.Image", limits: Limits) -> Picture:
+    longest = max(picture.size)
     while True:
         candidate = _jpeg(document, picture, longest)
         if min(candidate.width, candidate.height) < limits.side[0]:
@@ -121,11 +151,12 @@ def _shrunk(document: Picture, limits: Limits) -> Picture:
 
 def _opaque(picture: "Image.Image") -> "Image.Image":
     """The picture in RGB: what can be seen through lies on white, as on paper."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
     from PIL import Image
 
-    layer, ground = picture.convert("RGBA"), Image.new("RGB", picture.size, "white")
+    if not picture.has_transparency_data:
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
+    layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+    ground = Image.new("RGB", picture.size, "white")
     ground.paste(layer, mask=layer)
     return ground
 
@@ -133,12 +164,15 @@ def _opaque(picture: "Image.Image") -> "Image.Image":
 def _jpeg(document: Picture, picture: "Image.Image", longest: int) -> Picture:
     from PIL import Image
 
-    scale = longest / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    size = _scaled(picture.size, longest / max(picture.size))
     shrunk = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
     file = BytesIO()
     shrunk.save(file, "JPEG", quality=QUALITY)
     # Not the upload's bytes any more: whoever fetched that would see another picture than the boxes are counted on.
     return replace(
-        document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1, upload=None
+        document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1, upload=None, whole=True
     )
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -34,6 +34,7 @@ from ocr.platform.errors import (
     Internal,
     OcrError,
     Refused,
+    TooMuch,
     Unknown,
     VendorFault,
 )
@@ -200,7 +201,7 @@ def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], unti
 def _fit(offer: Offer, run: DocumentRun) -> Fitted | None:
     try:
         return fit(run.document, offer.limits)
-    except CallerError as error:
+    except (CallerError, TooMuch) as error:
         run.outcome = run.outcome or error
         run.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
         return None
