@@ -108,6 +108,10 @@ def worst() -> dict[str, bytes]:
         "as many scans as are taken": many_scans(20),
         "baseline": textured("JPEG", side, quality=60, exif=turned),
         "as tall as is taken": encoded("PNG", tall),
-        "run lengths": run_length_bmp(SIDE, SIDE, (b"\xff\x01" * (SIDE // 255) + bytes([SIDE % 255, 1]) + b"\0\0") * SIDE),
-        "texts and profiles": png(*[zipped(b"zTXt", 1 << 20)] * 60, zipped(b"iCCP", 200 << 20), plain=encoded("PNG", side)),
+        "run lengths": run_length_bmp(
+            SIDE, SIDE, (b"\xff\x01" * (SIDE // 255) + bytes([SIDE % 255, 1]) + b"\0\0") * SIDE
+        ),
+        "texts and profiles": png(
+            *[zipped(b"zTXt", 1 << 20)] * 60, zipped(b"iCCP", 200 << 20), plain=encoded("PNG", side)
+        ),
     }

@@ -170,7 +170,14 @@ def _jpeg(document: Picture, picture: "Image.Image", longest: int) -> Picture:
     shrunk.save(file, "JPEG", quality=QUALITY)
     # Not the upload's bytes any more: whoever fetched that would see another picture than the boxes are counted on.
     return replace(
-        document, content=file.getvalue(), format="JPEG", width=size[0], height=size[1], orientation=1, upload=None, whole=True
+        document,
+        content=file.getvalue(),
+        format="JPEG",
+        width=size[0],
+        height=size[1],
+        orientation=1,
+        upload=None,
+        whole=True,
     )
 
 
