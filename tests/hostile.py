@@ -1,4 +1,4 @@
-"""Files that are made to hurt, and files that only look like it: what pictures' containers allow and decoders pay for."""
+"""Files that are made to hurt, and files that only look like it: what containers allow and decoders pay for."""
 
 import struct
 import zlib

@@ -93,7 +93,7 @@ _ONE_AT_A_TIME = Lock()
 def turn() -> Iterator[Clock]:
     """The place at the decoder, for one picture: decoders ask the clock as often as they can.
 
-    Decoders raise nearly anything on hostile bytes: whatever is raised here becomes an error that the caller can act on.
+    Decoders raise nearly anything on hostile bytes: whatever is raised here becomes an error for the caller to act on.
     """
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
