@@ -24,6 +24,7 @@ product = Product(
     AccountOpeningPermit,
     name="开户许可证",
     category="enterprise",
+    required=["approval_number", "account_name", "account_number"],
     titles=["开户许可证"],
     sold_by=[etoplive.Pid(1015), embedded.Labels()],
 )

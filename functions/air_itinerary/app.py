@@ -63,6 +63,7 @@ product = Product(
     AirItinerary,
     name="行程单",
     category="invoice",
+    required=["passenger_name", "e_ticket_number", "total"],
     titles=["航空运输电子客票行程单", "电子发票(航空运输电子客票行程单)"],
     sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
     checks=[sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total")],

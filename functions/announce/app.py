@@ -70,6 +70,9 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
         status=item["status"],
         finished_at=item["finished_at"],
         replayed=item["replayed"],
+        problem=item.get("problem"),
+        checks_failed=item.get("checks_failed", 0),
+        lowest_confidence=item.get("lowest_confidence"),
     )
 
 

@@ -42,6 +42,7 @@ product = Product(
     BankCard,
     name="银行卡",
     category="identity",
+    required=["card_number"],
     titles=["银联", "UnionPay"],
     sold_by=[etoplive.Pid(4), embedded.Labels()],
     checks=[not_expired("valid_to")],

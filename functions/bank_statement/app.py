@@ -39,6 +39,7 @@ product = Product(
     BankStatement,
     name="银行流水",
     category="general",
+    required=[("account_number", "account_name"), "transactions"],
     titles=["交易明细", "交易流水", "银行流水", "对账单", "账户明细"],
     sold_by=[etoplive.Pid(1066), embedded.Labels()],
     checks=[running_balance("transactions")],

@@ -49,6 +49,7 @@ product = Product(
     BirthCertificate,
     name="出生证明",
     category="identity",
+    required=["certificate_number", "newborn_name", "birth_datetime", ("mother_name", "father_name")],
     titles=["出生医学证明"],
     sold_by=[etoplive.Pid(52), embedded.Labels()],
     checks=[in_order("birth_datetime", "issue_date")],

@@ -37,6 +37,7 @@ product = Product(
     BusinessLicense,
     name="营业执照",
     category="enterprise",
+    required=["uscc", "name", ("address", "business_scope")],
     titles=["营业执照"],
     sold_by=[etoplive.Pid(41), embedded.Labels()],
     checks=[in_order("establish_date", "registration_date"), not_expired("business_term")],

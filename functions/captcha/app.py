@@ -36,6 +36,7 @@ product = Product(
     Captcha,
     name="验证码",
     category="captcha",
+    required=[("text", "number", "choice", "container_number", "points")],
     sold_by=[juhe.Captcha()],
 )
 

@@ -17,6 +17,7 @@ product = Product(
     DivorceCertificate,
     name="离婚证",
     category="identity",
+    required=["certificate_number", "male_name", "female_name"],
     titles=["离婚证"],
     sold_by=[etoplive.Pid(1005), embedded.Labels()],
     checks=COUPLE,

@@ -66,6 +66,11 @@ product = Product(
     DrivingLicense,
     name="驾驶证",
     category="vehicle",
+    required={
+        MAIN: ["license_number", "name", "vehicle_class", ("valid_period", "valid_from", "valid_to")],
+        SUB: ["license_number", "name", "file_number"],
+        ELECTRONIC: ["license_number", "name", "generated_at"],
+    },
     titles=["中华人民共和国机动车驾驶证", "机动车驾驶证", "Driving License of the People's Republic of China"],
     sold_by=[etoplive.Pid(7), embedded.Labels()],
     checks=[

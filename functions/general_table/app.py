@@ -15,6 +15,7 @@ product = Product(
     GeneralTable,
     name="通用表格",
     category="general",
+    required=["tables"],
     sold_by=[etoplive.Pid(1036), embedded.Tables()],
 )
 

@@ -15,6 +15,7 @@ product = Product(
     GeneralText,
     name="通用文字",
     category="general",
+    required=["text"],
     sold_by=[ctyun.GeneralText(), esign.GeneralText(), etoplive.Pid(1001), embedded.Text()],
 )
 

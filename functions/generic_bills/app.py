@@ -25,6 +25,7 @@ product = Product(
     GenericBill,
     name="通用票据",
     category="general",
+    required=["total", ("invoice_number", "date")],
     sold_by=[etoplive.Pid(22), embedded.Labels()],
 )
 

@@ -15,6 +15,7 @@ product = Product(
     Handwriting,
     name="手写体",
     category="general",
+    required=["text"],
     sold_by=[etoplive.Pid(1034), embedded.Text()],
 )
 

@@ -25,6 +25,12 @@ product = Product(
     HkMacauExitPermitBack,
     name="往来港澳通行证背面",
     category="identity",
+    required={
+        BACK: [
+            ("hk_endorsement_type", "mo_endorsement_type"),
+            ("hk_endorsement_valid_period", "mo_endorsement_valid_period"),
+        ]
+    },
     titles=["签注"],
     sold_by=[etoplive.Pid(1014), embedded.Labels()],
 )

@@ -20,6 +20,7 @@ product = Product(
     HkMacauExitPermitFront,
     name="往来港澳通行证正面",
     category="identity",
+    required={FRONT: ["name_zh", "permit_number", ("valid_period", "valid_to")]},
     titles=["往来港澳通行证"],
     sold_by=[etoplive.Pid(1013), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],

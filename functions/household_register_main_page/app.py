@@ -23,6 +23,7 @@ product = Product(
     HouseholdRegisterMainPage,
     name="户口本主页",
     category="identity",
+    required=["householder_name", "address", "issue_date"],
     titles=["居民户口簿", "户口簿"],
     sold_by=[etoplive.Pid(1002), embedded.Labels()],
 )

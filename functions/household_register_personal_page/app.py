@@ -38,6 +38,7 @@ product = Product(
     HouseholdRegisterPersonalPage,
     name="户口本个人页",
     category="identity",
+    required=["name", "birth_date", "id_number"],
     titles=["常住人口登记卡"],
     sold_by=[etoplive.Pid(1003), embedded.Labels()],
     checks=[

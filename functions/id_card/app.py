@@ -48,6 +48,7 @@ product = Product(
     IdCard,
     name="身份证",
     category="identity",
+    required={PORTRAIT: ["name", "id_number"], EMBLEM: ["issuing_authority", ("valid_period", "valid_to")]},
     titles=["居民身份证"],
     sold_by=[ctyun.IdCard(), etoplive.Pid(2), embedded.Labels()],
     checks=[

@@ -41,6 +41,7 @@ product = Product(
     LicensePlate,
     name="车牌",
     category="vehicle",
+    required=["plate_number"],
     sold_by=[juhe.Plate(), ctyun.Plate(), etoplive.Pid(6), embedded.Plates()],
 )
 

@@ -17,6 +17,7 @@ product = Product(
     MarriageCertificate,
     name="结婚证",
     category="identity",
+    required=["certificate_number", "male_name", "female_name"],
     titles=["结婚证"],
     sold_by=[etoplive.Pid(12), embedded.Labels()],
     checks=COUPLE,

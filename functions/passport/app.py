@@ -34,6 +34,7 @@ product = Product(
     Passport,
     name="护照",
     category="identity",
+    required=["passport_number", ("surname", "given_names", "name_en", "name_zh"), "expiry_date"],
     titles=["护照", "PASSPORT"],
     sold_by=[etoplive.Pid(8), embedded.Labels()],
     checks=[

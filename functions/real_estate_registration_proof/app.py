@@ -20,6 +20,7 @@ product = Product(
     RealEstateRegistrationProof,
     name="不动产登记证",
     category="real_estate",
+    required=["certificate_number", "obligee", "location"],
     titles=["不动产登记证明"],
     sold_by=[etoplive.Pid(1007), embedded.Labels()],
 )

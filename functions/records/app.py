@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -112,12 +112,15 @@ def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="of this product only")] = None,
     status: Annotated[Status | None, Query(description="of this status only")] = None,
     vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="read by this vendor only")] = None,
+    checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
     since: Annotated[str | None, Query(alias="from", description="the first moment", json_schema_extra=MOMENT)] = None,
     until: Annotated[str | None, Query(alias="to", description="the moment behind", json_schema_extra=MOMENT)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="the most records on a page")] = MOST_RECORDS,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
 ) -> Response[str]:
     """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all.
+
+    `checks=failed` leaves those of which a check failed, whatever their status.
 
     While `next` is not null there may be more, however few records are on this page.
     """
@@ -131,6 +134,7 @@ def records(
         product=product,
         status=status,
         vendor=vendor,
+        doubtful=checks == "failed",
     )
     found, cursor = queries.page(search, limit, cursor)
     body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}

@@ -27,6 +27,7 @@ product = Product(
     TemporaryIdCard,
     name="临时身份证",
     category="identity",
+    required=["name", "id_number"],
     titles=["中华人民共和国临时居民身份证", "临时居民身份证"],
     sold_by=[etoplive.Pid(1020), embedded.Labels()],
     checks=[

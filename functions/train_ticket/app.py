@@ -72,6 +72,7 @@ product = Product(
     TrainTicket,
     name="火车票",
     category="invoice",
+    required=["train_number", "departure_station", "destination_station", "departure_time", "price"],
     titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
     sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
 )

@@ -40,6 +40,7 @@ product = Product(
     UsedCarInvoice,
     name="二手车发票",
     category="vehicle",
+    required=["invoice_number", "buyer_name", "seller_name", "total"],
     titles=["二手车销售统一发票"],
     sold_by=[etoplive.Pid(60), embedded.Labels()],
     checks=TOTAL_IN_WORDS,

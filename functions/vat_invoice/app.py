@@ -92,6 +92,7 @@ product = Product(
     VatInvoice,
     name="增值税发票",
     category="invoice",
+    required=["invoice_number", "issue_date", "seller_name", "total"],
     titles=[
         "增值税专用发票",
         "增值税普通发票",

@@ -40,6 +40,10 @@ product = Product(
     VehicleLicense,
     name="行驶证",
     category="vehicle",
+    required={
+        MAIN: ["plate_number", "owner", "vin", ("register_date", "issue_date")],
+        SUB: ["plate_number", "file_number"],
+    },
     titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
     sold_by=[etoplive.Pid(5), embedded.Labels()],
     checks=[in_order("register_date", "issue_date")],

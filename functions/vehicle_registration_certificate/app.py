@@ -8,6 +8,8 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
+OWNERS, VEHICLE = "owners", "vehicle"
+
 
 class Event(Fields):
     event_type: Text | None = label("标题", "登记栏标题", description="转移登记, 抵押登记, 解除抵押, 变更登记")
@@ -40,6 +42,10 @@ product = Product(
     VehicleRegistrationCertificate,
     name="车辆登记证",
     category="vehicle",
+    required={
+        OWNERS: ["certificate_number", "owner", "registration_date"],
+        VEHICLE: ["vin", "engine_number", "manufacture_date"],
+    },
     titles=["中华人民共和国机动车登记证书", "机动车登记证书"],
     sold_by=[etoplive.Pid(62), embedded.Labels()],
     checks=[in_order("manufacture_date", "registration_date", "issue_date")],

@@ -18,6 +18,7 @@ product = Product(
     Vin,
     name="VIN码",
     category="vehicle",
+    required=["vin"],
     sold_by=[etoplive.Pid(1), embedded.Labels()],
 )
 

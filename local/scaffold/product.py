@@ -34,6 +34,7 @@ product = Product(
     name="{slug}",
     category="{category}",
     titles=[],
+    required=["name"],
     sold_by=[embedded.Labels()],
 )
 

@@ -117,6 +117,17 @@ def test_every_field_is_typed_described_by_labels_and_knows_its_checks(product: 
             assert not field.mark.derived or field.mark.derived[0] in declared(model)
 
 
+def test_every_side_says_which_fields_it_cannot_be_without(product: Product) -> None:
+    marked = {field.mark.side for field in declared(product.fields).values() if field.mark.side}
+    assert all(product.complete.sides.values())
+    assert marked <= product.complete.sides.keys()
+
+
+def test_the_example_is_a_whole_document(product: Product) -> None:
+    checks = {check["name"]: check for check in description(product)["example"]["document"]["checks"]}
+    assert checks["complete"]["outcome"] == "passed", checks["complete"]
+
+
 def test_no_label_belongs_to_two_fields(product: Product) -> None:
     for model in _models(product.fields):
         printed = [canonical(label) for field in declared(model).values() for label in set(field.mark.names)]

@@ -86,6 +86,7 @@ def description(product: Product) -> dict[str, Any]:
     example of one."""
     return summary(product) | {
         "options": options_schema(product),
+        "required": {side: [list(choice) for choice in fields] for side, fields in product.complete.sides.items()},
         "offers": [_offer(offer) for offer in product.sold_by],
         "schema": record_schema(product),
         "example": example(product),

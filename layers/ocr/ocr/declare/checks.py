@@ -68,7 +68,7 @@ def valid(name: str, text: str) -> bool:
     return judge(name, text).outcome == "passed"
 
 
-def verdicts(model: Fields, rules: Sequence[Rule] = ()) -> list[Check]:
+def verdicts(model: Fields, rules: Sequence[Callable[[Fields], Check]] = ()) -> list[Check]:
     """Every check of one document: those of its values, those of its rows' values, and the product's rules."""
     return [*_of_values(model), *_of_rows(model), *(rule(model) for rule in rules)]
 

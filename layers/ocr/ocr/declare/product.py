@@ -1,10 +1,11 @@
 """A product: what is declared of one kind of document. It knows neither AWS nor HTTP: `ocr.entry.serve` does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from ocr.declare.checks import Rule
-from ocr.declare.fields import Fields
+from ocr.declare.completeness import Complete, Required, complete
+from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
 from ocr.platform.errors import ConfigurationError
 
@@ -17,6 +18,7 @@ class Product:
     slug      spelled the same as folder, path, prefix, queue, event and metric dimension
     fields    what a record of it holds
     name      its Chinese name
+    required  the fields that a document of it cannot be without, by side where it has several
     sold_by   who reads it; the settings say in which order they are tried
     titles    what stands on top of such a document, for telling documents apart
     checks    rules over several fields, beyond the checks that the fields' types bring
@@ -30,6 +32,7 @@ class Product:
         *,
         name: str,
         category: Category,
+        required: Required | Mapping[str, Required],
         sold_by: Sequence[Offer],
         titles: Sequence[str] = (),
         checks: Sequence[Rule] = (),
@@ -43,5 +46,8 @@ class Product:
         self.category = category
         self.sold_by = tuple(sold_by)
         self.titles = tuple(titles)
-        self.checks = tuple(checks)
+        self.complete = complete(required)
+        if unknown := set(self.complete.fields) - declared(fields).keys():
+            raise ConfigurationError(f"{slug} requires fields that it does not declare: {', '.join(sorted(unknown))}")
+        self.checks: tuple[Rule | Complete, ...] = (self.complete, *checks)
         self.sorts = sorts

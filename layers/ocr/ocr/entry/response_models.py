@@ -81,6 +81,9 @@ class Description(Entry):
     """All that a caller needs to know of a product."""
 
     options: dict[str, Any] = Field(description="JSON Schema of its options")
+    required: dict[str, list[list[str]]] = Field(
+        description="fields without which a record is `incomplete`, by side; of each inner list one has to be there"
+    )
     offers: list[Limits]
     schema_: dict[str, Any] = Field(alias="schema", description="JSON Schema of its record")
     example: dict[str, Any] = Field(description="a record of its sample")

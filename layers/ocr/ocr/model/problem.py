@@ -19,6 +19,11 @@ class Problem(BaseModel):
     advice: str
     instance: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """Its type in one word, which the error's class has as `slug`."""
+        return self.type.removeprefix(PROBLEM_BASE)
+
 
 def problem_of(error: OcrError) -> Problem:
     """The problem document for an error."""

@@ -10,21 +10,29 @@ from ocr.model.check import Check
 from ocr.model.problem import Problem
 from ocr.model.reading import Box, Line, Table
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 
 class Status(StrEnum):
-    """How far a picture is: expected, ended in one of four ways, or deleted on request."""
+    """How far a picture is: expected, ended in one of five ways, or deleted on request.
+
+    succeeded   the document that was asked for, with every field that it cannot be without
+    incomplete  it was read, but such a field is missing, or several documents on the picture cannot be told apart
+    no_result   nothing of it: there is no such document on the picture, or another one
+    failed      the picture was not read
+    unknown     a vendor may have been paid for it, and no answer was seen
+    """
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
+    INCOMPLETE = "incomplete"
     NO_RESULT = "no_result"
     FAILED = "failed"
     UNKNOWN = "unknown"
     DELETED = "deleted"
 
 
-FINAL = frozenset({Status.SUCCEEDED, Status.NO_RESULT, Status.FAILED, Status.UNKNOWN})
+FINAL = frozenset(Status) - {Status.PENDING, Status.DELETED}
 
 
 class Part(BaseModel):
@@ -87,6 +95,11 @@ class Document(Part):
     checks: list[Check] = []
     box: Box | None = None
 
+    @property
+    def failed(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for check in self.checks if check.outcome == "failed"]
+
 
 class Record(Part):
     """The one record of one picture: of an upload, or of what HTTPS callers sent."""
@@ -112,14 +125,40 @@ class Record(Part):
     problem: Problem | None = None
 
     @property
+    def checks_failed(self) -> int:
+        """How many checks failed, in all its documents."""
+        return sum(len(one.failed) for one in self._documents())
+
+    @property
     def confidence(self) -> float | None:
         """The mean confidence of the fields' evidence, or of the lines where there is none, 0..1."""
-        parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
-        known = [part.confidence for part in parts if part.confidence is not None]
+        known = self._confidences()
         return sum(known) / len(known) if known else None
 
+    @property
+    def lowest_confidence(self) -> float | None:
+        """The least of the same confidences."""
+        return min(self._confidences(), default=None)
 
-class Summary(Part):
+    def _documents(self) -> list[Document]:
+        return [self.document, *self.others] if self.document else []
+
+    def _confidences(self) -> list[float]:
+        parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
+        return [part.confidence for part in parts if part.confidence is not None]
+
+
+class Doubts(Part):
+    """What makes a record doubtful, wherever it is told of without its documents; nothing personal."""
+
+    problem: str | None = Field(default=None, description="the kind of its problem: incomplete, wrong_document, caller")
+    checks_failed: int = Field(default=0, description="how many checks of its documents failed")
+    lowest_confidence: float | None = Field(
+        default=None, description="the least of its fields' confidences, 0..1; null where the vendor gives none"
+    )
+
+
+class Summary(Doubts):
     """A record as lists show it: personal fields are masked, long ones left out."""
 
     id: str
@@ -132,7 +171,7 @@ class Summary(Part):
     fields: dict[str, Any] = {}
 
 
-class Announcement(Part):
+class Announcement(Doubts):
     """What the event bus is told of a record: which, of which product, how it ended. Nothing of what was read."""
 
     event_id: str = Field(description="the same for the same outcome, however often it is announced")

@@ -1,18 +1,20 @@
 """From what a vendor said to what a product promises: labelled texts become typed, checked fields."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ocr.declare import catalogue
-from ocr.declare.checks import Rule, verdicts
+from ocr.declare.checks import verdicts
 from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
 from ocr.declare.product import Product
 from ocr.model.check import Check
 from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Evidence
+
+Rules = Sequence[Callable[[Fields], Check]]
 
 
 def documents(product: Product, reading: Reading) -> list[Document]:
@@ -20,7 +22,7 @@ def documents(product: Product, reading: Reading) -> list[Document]:
     return _sorted(product, reading) if product.sorts else normalize(product.fields, product.checks, reading)
 
 
-def normalize(model: type[Fields], rules: Sequence[Rule], reading: Reading) -> list[Document]:
+def normalize(model: type[Fields], rules: Rules, reading: Reading) -> list[Document]:
     """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
 
     Findings that contradict each other in no field are sides or pages of one document and become one.
@@ -28,7 +30,15 @@ def normalize(model: type[Fields], rules: Sequence[Rule], reading: Reading) -> l
     content = _content(model, reading)
     merged = _merged(model, reading.findings or ([ExtractedDocument()] if content else []))
     found = [_found(model, rules, finding, content) for finding in merged]
-    return sorted((one for one in found if one.fields or one.evidence), key=_fullness, reverse=True)
+    return sorted((one for one in found if _holds_anything(one, reading)), key=_fullness, reverse=True)
+
+
+def _holds_anything(found: Document, reading: Reading) -> bool:
+    """Whether a document was read at all. What a vendor labels is one, though nobody declared its labels.
+
+    Where the page's lines are known, labels of other papers are among them: they make no document.
+    """
+    return bool(found.fields or found.evidence or (found.unmapped and not reading.lines))
 
 
 def _content(model: type[Fields], reading: Reading) -> dict[str, Any]:
@@ -75,7 +85,7 @@ def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocume
     return one.model_copy(update={"items": [*one.items, *other.items], "rows": rows})
 
 
-def _found(model: type[Fields], rules: Sequence[Rule], finding: ExtractedDocument, content: dict[str, Any]) -> Document:
+def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, content: dict[str, Any]) -> Document:
     draft = _Draft(model)
     for item in finding.items:
         draft.add(item)
@@ -95,8 +105,8 @@ def _found(model: type[Fields], rules: Sequence[Rule], finding: ExtractedDocumen
     )
 
 
-def _fullness(found: Document) -> int:
-    return len(found.evidence)
+def _fullness(found: Document) -> tuple[int, int]:
+    return len(found.fields), len(found.evidence)
 
 
 def _field_of(model: type[Fields], item: Item) -> str | None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr.declare.fields import declared
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
@@ -18,12 +17,11 @@ from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt, PictureInfo, Record, Status
 from ocr.pipeline import routing
-from ocr.pipeline.normalization import documents
+from ocr.pipeline.settling import settled
 from ocr.platform import threads
 from ocr.platform.errors import (
     Busy,
     CallerError,
-    Changed,
     InFlight,
     Internal,
     NoResult,
@@ -294,42 +292,3 @@ def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record
     )
     record = records.placed(record, task.ticket)
     return settled(product, record, outcome)
-
-
-def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Record:
-    """The record with what came of its picture."""
-    error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
-    if error:
-        record.status = _STATUS.get(type(error), Status.FAILED)
-        record.problem = problem_of(error)
-        record.vendor = error.vendor
-    return record
-
-
-_STATUS = {NoResult: Status.NO_RESULT, Unknown: Status.UNKNOWN}
-
-
-def _filled(product: Product, record: Record, reading: Reading) -> OcrError | None:
-    """Put a reading into the record; the error is why it is no success.
-
-    An answer that this stumbles over is one not understood: it was paid for and is kept raw.
-    """
-    try:
-        return _fill(product, record, reading)
-    except Exception as error:
-        unforeseen("A reading could not be made into a record", error)
-        return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
-
-
-def _fill(product: Product, record: Record, reading: Reading) -> NoResult | None:
-    """Put a reading into the record; the error is that it holds nothing of the product."""
-    record.vendor = reading.vendor
-    record.angle = reading.angle
-    held = {part.mark.content for part in declared(product.fields).values()}
-    record.lines = reading.lines if "lines" in held else []
-    record.tables = reading.tables if "tables" in held else []
-    found = documents(product, reading)
-    if not found:
-        return NoResult(f"Nothing of a {product.slug} was found on the picture.", vendor=reading.vendor)
-    record.document, *record.others = found
-    return None

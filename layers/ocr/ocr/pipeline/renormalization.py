@@ -8,7 +8,7 @@ from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture
 from ocr.model.record import Record, Status
-from ocr.pipeline import process
+from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, OcrError
 from ocr.storage import ledger, raw_answers, records
 
@@ -43,7 +43,7 @@ def _made(product: Product, record: Record, content: str) -> Record:
         raise _nothing_kept()
     empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
     fresh = {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
-    return process.settled(product, record.model_copy(update=empty | fresh), outcome)
+    return settled(product, record.model_copy(update=empty | fresh), outcome)
 
 
 def _nothing_kept() -> OcrError:

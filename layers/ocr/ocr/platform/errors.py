@@ -2,7 +2,8 @@
 
     OcrError                  the caller gets it as an RFC 9457 problem
     ├── CallerError           the request or the picture is at fault: no retry, no other vendor
-    ├── NoResult              the picture was read, and nothing was found on it
+    ├── NoResult              the picture was read, and nothing of the product was found on it
+    ├── Incomplete            the picture was read, and what was found is not one whole document
     ├── InFlight              another call reads the same content: ask again later
     ├── Internal              this system failed
     ├── Unknown               a vendor was called and never answered: held for a person
@@ -83,6 +84,12 @@ PROBLEMS: Mapping[str, ProblemType] = {
     "wrong_document": ProblemType(
         422, "The picture shows another kind of document", "Send the picture to the product of its kind."
     ),
+    "incomplete": ProblemType(
+        422,
+        "The document was not read as a whole",
+        "The record holds what was read. Check it, or send a picture of the whole document, sharp and uncovered.",
+    ),
+    "several_documents": ProblemType(422, "The picture shows several documents", "Send one picture of each document."),
     "poor_quality": ProblemType(
         422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."
     ),
@@ -184,6 +191,12 @@ class NoResult(OcrError):
     """The picture was read and holds nothing of what was asked for."""
 
     slug = default_kind = "no_result"
+
+
+class Incomplete(OcrError):
+    """The picture was read, and what was found is not one whole document of the product."""
+
+    slug = default_kind = "incomplete"
 
 
 class InFlight(OcrError):

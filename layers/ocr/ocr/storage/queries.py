@@ -20,13 +20,22 @@ SEEN_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Search:
-    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when."""
+    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when.
+
+    `doubtful` asks for records of which a check failed.
+    """
 
     since: datetime
     until: datetime
     product: str | None = None
     status: Status | None = None
     vendor: str | None = None
+    doubtful: bool = False
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether most records may not match."""
+        return bool(self.status or self.vendor or self.doubtful)
 
 
 def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
@@ -58,10 +67,16 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
     """DynamoDB's answers in the order of their partitions: one of the product, or one a day."""
     if search.since > search.until:
         return  # DynamoDB refuses such a query
-    names = {"#status": "status", **({"#vendor": "vendor"} if search.vendor else {})}
     statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
-    values = {":since": moment(search.since), ":until": moment(search.until), **statuses}
-    filters = f"#status IN ({', '.join(statuses)})" + (" AND #vendor = :vendor" if search.vendor else "")
+    names: dict[str, str] = {"#status": "status"}
+    values: Item = {":since": moment(search.since), ":until": moment(search.until), **statuses}
+    filters = f"#status IN ({', '.join(statuses)})"
+    if search.vendor:
+        names, values = names | {"#vendor": "vendor"}, values | {":vendor": search.vendor}
+        filters += " AND #vendor = :vendor"
+    if search.doubtful:
+        values |= {":none": 0}
+        filters += " AND checks_failed > :none"
     for index, name, value in _partitions(search):
         if after and after[name] != value:
             continue  # the cursor stands in a later one
@@ -71,11 +86,9 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
             "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
             "FilterExpression": filters,
             "ExpressionAttributeNames": names | {"#part": name},
-            "ExpressionAttributeValues": values
-            | {":part": value}
-            | ({":vendor": search.vendor} if search.vendor else {}),
+            "ExpressionAttributeValues": values | {":part": value},
             "ScanIndexForward": False,
-            "Limit": SEEN_AT_ONCE if search.status or search.vendor else limit + 1,
+            "Limit": SEEN_AT_ONCE if search.is_rare else limit + 1,
         }
         if after:
             query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}

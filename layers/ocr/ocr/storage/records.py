@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +167,13 @@ def _item(record: Record) -> Item:
         "created_at": moment(record.created_at),
         "day": record.created_at.astimezone(UTC).date().isoformat(),
         "replayed": record.replayed,
+        "checks_failed": record.checks_failed,
     }
+    if record.problem:
+        found["problem"] = record.problem.kind
+    if record.lowest_confidence is not None:
+        # DynamoDB takes no floats.
+        found["lowest_confidence"] = Decimal(f"{record.lowest_confidence:.4f}")
     if record.finished_at:
         found["finished_at"] = moment(record.finished_at)
     if record.vendor:

@@ -1,0 +1,69 @@
+"""What came of a picture: the record's documents, its status, and the problem where it is no success.
+
+A success is one whole document of the product that was asked for. Whatever else was read stays in the record, so that a
+person can look at it, but under another status.
+"""
+
+from ocr.declare.fields import declared
+from ocr.declare.product import Product
+from ocr.model.problem import problem_of
+from ocr.model.reading import Reading
+from ocr.model.record import Document, Record, Status
+from ocr.pipeline.normalization import documents
+from ocr.platform.errors import Changed, Incomplete, NoResult, OcrError
+from ocr.platform.telemetry import unforeseen
+
+# By the kind of the problem; every other is a failure.
+_STATUS = {
+    "incomplete": Status.INCOMPLETE,
+    "several_documents": Status.INCOMPLETE,
+    "no_result": Status.NO_RESULT,
+    "wrong_document": Status.NO_RESULT,
+    "outcome_unknown": Status.UNKNOWN,
+}
+
+
+def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Record:
+    """The record with what came of its picture."""
+    error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
+    if error:
+        record.status = _STATUS.get(error.kind, Status.FAILED)
+        record.problem = problem_of(error)
+        record.vendor = error.vendor
+    return record
+
+
+def _filled(product: Product, record: Record, reading: Reading) -> OcrError | None:
+    """Put a reading into the record; the error is why it is no success.
+
+    An answer that this stumbles over is one not understood: it was paid for and is kept raw.
+    """
+    try:
+        return _fill(product, record, reading)
+    except Exception as error:
+        unforeseen("A reading could not be made into a record", error)
+        return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
+
+
+def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None:
+    record.vendor = reading.vendor
+    record.angle = reading.angle
+    held = {part.mark.content for part in declared(product.fields).values()}
+    record.lines = reading.lines if "lines" in held else []
+    record.tables = reading.tables if "tables" in held else []
+    found = documents(product, reading)
+    if not found:
+        detail = f"No field of {product.name} ({product.slug}) was found on the picture."
+        return NoResult(detail, vendor=reading.vendor)
+    record.document, *record.others = found
+    return _shortfall(product, record.document, reading)
+
+
+def _shortfall(product: Product, document: Document, reading: Reading) -> OcrError | None:
+    """Why a document is no success; None where it is one."""
+    missing = [check for check in document.failed if check.name == product.complete.name]
+    if missing:
+        fields = [name for check in missing for name in check.fields]
+        detail = f"{product.name} ({product.slug}) is not whole. {' '.join(check.detail for check in missing)}"
+        return Incomplete(detail, vendor=reading.vendor, extra={"missing": fields})
+    return None
