@@ -24,7 +24,7 @@ from ocr.model.picture import Picture
 from ocr.model.record import Document, Record, Status
 from ocr.pages.examine import examine
 from ocr.pages.resize import Fitted, fit
-from ocr.pipeline import process
+from ocr.pipeline.settling import settled
 from ocr.platform.errors import OcrError
 from ocr.vendors.embedded import Engine
 
@@ -87,7 +87,7 @@ def _settled(
     request = VendorRequest(product.slug, product.fields, [picture.document], options, seconds=0)
     outcome = offer.understood(request, said)
     empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW)
-    return process.settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
+    return settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
 
 
 def _asked(content: bytes, task: str, fresh: bool) -> Answer:

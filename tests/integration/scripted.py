@@ -56,7 +56,7 @@ class Second(Scripted):
 def product(first: list[Answer], second: list[Answer] | None = None) -> Product:
     """A product sold by the first vendor, and by the second if it has answers."""
     offers: list[Offer] = [First(first), *([Second(second)] if second else [])]
-    return Product("ticket", Ticket, name="票", category="general", sold_by=offers)
+    return Product("ticket", Ticket, name="票", category="general", required=["number"], sold_by=offers)
 
 
 def calls(kind: Product, vendor: str = "first") -> int:

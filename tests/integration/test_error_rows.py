@@ -68,7 +68,7 @@ def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Hos
 
 
 def sold(offer: Offer) -> Product:
-    return Product("card", Card, name="卡", category="general", sold_by=[offer])
+    return Product("card", Card, name="卡", category="general", required=["name"], sold_by=[offer])
 
 
 def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:

@@ -578,7 +578,7 @@ class TestFailover:
         assert calls(kind) == 0
 
     def test_a_key_that_is_missing_is_not_the_callers_fault(self, world: World) -> None:
-        kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=[Keyed([reading])])
         status, problem = post(kind, picture(), mood="good")
         assert (status, problem["type"]) == (503, "urn:ocr:problem:no_vendor")
 
@@ -592,7 +592,7 @@ class TestFailover:
                 raise GetParameterError(str(error))  # noqa: B904  as Powertools does
 
         monkeypatch.setattr(parameters, "get_secret", throttled)
-        kind = Product("card", Ticket, name="卡", category="general", sold_by=[Keyed([reading])])
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=[Keyed([reading])])
         assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:vendor_unavailable"
 
     def test_what_was_paid_for_does_not_wait_in_memory_for_the_rest_of_its_batch(

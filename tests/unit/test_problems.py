@@ -11,7 +11,19 @@ from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS, CallerError, OcrError
 
 CODE = [*(ROOT / "layers/ocr/ocr").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-RAISED = {"CallerError", "NoResult", "InFlight", "Internal", "Unknown", "Busy", "Refused", "Changed", "TooMuch", "Row"}
+RAISED = {
+    "CallerError",
+    "NoResult",
+    "Incomplete",
+    "InFlight",
+    "Internal",
+    "Unknown",
+    "Busy",
+    "Refused",
+    "Changed",
+    "TooMuch",
+    "Row",
+}
 
 
 def errors(base: type[OcrError] = OcrError) -> Iterator[type[OcrError]]:

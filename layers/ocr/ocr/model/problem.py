@@ -21,7 +21,7 @@ class Problem(BaseModel):
 
     @property
     def kind(self) -> str:
-        """Its type in one word, which the error's class has as `slug`."""
+        """Its type in one word."""
         return self.type.removeprefix(PROBLEM_BASE)
 
 

@@ -16,7 +16,6 @@ from ocr.platform.telemetry import unforeseen
 # By the kind of the problem; every other is a failure.
 _STATUS = {
     "incomplete": Status.INCOMPLETE,
-    "several_documents": Status.INCOMPLETE,
     "no_result": Status.NO_RESULT,
     "wrong_document": Status.NO_RESULT,
     "outcome_unknown": Status.UNKNOWN,

@@ -89,7 +89,6 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "The document was not read as a whole",
         "The record holds what was read. Check it, or send a picture of the whole document, sharp and uncovered.",
     ),
-    "several_documents": ProblemType(422, "The picture shows several documents", "Send one picture of each document."),
     "poor_quality": ProblemType(
         422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."
     ),
