@@ -9,6 +9,7 @@ from typing import Any
 from local.cloud.aws import ROOT
 from local.generate import openapi
 from local.generate.events import events
+from local.generate.signs import signs
 from local.generate.tables import README, readme
 from local.generate.template import template
 from local.samples import samples
@@ -20,6 +21,7 @@ from ocr.storage.ledger import content_key
 
 EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
+SIGNS = ROOT / "layers/ocr/ocr/extraction/signs.json"
 OPENAPI = ROOT / "functions/records/openapi.json"
 # Another day, another outcome: not for a file that is compared.
 DAILY = {"not_expired"}
@@ -35,6 +37,7 @@ def files() -> Iterator[tuple[Path, str]]:
         yield ROOT / "functions" / product.slug / "example.json", _json(examples[product.slug])
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
     yield OPENAPI, _json(openapi.document(examples))
+    yield SIGNS, signs()
     yield README, readme(README.read_text())
     yield TEMPLATE, template(TEMPLATE.read_text())
 
@@ -73,7 +76,8 @@ def same(path: Path, text: str) -> bool:
     if not path.exists():
         return False
     kept = path.read_text()
-    return kept == text or (path.suffix == ".json" and _bare(json.loads(kept)) == _bare(json.loads(text)))
+    is_event = path.parent.parent == EVENTS
+    return kept == text or (is_event and _bare(json.loads(kept)) == _bare(json.loads(text)))
 
 
 def _bare(event: Any) -> Any:

@@ -232,7 +232,7 @@ def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
     """The kind of which the lines show most."""
     if len(slugs) == 1:
         return _sighting(slugs[0], lines)
-    likely = next((kind.slug for kind, _ in ranking(_readable(lines)) if kind.slug in slugs), None)
+    likely = next((slug for slug, _ in ranking(_readable(lines)) if slug in slugs), None)
     best = _sighting(likely, lines) if likely else None
     return best if best and len(best.fields) + bool(best.rows) >= ENOUGH else None
 

@@ -25,7 +25,7 @@ from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, 
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
-from tests.integration.scripted import Context, Keyed, Ticket, calls, picture, product, reading
+from tests.integration.scripted import Context, First, Keyed, Ticket, calls, picture, product, reading
 from tests.integration.weather import Stroke, Weather
 
 
@@ -503,8 +503,8 @@ class TestNothingLost:
         from general_text.app import GeneralText
 
         lines = [Line(text=f"第{number}行" + "字" * 50) for number in range(6000)]
-        kind = product([lambda: Reading(vendor="first", lines=lines)])
-        kind.fields = GeneralText
+        sold_by = [First([lambda: Reading(vendor="first", lines=lines)])]
+        kind = Product("ticket", GeneralText, name="字", category="general", required=["text"], sold_by=sold_by)
         record = records.find(post(kind, picture())[1]["id"])
         assert record
         assert record.lines == lines

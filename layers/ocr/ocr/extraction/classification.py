@@ -1,20 +1,22 @@
-"""Which product a page belongs to, told from nothing but the products' declarations.
+"""Which product a page belongs to.
 
 Three kinds of evidence: the title on top of the document; labels, the rarer among all products the weightier; and
-values that are known by their looks and check digit. No product is known here by name.
+values that are known by their looks and check digit. All of it stands in `signs.json`, which `make generate` makes from
+the products' declarations: who reads one product imports no other. No product is known here by name.
 """
 
+import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from ocr.declare import catalogue
 from ocr.declare.checks import valid
-from ocr.declare.fields import Declared, Fields, canonical, declared, document_field
-from ocr.declare.product import Product
+from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, document_field
 from ocr.extraction.extract import find
 from ocr.extraction.page import rows, upright
 from ocr.extraction.values import shaped
@@ -22,19 +24,19 @@ from ocr.model.reading import ExtractedDocument, Item, Line
 
 __all__ = ["Verdict", "classify", "ranking", "sorted_out"]
 
+SIGNS = Path(__file__).with_name("signs.json")
 # Below this a page has too little of any product to be called one: it is a text like others.
 LEAST = 0.3
-SHORTEST_LABEL = 2
 RUNNER_UP = "runner_up"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The product that suits best and the one after it; `confidence` is the best one's share of both, 0.5..1."""
+    """The slug of the product that suits best and of the one after it; `confidence` is the best one's share of both."""
 
-    best: Product
+    best: str
     confidence: float
-    runner_up: Product | None = None
+    runner_up: str | None = None
 
 
 def classify(lines: Sequence[Line]) -> Verdict | None:
@@ -45,10 +47,10 @@ def classify(lines: Sequence[Line]) -> Verdict | None:
     return Verdict(best, score / (score + rest), second if rest else None)
 
 
-def ranking(lines: Sequence[Line]) -> list[tuple[Product, float]]:
-    """Every product that is known by its labels with how well it suits the page, 0..2, the best first."""
+def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
+    """Every product that is known by its labels, by its slug, with how well it suits the page, 0..2, the best first."""
     page = _page(lines)
-    scores = [(kind.product, _title(kind.product.titles, page) + _found(kind, page)) for kind in _kinds()]
+    scores = [(kind.slug, _title(kind.titles, page) + _found(kind, page)) for kind in _kinds()]
     return sorted(scores, key=lambda one: one[1], reverse=True)
 
 
@@ -60,10 +62,10 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
     verdict = classify(lines)
     if verdict is None:
         return ExtractedDocument()
-    kinds = [Item(label="document_type", text=verdict.best.slug, confidence=verdict.confidence)]
+    kinds = [Item(label="document_type", text=verdict.best, confidence=verdict.confidence)]
     if verdict.runner_up:
-        kinds.append(Item(label=RUNNER_UP, text=verdict.runner_up.slug, confidence=1 - verdict.confidence))
-    own = find(verdict.best.fields, lines) if document_field(fields) else ExtractedDocument()
+        kinds.append(Item(label=RUNNER_UP, text=verdict.runner_up, confidence=1 - verdict.confidence))
+    own = find(catalogue.products()[verdict.best].fields, lines) if document_field(fields) else ExtractedDocument()
     return own.model_copy(update={"items": [*own.items, *kinds]})
 
 
@@ -119,34 +121,30 @@ class _Sign:
 class _Kind:
     """A product as it is recognized. `sides` are its fields' signs, all together and those of each side alone."""
 
-    product: Product
+    slug: str
+    titles: tuple[str, ...]
     sides: tuple[tuple[_Sign, ...], ...]
 
 
 @cache
+def _signs() -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(SIGNS.read_text(encoding="utf-8"))
+    return told
+
+
+@cache
 def _kinds() -> tuple[_Kind, ...]:
-    """The products whose fields the embedded engine finds by their labels."""
-    products = [one for one in catalogue.products().values() if any(offer.finds_labels for offer in one.sold_by)]
-    spread = Counter(term for one in products for term in {term for field in _printed(one) for term in _terms(field)})
-    rarity = {term: math.log(len(products) / count) for term, count in spread.items()}
-    return tuple(_Kind(one, tuple(_sides([_sign(field, rarity) for field in _printed(one)]))) for one in products)
+    told: Mapping[str, Any] = _signs()["kinds"]
+    return tuple(
+        _Kind(slug, tuple(kind["titles"]), tuple(_sides([_Sign(**sign) for sign in kind["signs"]])))
+        for slug, kind in told.items()
+    )
 
 
-def _printed(product: Product) -> list[Declared]:
-    """What may stand on the document under a label: its own fields and the columns of its rows."""
-    own = declared(product.fields).values()
-    columns = (column for field in own if field.row for column in declared(field.row).values())
-    return [field for field in (*own, *columns) if field.mark.names]
-
-
-def _terms(field: Declared) -> set[str]:
-    return {*_labels(field), *_look(field)}
-
-
-def _labels(field: Declared) -> list[str]:
-    """Without English: it stands beside the Chinese, and on other papers too."""
-    labels = map(canonical, field.mark.names)
-    return [label for label in labels if len(label) >= SHORTEST_LABEL and not label.isascii()]
+def _sides(signs: Sequence[_Sign]) -> Iterator[tuple[_Sign, ...]]:
+    yield tuple(signs)
+    for side in dict.fromkeys(sign.side for sign in signs if sign.side):
+        yield tuple(sign for sign in signs if sign.side == side)
 
 
 @cache
@@ -156,25 +154,10 @@ def _any_label() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(labels, key=len, reverse=True))))
 
 
-def _look(field: Declared) -> set[str]:
-    return {f"looks like {field.shape.check}"} if field.shape.pattern and field.shape.check else set()
-
-
 @cache
-def _looks() -> dict[str, Declared]:
+def _looks() -> Mapping[str, Declared]:
     """A field for each of the looks that values can be known by."""
-    return {look: field for kind in catalogue.products().values() for field in _printed(kind) for look in _look(field)}
-
-
-def _sign(field: Declared, rarity: Mapping[str, float]) -> _Sign:
-    labels = {label: rarity[label] for label in _labels(field)}
-    return _Sign(field.mark.side, labels, {look: rarity[look] for look in _look(field)})
-
-
-def _sides(signs: Sequence[_Sign]) -> Iterator[tuple[_Sign, ...]]:
-    yield tuple(signs)
-    for side in dict.fromkeys(sign.side for sign in signs if sign.side):
-        yield tuple(sign for sign in signs if sign.side == side)
+    return {name: Declared(name, Label(), str, Shape(**look)) for name, look in _signs()["looks"].items()}
 
 
 # --- The score --------------------------------------------------------------------------------------------------------
@@ -182,8 +165,7 @@ def _sides(signs: Sequence[_Sign]) -> Iterator[tuple[_Sign, ...]]:
 
 def _title(titles: Iterable[str], page: _Page) -> float:
     """How much of the line that it stands in the best title fills, 0..1."""
-    known = list(map(canonical, titles))
-    return max((len(title) / len(line) for title in known for line in page.lines if title in line), default=0.0)
+    return max((len(title) / len(line) for title in titles for line in page.lines if title in line), default=0.0)
 
 
 def _found(kind: _Kind, page: _Page) -> float:

@@ -1,0 +1,79 @@
+"""What each product's documents are recognized by, as `ocr.extraction.classification` reads it.
+
+It is made from the products' declarations, all of them at once, because a label weighs the more the fewer products
+print it. A function that reads one product need not import the others for it.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ocr.declare.catalogue import products
+from ocr.declare.fields import Declared, canonical, declared
+from ocr.declare.product import Product
+
+SHORTEST_LABEL = 2
+
+
+def signs() -> str:
+    """The file's text: a line for each look and each product, so that a change is seen in a difference."""
+    every = list(products().values())
+    looks = {look: _look(field) for product in every for field in _printed(product) for look in _looks(field)}
+    parts = {"looks": _lines(looks), "kinds": _lines(_kinds())}
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {{\n{lines}\n}}" for name, lines in parts.items()) + "\n}\n"
+
+
+def _lines(members: Mapping[str, Any]) -> str:
+    return ",\n".join(
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in members.items()
+    )
+
+
+def _kinds() -> dict[str, Any]:
+    """The products whose fields the embedded engine finds by their labels."""
+    known = [one for one in products().values() if any(offer.finds_labels for offer in one.sold_by)]
+    spread = Counter(term for one in known for term in {term for field in _printed(one) for term in _terms(field)})
+    rarity = {term: round(math.log(len(known) / count), 4) for term, count in spread.items()}
+    return {
+        one.slug: {
+            "titles": [canonical(title) for title in one.titles],
+            "signs": [_sign(field, rarity) for field in _printed(one) if _terms(field)],
+        }
+        for one in known
+    }
+
+
+def _sign(field: Declared, rarity: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "side": field.mark.side,
+        "labels": {label: rarity[label] for label in _labels(field)},
+        "looks": {look: rarity[look] for look in _looks(field)},
+    }
+
+
+def _printed(product: Product) -> Iterator[Declared]:
+    """What may stand on the document under a label: its own fields and the columns of its rows."""
+    own = declared(product.fields).values()
+    columns = (column for field in own if field.row for column in declared(field.row).values())
+    return (field for field in (*own, *columns) if field.mark.names)
+
+
+def _terms(field: Declared) -> set[str]:
+    return {*_labels(field), *_looks(field)}
+
+
+def _labels(field: Declared) -> list[str]:
+    """Without English: it stands beside the Chinese, and on other papers too."""
+    labels = map(canonical, field.mark.names)
+    return [label for label in labels if len(label) >= SHORTEST_LABEL and not label.isascii()]
+
+
+def _looks(field: Declared) -> list[str]:
+    return [f"looks like {field.shape.check}"] if field.shape.pattern and field.shape.check else []
+
+
+def _look(field: Declared) -> dict[str, Any]:
+    return {"pattern": field.shape.pattern, "check": field.shape.check}
