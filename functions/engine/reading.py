@@ -19,6 +19,7 @@ LEAST_CONFIDENCE = 0.5  # below this the network is guessing at texture
 SURE = 0.9  # lines the right way up are read with more than this, upside down with less
 ELONGATED = 1.5  # long side : short side from which a box tells in which direction its line runs
 PROBES = 4  # lines to read for finding out which way is up
+FILLERS_UPSIDE_DOWN = ">>>"  # no print has this; the network is surer of it than of the letters beside it
 NOTHING: Mapping[int, "Line"] = MappingProxyType({})
 
 
@@ -32,8 +33,8 @@ class Line:
 
     @property
     def weight(self) -> float:
-        """How much was read, and how surely."""
-        return len(self.text) * self.confidence
+        """How much was read, and how surely; nothing where a travel document's fillers `<` stand on their heads."""
+        return 0.0 if FILLERS_UPSIDE_DOWN in self.text else len(self.text) * self.confidence
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from ocr.vendors import embedded, etoplive
 
 class ForeignPermanentResidentCard(TravelCard):
     name_zh: Text | None = label("中文姓名", pii=True, side=FRONT)
-    name_en: LatinName | None = label("姓名", "英文姓名", "Name", pii=True, side=FRONT)
+    name_en: LatinName | None = label("姓名", "英文姓名", "Name", pii=True, side=FRONT, icao="name")
     nationality: Text | None = label("国籍", "Nationality", pii=True, side=FRONT)
     card_number: ForeignResidentNumber | None = label("证件号码", "证件号", "Card No.", pii=True, side=FRONT)
     issue_times: Text | None = label("签发次数", "换证次数", side=BACK)
-    mrz: Mrz | None = label("机读码", pii=True, side=BACK)
+    mrz: Mrz | None = label("机读码", pii=True, side=BACK, icao="lines")
 
 
 product = Product(

@@ -10,9 +10,11 @@ from ocr.vendors import embedded, etoplive
 
 
 class HkMacauExitPermitFront(TravelCard):
-    permit_number: ExitPermitNumber | None = label("证件号码", "编号", "证件号", "卡号", pii=True, side=FRONT)
+    permit_number: ExitPermitNumber | None = label(
+        "证件号码", "编号", "证件号", "卡号", pii=True, side=FRONT, icao="number"
+    )
     issue_place: Text | None = label("签发地点", side=FRONT)
-    mrz: Mrz | None = label("机读码", "机器码", pii=True, side=FRONT)
+    mrz: Mrz | None = label("机读码", "机器码", pii=True, side=FRONT, icao="lines")
 
 
 product = Product(

@@ -34,7 +34,7 @@ class MainlandTravelPermit(TravelCard):
         "香港身份证号码", "澳门身份证号码", "台湾身份证号码", "身份证号码", pii=True, side=BACK
     )
     history_permit_number: Text | None = label("历史通行证号码", pii=True, side=BACK)
-    mrz: Mrz | None = label("机读码", pii=True, side=BACK)
+    mrz: Mrz | None = label("机读码", pii=True, side=BACK, icao="lines")
 
 
 product = Product(

@@ -110,6 +110,17 @@ def test_what_stands_side_by_side_is_one_row() -> None:
     assert [each.text for each in reading.in_order(lines)] == ["左", "右", "下", "下右"]
 
 
+def test_the_fillers_of_a_machine_readable_line_are_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    upright, upset = ("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>DN∀Ⅎ>>IƎM", 0.92)
+    readings = iter([[upright], [upset]])
+    monkeypatch.setattr(networks, "texts", lambda strips: next(readings)[: len(list(strips))])
+    box = np.array([[0, 0], [400, 0], [400, 20], [0, 20]], np.float32)
+
+    [line] = reading.recognize(np.zeros((40, 420, 3), np.uint8), [box])
+
+    assert line.text == upright[0]
+
+
 def test_simplified_characters_are_believed_before_their_variants() -> None:
     columns = networks.characters()
     seen = np.zeros((1, 4, len(columns)), np.float32)

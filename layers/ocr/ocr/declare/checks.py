@@ -16,7 +16,8 @@ from typing import Any
 
 from ocr.declare import dates
 from ocr.declare.fields import Declared, Fields, declared
-from ocr.declare.identifiers import PASSED, WRONG_DIGIT, Verdict, birth_in, judge, mrz_digit
+from ocr.declare.icao9303 import check_digit
+from ocr.declare.identifiers import PASSED, WRONG_DIGIT, Verdict, birth_in, judge
 from ocr.declare.numerals import chinese_amount
 from ocr.model.check import Check
 
@@ -285,7 +286,7 @@ def _mrz(name: str, field: str, line: str, place: slice, spelled: Callable[[Any]
     def judged(printed: Any, zone: Any) -> Verdict:
         if not re.fullmatch("[0-9A-Z<]{44}", str(zone)):
             return Verdict("not_applicable", "The line does not have 44 characters.")
-        if mrz_digit(zone[place]) != zone[place.stop]:
+        if check_digit(zone[place]) != zone[place.stop]:
             return WRONG_DIGIT
         if printed is None or spelled(printed) == zone[place]:
             return PASSED

@@ -1,11 +1,12 @@
 """Dates, times and periods as Chinese documents print them. Everything raises ValueError on what is none.
 
-Only year-month-day is read (and the passport's 07 MAR 1990): 07/03/1990 means two days and therefore none.
+Only year-month-day is read, and the passport's 07 MAR 1990 with its month in several languages: 07/03/1990 means two
+days and therefore none. `travel_days` says what a date on a travel document, where the day comes first, may mean.
 """
 
-import calendar
 import datetime as dt
 import re
+import unicodedata
 from typing import Literal
 
 from ocr.declare.numerals import arabic
@@ -22,18 +23,29 @@ __all__ = [
     "period_end",
     "period_start",
     "time",
+    "travel_days",
 ]
 
 LongTerm = Literal["长期"]
 LONG_TERM: LongTerm = "长期"
 _NO_END = {"长期", "长期有效", "永久", "永久有效", "永续", "永续经营", "无固定期限", "无限期", "不约定期限"}
 
-_MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
+# How months begin in English, French, Spanish, Portuguese, Italian, German and Dutch: a travel document prints one of
+# them beside its own language (ICAO Doc 9303-3, section 3.9).
+_MONTH_NAMES = (
+    "JAN ENE GEN|FEB FEV|MAR MRT|APR AVR ABR|MAY MAI MAG MEI|JUN JUIN GIU|JUL JUIL LUG|AUG AOU AGO|SEP SET"
+    "|OCT OKT OUT OTT|NOV|DEC DEZ DIC"
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES.split("|"), 1) for name in names.split()}
 _DAY_ENDS = r"(?:[日号]|(?![0-9])|(?<=[-./月][0-9]{2})(?=[0-9]{2}:))"  # OCR may glue 07 and 08:31, never 7 and 8:31
 _SEPARATED = re.compile(rf"([1-9][0-9]{{3}})[-./年]([0-9]{{1,2}})[-./月]([0-9]{{1,2}}){_DAY_ENDS}")
 _DIGITS = re.compile(r"([1-9][0-9]{3})([0-9]{2})([0-9]{2})(?![0-9])")
 _SPACED = re.compile(r"([1-9][0-9]{3}) ([0-9]{1,2}) ([0-9]{1,2})(?![0-9])")
-_PASSPORT = re.compile(r"([0-9]{2}) ?(?:[0-9]{1,2}月/?)? ?([A-Z]{3})[A-Z]* ?([1-9][0-9]{3})")
+_PASSPORT = re.compile(
+    r"([0-9]{2})[ .-]*(?:[0-9]{1,2}月/?)?[ .-]*([A-Z][A-Z./ ]*[A-Z])[ .-]*([1-9][0-9]{3}|[0-9]{2})(?![0-9])"
+)
+_DAY_FIRST = re.compile(r"(?<![0-9])([0-9]{1,2})([-./ ])([0-9]{1,2})\2([1-9][0-9]{3}|[0-9]{2})(?![0-9])")
+_DAY_FIRST_DIGITS = re.compile(r"(?<![0-9])([0-3][0-9])([01][0-9])((?:19|20)[0-9]{2})(?![0-9])")
 _AROUND_MARKS = re.compile(r" *([-./:~]) *")
 _ISO = re.compile(r"(?<=[0-9])T(?=[0-9])")
 
@@ -113,6 +125,46 @@ def month_year(value: object) -> str:
     raise ValueError("not a month and a year")
 
 
+def travel_days(printed: str) -> list[dt.date]:
+    """Every day that a date printed on a travel document may mean: two digits of a year may be of either century.
+
+    12 AUG/AOÛT 74, 30 MAR/MAR 1972, 25.12.1982, 01012003, 19 7月/JUL 2025 and what `date` reads.
+    """
+    written = _plain(text(printed))
+    found = [(match[3], _month(match[2]), match[1]) for match in _PASSPORT.finditer(written)]
+    found += [(match[4], int(match[3]), match[1]) for match in _DAY_FIRST.finditer(written)]
+    found += [(match[3], int(match[2]), match[1]) for match in _DAY_FIRST_DIGITS.finditer(written)]
+    days = [
+        day
+        for year, month, day_of_month in found
+        for century in ([""] if len(year) == 4 else ["19", "20"])
+        if (day := _day(century + year, month, day_of_month))
+    ]
+    try:
+        return [*days, date(printed)]
+    except ValueError:
+        return days
+
+
+def _day(year: str, month: int | None, day: str) -> dt.date | None:
+    try:
+        return dt.date(int(year), month or 0, int(day))
+    except ValueError:
+        return None
+
+
+def _month(names: str) -> int | None:
+    """The month that these names of it say, the last one that is known: LIP/JUL is July."""
+    words = re.findall("[A-Z]+", names)
+    known = (_MONTHS.get(word[:4]) or _MONTHS.get(word[:3]) for word in reversed(words))
+    return next(filter(None, known), None)
+
+
+def _plain(written: str) -> str:
+    """Capitals without accents; as long as what was given."""
+    return "".join(unicodedata.normalize("NFD", letter)[0].upper()[0] for letter in written)
+
+
 def _tidy(value: object) -> str:
     """Figures for numerals, one kind of dash, no space around the marks of dates and times."""
     return _AROUND_MARKS.sub(r"\1", _ISO.sub(" ", arabic(text(value)).translate(DASHES)))
@@ -124,8 +176,9 @@ def _leading(written: str) -> tuple[dt.date, str]:
         if match := form.match(written):
             year, month, day = map(int, match.groups())
             return dt.date(year, month, day), written[match.end() :].strip()
-    if (match := _PASSPORT.match(written.upper())) and match[2] in _MONTHS:
-        return dt.date(int(match[3]), _MONTHS[match[2]], int(match[1])), written[match.end() :].strip()
+    match = _PASSPORT.match(_plain(written))
+    if match and len(match[3]) == 4 and (named := _month(match[2])):
+        return dt.date(int(match[3]), named, int(match[1])), written[match.end() :].strip()
     raise ValueError("not a date")
 
 

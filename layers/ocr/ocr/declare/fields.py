@@ -28,6 +28,15 @@ class Shape:
     check: str | None = None
 
 
+# The data elements of a travel document (ICAO Doc 9303): those that its machine-readable zone repeats, its names taken
+# apart, the lines of the zone itself, and three that only the page prints.
+DataElement = Literal[
+    "document", "issuer", "number", "surname", "given_names", "name", "nationality", "birth", "sex", "expiry",
+    "line1", "line2", "lines",
+    "birth_place", "issue", "authority",
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Label:
     """What a product says of one field.
@@ -41,6 +50,7 @@ class Label:
              "document" that was found, which are another product's
     rows     the model of one row, for fields that are lists of line items
     free     the value may run over several lines (addresses, scopes of business)
+    icao     the data element of ICAO Doc 9303 that the field is: on travel documents most are printed twice
     """
 
     names: tuple[str, ...] = ()
@@ -49,6 +59,7 @@ class Label:
     check: str | None = None
     free: bool = False
     rows: bool = False
+    icao: DataElement | None = None
     derived: tuple[str, Callable[[Any], Any]] | None = None
     content: Literal["lines", "tables", "document"] | None = None
 
@@ -65,10 +76,11 @@ def label(
     side: str | None = None,
     check: str | None = None,
     free: bool = False,
+    icao: DataElement | None = None,
     description: str | None = None,
 ) -> Any:
     """A field that stands on the document under any of `names`; see `Label` for the rest."""
-    return _field(Label(names, pii, side, check, free), description)
+    return _field(Label(names, pii, side, check, free, icao=icao), description)
 
 
 def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:

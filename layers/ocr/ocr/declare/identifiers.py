@@ -13,11 +13,12 @@ from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
 from ocr.declare import dates
+from ocr.declare.icao9303 import check_digit
 from ocr.declare.text import capitals, code
 from ocr.model.check import Outcome
 from ocr.platform.errors import ConfigurationError
 
-__all__ = ["Verdict", "birth_in", "judge", "mrz_digit"]
+__all__ = ["Verdict", "birth_in", "judge"]
 
 
 class Verdict(NamedTuple):
@@ -168,18 +169,12 @@ def plate(written: str) -> Verdict:
 # --- Machine-readable zone --------------------------------------------------------------------------------------------
 
 
-def mrz_digit(field: str) -> str:
-    """The check digit of a field of the machine-readable zone, ICAO 9303-3 section 4.9."""
-    values = (0 if character == "<" else int(character, 36) for character in field)
-    return str(sum(value * (7, 3, 1)[place % 3] for place, value in enumerate(values)) % 10)
-
-
 def mrz_composite(written: str) -> Verdict:
     """The second line of a passport, ICAO 9303-4: 44 characters, the last one checks the fields that are checked."""
     line = code(written)
     if not re.fullmatch("[0-9A-Z<]{44}", line):
         return Verdict("failed", "Not 44 characters of its alphabet.")
-    return PASSED if line[43] == mrz_digit(line[:10] + line[13:20] + line[21:43]) else WRONG_DIGIT
+    return PASSED if line[43] == check_digit(line[:10] + line[13:20] + line[21:43]) else WRONG_DIGIT
 
 
 # --- Forms without a check digit --------------------------------------------------------------------------------------

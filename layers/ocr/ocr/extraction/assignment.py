@@ -52,8 +52,9 @@ class Candidate:
 
 
 def search(layout: Layout, fields: dict[str, Declared]) -> list[FieldMatch]:
-    """The values of the fields on this page, each field at most once."""
-    meanings = settle(layout, list(fields))
+    """The values of these fields on this page, each field at most once; labels of other fields end a value, too."""
+    settled = settle(layout, list(fields))
+    meanings = {spot: meaning for spot, meaning in settled.items() if meaning.field in fields}
     found = _labelled(_candidates(layout, meanings, fields))
     read_on(found, layout)
     return [one for one in recognized(found, layout, fields) if _says_something(one)]

@@ -14,6 +14,8 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
     texts     values over several lines
     looks     values known by their looks
     items     line items under their column heads
+    mrz       the machine-readable zone of travel documents
+    data_page what such documents print in words and again in that zone
     grid      any table, and the text in reading order
 """
 
@@ -21,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
+from ocr.extraction import data_page
 from ocr.extraction.assignment import search
 from ocr.extraction.items import line_items
 from ocr.extraction.layout import Layout, laid_out
@@ -48,10 +51,20 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
             rows |= {name: [[_item(*cell) for cell in row] for row in table.rows]} if table.rows else {}
             items += [_item(label, held) for label, held in table.totals.items()]
             pieces = [piece for piece in pieces if piece not in table.pieces]
-    layout = laid_out(pieces, vocabulary(model))
-    found = search(layout, _printed(model))
+    page = data_page.read(model, pieces)
+    fields = _printed(model)
+    layout = laid_out(page.rest if page else pieces, vocabulary(model))
+    if page:
+        page.drop_captions(layout)
+        fields = {name: field for name, field in fields.items() if name not in page.printed}
+    found = search(layout, fields)
+    if page:
+        found, issue = page.issue(page.compare(found))
+        found += page.in_order(layout, found)
+        items += [*page.items, *issue, *page.nationality(found)]
     items += [_item(_label(model, one), one.pieces) for one in found]
-    return ExtractedDocument(items=[*items, *_undeclared(layout, found)], rows=rows)
+    checks = page.checks if page else []
+    return ExtractedDocument(items=[*items, *_undeclared(layout, found)], rows=rows, checks=checks)
 
 
 def _printed(model: type[Fields]) -> dict[str, Declared]:

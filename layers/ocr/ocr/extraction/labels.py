@@ -23,10 +23,11 @@ ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER}
 
 # The small print under the labels of bilingual documents: never a value.
 CAPTION_WORDS = re.compile(
-    r"(address|authority|birth|card|category|characters|citizenship|class|code|country|date|document|engine|expiry|family"
-    r"|file|first|for|from|full|gender|given|holder|id|identification|identity|issued?|issuing|licen[cs]e|model|names?"
-    r"|nationality|no|number|of|on|or|owner|passport|period|permit|place|plate|record|register|sex|signature|surname"
-    r"|term|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
+    r"(address|authority|bearer['’]s|birth|card|category|characters|citizenship|class|code|country|date"
+    r"|document|engine|expiry|family|file|first|for|from|full|gender|given|holder|holder['’]s|id"
+    r"|identification|identity|issued?|issuing|licen[cs]e|model|names?|nationality|no|number|of|on|or"
+    r"|owner|passport|period|permit|personal|place|plate|record|register|sex|signature|surname|term"
+    r"|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
     re.IGNORECASE,
 )
 

@@ -1,12 +1,13 @@
 """The page as labels and what stands around them."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ocr.declare.fields import canonical
 from ocr.extraction.labels import ENUMERATION, LabelMatch, Row, is_caption, spot
 from ocr.extraction.page import Rect, TextSpan, around, rows
-from ocr.extraction.words import Vocabulary
+from ocr.extraction.words import Vocabulary, is_chinese
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
 WORD_GAP = 1.5  # within one run of text
@@ -68,7 +69,7 @@ def _mistaken(row: Row, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
 
 def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     """The page cut into labels and values."""
-    told = [piece for piece in pieces if not _small_print(piece, words)]
+    told = [_one_language(piece, words) for piece in pieces if not _small_print(piece, words)]
     columns, beside_columns = _columns(told, words)
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words) for row in rows(rest)])
@@ -84,7 +85,30 @@ def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
 
 
 def _small_print(piece: TextSpan, words: Vocabulary) -> bool:
-    return is_caption(piece.text) and canonical(piece.text) not in words.terms
+    sides = re.split("[/／]", piece.text.strip(" /／:"))
+    declared = canonical("".join(sides)) in words.terms or any(canonical(side) in words.terms for side in sides)
+    bilingual = len(sides) > 1 and any(is_caption(side) for side in sides) and not re.search("[0-9]", piece.text)
+    return not declared and (bilingual or is_caption(piece.text))
+
+
+def _one_language(piece: TextSpan, words: Vocabulary) -> TextSpan:
+    """A caption in two languages as the declared one of them, in the place of both: Surname/Nom."""
+    sides = [(match.start(), match.end()) for match in re.finditer("[^/／]+", piece.text)]
+    if len(sides) < 2 or any(map(str.isdigit, piece.text)):
+        return piece
+    known = [number for number, (start, end) in enumerate(sides) if canonical(piece.text[start:end]) in words.terms]
+    if not known or not all(_is_translation(piece.text[start:end], words) for start, end in sides[known[0] + 1 :]):
+        return piece
+    start, end = sides[known[0]]
+    caption = piece.cut(piece.start + start, piece.start + end)
+    return replace(caption, area=piece.area) if caption else piece
+
+
+def _is_translation(text: str, words: Vocabulary) -> bool:
+    """Whether a text behind a label and a slash says the label again; a value would be in capitals or in Chinese."""
+    if canonical(text) in words.terms or is_caption(text):
+        return True
+    return any(map(str.islower, text)) and not is_chinese(text)
 
 
 def wrapped(pieces: Sequence[TextSpan], words: Vocabulary) -> tuple[list[LabelMatch], list[TextSpan]]:

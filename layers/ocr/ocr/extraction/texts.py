@@ -62,5 +62,7 @@ class _Text:
         return gap if (above or below) and aligned and alike and gap < most else math.inf
 
     def _centres(self, area: Rect, block: Rect) -> bool:
-        """Whether the text with the area's line stands more evenly beside its label."""
+        """Whether the text with the area's line stands more evenly beside its label; not where it is below that."""
+        if self.label.middle <= block.top:
+            return False
         return abs(around((area, block)).middle - self.label.middle) < abs(block.middle - self.label.middle)

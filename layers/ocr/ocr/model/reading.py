@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ocr.model.check import Check
+
 Point = tuple[float, float]
 Box = Annotated[
     tuple[Point, Point, Point, Point],
@@ -75,11 +77,13 @@ class ExtractedDocument(Part):
     """One document found on the picture: its labelled values, its rows, and the type the vendor gave it.
 
     `rows` maps the name of a line-item field (`items`) or "" (the vendor did not say) to a list of rows, a row being a
-    list of items labelled by column.
+    list of items labelled by column. `checks` are what was checked while it was read: whether what it says twice
+    agrees.
     """
 
     items: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
+    checks: list[Check] = []
     type: str | None = None
     box: Box | None = None
 

@@ -82,7 +82,8 @@ def _by_field(model: type[Fields], finding: ExtractedDocument) -> dict[str, Item
 
 def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocument:
     rows = {name: [*one.rows.get(name, []), *other.rows.get(name, [])] for name in {**one.rows, **other.rows}}
-    return one.model_copy(update={"items": [*one.items, *other.items], "rows": rows})
+    both = {"items": [*one.items, *other.items], "rows": rows, "checks": [*one.checks, *other.checks]}
+    return one.model_copy(update=both)
 
 
 def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, content: dict[str, Any]) -> Document:
@@ -100,7 +101,7 @@ def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, conten
         fields=fields.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
         evidence=draft.evidence,
         unmapped=draft.unmapped,
-        checks=[*draft.misread, *verdicts(fields, rules)],
+        checks=[*draft.misread, *finding.checks, *verdicts(fields, rules)],
         box=finding.box,
     )
 

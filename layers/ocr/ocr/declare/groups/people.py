@@ -11,7 +11,7 @@ from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Se
 from ocr.declare.fields import Fields, derived, label
 from ocr.declare.text import text
 
-__all__ = ["BACK", "COUPLE", "FRONT", "Couple", "LatinName", "TravelCard"]
+__all__ = ["BACK", "COUPLE", "FRONT", "Couple", "HanName", "LatinName", "TravelCard"]
 
 FRONT, BACK = "front", "back"
 
@@ -24,13 +24,24 @@ def _comma(value: object) -> str:
 LatinName = Annotated[Text, BeforeValidator(_comma)]
 
 
+def _han(value: object) -> str:
+    """A name in Chinese characters; what is printed above or below it in Latin letters is another field."""
+    name = text(value)
+    if not re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff·○〇]+", name):
+        raise ValueError("not in Chinese characters")
+    return name
+
+
+HanName = Annotated[Text, BeforeValidator(_han)]
+
+
 class TravelCard(Fields):
     """The front of the cards that exit and entry administrations issue."""
 
     name_zh: Text | None = label("中文姓名", "姓名", "中文名", pii=True, side=FRONT)
-    name_en: LatinName | None = label("英文姓名", "英文名", "姓名拼音", "Name", pii=True, side=FRONT)
-    sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT)
-    birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT)
+    name_en: LatinName | None = label("英文姓名", "英文名", "姓名拼音", "Name", pii=True, side=FRONT, icao="name")
+    sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT, icao="sex")
+    birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT, icao="birth")
     valid_period: Period | None = label("有效期限", "有效期", "Period of validity", side=FRONT)
     valid_from: Date | None = derived("valid_period", period_start, "有效期起", side=FRONT)
     valid_to: DateOrLongTerm | None = derived("valid_period", period_end, "有效期止", side=FRONT)
