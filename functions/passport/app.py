@@ -1,9 +1,9 @@
 """护照 — the data page of a passport of any state (ICAO Doc 9303-4, TD3).
 
-Every page ends in two machine-readable lines of 44 characters that repeat the number, the names, sex, nationality and the
-dates of birth and expiry. Above them stand the same and the place of birth, the date of issue and the authority, under
-small captions in the state's own languages, in an order that the standard fixes. China's page is captioned in Chinese and
-English and prints the sex, nationality and date of birth in one row; its name stands in Chinese and below it in Latin.
+Every page ends in two machine-readable lines of 44 characters that repeat the number, the names, sex, nationality and
+the dates of birth and expiry. Above them stand the same and the place of birth, the date of issue and the authority,
+under small captions in the state's own languages, in an order that the standard fixes. China's page has Chinese and
+English captions, prints sex, nationality and date of birth in one row, and the name in Chinese and below it in Latin.
 """
 
 from ocr.declare.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired

@@ -111,7 +111,7 @@ def test_what_stands_side_by_side_is_one_row() -> None:
 
 
 def test_the_fillers_of_a_machine_readable_line_are_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
-    upright, upset = ("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>DN∀Ⅎ>>IƎM", 0.92)
+    upright, upset = ("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>>>>>>DN∀Ⅎ>>IƎM", 0.92)
     readings = iter([[upright], [upset]])
     monkeypatch.setattr(networks, "texts", lambda strips: next(readings)[: len(list(strips))])
     box = np.array([[0, 0], [400, 0], [400, 20], [0, 20]], np.float32)
