@@ -215,7 +215,7 @@ class Paper:
         for number, row in enumerate(rows):
             y = height * (number + 1) / (len(rows) + 1) + 4
             room = width * (0.62 if number in (0, len(rows) - 1) and len(rows) > 1 else 0.8)
-            fitting = font("serif", min(int(height / (len(rows) + 1.2)), int(room / max(1, len(row)))))
+            fitting = font("serif", min(int(height / (len(rows) + 2.4)), int(room / max(1, len(row)))))
             draw.text((width / 2 + 4, y), row, tint, fitting, "mm")
         self.page.picture.paste(layer, (int(centre[0] - width / 2), int(centre[1] - height / 2)), layer)
 
@@ -255,8 +255,8 @@ class Paper:
     def zone(self, lines: Sequence[str], left: float, right: float, top: float, leading: float = 2.0) -> None:
         """A machine-readable zone in OCR-B, a cell for every sign."""
         pitch = (right - left) / len(lines[0])
-        # OCR-B is 0.602 wide; ICAO 9303 sets ten signs an inch, which fills the cells.
-        size = round(pitch / 0.62)
+        # Ten signs an inch, in a type that leaves a little between them.
+        size = int(pitch * 96 / font("ocrb", 100).getlength("<"))
         for number, line in enumerate(lines):
             for place, sign in enumerate(line):
                 at = left + (place + 0.5) * pitch, top + number * size * leading
