@@ -382,18 +382,16 @@ def toll(page: Page, cast: Cast) -> None:
     page.know(bill_type=f"{town.province}高速公路通行费专用发票")
     page.ignored.add("bill_type")
     paper.oval((280, 84), (180, 86), ("全国统一发票监制章", town.province[:-1]))
-    for number, (label, name, value) in enumerate(
-        (
-            ("发票代码", "invoice_code", f"1{town.region}{random.randint(10000, 99999)}"),
-            ("发票号码", "invoice_number", numbers.digits(random, 8)),
-            ("入口站", "", "青禾东"),
-            ("出口站", "", "海棠南"),
-            ("车型", "", "客1"),
-            ("金额", "total", Printed(f"{(amount := random.randint(5, 90))}.00元", f"{amount}.00")),
-            ("收费员", "", numbers.digits(random, 6)),
-            ("日期", "date", iso_day(day)),
-        )
-    ):
-        paper.say(60, 180 + number * 70, f"{label}:")
-        paper.put(name, 220, 180 + number * 70, value)
+    price = random.randint(5, 90)
+    rows: list[Row] = [
+        ("发票代码:", "", "invoice_code", f"1{town.region}{random.randint(10000, 99999)}"),
+        ("发票号码:", "", "invoice_number", numbers.digits(random, 8)),
+        ("入口站:", "", "", "青禾东"),
+        ("出口站:", "", "", "海棠南"),
+        ("车型:", "", "", "客1"),
+        ("金额:", "", "total", Printed(f"{price}.00元", f"{price}.00")),
+        ("收费员:", "", "", numbers.digits(random, 6)),
+        ("日期:", "", "date", iso_day(day)),
+    ]
+    _strip(paper, rows, 180, 70, 60, 480, 26)
     page.seal((420, 760), 80, f"{town.city}高速公路管理处", "收费专用章", -7)

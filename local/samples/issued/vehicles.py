@@ -268,7 +268,7 @@ def _sale(page: Page, cast: Cast, shift: tuple[float, float], dots: int) -> Pape
         (184, 350, "不 含 税 价", "amount", money(amount)),
         (640, 740, "完税凭证号码", "", ""),
         (960, 1010, "吨位", "", "-"),
-        (1160, 1250, "限乘人数", "seating_capacity", 5),
+        (1160, 1250, "限乘人数", "seating_capacity", Printed("5", 5)),
     )
     paper.say(280, 923, "小写")
     paper.say(110, 980, "销货单位盖章")
