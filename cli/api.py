@@ -87,9 +87,13 @@ class Api:
             retry_error_callback=lambda state: state.outcome and state.outcome.result(),
         )
         try:
+            # A redirect would take the key along: to another host, or to one without TLS.
+            more["allow_redirects"] = "auth" not in more
             answer: Answer = coming_again(self._session.request, method, address, timeout=ANSWER_SECONDS, **more)
         except requests.RequestException as error:
             raise NoStack(f"The stack does not answer ({type(error).__name__}).") from None
+        if answer.is_redirect:
+            raise _stranger(answer)
         if more.get("auth"):
             _refuse(answer)
         return answer

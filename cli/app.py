@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 from rich.console import Console, RenderableType
@@ -22,6 +22,8 @@ from cli.stack import Door, Key, Place, find
 from cli.watching import Watch
 
 # A pipe has no width to fit a table into.
+# Nobody stands on the way within this machine.
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WIDTH = 170
 
 
@@ -59,9 +61,17 @@ def with_api(command: Callable[..., None]) -> Callable[..., None]:
     return found
 
 
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way sees what is sent to this address."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
 def _door(stack: str, profile: str | None, region: str | None, url: str | None, key: str | None) -> Door:
     if url and not key:
         raise click.UsageError("--url needs --key.")
+    if url and not _is_private(url):
+        raise click.UsageError("--url has to begin with https://: the key goes with every request.")
     if url and key:
         return Door(url.rstrip("/"), Key(key))
     return find(Place(stack, profile, region), key)

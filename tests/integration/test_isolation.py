@@ -1,7 +1,11 @@
 """Promise: one hostile or unlucky picture harms no other picture, no other product, and is given up in the end."""
 
+from typing import Any, NoReturn
+
 import pytest
 
+from ocr.entry import sqs
+from ocr.model.picture import Upload
 from ocr.model.record import Status
 from ocr.platform.errors import Busy
 from tests.integration.conftest import World, forget_settings
@@ -41,3 +45,73 @@ class TestAVendor:
     def test_a_crowd_is_no_pictures_fault(self, world: World) -> None:
         kind = product([crowded, crowded, crowded, reading])
         assert [post(kind, picture())[0] for _ in range(4)] == [503, 503, 503, 200]
+
+
+def killed() -> NoReturn:
+    """The process ends: nothing catches this on the way."""
+    raise SystemExit
+
+
+class TestABatch:
+    def test_what_ends_the_process_comes_again_alone_and_is_given_up(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Decoding one of ten pictures ends the process, each time: the nine are read, the one is final."""
+        poison, decode = picture(99), sqs.examine
+
+        def examined(content: bytes, upload: Upload | None = None) -> Any:
+            return killed() if content == poison else decode(content, upload)
+
+        monkeypatch.setattr(sqs, "examine", examined)
+        kind = product([reading])
+        good = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(9)]
+        bad = world.upload("uploads/ticket/poison.png", poison)
+        with pytest.raises(SystemExit):
+            deliver(kind, *good[:4], bad, *good[4:])
+        for notification in good:
+            assert deliver(kind, notification, receives=2) == []
+        for receives in (2, 3):
+            with pytest.raises(SystemExit):
+                deliver(kind, bad, receives=receives)
+        assert deliver(kind, bad, receives=4) == []
+        found = [of_upload(notification) for notification in good]
+        assert {record and record.status for record in found} == {Status.SUCCEEDED}
+        given_up = of_upload(bad)
+        assert given_up
+        assert given_up.problem
+        assert (given_up.status, given_up.problem.type) == (Status.FAILED, "urn:ocr:problem:too_complex")
+
+    def test_the_others_are_hidden_before_one_that_comes_again_is_decoded(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        happened: list[str] = []
+        decode = sqs.examine
+
+        def examined(content: bytes, upload: Upload | None = None) -> Any:
+            happened.append("decoded")
+            return decode(content, upload)
+
+        monkeypatch.setattr(sqs, "examine", examined)
+        monkeypatch.setattr(sqs, "_hide", lambda delivery, seconds: happened.append("hidden" if seconds > 57 else "?"))
+        kind = product([reading])
+        uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(4)]
+        assert deliver(kind, *uploads, receives=2) == []
+        assert happened == ["hidden"] * 4 + ["decoded"] * 4
+        assert calls(kind) == 4
+
+    def test_a_vendor_that_was_down_costs_no_picture_its_tries(self, world: World) -> None:
+        kind = product([lambda: Busy("down")] * 4 + [reading])
+        upload = world.upload("uploads/ticket/a.png", picture())
+        for receives in range(1, 5):
+            assert deliver(kind, upload, receives=receives) == ["message-0"]
+        assert deliver(kind, upload, receives=5) == []
+        record = of_upload(upload)
+        assert record
+        assert record.status == Status.SUCCEEDED
+
+
+def test_an_answer_without_end_is_not_understood_and_costs_no_time(world: World) -> None:
+    """Work grows with the square of what is found: 20,000 plates held a function for a minute."""
+    many = reading().model_copy(update={"findings": reading().findings * 20_000})
+    status, problem = post(product([lambda: many]), picture())
+    assert (status, problem["type"]) == (502, "urn:ocr:problem:unexpected_response")

@@ -34,6 +34,34 @@ def test_no_library_logs_requests_where_the_log_level_is_debug() -> None:
     assert json.loads(told.stdout) == {"loud": [], "ours": 10}
 
 
+WORDS = """
+import logging, sys
+
+logging.basicConfig(level=logging.DEBUG)
+from ocr.platform import telemetry
+
+try:
+    raise ValueError("SECRET")
+except ValueError:
+    for name in sys.argv[1:]:
+        logging.getLogger(name).warning("Failed to parse headers (url=%s): SECRET", "SECRET", exc_info=True)
+telemetry.logger.warning("Ours says so")
+"""
+
+
+def test_of_what_a_library_logs_only_its_name_and_level_pass() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORDS, *LIBRARIES],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "SECRET" not in done.stdout + done.stderr
+    assert all(f"WARNING:{name}:" in done.stderr for name in LIBRARIES)
+    assert "Ours says so" in done.stdout
+
+
 def logged(error: Exception, caplog: pytest.LogCaptureFixture) -> str:
     """All that a log line tells of an error."""
     try:

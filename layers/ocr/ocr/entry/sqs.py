@@ -1,6 +1,12 @@
-"""The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others."""
+"""The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others.
+
+Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. So a message that comes again, which
+may be the one that did it, is processed alone; all others are hidden first, each for another while, so that they do not
+meet it again. An upload over which the process died twice is not processed any more.
+"""
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +22,18 @@ from ocr.pages.examine import examine
 from ocr.pipeline import process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
-from ocr.platform.errors import InFlight, OcrError
+from ocr.platform.errors import InFlight, OcrError, TooMuch
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, unforeseen
-from ocr.storage import records
+from ocr.storage import records, tries
 
 FIRST_BACKOFF = 5
 LONGEST_BACKOFF = 900
+# How much longer than the invocation a message is hidden: by a random part of this, in seconds.
+APART = 90
+# What is left, after other messages took their time, to process one.
+LEAST_SECONDS = 10.0
+MOST_DEATHS = 2
 # SQS hides a message for twelve hours at most, counted from when it was received.
 LONGEST_HIDDEN = 42_000
 
@@ -47,6 +58,11 @@ class Delivery:
         return self.receives >= settings().max_receives - 1
 
     @property
+    def suspect(self) -> bool:
+        """Whether it was delivered before: then it may be what ended the process."""
+        return self.receives > 1 and not self.over
+
+    @property
     def over(self) -> bool:
         """Whether this is that delivery, behind which the dead-letter queue waits."""
         return self.receives >= settings().max_receives
@@ -55,6 +71,22 @@ class Delivery:
 def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
     """The partial batch response, before `end` on the monotonic clock: the messages that have to come again."""
     deliveries = [Delivery(message) for message in messages]
+    suspects = [delivery for delivery in deliveries if delivery.suspect]
+    if len(deliveries) > 1:
+        threads.each(lambda delivery: _hide(delivery, end - time.monotonic() + random.uniform(1, APART)), suspects)
+    _process(product, [delivery for delivery in deliveries if not delivery.suspect], end)
+    for delivery in suspects:
+        if end - time.monotonic() < LEAST_SECONDS and not delivery.last:
+            delivery.again = True
+        else:
+            _process_alone(product, delivery, end)
+    late = [delivery for delivery in deliveries if delivery.again]
+    for delivery in late:
+        _back_off(delivery)
+    return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
+
+
+def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
     threads.each(lambda delivery: _load(product, delivery), deliveries)
     try:
         outcomes = iter(process.read(product, [work for one in deliveries for work in one.works], end))
@@ -64,10 +96,23 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
         unforeseen("A batch failed", error)
         for delivery in deliveries:
             delivery.again = delivery.again or bool(delivery.works)
-    late = [delivery for delivery in deliveries if delivery.again]
-    for delivery in late:
-        _back_off(delivery)
-    return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
+
+
+def _process_alone(product: Product, delivery: Delivery, end: float) -> None:
+    """Process a message that may have ended a process before; its uploads are refused when it did so twice."""
+    try:
+        tickets = [records.record_ref(upload) for upload in requests.uploads(delivery.message)]
+        deaths = [tries.begin(ticket.id) for ticket in tickets]
+        if any(count >= MOST_DEATHS for count in deaths):
+            for ticket in tickets:
+                process.refuse(product, ticket, TooMuch("This system ended each time that it processed this picture."))
+        else:
+            _process(product, [delivery], end)
+        for ticket in tickets:
+            tries.end(ticket.id)
+    except Exception as error:
+        unforeseen("A message failed", error)
+        delivery.again = True
 
 
 def _load(product: Product, delivery: Delivery) -> None:
@@ -129,7 +174,11 @@ def _back_off(delivery: Delivery) -> None:
         seconds = delivery.after * random.uniform(1, 1.5)
     else:
         seconds = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
-    hidden = min(LONGEST_HIDDEN, round(seconds))
+    _hide(delivery, seconds)
+
+
+def _hide(delivery: Delivery, seconds: float) -> None:
+    hidden = min(LONGEST_HIDDEN, max(0, round(seconds)))
     arn = delivery.message.event_source_arn
     try:
         url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]

@@ -1,9 +1,10 @@
 """What a vendor said, in the one form that every vendor's answer is brought into."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ocr.model.check import Check
 
@@ -15,6 +16,19 @@ Box = Annotated[
         "in pixels of the stored picture."
     ),
 ]
+
+
+# Terminals and editors obey these and nobody sees them: control codes, turns of direction, halves of characters.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def legible(text: str) -> str:
+    """A text as read, without what is obeyed instead of seen."""
+    return _OBEYED.sub("", text)
+
+
+# The one place through which all text that was read comes, of whatever vendor.
+Text = Annotated[str, AfterValidator(legible)]
 
 
 def rectangle(left: float, top: float, width: float, height: float) -> Box:
@@ -30,7 +44,7 @@ class Part(BaseModel):
 class Line(Part):
     """One line of text. `confidence` is 0..1, None where the vendor gives none."""
 
-    text: str
+    text: Text
     confidence: float | None = None
     box: Box | None = None
 
@@ -42,9 +56,9 @@ class Item(Part):
     it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
     """
 
-    label: str
-    text: str
-    key: str | None = None
+    label: Text
+    text: Text
+    key: Text | None = None
     confidence: float | None = None
     box: Box | None = None
     points: tuple[Point, ...] = ()
@@ -60,7 +74,7 @@ class Cell(Part):
 
     row: int
     column: int
-    text: str
+    text: Text
     row_to: int | None = None
     column_to: int | None = None
     confidence: float | None = None
@@ -84,7 +98,7 @@ class ExtractedDocument(Part):
     items: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     checks: list[Check] = []
-    type: str | None = None
+    type: Text | None = None
     box: Box | None = None
 
 

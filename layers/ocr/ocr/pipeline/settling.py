@@ -13,6 +13,8 @@ from ocr.pipeline.normalization import documents
 from ocr.platform.errors import Changed, Incomplete, NoResult, OcrError
 from ocr.platform.telemetry import unforeseen
 
+# Of a picture: each is compared with all before it.
+MOST_DOCUMENTS = 200
 # By the kind of the problem; every other is a failure.
 _STATUS = {
     "incomplete": Status.INCOMPLETE,
@@ -45,6 +47,8 @@ def _filled(product: Product, record: Record, reading: Reading) -> OcrError | No
 
 
 def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None:
+    if len(reading.findings) > MOST_DOCUMENTS:
+        return Changed("The vendor reports more documents than a picture can hold.", vendor=reading.vendor)
     record.vendor = reading.vendor
     record.angle = reading.angle
     held = {part.mark.content for part in declared(product.fields).values()}

@@ -21,10 +21,26 @@ if TYPE_CHECKING:
 
 SERVICE, NAMESPACE = "ocr", "OCR"
 
-# What a library says below a warning may quote a request: botocore, urllib3 and Pillow do. Lambda gives the root logger
+# What a library says may quote a request: botocore, urllib3 and Pillow do, in warnings too. Lambda gives the root logger
 # the operator's level, which is for this system's own lines.
 logging.getLogger().setLevel(logging.WARNING)
 logger = Logger(service=SERVICE)
+
+
+def _without_words(make: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
+    """Log records of which only this system's own say anything: of a library's, its name and level are left."""
+
+    def made(*given: Any, **named: Any) -> logging.LogRecord:
+        record = make(*given, **named)
+        if record.name != logger.name:
+            record.msg, record.args = f"A library logged: {record.name}", ()
+            record.exc_info = record.exc_text = record.stack_info = None
+        return record
+
+    return made
+
+
+logging.setLogRecordFactory(_without_words(logging.LogRecord))
 
 
 def traced[Event, Answer](

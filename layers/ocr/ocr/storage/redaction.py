@@ -5,8 +5,10 @@ from typing import Any
 
 from ocr.declare.fields import Fields, declared
 
-# A number that identifies somebody is told apart by its end, a name by its beginning.
+# Long numbers are told apart by their end. Whatever is shorter (a name, a sex, an ethnicity, a date) would be told by
+# its first letter, or by its length.
 LONG, END = 11, 4
+HIDDEN = "***"
 MOST = 120
 
 
@@ -25,8 +27,6 @@ _SINGLE = str | int | float
 
 
 def mask(value: str | int | float) -> str:
-    """A value with all but its last four characters hidden, or all but its first where it is short."""
+    """Stars in place of a value, the same for all; behind them the last four characters of a long number or code."""
     text = str(value)
-    if len(text) >= LONG and text.isascii():
-        return "*" * (len(text) - END) + text[-END:]
-    return text[:1] + "*" * (len(text) - 1)
+    return HIDDEN + (text[-END:] if len(text) >= LONG and text.isascii() and " " not in text else "")

@@ -15,8 +15,9 @@ from ocr.model.reading import Box, Point, Reading, rectangle
 from ocr.platform.errors import Changed, NoResult, OcrError
 from ocr.vendors import transport
 
-# A code is short and plain; anything else may be a value that has lost its way, and codes reach logs.
-_CODE = re.compile(r"-?[A-Za-z0-9_]{1,32}")
+# A code is short and plain; anything else may be a value that has lost its way, and codes reach logs. No vendor's is
+# longer than eight characters, less than any number that identifies somebody.
+_CODE = re.compile(r"-?[A-Za-z0-9_]{1,8}")
 # In one piece or in lines, which are long: a column of numbers is no picture.
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}+\s++)*+[A-Za-z0-9+/_-]*={0,2}\s*")
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,")
