@@ -14,7 +14,9 @@ def test_short_values_are_all_alike(value: str) -> None:
     assert mask(value) == HIDDEN
 
 
-@pytest.mark.parametrize("value", ["male", "满", "顾家明", "1970-06-02", "广东省海棠市松岭区新月街359号", "Jane Q. Public-Doe"])
+@pytest.mark.parametrize(
+    "value", ["male", "满", "顾家明", "1970-06-02", "广东省海棠市松岭区新月街359号", "Jane Q. Public-Doe"]
+)
 def test_nothing_of_a_person_shows(value: str) -> None:
     assert mask(value) == HIDDEN
 
