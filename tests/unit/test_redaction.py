@@ -1,4 +1,4 @@
-"""Promise: a list shows that a personal field is there, and of a long number its end; nothing else can be told from it."""
+"""Promise: a list shows that a personal field is there, and of a long number its end; nothing else."""
 
 import pytest
 from hypothesis import given

@@ -1,6 +1,6 @@
 """The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others.
 
-Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. So a message that comes again, which
+Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. A message that comes again, which
 may be the one that did it, is processed alone; all others are hidden first, each for another while, so that they do not
 meet it again. An upload over which the process died twice is not processed any more.
 """

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SERVICE, NAMESPACE = "ocr", "OCR"
 
-# What a library says may quote a request: botocore, urllib3 and Pillow do, in warnings too. Lambda gives the root logger
-# the operator's level, which is for this system's own lines.
+# What a library says may quote a request: botocore, urllib3 and Pillow do, also in warnings. Lambda gives the root
+# logger the operator's level, which is for this system's own lines.
 logging.getLogger().setLevel(logging.WARNING)
 logger = Logger(service=SERVICE)
 
