@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract fix lock layer-requirements bench trials tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract picture fix lock layer-requirements bench trials tools clean
 .DELETE_ON_ERROR:
 
 SAM_CLI := aws-sam-cli==1.170.0
@@ -54,7 +54,7 @@ doctor: .venv/ready ## Say which vendors are configured, reachable and accepted;
 redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues
 	@$(PYTHON) -m local.redrive
 
-generate: .venv/ready ## Make events, schemas and the README's tables anew from the code
+generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tables of the docs anew from the code
 	@$(PYTHON) -m local.generate
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
@@ -72,15 +72,18 @@ extract: .venv/ready ## Print the record made of given lines (LINES=case.json PR
 	@$(PYTHON) -m local.extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \
 		$(if $(PRODUCT),--product $(PRODUCT))
 
+picture: .venv/ready ## Draw the README's picture anew: a sample with its fields
+	@$(PYTHON) -m local.picture
+
 fix: .venv/ready ## Let ruff put right what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-bench: tools ## Measure cold start, memory, engine and layers
-	@$(PYTHON) -m local.bench
+bench: tools ## Measure cold start, memory, engine and layers (DOCS=1)
+	@$(PYTHON) -m local.bench $(if $(DOCS),--docs)
 
-trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 README=1)
-	@$(PYTHON) -m local.trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(README),--readme)
+trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 DOCS=1)
+	@$(PYTHON) -m local.trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(DOCS),--docs)
 
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock

@@ -1,4 +1,4 @@
-"""How a command ends that does not do what was asked: the exit codes, and the errors that carry them."""
+"""How a command ends: the exit codes, and the errors that carry them."""
 
 from typing import IO, Any
 
@@ -9,19 +9,19 @@ NO_STACK = 3
 NOT_ALLOWED = 4
 INTERRUPTED = 130
 
-MEANINGS = """\b
-Exit codes:
-  0    all was done; with `read`, every picture was read
-  1    something was not: a picture that was not read, a record that is not there
-  2    the command line, a product or an option is wrong; no picture was sent
-  3    the stack was not found, or does not answer
-  4    not allowed: the API key, its quota, or the AWS credentials
-  130  interrupted; with `read --out`, the same command goes on from there
-"""
+EXIT_CODES = {
+    0: "all was done; with `read`, every picture was read",
+    UNREAD: "something was not done: a picture was not read, a record is not there",
+    2: "the command line, a product or an option is wrong; no picture was sent",
+    NO_STACK: "the stack was not found, or does not answer",
+    NOT_ALLOWED: "not allowed: the API key, its quota, or the AWS credentials",
+    INTERRUPTED: "interrupted; with `read --out`, the same command goes on from there",
+}
+MEANINGS = "\b\nExit codes:\n" + "".join(f"  {code:<3}  {meaning}\n" for code, meaning in EXIT_CODES.items())
 
 
 class Failed(click.ClickException):
-    """What was asked cannot be had; `advice` says what to do."""
+    """The command cannot do what was asked; `advice` says what to do."""
 
     exit_code = UNREAD
 
@@ -34,12 +34,12 @@ class Failed(click.ClickException):
 
 
 class NoStack(Failed):
-    """No stack of this name, or nothing that answers where it should be."""
+    """There is no stack of this name, or it does not answer."""
 
     exit_code = NO_STACK
 
 
 class NotAllowed(Failed):
-    """The API or AWS knows the caller not, or not for this."""
+    """The API or AWS does not know the caller, or does not allow this."""
 
     exit_code = NOT_ALLOWED

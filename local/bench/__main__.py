@@ -4,6 +4,7 @@ A product function and a naive handler (`naive`) run in turn under the Runtime I
 and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -31,6 +32,8 @@ from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.build import BUILT, build
 from local.cloud.runtime import running
 from local.cloud.stack import logical
+from local.generate.tables import PERFORMANCE, with_table
+from local.generate.tables import table as in_markdown
 from local.samples import samples
 
 STARTS = 5
@@ -63,16 +66,25 @@ class Measured:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m local.bench", description="Measure functions, engine and layers.")
+    parser.add_argument("--docs", action="store_true", help=f"write the tables of this run into {PERFORMANCE.name}")
+    asked = parser.parse_args()
     console = Console()
     with console.status("sam build"):
         build()
-    with console.status("functions"):
-        measured = _functions()
-    console.print(_comparison(measured["product"], measured["naive"]))
-    with console.status("engine"):
-        console.print(_engine())
-    with console.status("layers"):
-        console.print(_layers())
+    tables = []
+    for name, measure in {"functions": _comparison, "engine": _engine, "layers": _layers}.items():
+        with console.status(name):
+            tables.append(measure())
+        console.print(tables[-1])
+    if asked.docs:
+        PERFORMANCE.write_text(with_table(PERFORMANCE.read_text(), "bench", "\n".join(map(_markdown, tables))))
+
+
+def _markdown(shown: Table) -> str:
+    """A table as a page has it, under its title."""
+    rows = zip(*(column.cells for column in shown.columns), strict=True)
+    return f"{shown.title}\n\n" + in_markdown([str(column.header) for column in shown.columns], rows)
 
 
 def _functions() -> dict[str, Measured]:
@@ -170,7 +182,9 @@ def _event(picture: bytes) -> dict[str, Any]:
     }
 
 
-def _comparison(product: Measured, naive: Measured) -> Table:
+def _comparison() -> Table:
+    measured = _functions()
+    product, naive = measured["product"], measured["naive"]
     table = Table("", "product", "naive", "product ÷ naive", box=SIMPLE, title="A product function and a naive handler")
     for name, ours, theirs in (
         (f"init, ms (median of {STARTS})", product.init, naive.init),

@@ -1,16 +1,17 @@
 """Every file that is made from the code, with its text; which of them are stale."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local.cloud.aws import ROOT
-from local.generate import openapi
+from local.generate import openapi, product_pages
+from local.generate.contents import contents
 from local.generate.events import events
 from local.generate.signs import signs
-from local.generate.tables import README, readme
+from local.generate.tables import pages, with_table
 from local.generate.template import template
 from local.samples import samples
 from ocr.declare.catalogue import products, record_schema
@@ -23,6 +24,7 @@ EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
 SIGNS = ROOT / "layers/ocr/ocr/extraction/signs.json"
 OPENAPI = ROOT / "functions/records/openapi.json"
+PRODUCTS = ROOT / "docs/products.md"
 # Another day, another outcome: not for a file that is compared.
 DAILY = {"not_expired"}
 
@@ -36,10 +38,22 @@ def files() -> Iterator[tuple[Path, str]]:
             yield EVENTS / product.slug / f"{name}.json", _json(event)
         yield ROOT / "functions" / product.slug / "example.json", _json(examples[product.slug])
     yield EVENTS / "schemas" / "announcement.json", _json(announcement_schema())
-    yield OPENAPI, _json(openapi.document(examples))
+    api = openapi.document(examples)
+    yield OPENAPI, _json(api)
     yield SIGNS, signs()
-    yield README, readme(README.read_text())
+    yield PRODUCTS, product_pages.page()
     yield TEMPLATE, template(TEMPLATE.read_text())
+    made = {name: tabled() for name, tabled in contents(api).items()}
+    for path in pages():
+        if path != PRODUCTS:
+            yield path, _page(path.read_text(encoding="utf-8"), made)
+
+
+def _page(text: str, tables: Mapping[str, str]) -> str:
+    """A page with its tables made anew."""
+    for name, made in tables.items():
+        text = with_table(text, name, made)
+    return text
 
 
 def announcement_schema() -> dict[str, Any]:

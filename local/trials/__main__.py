@@ -2,7 +2,7 @@
 
     python -m local.trials                         all of them, as they are promised; an hour on two cores
     python -m local.trials kill backlog --scale .1 these, with a tenth of the uploads
-    python -m local.trials --readme                the table goes into the README too
+    python -m local.trials --docs                  the table goes into docs/how-it-works.md too
 
 Ends with 1 where a promise did not hold.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from local.cloud.aws import NotStarted
 from local.cloud.build import Failed
-from local.generate.tables import README, with_table
+from local.generate.tables import PROMISES, with_table
 from local.generate.tables import table as in_markdown
 from local.trials import backlog, clients, duplicates, kill, partial, rate_limit, reused_name
 from local.trials.ground import ground
@@ -34,8 +34,8 @@ def main() -> int:
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     results = [_tried(TRIALS[name], asked.scale, console) for name in asked.names or TRIALS]
     console.print(table(results))
-    if asked.readme:
-        README.write_text(with_table(README.read_text(), MARKER, written(results)))
+    if asked.docs:
+        PROMISES.write_text(with_table(PROMISES.read_text(), MARKER, written(results)))
     return 0 if all(result.kept for result in results) else 1
 
 
@@ -43,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.trials", description="Try the promises on a deployed stack.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(TRIALS)}; all without a name")
     parser.add_argument("--scale", type=float, default=1.0, help="the share of the uploads that are promised for")
-    parser.add_argument("--readme", action="store_true", help="put the table of this run into the README")
+    parser.add_argument("--docs", action="store_true", help=f"write the table of this run into {PROMISES.name}")
     told = parser.parse_args()
     if unknown := set(told.names) - set(TRIALS):
         parser.error(f"no such trial: {', '.join(sorted(unknown))}")

@@ -57,7 +57,7 @@ def test_a_broken_promise_is_an_exit_code(monkeypatch: pytest.MonkeyPatch, lost:
     assert command.main() == code
 
 
-def test_the_readme_gets_the_table() -> None:
+def test_the_page_gets_the_table() -> None:
     result = Result("kill", "1000 uploads", [Figure("lost", 0, most=0), Figure("documents/s", 8.25)])
     text = with_table("a\n<!-- trials -->\nold\n<!-- /trials -->\nb\n", "trials", command.written([result]))
     assert "| kill | 1000 uploads | lost 0, documents/s 8.25 | held |" in text

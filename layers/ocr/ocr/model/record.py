@@ -14,7 +14,7 @@ SCHEMA_VERSION = "2"
 
 
 class Status(StrEnum):
-    """How far a picture is: expected, ended in one of five ways, or deleted on request.
+    """How far a picture is: pending, ended in one of five ways, or deleted on request.
 
     succeeded   the document that was asked for, with every field that it cannot be without
     incomplete  it was read, but such a field is missing, or several documents on the picture cannot be told apart
@@ -40,43 +40,43 @@ class Part(BaseModel):
 
 
 class Evidence(Part):
-    """Where a field's value comes from: the text as read, how sure the vendor is (0..1), where it stands."""
+    """Where a field's value comes from: the text as read, how sure the vendor is, where the text stands."""
 
-    label: str
-    text: str
-    confidence: float | None = None
-    box: Box | None = None
+    label: str = Field(description="the label on the document, or the vendor's name for the field")
+    text: str = Field(description="the text as it was read")
+    confidence: float | None = Field(default=None, description="how sure the vendor is, 0..1")
+    box: Box | None = Field(default=None, description="where the text stands: four corners in the picture's pixels")
 
 
 class Attempt(Part):
-    """One vendor's turn: what came of it, the vendor's own code, how long it took, what it may have cost."""
+    """One call to a vendor: what came of it, the vendor's own code, how long it took, what it may have cost."""
 
-    vendor: str
+    vendor: str = Field(description="the vendor that was called")
     outcome: str = Field(
         description="read, or the error's class: busy, too_much, refused, changed, caller, no_result, unfit"
     )
-    code: str | None = None
-    milliseconds: int = 0
-    units: float = Field(default=0, description="price units charged or possibly charged")
+    code: str | None = Field(default=None, description="the vendor's own code, or why it was not called")
+    milliseconds: int = Field(default=0, description="how long it took")
+    units: float = Field(default=0, description="price units that were billed or may have been")
     trace: str | None = Field(default=None, description="the vendor's own id for the call, to ask the vendor about it")
 
 
 class PictureInfo(Part):
     """The picture as it was stored, without its bytes."""
 
-    sha256: str
-    format: str
-    width: int
-    height: int
-    bytes: int
+    sha256: str = Field(description="of its bytes")
+    format: str = Field(description="JPEG, PNG, BMP or GIF")
+    width: int = Field(description="pixels")
+    height: int = Field(description="pixels")
+    bytes: int = Field(description="its size")
 
 
 class Source(Part):
     """The upload that a record is of."""
 
-    bucket: str
-    key: str
-    version: str | None = None
+    bucket: str = Field(description="the bucket of uploads")
+    key: str = Field(description="the object's key")
+    version: str | None = Field(default=None, description="the object's version")
 
     @property
     def uri(self) -> str:
@@ -85,15 +85,15 @@ class Source(Part):
 
 
 class Document(Part):
-    """One document found on a picture: typed fields, the evidence for each, what nobody declared, the checks."""
+    """One document found on a picture: typed fields, the evidence for each, undeclared labels, the checks."""
 
     type: str | None = Field(default=None, description="the document's type as the vendor named it")
     sides: list[str] = Field(default=[], description="the declared sides whose fields were found")
     fields: dict[str, Any] = Field(description="the fields found, by name, as the product's schema types them")
-    evidence: dict[str, Evidence] = {}
-    unmapped: list[Evidence] = Field(default=[], description="labelled values no declared field claims")
-    checks: list[Check] = []
-    box: Box | None = None
+    evidence: dict[str, Evidence] = Field(default={}, description="where each field's value comes from, by field name")
+    unmapped: list[Evidence] = Field(default=[], description="labelled values that belong to no declared field")
+    checks: list[Check] = Field(default=[], description="the checks of single fields and between fields")
+    box: Box | None = Field(default=None, description="where the document lies on the picture, if the vendor says")
 
     @property
     def failed(self) -> list[Check]:
@@ -104,25 +104,25 @@ class Document(Part):
 class Record(Part):
     """The one record of one picture: of an upload, or of what HTTPS callers sent."""
 
-    id: str
-    version: str = SCHEMA_VERSION
-    product: str
-    status: Status
+    id: str = Field(description="its id")
+    version: str = Field(default=SCHEMA_VERSION, description="the version of this schema")
+    product: str = Field(description="the product's slug")
+    status: Status = Field(description="how far the picture is, or how it ended")
     created_at: datetime = Field(description="when the picture came")
-    finished_at: datetime | None = None
+    finished_at: datetime | None = Field(default=None, description="when the record was written")
     replayed: bool = Field(default=False, description="answered from an earlier reading of the same content")
-    resends: int = Field(default=0, description="calls made after one that may have been charged and came to nothing")
-    vendor: str | None = None
-    options: dict[str, str] = {}
-    picture: PictureInfo | None = None
+    resends: int = Field(default=0, description="calls made after one that may have been billed and gave no result")
+    vendor: str | None = Field(default=None, description="whose reading it is")
+    options: dict[str, str] = Field(default={}, description="the options of the request or the upload")
+    picture: PictureInfo | None = Field(default=None, description="the picture's hash, format and size")
     source: Source | None = Field(default=None, description="the upload, if the picture came by S3")
     document: Document | None = Field(default=None, description="the document asked for")
     others: list[Document] = Field(default=[], description="further documents of the same kind on the same picture")
-    lines: list[Line] = []
-    tables: list[Table] = []
-    angle: float | None = Field(default=None, description="clockwise degrees the text is turned")
-    attempts: list[Attempt] = []
-    problem: Problem | None = None
+    lines: list[Line] = Field(default=[], description="the lines of text, of products that return text")
+    tables: list[Table] = Field(default=[], description="the tables, of products that return tables")
+    angle: float | None = Field(default=None, description="degrees that the text is turned, clockwise")
+    attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
+    problem: Problem | None = Field(default=None, description="why there is no document")
 
     @property
     def checks_failed(self) -> int:
@@ -172,11 +172,11 @@ class Summary(Doubts):
 
 
 class Announcement(Doubts):
-    """What the event bus is told of a record: which, of which product, how it ended. Nothing of what was read."""
+    """What an event says of a record: its id, its product and how it ended. Nothing of what was read."""
 
     event_id: str = Field(description="the same for the same outcome, however often it is announced")
-    record_id: str
-    product: str
-    status: Status
-    finished_at: datetime
+    record_id: str = Field(description="the record's id")
+    product: str = Field(description="the product's slug")
+    status: Status = Field(description="how the picture ended, or that the record was deleted")
+    finished_at: datetime = Field(description="when the record was written")
     replayed: bool = Field(description="answered from an earlier reading of the same content")

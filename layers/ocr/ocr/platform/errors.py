@@ -23,11 +23,19 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 
 class ProblemType(NamedTuple):
-    """What all problems of one kind have in common. `advice` is for errors that have none of their own."""
+    """What all problems of one kind have in common.
+
+    `advice` is for errors that have none of their own. `upload` says what becomes of an upload that meets the problem:
+    the status of its record, `RETRIED` where the queue delivers it again, `NEVER` where only a request can meet it.
+    """
 
     status: int
     title: str
     advice: str
+    upload: str = "failed"
+
+
+NEVER, RETRIED = "", "retried"
 
 
 _AGAIN = "Send the same request again after the time in Retry-After."
@@ -36,7 +44,7 @@ _CORRECT = "Correct the request and send it again."
 # By kind. A client switches on these words: rename none.
 PROBLEMS: Mapping[str, ProblemType] = {
     # The request.
-    "invalid_request": ProblemType(400, "The request is not valid", _CORRECT),
+    "invalid_request": ProblemType(400, "The request is not valid", _CORRECT, NEVER),
     "invalid_option": ProblemType(
         400, "An option is unknown, missing or not allowed", "GET /products/{product} lists the options."
     ),
@@ -45,21 +53,24 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "No vendor takes these options together",
         "Leave out options; GET /products/{product} lists which vendor takes which.",
     ),
-    "unauthorized": ProblemType(401, "No valid API key", "Send your API key in the header x-api-key."),
-    "forbidden": ProblemType(403, "The request is not allowed", "Ask the operator who may send requests."),
-    "unknown_product": ProblemType(404, "There is no such product", "GET /products lists the products."),
-    "unknown_path": ProblemType(404, "There is no such path or method", "GET /openapi.json lists every path."),
+    "unauthorized": ProblemType(401, "No valid API key", "Send your API key in the header x-api-key.", NEVER),
+    "forbidden": ProblemType(403, "The request is not allowed", "Ask the operator who may send requests.", NEVER),
+    "unknown_product": ProblemType(404, "There is no such product", "GET /products lists the products.", NEVER),
+    "unknown_path": ProblemType(404, "There is no such path or method", "GET /openapi.json lists every path.", NEVER),
     "not_found": ProblemType(
-        404, "There is no such record or upload", "Check the id or the address. Records and uploads expire."
+        404, "There is no such record or upload", "Check the id or the address. Records and uploads expire.", NEVER
     ),
-    "gone": ProblemType(410, "The record was deleted", "Send the picture again to have it read."),
-    "conflict": ProblemType(409, "The record does not allow this", "GET the record to see its status."),
+    "gone": ProblemType(410, "The record was deleted", "Send the picture again to have it read.", NEVER),
+    "conflict": ProblemType(409, "The record does not allow this", "GET the record to see its status.", NEVER),
     "key_reused": ProblemType(
-        422, "The Idempotency-Key belongs to another request", "Send a new Idempotency-Key with every new request."
+        422,
+        "The Idempotency-Key belongs to another request",
+        "Send a new Idempotency-Key with every new request.",
+        NEVER,
     ),
-    "throttled": ProblemType(429, "Too many requests", _AGAIN),
+    "throttled": ProblemType(429, "Too many requests", _AGAIN, NEVER),
     "quota_exceeded": ProblemType(
-        429, "The day's requests are used up", "Wait for tomorrow, or ask the operator for a larger plan."
+        429, "The day's requests are used up", "Wait for tomorrow, or ask the operator for a larger plan.", NEVER
     ),
     # The picture.
     "unsupported_format": ProblemType(
@@ -96,27 +107,33 @@ PROBLEMS: Mapping[str, ProblemType] = {
         422,
         "Nothing was found on the picture",
         "Check that the picture shows the whole document, sharp and upright, and send a better one.",
+        "no_result",
     ),
     # The time.
     "in_progress": ProblemType(
         409,
         "The same picture is being read right now",
         "Send the same request again after the time in Retry-After: it returns the finished record.",
+        RETRIED,
     ),
-    "gateway_failure": ProblemType(502, "The function behind the API failed", _AGAIN),
-    "gateway_timeout": ProblemType(504, "The function behind the API did not respond in time", _AGAIN),
+    "gateway_failure": ProblemType(502, "The function behind the API failed", _AGAIN, NEVER),
+    "gateway_timeout": ProblemType(504, "The function behind the API did not respond in time", _AGAIN, NEVER),
     "internal": ProblemType(
         500,
         "This system failed",
         "Send the same picture again; it is not paid twice. If it goes on, tell the operator.",
+        RETRIED,
     ),
     # The vendors.
-    "vendor_unavailable": ProblemType(503, "No vendor is available right now", _AGAIN),
+    "vendor_unavailable": ProblemType(503, "No vendor is available right now", _AGAIN, RETRIED),
     "no_vendor": ProblemType(
-        503, "No vendor is set up for this product", "The operator has to fill in a vendor's secret."
+        503, "No vendor is set up for this product", "The operator has to fill in a vendor's secret.", RETRIED
     ),
     "vendor_rejected": ProblemType(
-        502, "The vendor rejected our call", "A retry does not help: the operator has to check the vendor's account."
+        502,
+        "The vendor rejected our call",
+        "A retry does not help: the operator has to check the vendor's account.",
+        RETRIED,
     ),
     "unexpected_response": ProblemType(
         502,
@@ -127,6 +144,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
         502,
         "The vendor was called and never answered",
         "The vendor may have billed the call. To pay for another try, delete the record and send the picture again.",
+        "unknown",
     ),
 }
 

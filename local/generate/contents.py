@@ -1,0 +1,182 @@
+"""What the pages' tables say, read off the code."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+import yaml
+from pydantic import BaseModel
+
+from cli.app import main as commands
+from cli.endings import EXIT_CODES
+from local.cloud.aws import ROOT
+from local.generate.tables import table
+from ocr.declare.catalogue import products, sellers
+from ocr.declare.offers import Offer
+from ocr.entry import https, requests, uploads
+from ocr.model.record import Announcement, Attempt, Document, Evidence, Record
+from ocr.pages import examine
+from ocr.platform.errors import NEVER, PROBLEMS, RETRIED
+from ocr.platform.settings import Settings
+
+Part = dict[str, Any]
+MEGABYTE = 1024 * 1024
+
+
+def contents(openapi: Part) -> Mapping[str, Callable[[], str]]:
+    """Every table by the name of its place; `openapi` is the API's document."""
+    return {
+        "problems": _problems,
+        "limits": _limits,
+        "routes": lambda: _routes(openapi),
+        "record": lambda: _members(Record, Document, Evidence, Attempt),
+        "announcement": lambda: _members(Announcement),
+        "commands": _commands,
+        "exit-codes": _exit_codes,
+        "vendors": _vendors,
+        "settings": _settings,
+        "parameters": _parameters,
+        "targets": _targets,
+    }
+
+
+# --- The API ----------------------------------------------------------------------------------------------------------
+
+
+def _problems() -> str:
+    shown = {NEVER: "", RETRIED: "retried, `failed` in the end"}
+    rows = [
+        [f"`{kind}`", str(one.status), one.title, one.advice, shown.get(one.upload, f"`{one.upload}`")]
+        for kind, one in PROBLEMS.items()
+    ]
+    return table(["type `urn:ocr:problem:`", "status", "title", "what to do", "an upload's record"], rows)
+
+
+def _limits() -> str:
+    rows = [
+        ["a picture", f"{examine.MAX_BYTES // MEGABYTE} MB, {examine.MAX_PIXELS // 1_000_000} megapixels"],
+        ["a picture in an HTTPS request", "about 4.5 MB; upload larger ones"],
+        [
+            "a batch",
+            f"{requests.MOST_PICTURES} pictures; {requests.MOST_BATCH_BYTES // MEGABYTE} MB if they are uploads",
+        ],
+        ["an `Idempotency-Key`", f"1 to {https.MOST_KEY} visible ASCII characters"],
+        ["an upload form", f"valid for {uploads.FORM_SECONDS // 60} minutes"],
+    ]
+    return table(["of", "at most"], rows)
+
+
+def _routes(openapi: Part) -> str:
+    found: dict[str, list[str]] = {}
+    for path, methods in openapi["paths"].items():
+        for method, operation in methods.items():
+            name = re.sub(r"^/ocr/[a-z0-9_]+", "/ocr/{product}", path)
+            text = operation["summary"].partition(":")[0]
+            row = [f"`{method.upper()} {name}`", text, ", ".join(sorted(operation["responses"]))]
+            found.setdefault(row[0], row)
+    return table(["request", "what it does", "statuses"], found.values())
+
+
+def _members(*models: type[BaseModel]) -> str:
+    rows = [
+        [f"`{name}`" if one is models[0] else f"`{_PLACES[one]}.{name}`", field.description or ""]
+        for one in models
+        for name, field in one.model_fields.items()
+    ]
+    return table(["member", "meaning"], rows)
+
+
+_PLACES: Mapping[type[BaseModel], str] = {
+    Document: "document",
+    Evidence: "document.evidence.{field}",
+    Attempt: "attempts[]",
+}
+
+
+def _commands() -> str:
+    assert isinstance(commands, click.Group)
+    options = {name: _options(command) for name, command in commands.commands.items()}
+    every = [one for one in options["get"] if all(one in found for found in options.values())]
+    rows = []
+    for name, command in commands.commands.items():
+        pieces = command.collect_usage_pieces(click.Context(command))
+        usage = " ".join(["ocr", name, *(piece for piece in pieces if piece != "[OPTIONS]")])
+        rows.append([f"`{usage}`", "", command.get_short_help_str(200)])
+        rows += [["", f"`{option}`", help] for option, help in options[name] if (option, help) not in every]
+    rows += [["every command", f"`{option}`", help] for option, help in every]
+    return table(["command", "option", "what it does"], rows)
+
+
+def _options(command: click.Command) -> list[tuple[str, str]]:
+    found = [one.get_help_record(click.Context(command)) for one in command.params if isinstance(one, click.Option)]
+    return [(option, " ".join(help.split())) for option, help in filter(None, found)]
+
+
+def _exit_codes() -> str:
+    return table(["exit code", "meaning"], [[str(code), meaning] for code, meaning in EXIT_CODES.items()])
+
+
+# --- Vendors and operation --------------------------------------------------------------------------------------------
+
+
+def _vendors() -> str:
+    rows = [_offer(offer) for offers in sellers().values() for offer in offers]
+    return table(["vendor", "sells", "a picture", "formats", "sides, px", "pictures a request", "price units"], rows)
+
+
+def _offer(offer: Offer) -> list[str]:
+    limits = offer.limits
+    counted = f" {limits.encoded}" if limits.encoded else ""
+    sells = [
+        product.slug for product in products().values() if any(type(one) is type(offer) for one in product.sold_by)
+    ]
+    return [
+        offer.vendor,
+        f"{len(sells)} products" if len(sells) > 3 else ", ".join(f"`{slug}`" for slug in sells),
+        f"≤ {limits.bytes / 1024:.0f} KB{counted}",
+        ", ".join(sorted(limits.formats)),
+        f"{limits.side[0]}–{limits.side[1]}",
+        str(limits.batch),
+        offer.price(),
+    ]
+
+
+def _settings() -> str:
+    rows = [
+        [f"`{field.validation_alias}`", field.description or "", _default(field.get_default())]
+        for field in Settings.model_fields.values()
+    ]
+    return table(["variable", "meaning", "default"], rows)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
+    return "" if value in ({}, "") or "Undefined" in repr(value) else f"`{value}`"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as their bare values."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, _, node: None)
+
+
+def template() -> Part:
+    """The template, with CloudFormation's functions left out."""
+    loaded: Part = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
+    return loaded
+
+
+def _parameters() -> str:
+    rows = [
+        [f"`{name}`", one.get("Description", ""), f"`{one['Default']}`" if one.get("Default") not in (None, "") else ""]
+        for name, one in template()["Parameters"].items()
+    ]
+    return table(["parameter", "meaning", "default"], rows)
+
+
+def _targets() -> str:
+    found = re.findall(r"^([a-z-]+):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    return table(["command", "what it does"], [[f"`make {name}`", text] for name, text in found])
