@@ -151,7 +151,7 @@ class Record(Part):
 class Doubts(Part):
     """What makes a record doubtful, wherever it is told of without its documents; nothing personal."""
 
-    problem: str | None = Field(default=None, description="the kind of its problem: incomplete, wrong_document, caller")
+    problem: str | None = Field(default=None, description="the kind of its problem: incomplete, damaged, …")
     checks_failed: int = Field(default=0, description="how many checks of its documents failed")
     lowest_confidence: float | None = Field(
         default=None, description="the least of its fields' confidences, 0..1; null where the vendor gives none"
