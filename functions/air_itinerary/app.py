@@ -1,6 +1,8 @@
 """行程单 — the itinerary receipt of an air ticket (航空运输电子客票行程单), printed or electronic, with its flights."""
 
-from ocr.declare.checks import sum_of
+from typing import Annotated
+
+from ocr.declare.checks import not_future, sum_of
 from ocr.declare.field_types import (
     Code,
     Date,
@@ -14,10 +16,15 @@ from ocr.declare.field_types import (
     Text,
     Time,
 )
-from ocr.declare.fields import Fields, label, rows
+from ocr.declare.fields import Fields, Shape, label, rows
 from ocr.declare.product import Product
+from ocr.declare.text_types import Organization, Owner, PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
+
+SerialNumber = Annotated[Figures, Shape(least=".{8,}")]
+CheckCode = Annotated[Code, Shape(least="[0-9]{4}.*")]
+AgentCode = Annotated[Text, Shape(least=".*[0-9]{3}.*")]
 
 
 class Segment(Fields):
@@ -35,11 +42,11 @@ class Segment(Fields):
 
 
 class AirItinerary(Fields):
-    serial_number: Figures | None = label("印刷序号")
-    passenger_name: Text | None = label("旅客姓名", "姓名", pii=True)
+    serial_number: SerialNumber | None = label("印刷序号")
+    passenger_name: PersonName | None = label("旅客姓名", "姓名", pii=True)
     id_number: ResidentIdOrPassport | None = label("有效身份证件号码", "身份证号", pii=True)
     e_ticket_number: ETicketNumber | None = label("电子客票号码", "电子客票号")
-    check_code: Code | None = label("验证码", "校验码")
+    check_code: CheckCode | None = label("验证码", "校验码")
     segments: list[Segment] = rows()
     fare: Money | None = label("票价")
     fuel_surcharge: Money | None = label("燃油附加费")
@@ -50,10 +57,10 @@ class AirItinerary(Fields):
     tax: Money | None = label("增值税税额", "税额", "合计税额")
     total: Money | None = label("合计", "合计金额")
     issue_date: Date | None = label("填开日期", "开票日期")
-    issue_organization: Text | None = label("填开单位")
-    agent_code: Text | None = label("销售单位代号")
+    issue_organization: Organization | None = label("填开单位")
+    agent_code: AgentCode | None = label("销售单位代号")
     endorsement: Text | None = label("签注", "备注")
-    buyer_name: Text | None = label("购买方名称", pii=True)
+    buyer_name: Owner | None = label("购买方名称", pii=True)
     buyer_tax_id: TaxId | None = label("统一社会信用代码/纳税人识别号", pii=True)
     invoice_number: InvoiceNumber | None = label("发票号码")
 
@@ -66,7 +73,10 @@ product = Product(
     required=["passenger_name", "e_ticket_number", "total"],
     titles=["航空运输电子客票行程单", "电子发票(航空运输电子客票行程单)"],
     sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
-    checks=[sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total")],
+    checks=[
+        not_future("issue_date"),
+        sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total"),
+    ],
 )
 
 handler = serve(product)

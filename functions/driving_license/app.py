@@ -1,14 +1,20 @@
-"""驾驶证 — the driving licence: the main page (正页), the sub page (副页), or the electronic one (电子驾驶证)."""
+"""驾驶证 — the driving licence: the main page (正页), the sub page (副页), or the electronic one (电子驾驶证).
 
-from typing import Annotated
+Forms (GA 482): labels in Chinese with English below; the seal of the issuing authority at the lower left, red, in
+three lines and without a label, beside the photograph of the holder; 有效期限 as two dates, as one date and a number
+of years on older ones. The sub page repeats name and number over 档案编号 and 记录.
+"""
+
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator
 
 from ocr.declare import dates
-from ocr.declare.checks import birth_date_matches, in_order, not_expired, sex_matches
+from ocr.declare.checks import birth_date_matches, in_order, not_expired, not_future, sex_matches
 from ocr.declare.field_types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
-from ocr.declare.fields import Fields, derived, label
+from ocr.declare.fields import Alone, Fields, Shape, derived, label
 from ocr.declare.product import Product
+from ocr.declare.text_types import TRAFFIC_POLICE, Address, Authority, Nationality, PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -25,15 +31,18 @@ def _last_day(term: str) -> object:
     return term if term.endswith("年") else dates.period_end(term)
 
 
+FileNumber = Annotated[Figures, Shape(least=".{8,}")]
 Term = Annotated[str, BeforeValidator(_period_or_years)]
 
 
 class DrivingLicense(Fields):
+    in_form_order: ClassVar[bool] = True
+
     license_number: ResidentId | None = label("证号", "驾驶证号", "证件号", "CardNo", pii=True, side=MAIN)
-    name: Text | None = label("姓名", "Name", pii=True, side=MAIN)
+    name: PersonName | None = label("姓名", "Name", pii=True, side=MAIN)
     sex: Sex | None = label("性别", "Sex", pii=True, side=MAIN)
-    nationality: Text | None = label("国籍", "Nationality", pii=True, side=MAIN)
-    address: Text | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
+    nationality: Nationality | None = label("国籍", "Nationality", pii=True, side=MAIN)
+    address: Address | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
     birth_date: Date | None = label("出生日期", "Birth", "Date of Birth", pii=True, side=MAIN)
     first_issue_date: Date | None = label(
         "初次领证日期", "初始领证日期", "FirstIssueDate", "Date of First Issue", side=MAIN
@@ -53,8 +62,10 @@ class DrivingLicense(Fields):
         side=MAIN,
         description="older licences say for how many years they are valid",
     )
-    issuing_authority: Text | None = label("发证机关", "发证单位", "Authority", side=MAIN)
-    file_number: Figures | None = label("档案编号", side=SUB)
+    issuing_authority: Authority | None = label(
+        "发证机关", "发证单位", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE)
+    )
+    file_number: FileNumber | None = label("档案编号", side=SUB)
     record: Text | None = label("记录", side=SUB, free=True)
     accumulated_points: Integer | None = label("累积记分", side=ELECTRONIC)
     status: Text | None = label("状态", side=ELECTRONIC)
@@ -78,6 +89,7 @@ product = Product(
         sex_matches("sex", "license_number"),
         in_order("birth_date", "first_issue_date", "valid_to"),
         not_expired("valid_to"),
+        not_future("first_issue_date"),
     ],
 )
 

@@ -1,14 +1,20 @@
-"""身份证 — the resident identity card: the portrait side, the emblem side, or both on one picture."""
+"""身份证 — the resident identity card: the portrait side, the emblem side, or both on one picture.
 
-from typing import Annotated, Literal
+Forms: the second generation (GB/T 2000s, GA 448): labels of two letters, small and blue, that are lost first in a
+small or copied picture; an address of up to three lines; cards of the autonomous regions have every label in a second
+script.
+"""
+
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from ocr.declare.checks import birth_date_matches, not_expired, sex_matches
 from ocr.declare.dates import period_end, period_start
-from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text, one_of
+from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, one_of
 from ocr.declare.fields import Fields, derived, label
 from ocr.declare.product import Product
+from ocr.declare.text_types import Address, Authority, Ethnicity, PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import ctyun, embedded, etoplive
 
@@ -24,17 +30,19 @@ ImageType = Annotated[Shown, BeforeValidator(one_of(IMAGE_TYPES))]
 
 
 class IdCard(Fields):
-    name: Text | None = label("姓名", "Name", pii=True, side=PORTRAIT)
+    in_form_order: ClassVar[bool] = True
+
+    name: PersonName | None = label("姓名", "Name", pii=True, side=PORTRAIT)
     sex: Sex | None = label("性别", "Sex", pii=True, side=PORTRAIT)
-    ethnicity: Text | None = label("民族", "名族", "Nation", pii=True, side=PORTRAIT)
+    ethnicity: Ethnicity | None = label("民族", "名族", "Nation", pii=True, side=PORTRAIT)
     birth_date: Date | None = label(
         "出生", "出生日期", "Birth", "birthday", "出生版面信息", "Birth_OCR", pii=True, side=PORTRAIT
     )
-    address: Text | None = label("住址", "地址", "Address", "addr", pii=True, side=PORTRAIT, free=True)
+    address: Address | None = label("住址", "地址", "Address", "addr", pii=True, side=PORTRAIT, free=True)
     id_number: ResidentId | None = label(
         "公民身份号码", "身份证号码", "身份证号", "IDNum", "idn", pii=True, side=PORTRAIT
     )
-    issuing_authority: Text | None = label("签发机关", "发证机关", "IssueAuthority", "org", side=EMBLEM)
+    issuing_authority: Authority | None = label("签发机关", "发证机关", "IssueAuthority", "org", side=EMBLEM)
     valid_period: Period | None = label("有效期限", "有效期", "证件有效期", "ExpiryDate", "validperiod", side=EMBLEM)
     valid_from: Date | None = derived("valid_period", period_start, "有效期起", "有效起始日期", "起始日期", side=EMBLEM)
     valid_to: DateOrLongTerm | None = derived(

@@ -1,4 +1,10 @@
-"""火车票 — a train ticket of red or blue paper, or the electronic invoice that took its place."""
+"""火车票 — a train ticket of red or blue paper, or the electronic invoice that took its place.
+
+Forms: paper of 86 by 54 mm, red or with a blue magnetic back, all of it without labels: number, gate, stations with
+their names in Latin letters below, train, departure, seat, price, way of payment (网, 折), conditions, identity
+number with the passenger behind it, serial number and place of sale; the railway's electronic invoice since 2024,
+with labels.
+"""
 
 from typing import Annotated
 
@@ -15,9 +21,10 @@ from ocr.declare.field_types import (
     TaxRate,
     Text,
 )
-from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.fields import Alone, Fields, Shape, label
 from ocr.declare.product import Product
 from ocr.declare.text import plain
+from ocr.declare.text_types import PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -42,7 +49,6 @@ Fare = Annotated[Money, Shape(r"[¥￥][0-9]+(?:\.[0-9]{1,2})?元?")]
 TicketNumber = Annotated[Code, Shape("[A-Z](?:[0-9]{2}[A-Z])?[0-9]{6}")]
 SerialNumber = Annotated[Code, Shape("[0-9]{14}[A-Z][0-9]{6}|[0-9]{21}")]
 SaleStation = Annotated[Text, BeforeValidator(_sold_at), Shape(_alone("[\u4e00-\u9fff]{1,6}售"))]
-Passenger = Annotated[Text, Shape(_alone("(?!报销|检票|始发|仅供|限乘)[\u4e00-\u9fff]{2,4}"))]
 
 
 class TrainTicket(Fields):
@@ -53,7 +59,9 @@ class TrainTicket(Fields):
     departure_time: Departure | None = label("出发时间", "开车时间", "日期")
     seat: Seat | None = label("座位号", "座位")
     seat_class: SeatClass | None = label("席别", "座位类别")
-    passenger_name: Passenger | None = label("姓名", "乘车人", pii=True)
+    passenger_name: PersonName | None = label(
+        "姓名", "乘车人", pii=True, alone=Alone("[\u4e00-\u9fff]{2,4}", beside="id_number")
+    )
     id_number: ResidentIdMasked | None = label("身份证号", "身份证号码", pii=True)
     price: Fare | None = label("票价", "金额")
     serial_number: SerialNumber | None = label("序列号")

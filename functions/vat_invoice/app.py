@@ -1,6 +1,15 @@
-"""增值税发票 — the value-added tax invoice: special, ordinary or of a toll road, on paper or electronic (数电票)."""
+"""增值税发票 — the value-added tax invoice: special, ordinary or of a toll road, on paper or electronic.
+
+Forms: paper (专用发票, 普通发票 with its roll of 57 or 76 mm) with the code top left and again small top right, the
+number behind №, both without a label; heads 购货单位/销货单位 until 2011, 购买方/销售方 since, stacked letter by
+letter beside their blocks; electronic since 2015 (电子普通发票) with labels for code, number and check code; fully
+electronic since 2021 (数电票) with a number of 20 digits and no code. The seller's oval seal falls on the remarks,
+the tax bureau's on the title; the needle printer's values stand up to half a row off.
+"""
 
 from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from ocr.declare.checks import amount_in_words, amount_plus_tax, sum_of_rows
 from ocr.declare.field_types import (
@@ -17,18 +26,31 @@ from ocr.declare.field_types import (
     Text,
     VatInvoiceCode,
 )
-from ocr.declare.fields import Fields, Shape, label, rows
+from ocr.declare.fields import Alone, Fields, Shape, label, rows
 from ocr.declare.product import Product
+from ocr.declare.text import ending_in, one_misread
+from ocr.declare.text_types import Remark
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
-# It stands on top, without a label.
+FORMS = ("增值税专用发票", "增值税普通发票", "增值税电子专用发票", "增值税电子普通发票")
+# It stands on top, without a label, and a seal falls on it.
 Title = Annotated[
     Text,
+    BeforeValidator(ending_in(*FORMS)),
     Shape(
-        r"[\u4e00-\u9fff]{0,8}增值税(?:电子)?(?:专用|普通)发票(?:\([\u4e00-\u9fff]+\))?|电子发票\([\u4e00-\u9fff]{2,10}\)"
+        rf"[\u4e00-\u9fff]{{0,8}}(?:{one_misread(*FORMS)})(?:\([\u4e00-\u9fff]+\))?|电子发票\([\u4e00-\u9fff]{{2,10}}\)"
     ),
 ]
+
+
+BUYER, SELLER = ("购买方", "购货单位", "购方"), ("销售方", "销货单位", "销方")
+TAX_ID = ("纳税人识别号", "统一社会信用代码/纳税人识别号")
+
+
+def of(heads: tuple[str, ...], *tails: str) -> list[str]:
+    """The labels of one of the two blocks, whatever its head is called."""
+    return [head + tail for head in heads for tail in tails]
 
 
 class LineItem(Fields):
@@ -48,31 +70,24 @@ class LineItem(Fields):
 
 class VatInvoice(Fields):
     title: Title | None = label("发票名称", "票据名称", "invoiceName")
-    invoice_code: VatInvoiceCode | None = label("发票代码", "invoiceCode")
-    invoice_number: InvoiceNumber | None = label("发票号码", "全电号码", "invoiceNumber")
+    invoice_code: VatInvoiceCode | None = label("发票代码", "invoiceCode", alone=Alone("[0-9]{10}|[0-9]{12}", at="top"))
+    invoice_number: InvoiceNumber | None = label(
+        "发票号码", "全电号码", "invoiceNumber", alone=Alone("(?:N[o0]?[.:]?)?([0-9]{8})", at="top")
+    )
     issue_date: Date | None = label("开票日期", "invoiceDate")
     check_code: CheckCode20 | None = label("校验码", "checkCode")
     machine_number: Figures | None = label("机器编号", "机器号码", "machineNo", "machineNumber")
     password_area: Text | None = label("密码区", "passwordArea", free=True)
-    buyer_name: Text | None = label("购买方名称", "购方名称", "buyerName", pii=True)
-    buyer_tax_id: TaxId | None = label(
-        "购买方纳税人识别号",
-        "购买方统一社会信用代码/纳税人识别号",
-        "购方号码",
-        "购方税号",
-        "buyerNumber",
-        pii=True,
-    )
-    buyer_address_phone: Text | None = label("购买方地址电话", "购买方地址、电话", "购方地址电话", pii=True, free=True)
+    buyer_name: Text | None = label(*of(BUYER, "名称"), "buyerName", pii=True)
+    buyer_tax_id: TaxId | None = label(*of(BUYER, *TAX_ID), "购方号码", "购方税号", "buyerNumber", pii=True)
+    buyer_address_phone: Text | None = label(*of(BUYER, "地址电话", "地址、电话"), pii=True, free=True)
     buyer_bank_account: Text | None = label(
-        "购买方开户行及账号", "购买方银行账号", "购方开户行账号", pii=True, free=True
+        *of(BUYER, "开户行及账号"), "购买方银行账号", "购方开户行账号", pii=True, free=True
     )
-    seller_name: Text | None = label("销售方名称", "销方名称", "sellerName")
-    seller_tax_id: TaxId | None = label(
-        "销售方纳税人识别号", "销售方统一社会信用代码/纳税人识别号", "销方号码", "销方税号", "sellerNumber"
-    )
-    seller_address_phone: Text | None = label("销售方地址电话", "销售方地址、电话", "销方地址电话", free=True)
-    seller_bank_account: Text | None = label("销售方开户行及账号", "销售方银行账号", "销方开户行账号", free=True)
+    seller_name: Text | None = label(*of(SELLER, "名称"), "sellerName")
+    seller_tax_id: TaxId | None = label(*of(SELLER, *TAX_ID), "销方号码", "销方税号", "sellerNumber")
+    seller_address_phone: Text | None = label(*of(SELLER, "地址电话", "地址、电话"), free=True)
+    seller_bank_account: Text | None = label(*of(SELLER, "开户行及账号"), "销售方银行账号", "销方开户行账号", free=True)
     items: list[LineItem] = rows()
     amount: Money | None = label("合计金额", "金额合计", "税前金额", "totalAmount")
     tax: Money | None = label("合计税额", "税额合计", "totalTaxAmount")
@@ -81,7 +96,7 @@ class VatInvoice(Fields):
     payee: Text | None = label("收款人", "recipient", pii=True)
     reviewer: Text | None = label("复核", "复核人", "reviewer", pii=True)
     issuer: Text | None = label("开票人", "drawer", pii=True)
-    remark: Text | None = label("备注", "notes", pii=True, free=True)
+    remark: Remark | None = label("备注", "notes", pii=True, free=True)
     form_type: Text | None = label("发票联次")
     company_seal: Text | None = label("公司印章内容", "印章", description="with etoplive's option openSeal")
     qr_code: Text | None = label("二维码", "QRCode")

@@ -1,28 +1,51 @@
-"""行驶证 — the vehicle licence: the main page (正页), the sub page (副页), or both on one picture."""
+"""行驶证 — the vehicle licence: the main page (正页), the sub page (副页), or both on one picture.
 
-from ocr.declare.checks import in_order
+Forms (GA 37): labels in Chinese with English below, a hologram over the upper ones; the seal of the issuing authority
+at the lower left, red, in three lines and without a label; 注册日期 and 发证日期 in one row. The sub page is printed
+in two columns; the electronic licence has the same fields on one page.
+"""
+
+from typing import Annotated, ClassVar
+
+from ocr.declare.checks import in_order, not_future
 from ocr.declare.field_types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
-from ocr.declare.fields import Fields, label
+from ocr.declare.fields import Alone, Fields, Shape, label
 from ocr.declare.product import Product
+from ocr.declare.text_types import (
+    TRAFFIC_POLICE,
+    Address,
+    Authority,
+    BrandModel,
+    EngineNumber,
+    Owner,
+    UseCharacter,
+    VehicleType,
+)
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
 MAIN, SUB = "main", "sub"
 
+FileNumber = Annotated[Code, Shape(least=".{8,}")]
+# It ends with the office that inspected: 检验有效期至2015年06月京A(16).
+InspectionRecord = Annotated[Text, Shape(least="(?!.*至[0-9]{4}年[0-9]{1,2}月$).*")]
+
 
 class VehicleLicense(Fields):
+    in_form_order: ClassVar[bool] = True
+
     plate_number: PlateNumber | None = label("号牌号码", "车牌号码", "PlateNo", "Plate No.", pii=True, side=MAIN)
-    vehicle_type: Text | None = label("车辆类型", "VType", "Vehicle Type", side=MAIN)
-    owner: Text | None = label("所有人", "Owner", pii=True, side=MAIN)
-    address: Text | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
-    use_character: Text | None = label("使用性质", "UseCharacter", side=MAIN)
-    brand_model: Text | None = label("品牌型号", "厂牌型号", "Model", side=MAIN)
+    vehicle_type: VehicleType | None = label("车辆类型", "VType", "Vehicle Type", side=MAIN)
+    owner: Owner | None = label("所有人", "Owner", pii=True, side=MAIN)
+    address: Address | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
+    use_character: UseCharacter | None = label("使用性质", "UseCharacter", side=MAIN)
+    brand_model: BrandModel | None = label("品牌型号", "厂牌型号", "Model", side=MAIN)
     vin: Vin | None = label("车辆识别代号", "车辆识别代码", "车架号", "VIN", side=MAIN)
-    engine_number: Code | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN)
+    engine_number: EngineNumber | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN)
     register_date: Date | None = label("注册日期", "RegisterDate", side=MAIN)
     issue_date: Date | None = label("发证日期", "IssueDate", side=MAIN)
-    issuing_authority: Text | None = label("发证机关", "印章", "Authority", side=MAIN)
-    file_number: Code | None = label("档案编号", "档案编码", side=SUB)
+    issuing_authority: Authority | None = label("发证机关", "印章", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE))
+    file_number: FileNumber | None = label("档案编号", "档案编码", side=SUB)
     approved_passengers: Integer | None = label("核定载人数", "核定人数", side=SUB)
     gross_mass_kg: Mass | None = label("总质量", side=SUB)
     curb_mass_kg: Mass | None = label("整备质量", side=SUB)
@@ -30,7 +53,7 @@ class VehicleLicense(Fields):
     dimensions_mm: Dimension | None = label("外廓尺寸", side=SUB, description="length, width, height")
     traction_mass_kg: Mass | None = label("准牵引总质量", side=SUB)
     remark: Text | None = label("备注", side=SUB, free=True)
-    inspection_record: Text | None = label("检验记录", side=SUB, free=True)
+    inspection_record: InspectionRecord | None = label("检验记录", side=SUB, free=True)
     fuel_type: Text | None = label("燃料种类", "能源类型", side=SUB)
     barcode_number: Code | None = label("条码号", "副页编码", side=SUB)
 
@@ -46,7 +69,7 @@ product = Product(
     },
     titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
     sold_by=[etoplive.Pid(5), embedded.Labels()],
-    checks=[in_order("register_date", "issue_date")],
+    checks=[in_order("register_date", "issue_date"), not_future("issue_date")],
 )
 
 handler = serve(product)

@@ -20,11 +20,13 @@ from ocr.declare.checks import (
     mrz_td3_document_number,
     mrz_td3_expiry,
     not_expired,
+    not_future,
     running_balance,
     same,
     sex_matches,
     sum_of,
     sum_of_rows,
+    tax_of,
     valid,
     verdicts,
 )
@@ -71,6 +73,7 @@ PASSED = {
     "real_estate_cert_number": ["京（2019）朝不动产权第0012345号"],
     "real_estate_unit_28": ["110105 001001 GB00001 F00010001"],
     "reg_cert_number_12": ["110000000001"],
+    "sixty_minutes": ["00:18:09", "59:59", "01.03.22", "18分"],
     "uscc": [SPECIMEN_CREDIT_CODE],
     "uscc_or_reg_number_15": [SPECIMEN_CREDIT_CODE, "110108000000016"],
     "uscc_or_tax_id": [SPECIMEN_CREDIT_CODE, SPECIMEN_ID],
@@ -107,6 +110,7 @@ FAILED = {
     "real_estate_cert_number": ["京2019朝不动产权第0012345号"],
     "real_estate_unit_28": ["110105001001GB00001F0001000"],
     "reg_cert_number_12": ["11000000001"],
+    "sixty_minutes": ["00:82:35", "00:18:60", "61:00"],
     "uscc": ["91350100M000100Y44", "91350100M000100I43", "9135010OM000100Y43"],
     "uscc_or_reg_number_15": ["110108000000017", "91350100M000100Y44"],
     "uscc_or_tax_id": ["91350100M000100Y44", "1234"],
@@ -224,6 +228,7 @@ class Paper(Fields):
     number: field_types.ResidentId | None = label("号码")
     amount: field_types.Money | None = label("金额")
     tax: field_types.Money | None = label("税额")
+    rate: field_types.TaxRate | None = label("税率")
     total: field_types.Money | None = label("合计")
     total_cn: field_types.ChineseMoney | None = label("大写")
     first: field_types.Date | None = label("起")
@@ -268,6 +273,7 @@ PERSON = birth_date_matches("birth", "number")
 SEX = sex_matches("sex", "number")
 TAX = amount_plus_tax("amount", "tax", "total")
 SUM = sum_of("amount", "tax", total="total")
+RATE = tax_of("amount", "rate", "tax")
 ROWS = sum_of_rows("items", "amount", "total")
 WORDS = amount_in_words("total", "total_cn")
 ORDER = in_order("first", "later")
@@ -282,6 +288,10 @@ REPEATED = same("amount", "tax")
 
 def expired(field: str) -> Rule:
     return not_expired(field, today=lambda: TODAY)
+
+
+def happened(field: str) -> Rule:
+    return not_future(field, today=lambda: TODAY)
 
 
 @pytest.mark.parametrize(
@@ -324,6 +334,12 @@ def expired(field: str) -> Rule:
             {"total": "113.00"},
         ),
         (
+            RATE,
+            {"amount": "150256.41", "rate": "17%", "tax": "25543.59"},
+            {"amount": "150256.41", "rate": "13%", "tax": "25543.59"},
+            {"amount": "100.00", "rate": "免税", "tax": "0.00"},
+        ),
+        (
             ROWS,
             {"items": [{"amount": "120"}, {"amount": "-20.00"}], "total": "100.00"},
             {"items": [{"amount": "120"}, {"amount": "20.00"}], "total": "100.00"},
@@ -351,6 +367,8 @@ def expired(field: str) -> Rule:
         (expired("later"), {"later": "2024-02-29"}, {"later": "2024-02-28"}, {}),
         (expired("period"), {"period": "2015.03.07-长期"}, {"period": "2014.02.28-2024.02.28"}, {}),
         (expired("card"), {"card": "02/24"}, {"card": "01/24"}, {}),
+        (happened("first"), {"first": "2024-02-29"}, {"first": "2024-03-01"}, {}),
+        (happened("later"), {"later": "2019-02-28"}, {"later": "2029-02-28"}, {}),
         (expired("number"), {"number": "2024-03-01"}, {"number": "20240228"}, {"number": "6"}),
         (
             NUMBER,

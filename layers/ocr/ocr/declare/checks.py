@@ -3,7 +3,7 @@
 A check of one value is named by its field's type or label (`numbers.py` has them all). A check across fields is
 declared by the product, as a rule:
 
-    rules = [birth_date_matches("birth_date", "id_number"), not_expired("valid_period")]
+rules = [birth_date_matches("birth_date", "id_number"), not_expired("valid_period")]
 """
 
 import calendar
@@ -31,16 +31,19 @@ __all__ = [
     "mrz_td3_document_number",
     "mrz_td3_expiry",
     "not_expired",
+    "not_future",
     "running_balance",
     "same",
     "sex_matches",
     "sum_of",
     "sum_of_rows",
+    "tax_of",
     "valid",
     "verdicts",
 ]
 
 CENT = Decimal("0.01")
+ROUNDED = Decimal("0.06")
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOTHING_READ = Verdict("not_applicable", "Nothing to check was read.")
 
@@ -159,6 +162,19 @@ def _adds_up(parts: Sequence[Any], total: Any) -> Verdict:
     return PASSED if close else Verdict("failed", "The parts do not add up to the total.")
 
 
+def tax_of(amount: str, rate: str, tax: str) -> Rule:
+    """The tax is the amount at the rate in percent, to a few cents: it is rounded line by line."""
+    return Rule("tax_of", (amount, rate, tax), _same_tax)
+
+
+def _same_tax(amount: Any, rate: Any, tax: Any) -> Verdict:
+    if not all(_is_amount(figure) for figure in (amount, rate, tax)):
+        return Verdict("not_applicable", "Not all of them are figures.")
+    with localcontext(Context(traps=[])):
+        close = abs(amount * rate / 100 - tax) <= ROUNDED
+    return PASSED if close else Verdict("failed", "The tax is not the amount at this rate.")
+
+
 def amount_in_words(figure: str, words: str) -> Rule:
     """The amount in Chinese words is the one in figures."""
     return Rule("amount_in_words", (figure, words), _same_amount)
@@ -252,6 +268,18 @@ def not_expired(until: str, today: Callable[[], dt.date] = _today) -> Rule:
         return PASSED if last >= today() else Verdict("failed", "The document has expired.")
 
     return Rule("not_expired", (until,), judged)
+
+
+def not_future(day: str, today: Callable[[], dt.date] = _today) -> Rule:
+    """What has happened on a document has happened: its date is not after today, in China."""
+
+    def judged(value: Any) -> Verdict:
+        known = _day(value)
+        if known is None:
+            return Verdict("not_applicable", "It does not tell a day.")
+        return PASSED if known <= today() else Verdict("failed", "The date lies in the future.")
+
+    return Rule("not_future", (day,), judged)
 
 
 def _last_day(value: Any) -> dt.date | None:

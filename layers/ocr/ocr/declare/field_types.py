@@ -1,8 +1,8 @@
 """The types of the fields that documents carry.
 
-Each turns printed text into one normal form and raises ValueError only where the text cannot be of the type at all. It
-never corrects: a number with a wrong check digit keeps every character, and the check that its `Shape` names says so.
-Normal forms stand unchanged when they are read again, so a record can be loaded through the model that wrote it.
+Each turns printed text into one normal form and raises ValueError only where the text cannot be of the type at all.
+It never corrects: a number with a wrong check digit keeps every character, and the check that its `Shape` names says
+so. Normal forms stand unchanged when they are read again, so a record can be loaded through the model that wrote it.
 """
 
 import datetime as dt
@@ -20,6 +20,7 @@ from ocr.declare.text import capitals, code, compact, figures, text
 
 # --- Quantities -------------------------------------------------------------------------------------------------------
 
+_REPEATED = re.compile(r"([.,])\1+")  # one mark of a dot matrix, read twice
 _QUANTITY = re.compile(r"([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
 _CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
 _FIGURE = r"([0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
@@ -30,7 +31,7 @@ def _quantity(units: Mapping[str, Decimal | int]) -> Callable[[object], Decimal]
     """A reader of a figure with one of `units` behind it (or none, with ""), each with what it is worth."""
 
     def read(value: object) -> Decimal:
-        match = _QUANTITY.fullmatch(compact(value))
+        match = _QUANTITY.fullmatch(_REPEATED.sub(r"\1", compact(value)))
         if match is None or match[3].lower() not in units:
             raise ValueError("not a quantity")
         worth = units[match[3].lower()]
@@ -63,7 +64,7 @@ def _count(value: object) -> int:
 
 
 def _money(value: object) -> Decimal:
-    match = _MONEY.fullmatch(compact(value).replace("。", ".").upper())
+    match = _MONEY.fullmatch(_REPEATED.sub(r"\1", compact(value).replace("。", ".")).upper())
     if match is None:
         raise ValueError("not an amount")
     signs, figure = (match[1] or "") + (match[2] or ""), match[3]
@@ -75,14 +76,25 @@ def _money(value: object) -> Decimal:
 
 
 _PERCENT = _quantity({"": 1, "%": 1})
-_UNTAXED: Mapping[str, Literal["exempt", "untaxed"]] = {"免税": "exempt", "不征税": "untaxed"}
+_UNTAXED: Mapping[str, Literal["exempt", "untaxed"]] = {
+    **dict.fromkeys(("免税", "exempt"), "exempt"),
+    **dict.fromkeys(("不征税", "untaxed"), "untaxed"),
+}
+# Rates of value-added tax since 1994, and the rates at which small taxpayers are levied (征收率).
+_TAX_RATES = {
+    Decimal(rate) for rate in ("0", "0.5", "1", "1.5", "2", "3", "4", "5", "6", "9", "10", "11", "13", "16", "17")
+}
 
 
 def _tax_rate(value: object) -> Decimal | Literal["exempt", "untaxed"]:
+    """13%, 免税. No other rate exists: a figure that is none of them is misread, or the cell beside it."""
     written = compact(value)
-    if written in {"exempt", "untaxed"}:
-        return "exempt" if written == "exempt" else "untaxed"
-    return _UNTAXED[written] if written in _UNTAXED else _PERCENT(value)
+    if written in _UNTAXED:
+        return _UNTAXED[written]
+    rate = _PERCENT(value)
+    if rate not in _TAX_RATES:
+        raise ValueError("not a rate that exists")
+    return rate
 
 
 _EXACT = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["1234.50"]})
@@ -155,7 +167,19 @@ def _machine_readable(value: object) -> str:
     return code(compact(value).replace("«", "<<").replace("‹", "<").replace("〈", "<"))
 
 
+def _waiting(value: object) -> str:
+    """00:18:09 as meters print it, with the marks that they print between the figures; = is a misread colon."""
+    written = compact(value).replace("=", ":")
+    match = _WAITING.fullmatch(written)
+    if match is None:
+        raise ValueError("not a length of time")
+    return written
+
+
+_WAITING = re.compile(r"(?:[0-9]{1,3}[:.时])?[0-9]{1,2}[:.分][0-9]{1,2}秒?|[0-9]{1,3}(?:分钟?|秒|min)?", re.IGNORECASE)
+
 Text = Annotated[str, BeforeValidator(text)]
+Waiting = Annotated[str, BeforeValidator(_waiting), Shape(None, "sixty_minutes")]
 Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(one_of(_SEXES))]
 Boolean = Annotated[bool, BeforeValidator(one_of(_ANSWERS))]
 MoneyText = Annotated[str, BeforeValidator(compact)]
@@ -163,6 +187,7 @@ ChineseMoney = Annotated[str, BeforeValidator(amount_words)]
 Dimension = Annotated[
     str,
     BeforeValidator(_dimension),
+    Shape(least=".*[0-9]{3}.*"),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$", "examples": ["4500x1800x1450"]}),
 ]
 Phone = Annotated[str, BeforeValidator(_phone)]
@@ -170,20 +195,20 @@ Phone = Annotated[str, BeforeValidator(_phone)]
 # --- Dates and times --------------------------------------------------------------------------------------------------
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_PRINTED_DAY = r"[12][0-9]{3}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?"
+PRINTED_DAY = r"[12][0-9]{3}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?"
 # Wall-clock time: JSON Schema's own formats `time` and `date-time` demand an offset that no document prints.
 _CLOCK_TIME = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$"})
 _DATE_AND_TIME = WithJsonSchema({"type": "string", "pattern": rf"^{_DAY}(T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})?$"})
 _TERM = WithJsonSchema({"type": "string", "pattern": rf"^(({_DAY})?/({_DAY}|长期)|长期)$"})
 
-Date = Annotated[dt.date, BeforeValidator(dates.date)]
+Date = Annotated[dt.date, BeforeValidator(dates.date), Shape(least=".*[0-9零〇一二三四五六七八九].*")]
 DateTime = Annotated[dt.datetime | dt.date, BeforeValidator(dates.date_and_time), _DATE_AND_TIME]
 Time = Annotated[dt.time, BeforeValidator(dates.time), _CLOCK_TIME]
 Period = Annotated[
     str,
     BeforeValidator(dates.period),
     _TERM,
-    Shape(rf"{_PRINTED_DAY}(?:[-~—–一]+|至|到)(?:{_PRINTED_DAY}|长期)", "valid_period"),
+    Shape(rf"{PRINTED_DAY}(?:[-~—–一]+|至|到)(?:{PRINTED_DAY}|长期)", "valid_period"),
 ]
 DateOrLongTerm = Annotated[dt.date | Literal["长期"], BeforeValidator(dates.date_or_long_term)]
 DateOrYears = Annotated[
@@ -204,38 +229,51 @@ Code = Annotated[str, BeforeValidator(code)]
 Figures = Annotated[str, BeforeValidator(figures)]
 Capitals = Annotated[str, BeforeValidator(capitals)]  # with words in it: 京海结字第12号
 
-_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+# Nearly all of a number's characters: fewer are what is left where the rest is covered.
+_MOST = r".{{{},}}"
+
+PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _BIRTH = "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _RESIDENT = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9Xx]"
 _CREDIT = "[0-9A-HJ-NPQRTUWXY]"
 _CREDIT_CODE = rf"{_CREDIT}{{2}}[0-9]{{6}}{_CREDIT}{{10}}"
 
-ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id")]
+ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id", least=_MOST.format(15))]
 ResidentIdMasked = Annotated[
-    Code, Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok")
+    Code, Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok", least=_MOST.format(15))
 ]
-ResidentIdOrUscc = Annotated[Code, Shape(rf"{_RESIDENT}|{_CREDIT_CODE}", "cn_resident_id_or_uscc")]
-ResidentIdOrPassport = Annotated[Code, Shape(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7,8}}", "id_or_passport")]
-Uscc = Annotated[Code, Shape(_CREDIT_CODE, "uscc")]
-TaxId = Annotated[Code, Shape(_CREDIT_CODE, "uscc_or_tax_id")]
-RegistrationNumber = Annotated[Code, Shape(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}", "uscc_or_reg_number_15")]
+ResidentIdOrUscc = Annotated[
+    Code, Shape(rf"{_RESIDENT}|{_CREDIT_CODE}", "cn_resident_id_or_uscc", least=_MOST.format(8))
+]
+ResidentIdOrPassport = Annotated[
+    Code, Shape(rf"{_RESIDENT}|[A-Z]{{1,2}}[0-9]{{7,8}}", "id_or_passport", least=_MOST.format(7))
+]
+Uscc = Annotated[Code, Shape(_CREDIT_CODE, "uscc", least=_MOST.format(14))]
+TaxId = Annotated[Code, Shape(_CREDIT_CODE, "uscc_or_tax_id", least=_MOST.format(13))]
+RegistrationNumber = Annotated[
+    Code, Shape(rf"{_CREDIT_CODE}|[1-9][0-9]{{14}}", "uscc_or_reg_number_15", least=_MOST.format(12))
+]
 OrgCode = Annotated[str, BeforeValidator(_without("-", code)), Shape("[0-9A-Z]{8}-[0-9X]", "org_code_gb11714")]
-Vin = Annotated[Code, Shape("[A-HJ-NPR-Z0-9]{17}", "vin_17")]
-BankCard = Annotated[Figures, Shape("[2-69][0-9]{12,18}", "luhn_13_19")]
+Vin = Annotated[Code, Shape("[A-HJ-NPR-Z0-9]{17}", "vin_17", least=_MOST.format(12))]
+BankCard = Annotated[Figures, Shape("[2-69][0-9]{12,18}", "luhn_13_19", least=_MOST.format(12))]
 PlateNumber = Annotated[
     str,
     BeforeValidator(_without("·•.・‧∙-", capitals)),
-    Shape(rf"{_PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]", "cn_plate"),
+    Shape(
+        rf"{PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]",
+        "cn_plate",
+        least=_MOST.format(6),
+    ),
 ]
 DrivingClass = Annotated[str, BeforeValidator(_without(",/、;.", code)), Shape(None, "driving_class")]
 
-VatInvoiceCode = Annotated[Figures, Shape(None, "vat_invoice_code")]
-InvoiceCode = Annotated[Figures, Shape(None, "invoice_code_12")]
-InvoiceNumber8 = Annotated[Figures, Shape(None, "invoice_number_8")]
-InvoiceNumber = Annotated[Figures, Shape(None, "invoice_number_8_or_20")]
+VatInvoiceCode = Annotated[Figures, Shape(None, "vat_invoice_code", least=_MOST.format(8))]
+InvoiceCode = Annotated[Figures, Shape(None, "invoice_code_12", least=_MOST.format(8))]
+InvoiceNumber8 = Annotated[Figures, Shape(None, "invoice_number_8", least=_MOST.format(6))]
+InvoiceNumber = Annotated[Figures, Shape(None, "invoice_number_8_or_20", least=_MOST.format(6))]
 CheckCode20 = Annotated[Figures, Shape("[0-9]{20}", "check_code_20")]
 BillNumber = Annotated[Figures, Shape("[0-9]{30}", "bill_number_30")]
-ETicketNumber = Annotated[Figures, Shape("[0-9]{3}-?[0-9]{10}", "e_ticket_13")]
+ETicketNumber = Annotated[Figures, Shape("[0-9]{3}-?[0-9]{10}", "e_ticket_13", least=_MOST.format(10))]
 
 MrzName = Annotated[
     str,
@@ -258,13 +296,11 @@ BirthCertificateNumber = Annotated[Code, Shape("[A-Z][0-9]{9}", "birth_cert_numb
 MarriageCertificateNumber = Annotated[Capitals, Shape("J[0-9]{6}-[0-9]{4}-[0-9]{6}", "marriage_cert_number")]
 DivorceCertificateNumber = Annotated[Capitals, Shape("L[0-9]{6}-[0-9]{4}-[0-9]{6}", "divorce_cert_number")]
 VehicleRegistrationNumber = Annotated[Figures, Shape("[0-9]{12}", "reg_cert_number_12")]
-ConformityCertificateNumber = Annotated[Code, Shape(None, "conformity_cert_number")]
+ConformityCertificateNumber = Annotated[Code, Shape(None, "conformity_cert_number", least=_MOST.format(10))]
 RealEstateUnit = Annotated[Code, Shape("[0-9]{12}[A-Z]{2}[0-9]{5}[A-Z][0-9]{8}", "real_estate_unit_28")]
 RealEstateCertificateNumber = Annotated[
     str,
     BeforeValidator(_bracketed),
-    Shape(
-        rf"{_PROVINCE}[\(〔\[][0-9]{{4}}[\)〕\]][\u4e00-\u9fff]{{0,10}}不动产权第[0-9]+号", "real_estate_cert_number"
-    ),
+    Shape(rf"{PROVINCE}[\(〔\[][0-9]{{4}}[\)〕\]][\u4e00-\u9fff]{{0,10}}不动产权第[0-9]+号", "real_estate_cert_number"),
 ]
 AccountPermitNumber = Annotated[Code, Shape("[JLZ][0-9]{12,13}", "account_permit_j")]

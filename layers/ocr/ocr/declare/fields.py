@@ -11,21 +11,44 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Put on a field's type: what its text looks like wherever it stands on a document.
+    """Put on a field's type: what its text looks like. All are regular expressions over the NFKC text without spaces.
 
-    `pattern` is a regular expression over the NFKC text without spaces; `check` names the check in `checks.py` that
-    settles whether a match is one (a check digit, say).
+    pattern  tells a value wherever it stands on a document, with or without a label
+    check    names the check in `checks.py` that settles whether a text is one (a check digit, say)
+    like     what nearly every value is like: tells a value from other words where its label is in doubt
+    least    what even a curious value is like: less is a fragment, a caption, or the value of another field
     """
 
     pattern: str | None = None
     check: str | None = None
+    like: str | None = None
+    least: str | None = None
+
+
+@dataclass(frozen=True)
+class Alone:
+    """How a document prints a value without a label.
+
+    pattern  the whole text, a regular expression over the NFKC text with single spaces, or without any; its first group
+             is the value, if it has one
+    at       the part of the page it stands in: above all labels, or below them
+    beside   the field whose value it stands right behind
+    below    the field whose value it stands under
+    last     of several such texts it is the last in time, also where a label stands beside another
+    """
+
+    pattern: str
+    at: Literal["top", "bottom"] | None = None
+    beside: str | None = None
+    below: str | None = None
+    last: bool = False
 
 
 # The data elements of a travel document (ICAO Doc 9303): those that its machine-readable zone repeats, its names taken
@@ -51,6 +74,9 @@ class Label:
     rows     the model of one row, for fields that are lists of line items
     free     the value may run over several lines (addresses, scopes of business)
     icao     the data element of ICAO Doc 9303 that the field is: on travel documents most are printed twice
+    alone    how the value stands where no label is printed
+    also     labels of other fields, or of none, behind which this value may stand, too: 价税合计 introduces words and
+             figures, 时间 the beginning and the end of a ride
     """
 
     names: tuple[str, ...] = ()
@@ -62,11 +88,18 @@ class Label:
     icao: DataElement | None = None
     derived: tuple[str, Callable[[Any], Any]] | None = None
     content: Literal["lines", "tables", "document"] | None = None
+    alone: Alone | None = None
+    also: tuple[str, ...] = ()
 
 
 class Fields(BaseModel):
-    """Base of every product's fields. All are optional: a document shows what it shows."""
+    """Base of every product's fields. All are optional: a document shows what it shows.
 
+    `in_form_order` says of a product whose documents are all alike that each side has all its fields, in the order in
+    which they are declared: what stands between two of them is the one that is declared between them.
+    """
+
+    in_form_order: ClassVar[bool] = False
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
@@ -77,10 +110,12 @@ def label(
     check: str | None = None,
     free: bool = False,
     icao: DataElement | None = None,
+    alone: Alone | None = None,
+    also: tuple[str, ...] = (),
     description: str | None = None,
 ) -> Any:
     """A field that stands on the document under any of `names`; see `Label` for the rest."""
-    return _field(Label(names, pii, side, check, free, icao=icao), description)
+    return _field(Label(names, pii, side, check, free, icao=icao, alone=alone, also=also), description)
 
 
 def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:

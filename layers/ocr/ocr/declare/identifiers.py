@@ -216,6 +216,13 @@ def period(written: str) -> Verdict:
     return Verdict("failed", "It ends before it starts.")
 
 
+def sixty_minutes(written: str) -> Verdict:
+    """A length of time has less than sixty minutes and seconds beside its hours."""
+    parts = [int(part) for part in re.findall("[0-9]+", written)]
+    held = len(parts) < 2 or all(part < 60 for part in parts[1 if len(parts) > 2 else 0 :])
+    return PASSED if held else Verdict("failed", "It has sixty minutes or seconds, or more.")
+
+
 def month_year(written: str) -> Verdict:
     """A month and a year, as bank cards expire."""
     dates.month_year(written)
@@ -253,6 +260,7 @@ CHECKS: dict[str, Callable[[str], Verdict]] = {
     ),
     "real_estate_unit_28": _form("[0-9A-Z]{28}", "28 letters and digits"),
     "reg_cert_number_12": _form("[0-9]{12}", "12 digits"),
+    "sixty_minutes": sixty_minutes,
     "uscc": credit_code,
     "uscc_or_reg_number_15": credit_code_or_registration,
     "uscc_or_tax_id": tax_id,

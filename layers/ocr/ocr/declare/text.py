@@ -7,9 +7,10 @@ import datetime
 import re
 import string
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 
-__all__ = ["DASHES", "capitals", "code", "compact", "figures", "plain", "text"]
+__all__ = ["DASHES", "capitals", "code", "compact", "ending_in", "figures", "one_misread", "plain", "text"]
 
 _CJK = "[\u2e80-\u2fff\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _LOOSE_SPACE = re.compile(rf"(?<={_CJK}) | (?={_CJK})")
@@ -63,6 +64,25 @@ def figures(value: object) -> str:
     if not re.search("[0-9]", written):
         raise ValueError("no digit")
     return written
+
+
+def one_misread(*words: str) -> str:
+    """A regular expression for the words, each with at most one of its letters misread or covered."""
+    return "|".join(f"{word[:at]}.?{word[at + 1 :]}" for word in words for at in range(len(word)))
+
+
+def ending_in(*words: str) -> Callable[[object], str]:
+    """A reader of a text that ends in one of the words, where all such texts do: a covered letter is put back."""
+    endings = [(word, re.compile(f"(?:{one_misread(word)})(?=\\(|$)")) for word in words]
+
+    def read(value: object) -> str:
+        written = text(value)
+        if any(re.search(rf"{word}(?=\(|$)", written) for word in words):
+            return written
+        near = {ending.sub(word, written, count=1) for word, ending in endings if ending.search(written)}
+        return near.pop() if len(near) == 1 else written
+
+    return read
 
 
 def _normal(written: str) -> str:

@@ -1,30 +1,46 @@
-"""Labels and values brought together: every label's candidates are weighed, the cheapest pair is settled first.
+"""Labels and values brought together: every label's candidates are weighed, and the page as a whole is cheapest.
 
 A value stands to the right of its label or below it. What a candidate costs is how far it is to go, and how badly it
-suits the field; a field, a label and a piece of text are each used once.
+suits the field. No text is two values: who takes what is decided for all fields at once, so that a label whose value
+is covered does not take its neighbour's. Labels that nobody declared take what is theirs, too.
+
+A form is printed first and filled in later, often half a row too low or too high. Where the texts suit their labels
+better under such a shift, distances are measured from where the values then stand.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from statistics import median
 
 from ocr.declare.fields import Declared
 from ocr.extraction.blocks import settle
+from ocr.extraction.cheapest import cheapest
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
+from ocr.extraction.order import in_order
 from ocr.extraction.page import Rect, TextSpan, joined
 from ocr.extraction.patterns import recognized
 from ocr.extraction.texts import read_on
-from ocr.extraction.values import Fit, fit, takes_any_text, trimmed
+from ocr.extraction.unlabelled import standing_alone_on
+from ocr.extraction.values import Fit, fit, is_fragment, takes_any_text, trimmed
 from ocr.extraction.words import LabelSense
 
 # Distances, in line heights.
 REACH_DOWN = 2.6  # from a label to a value below it
 REACH_RIGHT = 30.0
+GROUP_GAP = 3.0  # between the groups of one number
 INDENT = 1.5  # how far a value below its label may be out of line with it
 TIGHT = 0.7  # between a label and the value right below it
 ALIGNED = 0.7  # how far these may begin apart
 OUT_OF_ROW = 1.3  # between the middles of a label and of a line of its value
+HALF_ROW = 0.5
+LEVEL = 0.3  # middles this close are of one row
+SHIFTS = (0.7, -0.7)  # how far the values of a form may stand below their labels, for a start
+STEEPEST = 0.04  # how fast that may grow downwards
+FEWEST = 4  # values that tell how the print lies
 
 # Costs, in line heights down.
 STEP_RIGHT = 0.12
@@ -34,30 +50,88 @@ ANOTHERS = 2.0  # the piece follows another label in its row
 MISREAD_LABEL = 1.0
 SHARED_LABEL = 0.5
 COLON = -0.5
+LATER = 0.05  # less for each step to a value, for each field that the label introduces before this one
+NEXT_ROW = 1.0  # more for each line height beyond half a row
 GLUED = 0.7
+LABEL_IGNORED = 0.4  # what looks like a label is read as a part of the value
 STACKED = 2.5  # the value is to the right where the page has its values below
-SUITS = {Fit.REFUSED: 4.0, Fit.OPEN: 0.0, Fit.TYPED: -1.0, Fit.SHAPED: -1.5, Fit.CHECKED: -2.0}
+SHIFTED = 0.03  # what a shift of the whole print has to pay for, for each label
+NOTHING = 6.0  # a label stays without a value
+SUITS = {Fit.REFUSED: 4.0, Fit.OPEN: 0.0, Fit.LIKELY: -0.5, Fit.TYPED: -1.0, Fit.SHAPED: -1.5, Fit.CHECKED: -2.0}
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """Pieces that may be the value of a field because of a label; `cost` in line heights, lower is better."""
+    """Pieces that may be the value of a field because of a label.
 
-    field: Declared
+    field  None for a label that nobody declared
+    cost   in line heights, lower is better; without what it costs to stand too high or too low
+    drop   how far its middle is below the label's, None where it is printed in one piece with the label or under it
+    rivals how far it is below the other labels that it stands beside
+    """
+
+    field: Declared | None
     spot: LabelMatch
-    meaning: LabelSense
+    label: str
     pieces: tuple[TextSpan, ...]
     fit: Fit
     cost: float
+    drop: float | None = None
+    rivals: tuple[float, ...] = ()
+
+    @cached_property
+    def claimant(self) -> object:
+        """Who gets at most one value: the field, or the undeclared label."""
+        return self.field.name if self.field else self.spot
+
+    @property
+    def first(self) -> tuple[int, int]:
+        """What at most one claimant gets: the beginning of the text."""
+        return id(self.pieces[0].line), self.pieces[0].start
+
+    def on(self, print_: "Print") -> float:
+        """The cost where the values stand so far too low."""
+        if self.drop is None:
+            return self.cost
+        shift = print_.at(self.spot.area)
+        off = abs(self.drop - shift)
+        nearer = any(abs(rival - shift) + LEVEL < off for rival in self.rivals)
+        return self.cost + _off(off) + NOTHING * nearer
 
 
-def search(layout: Layout, fields: dict[str, Declared]) -> list[FieldMatch]:
-    """The values of these fields on this page, each field at most once; labels of other fields end a value, too."""
+def _off(drop: float) -> float:
+    """What it costs to stand too high or too low: little within half a row, more beyond it."""
+    return drop + NEXT_ROW * max(0.0, drop - HALF_ROW)
+
+
+def search(
+    layout: Layout, fields: dict[str, Declared], in_form_order: bool = False
+) -> tuple[list[FieldMatch], list[FieldMatch]]:
+    """The values of these fields on this page, each field at most once; and what stands for them but is no value.
+
+    Labels of other fields end a value, too.
+    `in_form_order`: every document has all the fields, in the order of their declaration.
+    """
     settled = settle(layout, list(fields))
-    meanings = {spot: meaning for spot, meaning in settled.items() if meaning.field in fields}
-    found = _labelled(_candidates(layout, meanings, fields))
-    read_on(found, layout)
-    return [one for one in recognized(found, layout, fields) if _says_something(one)]
+    known = {spot: tuple(one for one in senses if one.field in fields) for spot, senses in settled.items()}
+    meanings = {spot: senses for spot, senses in known.items() if senses}
+    found = _labelled(list(_candidates(layout, meanings, fields)))
+    read_on(found, layout, list(found))
+    fragments = _without_fragments(found)
+    recognized(found, layout, fields)
+    standing_alone_on(found, layout, fields)
+    if in_form_order:
+        covered = {one.field.name for one in fragments}
+        in_order(found, layout, {name: field for name, field in fields.items() if name not in covered})
+    fragments += _without_fragments(found)
+    said = [found[name] for name in fields if name in found and _says_something(found[name])]
+    return said, fragments
+
+
+def _without_fragments(found: dict[str, FieldMatch]) -> list[FieldMatch]:
+    """Takes out what is less than a value: another field may know it."""
+    names = [name for name, one in found.items() if is_fragment(one.field, joined(one.pieces))]
+    return [found.pop(name) for name in names]
 
 
 def _says_something(one: FieldMatch) -> bool:
@@ -65,41 +139,125 @@ def _says_something(one: FieldMatch) -> bool:
     return any(character.isalnum() for character in joined(one.pieces))
 
 
-def _labelled(candidates: Iterable[Candidate]) -> dict[str, FieldMatch]:
+# --- The cheapest page ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Print:
+    """How far the values of a form stand below their labels at the top of the page, and how that grows downwards."""
+
+    shift: float = 0.0
+    slope: float = 0.0
+
+    def at(self, label: Rect) -> float:
+        return self.shift + self.slope * label.middle
+
+
+def _labelled(candidates: Sequence[Candidate]) -> dict[str, FieldMatch]:
+    """The fields' values where the print lies as suits best."""
+    best = _chosen(candidates, Print())
+    if _is_crooked(best):
+        starts = [best, *(_chosen(candidates, Print(shift)) for shift in SHIFTS)]
+        others = [_chosen(candidates, _measured(start)) for start in starts]
+        best = min((best, *others), key=lambda one: one.cost)
+    return _disjoint(best, candidates)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Who gets what where the print lies so, and what that costs in all."""
+
+    print: Print
+    taken: list[Candidate]
+    cost: float
+
+
+def _chosen(candidates: Sequence[Candidate], print_: Print) -> _Choice:
+    least: dict[tuple[object, tuple[int, int]], Candidate] = {}
+    for one in candidates:
+        known = least.get((one.claimant, one.first))
+        if known is None or one.on(print_) < known.on(print_):
+            least[one.claimant, one.first] = one
+    pairs = cheapest({key: one.on(print_) for key, one in least.items()}, NOTHING)
+    taken = [least[pair] for pair in pairs.items()]
+    claimants = len({claimant for claimant, _ in least})
+    cost = sum(one.on(print_) for one in taken) + NOTHING * (claimants - len(taken))
+    return _Choice(print_, taken, cost + SHIFTED * claimants * (print_ != Print()))
+
+
+def _measured(choice: _Choice) -> Print:
+    """How the print lies, by the values that suit their labels: the line through most of them (Theil and Sen)."""
+    points = [(one.spot.area.middle, one.drop) for one in choice.taken if one.drop is not None and one.fit > Fit.LIKELY]
+    pairs = ((a, b) for a, b in combinations(points, 2) if abs(a[0] - b[0]) > 1)
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs]
+    if len(points) < FEWEST or not slopes:
+        return choice.print
+    slope = min(max(median(slopes), -STEEPEST), STEEPEST)
+    return Print(median(drop - slope * middle for middle, drop in points), slope)
+
+
+def _is_crooked(choice: _Choice) -> bool:
+    """Whether the values do not stand level with their labels, or do not suit them."""
+    drops = [abs(one.drop) for one in choice.taken if one.drop is not None]
+    misfits = sum(one.fit is Fit.REFUSED for one in choice.taken)
+    return len(drops) >= FEWEST and (median(drops) > LEVEL or misfits > 1)
+
+
+def _disjoint(choice: _Choice, candidates: Iterable[Candidate]) -> dict[str, FieldMatch]:
+    """The choice without texts that two values share: the dearer one takes what else is there for it."""
     found: dict[str, FieldMatch] = {}
-    spots: set[LabelMatch] = set()
     used: list[TextSpan] = []
-    for one in sorted(candidates, key=lambda candidate: candidate.cost):
-        free = one.field.name not in found and one.spot not in spots
-        if free and not touches(one.pieces, used):
-            found[one.field.name] = FieldMatch(one.field, one.meaning.label, one.pieces, one.fit, one.spot)
-            spots.add(one.spot)
-            used += one.pieces
+    for one in sorted(choice.taken, key=lambda one: (one.field is None, one.on(choice.print))):
+        others = (other for other in candidates if other.claimant == one.claimant and other.spot is one.spot)
+        ways = [one, *sorted(others, key=lambda other: other.on(choice.print))]
+        free = next((way for way in ways if not touches(way.pieces, used)), None)
+        if free is None:
+            continue
+        used += free.pieces
+        if free.field:
+            cost = free.on(choice.print)
+            found[free.field.name] = FieldMatch(free.field, free.label, free.pieces, free.fit, free.spot, cost)
     return found
 
 
+# --- Candidates -------------------------------------------------------------------------------------------------------
+
+
 def _candidates(
-    layout: Layout, meanings: dict[LabelMatch, LabelSense], fields: dict[str, Declared]
+    layout: Layout, meanings: dict[LabelMatch, tuple[LabelSense, ...]], fields: dict[str, Declared]
 ) -> Iterator[Candidate]:
-    spots, lines, pieces = layout.spots, layout.unlabelled, layout.pieces
-    stacked = STACKED * _is_stacked(spots, lines)
+    spots, pieces = layout.spots, layout.pieces
+    stacked = STACKED * _is_stacked(spots, layout.unlabelled)
     followers = {id(value) for spot in spots for value in spot.values}
-    for spot, meaning in meanings.items():
-        field = fields[meaning.field]
-        base = _doubt(spot, meaning)
-        for run, way in _to_the_right(spot, field):
-            apart = stacked if run[0].start == 0 else 0.0
-            yield _weighed(field, spot, meaning, run, base + way + apart)
-        for run, way in _beside(spot, lines, spots):
-            yield _weighed(field, spot, meaning, run, base + way + stacked)
-        for piece, way in _below(spot, pieces, spots):
-            another = ANOTHERS * (id(piece) in followers)
-            yield from _if_suitable(_weighed(field, spot, meaning, (piece,), base + way + another))
+    lines = [(line, 0.0) for line in layout.lines] + [([piece], LABEL_IGNORED) for piece in layout.mistaken(())]
+    rivals = {id(line[0]): _rivals(line[0], spots) for line, _ in lines}
+    for spot in spots:
+        for place, meaning in enumerate(meanings.get(spot, ())):
+            field = fields[meaning.field]
+            base = _doubt(spot, meaning)
+            for run, way in _to_the_right(spot, field):
+                apart = 0.0 if spot.holds(run[0].line) else stacked + LABEL_IGNORED * _is_cut_off(run[0], spots) * 2
+                yield _weighed(field, spot, meaning, run, base + way * (1 - LATER * place) + apart)
+            for run, way, ignored in _beside(spot, lines, spots):
+                beside = _weighed(field, spot, meaning, run, base + way + ignored + stacked)
+                yield from _if_suitable(replace(beside, rivals=rivals[id(run[0])]))
+            for piece, way in _below(spot, pieces, spots):
+                another = ANOTHERS * (id(piece) in followers)
+                below = _weighed(field, spot, meaning, (piece,), base + way + another)
+                yield from _if_suitable(replace(below, drop=None))
+        if not meanings.get(spot) and spot.values:
+            run = reaching(spot.values, WORD_GAP)[0]
+            yield Candidate(None, spot, spot.label, tuple(run), Fit.OPEN, _far(spot, run), _drop(spot, run[0]))
+
+
+def _is_cut_off(piece: TextSpan, spots: Iterable[LabelMatch]) -> bool:
+    """Whether the text begins behind another label in the same piece."""
+    return piece.start > 0 and any(spot.holds(piece.line) for spot in spots)
 
 
 def _is_stacked(spots: Sequence[LabelMatch], lines: Sequence[Sequence[TextSpan]]) -> bool:
     """Whether most labels of the page have their values right below them."""
-    alone = [spot for spot in spots if not any(value.start for value in spot.values)]
+    alone = [spot for spot in spots if not any(spot.holds(value.line) for value in spot.values)]
     over = [spot for spot in alone if any(_is_right_below(line[0].area, spot.area) for line in lines)]
     return len(over) > len(spots) / 2
 
@@ -129,7 +287,21 @@ def _weighed(
         pieces = [pieces[0].cut(pieces[0].start + start, pieces[0].start + end) or pieces[0]]
         text = pieces[0].text
     suits = fit(field, text)
-    return Candidate(field, spot, meaning, tuple(pieces), suits, cost + SUITS[suits])
+    drop = _drop(spot, pieces[0])
+    return Candidate(field, spot, meaning.label, tuple(pieces), suits, cost + SUITS[suits], drop)
+
+
+def _drop(spot: LabelMatch, piece: TextSpan) -> float | None:
+    """How far a text stands below the row of its label, if it was not printed with it."""
+    if spot.holds(piece.line):
+        return None
+    middle, label = piece.area.middle, spot.area
+    top, bottom = min(label.top + 0.5, label.middle), max(label.bottom - 0.5, label.middle)
+    return middle - min(max(middle, top), bottom)
+
+
+def _far(spot: LabelMatch, run: Sequence[TextSpan]) -> float:
+    return STEP_RIGHT * min(max(0.0, run[0].area.left - spot.area.right), REACH_RIGHT)
 
 
 def _to_the_right(spot: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[TextSpan], float]]:
@@ -140,23 +312,31 @@ def _to_the_right(spot: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[
     way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - spot.area.right), REACH_RIGHT)
     yield runs[0], way
     if not takes_any_text(field):
-        for count in range(1, len(spot.values) + 1):
-            yield spot.values[:count], way + 0.01 * count
+        near = reaching(spot.values, GROUP_GAP)[0]
+        for count in range(1, len(near) + 1):
+            yield near[:count], way + 0.01 * count
     for run in runs[1:]:
         yield run, STEP_RIGHT * (run[0].area.left - spot.area.right) + BELOW
 
 
 def _beside(
-    spot: LabelMatch, lines: Iterable[Sequence[TextSpan]], spots: Sequence[LabelMatch]
-) -> Iterator[tuple[Sequence[TextSpan], float]]:
+    spot: LabelMatch, lines: Iterable[tuple[Sequence[TextSpan], float]], spots: Sequence[LabelMatch]
+) -> Iterator[tuple[Sequence[TextSpan], float, float]]:
     """Lines to the right that are not quite in the label's row: the cell of a form has more lines than its label."""
-    if spot.values:
-        return
-    for line in lines:
+    for line, ignored in lines:
         area = line[0].area
-        way, shift = area.left - spot.area.right, abs(area.middle - spot.area.middle)
-        if -ALIGNED < way < REACH_RIGHT and shift < OUT_OF_ROW and not _in_between(spot.area, area, spots):
-            yield line, STEP_RIGHT * way + shift
+        way = area.left - spot.area.right
+        if not -ALIGNED < way < REACH_RIGHT or spot.holds(line[0].line) or line[0] in spot.values:
+            continue
+        if abs(_drop(spot, line[0]) or 0.0) < OUT_OF_ROW and not _in_between(spot.area, area, spots):
+            yield line, STEP_RIGHT * max(0.0, way), ignored
+
+
+def _rivals(piece: TextSpan, spots: Iterable[LabelMatch]) -> tuple[float, ...]:
+    """How far a text is below each of the labels to its left that no other label keeps it from."""
+    left = [spot for spot in spots if -ALIGNED < piece.area.left - spot.area.right < REACH_RIGHT]
+    drops = ((spot, _drop(spot, piece)) for spot in left if not _in_between(spot.area, piece.area, spots))
+    return tuple(drop for _, drop in drops if drop is not None and abs(drop) < OUT_OF_ROW)
 
 
 def _in_between(label: Rect, value: Rect, spots: Iterable[LabelMatch]) -> bool:
@@ -169,7 +349,8 @@ def _below(
 ) -> Iterator[tuple[TextSpan, float]]:
     """What stands under the label without another label in between."""
     for piece in pieces:
-        if piece.area.middle <= spot.area.middle or piece.area.beside(spot.area):
+        level = piece.area.beside(spot.area) and piece.area.across(spot.area) >= 0
+        if piece.area.middle <= spot.area.middle or level or spot.holds(piece.line):
             continue
         down, aside = piece.area.down(spot.area), _aside(piece.area, spot.area)
         if down <= REACH_DOWN and aside is not None and not _between(spot, piece.area, spots):

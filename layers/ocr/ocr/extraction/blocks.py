@@ -18,17 +18,23 @@ HEAD_TAILS = ("", "信息", "资料", "方", "人", "单位", "情况")  # what 
 SIDEWAYS = 0.2  # what a step to the side counts against one down: blocks are wide
 
 
-def settle(layout: Layout, fields: Sequence[str]) -> dict[LabelMatch, LabelSense]:
-    """The one meaning of every label that has one; `fields` in the order of their declaration."""
-    settled: dict[LabelMatch, LabelSense] = {}
+def settle(layout: Layout, fields: Sequence[str]) -> dict[LabelMatch, tuple[LabelSense, ...]]:
+    """The meaning of every label that has one; `fields` in the order of their declaration.
+
+    A label that several fields declare as it is introduces a value of each: a name and a number, words and figures.
+    """
+    settled: dict[LabelMatch, tuple[LabelSense, ...]] = {}
     shared: dict[tuple[LabelSense, ...], list[LabelMatch]] = {}
     for spot in layout.spots:
         if len({meaning.field for meaning in spot.meanings}) == 1:
-            settled[spot] = spot.meanings[0]
+            settled[spot] = spot.meanings[:1]
+        elif spot.meanings and not any(meaning.head for meaning in spot.meanings):
+            settled[spot] = spot.meanings
         elif spot.meanings:
             shared.setdefault(spot.meanings, []).append(spot)
     for meanings, spots in shared.items():
-        settled |= _told_apart(sorted(spots, key=_reading_order), meanings, layout.marks, fields)
+        told = _told_apart(sorted(spots, key=_reading_order), meanings, layout.marks, fields)
+        settled |= {spot: (meaning,) for spot, meaning in told.items()}
     return settled
 
 
@@ -51,7 +57,7 @@ def _is_head(mark: Mark, head: str) -> bool:
 
 def _paired(spots: list[LabelMatch], headed: list[tuple[LabelSense, Mark]]) -> dict[LabelMatch, LabelSense]:
     """First label with first head, second with second."""
-    order = sorted(headed, key=lambda pair: _order_of_areas(pair[1].area))
+    order = sorted(headed, key=lambda pair: reading_order_of(pair[1].area))
     return {spot: meaning for spot, (meaning, _) in zip(spots, order, strict=False)}
 
 
@@ -91,7 +97,7 @@ def _in_turn(
 
 
 @cmp_to_key
-def _order_of_areas(one: Rect, other: Rect) -> int:
+def reading_order_of(one: Rect, other: Rect) -> int:
     """Reading order: by rows from the top, within a row from the left."""
     if one.beside(other):
         return -1 if one.left < other.left else 1
@@ -99,4 +105,4 @@ def _order_of_areas(one: Rect, other: Rect) -> int:
 
 
 def _reading_order(spot: LabelMatch) -> Any:
-    return _order_of_areas(spot.area)
+    return reading_order_of(spot.area)

@@ -29,6 +29,7 @@ from ocr.extraction.items import line_items
 from ocr.extraction.layout import Layout, laid_out
 from ocr.extraction.match import FieldMatch
 from ocr.extraction.page import TextSpan, joined, spanned, upright
+from ocr.extraction.splitting import apart
 from ocr.extraction.tables import tables, text
 from ocr.extraction.words import vocabulary
 from ocr.model.reading import ExtractedDocument, Item, Line
@@ -42,7 +43,7 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     A value found by its looks alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
-    pieces = upright(lines)
+    pieces = apart(upright(lines))
     items: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     for name, field in declared(model).items():
@@ -57,14 +58,18 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     if page:
         page.drop_captions(layout)
         fields = {name: field for name, field in fields.items() if name not in page.printed}
-    found = search(layout, fields)
+    found, fragments = search(layout, fields, model.in_form_order)
     if page:
         found, issue = page.issue(page.compare(found))
         found += page.in_order(layout, found)
         items += [*page.items, *issue, *page.nationality(found)]
     items += [_item(_label(model, one), one.pieces) for one in found]
-    checks = page.checks if page else []
-    return ExtractedDocument(items=[*items, *_undeclared(layout, found)], rows=rows, checks=checks)
+    return ExtractedDocument(
+        items=[*items, *_undeclared(layout, found)],
+        leftover=[_item(one.label, one.pieces) for one in fragments],
+        rows=rows,
+        checks=page.checks if page else [],
+    )
 
 
 def _printed(model: type[Fields]) -> dict[str, Declared]:

@@ -5,13 +5,13 @@ beside a figure or a date; text alone continues the nearest row. The table ends 
 where nothing follows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.labels import LabelMatch, spot
 from ocr.extraction.layout import wrapped
-from ocr.extraction.page import Rect, TextSpan, around, rows
+from ocr.extraction.page import TextSpan, around, rows
 from ocr.extraction.tables import Gutters
 from ocr.extraction.values import Fit, fit
 from ocr.extraction.words import Vocabulary, vocabulary
@@ -96,10 +96,14 @@ def _body(below: Sequence[list[TextSpan]], top: float, words: Vocabulary) -> Ite
     bottom = top
     for row in below:
         area = around(piece.area for piece in row)
-        if area.top - bottom > ROW_GAP or canonical(row[0].text).startswith(TOTALS) or _labelled(row, words):
+        if area.top - bottom > ROW_GAP or _begins_totals(row) or _labelled(row, words):
             return
         bottom = area.bottom
         yield row
+
+
+def _begins_totals(row: Sequence[TextSpan]) -> bool:
+    return canonical("".join(piece.text for piece in row)).startswith(TOTALS)
 
 
 def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
@@ -113,22 +117,35 @@ def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
 
 
 def _gutters(columns: Sequence[Column], body: Sequence[Sequence[TextSpan]]) -> Gutters:
-    """The borders between the columns: between two heads, where the fewest cells are cut."""
-    heads = [column.head.area for column in columns]
-    areas = [piece.area for row in body for piece in row] + heads
-    return Gutters(tuple(_border(left, right, areas) for left, right in zip(heads, heads[1:], strict=False)))
+    """The borders between the columns: between two heads, where the fewest cells are cut or on the wrong side."""
+    cells = [piece for row in body for piece in row]
+    return Gutters(tuple(_border(left, right, cells) for left, right in zip(columns, columns[1:], strict=False)))
 
 
-def _border(left: Rect, right: Rect, areas: Sequence[Rect]) -> float:
-    """Where the column under one head ends and that under the next one begins; cells read as one say nothing of it."""
-    apart = [area for area in areas if not (area.left < left.center and area.right > right.center)]
-    edges = {left.center, right.center, *(x for area in apart for x in (area.left, area.right))}
-    inner = sorted(x for x in edges if left.center <= x <= right.center)
+def _border(left: Column, right: Column, cells: Sequence[TextSpan]) -> float:
+    """Where the column under one head ends and the next one begins; cells read as one say nothing of it."""
+    start, end = left.head.area.center, right.head.area.center
+    apart = [cell for cell in cells if not (cell.area.left < start and cell.area.right > end)]
+    areas = [left.head.area, right.head.area, *(cell.area for cell in apart)]
+    edges = {start, end, *(x for area in areas for x in (area.left, area.right))}
+    inner = sorted(x for x in edges if start <= x <= end)
+    between = [cell for cell in apart if start < cell.area.center < end]
     cuts = (
-        (sum(area.left < (a + b) / 2 < area.right for area in apart), a - b, (a + b) / 2)
+        (sum(area.left < x < area.right for area in areas) + 2 * _misfits(x, left, right, between), a - b, x)
         for a, b in zip(inner, inner[1:], strict=False)
+        for x in ((a + b) / 2,)
     )
-    return min(cuts, default=(0, 0.0, left.center))[2]
+    return min(cuts, default=(0, 0.0, start))[2]
+
+
+def _misfits(border: float, left: Column, right: Column, cells: Iterable[TextSpan]) -> int:
+    """How many cells would be in a column whose values they cannot be, though they could be in the other."""
+    sides = ((cell, *((left, right) if cell.area.center < border else (right, left))) for cell in cells)
+    return sum(not _suits(cell, here) and _suits(cell, there) for cell, here, there in sides)
+
+
+def _suits(cell: TextSpan, column: Column) -> bool:
+    return column.field is None or fit(column.field, cell.text) > Fit.REFUSED
 
 
 Cells = dict[int, list[TextSpan]]
@@ -158,7 +175,7 @@ def _is_anchored(line: Cells, columns: Sequence[Column]) -> bool:
     """Whether a figure, a date or the like stands in the line."""
     for number, pieces in line.items():
         kind = columns[number].field
-        if kind and any(fit(kind, piece.text) > Fit.OPEN for piece in pieces):
+        if kind and any(fit(kind, piece.text) >= Fit.TYPED for piece in pieces):
             return True
     return False
 

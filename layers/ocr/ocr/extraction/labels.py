@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass, field
 
 from ocr.declare.fields import canonical
+from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.page import Rect, TextSpan, around
 from ocr.extraction.words import LONG_LABEL, LabelSense, Vocabulary, is_chinese
+from ocr.model.reading import Line
 
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
@@ -21,15 +23,8 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()]*(?![0-9])")
 _LETTER = r"[\u4e00-\u9fffA-Za-z()（）、/·.]"
 ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER})\s*[:：](?!//)")
 
-# The small print under the labels of bilingual documents: never a value.
-CAPTION_WORDS = re.compile(
-    r"(address|authority|bearer['’]s|birth|card|category|characters|citizenship|class|code|country|date"
-    r"|document|engine|expiry|family|file|first|for|from|full|gender|given|holder|holder['’]s|id"
-    r"|identification|identity|issued?|issuing|licen[cs]e|model|names?|nationality|no|number|of|on|or"
-    r"|owner|passport|period|permit|personal|place|plate|record|register|sex|signature|surname|term"
-    r"|the|to|type|until|use|valid|validity|vehicle|vin)[.:]?",
-    re.IGNORECASE,
-)
+# What may be printed behind a declared label without making it another one: 单位名称, 购买方名称及.
+SUFFIX = re.compile(r"(?:名称|全称|及|和|号码|编号|情况|\([^()0-9]{1,8}\)|（[^（）0-9]{1,8}）){1,2}(?=\s*[:：])|及\s*$")
 
 
 @dataclass(eq=False)
@@ -42,6 +37,7 @@ class LabelMatch:
     exact     every character of it was read as declared
     colon     a colon follows
     glued     a value follows without any gap: it may be a word that only begins like a label
+    pieces    the texts that it is printed in
     """
 
     label: str
@@ -52,6 +48,16 @@ class LabelMatch:
     colon: bool = False
     glued: bool = False
     free: bool = False
+    pieces: tuple[TextSpan, ...] = ()
+
+    @property
+    def weak(self) -> bool:
+        """Whether it may be a part of a text that only looks like a label."""
+        return not self.meanings or (self.glued and not self.colon)
+
+    def holds(self, line: Line) -> bool:
+        """Whether it is printed in one piece with this line."""
+        return any(piece.line is line for piece in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,21 @@ class _Reader:
         term, size, exact = self._term(start)
         if term is None or not self._admitted(start, start + size, term):
             return 0
-        one = LabelMatch(term, self.words.terms[term], self._area(start, start + size), exact=exact)
+        end = self._suffixed(start + size)
+        one = LabelMatch(term, self.words.terms[term], self._area(start, end), exact=exact)
         one.free = self.words.runs_on(term)
-        self._note(start, start + size, one)
-        return start + size
+        self._note(start, end, one)
+        return end
+
+    def _suffixed(self, end: int) -> int:
+        """Where a label ends with what is printed behind it and does not make it another one."""
+        piece, at = self.letters[end - 1].piece, self.letters[end - 1].at + 1
+        match = SUFFIX.match(piece.line.text, at, piece.end)
+        if match is None:
+            return end
+        return next(
+            (n for n in range(end, len(self.letters)) if self._passed(n, piece, match.end())), len(self.letters)
+        )
 
     def _term(self, start: int) -> tuple[str | None, int, bool]:
         """The term here, how many characters it takes, and whether all were read rightly. A misread one is one text."""
@@ -173,7 +190,7 @@ class _Reader:
         end = next(behind, len(self.letters))
         if end == start:
             return 0
-        self._note(start, end, LabelMatch(match.group()[:-1].strip(), (), self._area(start, end)))
+        self._note(start, end, LabelMatch(match.group().rstrip(":： "), (), self._area(start, end)))
         return end
 
     def _passed(self, number: int, piece: TextSpan, last: int) -> bool:
@@ -181,6 +198,7 @@ class _Reader:
         return letter.piece is not piece or letter.at >= last
 
     def _note(self, start: int, end: int, spot: LabelMatch) -> None:
+        spot.pieces = tuple(dict.fromkeys(letter.piece for letter in self.letters[start:end]))
         spot.colon = self._ends_with_colon(end)
         spot.glued = not self._closed(end)
         self.found.append((start, end, spot))
@@ -212,7 +230,7 @@ def _value(piece: TextSpan, start: int, end: int) -> TextSpan | None:
     """The characters from `start` to `end` without what only joins them to a label, and without its small print."""
     said = piece.line.text[start:end]
     small = LATIN.match(said.lstrip(JOINTS))
-    if small and is_caption(small.group()):
+    if small and is_nearly_caption(small.group()):
         said = said.lstrip(JOINTS)[small.end() :]
     start = end - len(said.lstrip(JOINTS))
     if end < piece.end:
@@ -230,9 +248,3 @@ def _letters(piece: TextSpan) -> list[Char]:
             opens = first = False
         opens = opens or not canonical(character) or character in SEPARATORS or canonical(character) in SEPARATORS
     return found
-
-
-def is_caption(text: str) -> bool:
-    """Whether the text is the English small print of a label."""
-    words = re.split(r"[\s/()]+", text.strip(" /()"))
-    return all(CAPTION_WORDS.fullmatch(word) for word in words)

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ocr.declare.fields import canonical
-from ocr.extraction.labels import ENUMERATION, LabelMatch, Row, is_caption, spot
+from ocr.extraction.captions import is_caption
+from ocr.extraction.labels import ENUMERATION, LETTER_GAP, LabelMatch, Row, spot
 from ocr.extraction.page import Rect, TextSpan, around, rows
+from ocr.extraction.seals import seals
 from ocr.extraction.words import Vocabulary, is_chinese
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
@@ -40,6 +42,12 @@ class Layout:
         return [piece for row in self.rows for held in row.held for piece in held]
 
     @property
+    def lines(self) -> list[list[TextSpan]]:
+        """Every run of text that is no label, also those that follow one in a piece of their own."""
+        runs = (run for row in self.rows for held in row.held for run in reaching(held, WORD_GAP))
+        return [run for run in runs if not any(spot.holds(run[0].line) for spot in self.spots)]
+
+    @property
     def unlabelled(self) -> list[list[TextSpan]]:
         """The runs of text that do not follow a label directly."""
         return self.lines_beside(set(self.spots))
@@ -62,15 +70,18 @@ def _unlabelled(row: Row, labels: Collection[LabelMatch]) -> Iterator[list[TextS
 
 
 def _mistaken(row: Row, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
-    for one in row.spots:
-        if one.glued and not one.colon and one not in labels:
-            yield from (piece for piece in row.pieces if piece.area.across(one.area) < 0)
+    """Whole pieces in which there are only labels that may be none."""
+    for piece in row.pieces:
+        held = [one for one in row.spots if one.holds(piece.line)]
+        if held and all(one.weak and one not in labels for one in held):
+            yield piece
 
 
 def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     """The page cut into labels and values."""
-    told = [_one_language(piece, words) for piece in pieces if not _small_print(piece, words)]
-    columns, beside_columns = _columns(told, words)
+    sealed = seals(pieces, [*words.terms, *words.heads])
+    told = [_one_language(one, words) for one in pieces if one not in sealed and not _small_print(one, words)]
+    columns, beside_columns = _columns(_in_rows(told, words), words)
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words) for row in rows(rest)])
     layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]
@@ -122,7 +133,8 @@ def wrapped(pieces: Sequence[TextSpan], words: Vocabulary) -> tuple[list[LabelMa
         for lower in pieces:
             term = start + canonical(lower.text)
             if term in words.terms and lower not in used and _continues(upper, lower):
-                spots.append(LabelMatch(term, words.terms[term], around((upper.area, lower.area))))
+                area = around((upper.area, lower.area))
+                spots.append(LabelMatch(term, words.terms[term], area, pieces=(upper, lower)))
                 used |= {upper, lower}
     return spots, [piece for piece in pieces if piece not in used]
 
@@ -132,13 +144,36 @@ def _continues(upper: TextSpan, lower: TextSpan) -> bool:
     return below and lower.area.down(upper.area) < WRAP_GAP and lower.area.across(upper.area) < 0
 
 
-def _columns(pieces: Sequence[TextSpan], words: Vocabulary) -> tuple[list[Mark], list[TextSpan]]:
+def _in_rows(pieces: Sequence[TextSpan], words: Vocabulary) -> Iterator[TextSpan]:
+    """The pieces, cut into letters where these begin labels that are spaced out: 名(称) over 类(型)."""
+    for piece in pieces:
+        letters = [piece.cut(at, at + 1) for at in range(piece.start, piece.end)] if piece.vertical else []
+        begun = [letter for letter in letters if letter and _begins_label(letter, pieces, words)]
+        yield from begun if begun and len(begun) == len(letters) else [piece]
+
+
+def _begins_label(letter: TextSpan, pieces: Iterable[TextSpan], words: Vocabulary) -> bool:
+    """Whether a letter and what stands in its row begin with a label."""
+    beside = (other for other in pieces if not other.vertical and other.area.beside(letter.area))
+    right = [other for other in beside if 0 < other.area.left - letter.area.right < LETTER_GAP]
+    if not right:
+        return False
+    text = canonical(letter.text + min(right, key=lambda other: other.area.left).text)
+    return len(words.at(text, 0) or "") > 1
+
+
+def _columns(pieces: Iterable[TextSpan], words: Vocabulary) -> tuple[list[Mark], list[TextSpan]]:
     """Labels and heads whose characters stand one below the other, in one piece or in several, and all other pieces."""
     marks: list[Mark] = []
     used: set[TextSpan] = set()
+    pieces = list(pieces)
     for column in _stacks(pieces):
         letters = [(letter, piece) for piece in column for letter in canonical(piece.text)]
         text = "".join(letter for letter, _ in letters)
+        if head := words.head(text):
+            marks.append(Mark(head, around(piece.area for piece in column)))
+            used |= set(column)
+            continue
         for start, end in words.upright(text):
             held = {piece for _, piece in letters[start:end]}
             marks.append(Mark(text[start:end], around(piece.area for piece in held)))

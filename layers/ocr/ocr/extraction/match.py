@@ -11,13 +11,14 @@ from ocr.extraction.values import Fit
 
 @dataclass(frozen=True, eq=False)
 class FieldMatch:
-    """The value of a field: its pieces, and the label it goes by."""
+    """The value of a field: its pieces, the label it goes by, and how little it suits the page, in line heights."""
 
     field: Declared
     label: str
     pieces: tuple[TextSpan, ...]
     fit: Fit
     spot: LabelMatch | None = None
+    cost: float = 0.0
 
 
 def touches(line: Iterable[TextSpan], taken: Sequence[TextSpan]) -> bool:

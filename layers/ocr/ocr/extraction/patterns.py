@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ocr.declare.fields import Declared
 from ocr.extraction.labels import LabelMatch
-from ocr.extraction.layout import Layout, reaching
+from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import TextSpan, joined
 from ocr.extraction.values import Fit, fit, shaped
@@ -15,7 +15,7 @@ MOST_NEIGHBOURS = 6  # in how many pieces side by side a value may be read
 INDENT = 1.5  # how far stacked lines may begin apart
 
 
-def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> list[FieldMatch]:
+def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
     """Fields whose label was not found, or whose value does not look right, by what their values look like."""
     labels = {one.spot for one in found.values() if one.spot}
     for name, field in fields.items():
@@ -26,7 +26,6 @@ def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, D
         best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not touches(one.pieces, used)])
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
-    return [found[name] for name in fields if name in found]
 
 
 def _first_of_the_best(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
@@ -52,9 +51,16 @@ def _shaped(field: Declared, layout: Layout, labels: Collection[LabelMatch]) -> 
 
 def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:
     """Pieces side by side."""
-    for run in (run for row in layout.rows for held in row.held for run in reaching(held, GROUP_GAP)):
+    for run in (run for row in layout.rows for held in row.held for run in _groups(held)):
         for start in range(len(run) - 1):
             yield from (run[start:end] for end in range(start + 2, min(len(run), start + MOST_NEIGHBOURS) + 1))
+
+
+def _groups(held: Sequence[TextSpan]) -> Iterator[list[TextSpan]]:
+    """The runs of a row; figures are printed in groups, words are not."""
+    for run in reaching(held, GROUP_GAP):
+        figures = all(piece.text.isascii() for piece in run)
+        yield from [run] if figures else reaching(run, WORD_GAP)
 
 
 def _stacks(layout: Layout) -> Iterator[list[TextSpan]]:

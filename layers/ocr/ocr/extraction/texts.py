@@ -1,10 +1,10 @@
 """Values that run over several lines: addresses, scopes of business, a firm's name in a narrow cell."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ocr.extraction.layout import Layout
+from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import Rect, TextSpan, around
 from ocr.extraction.values import takes_any_text
@@ -16,12 +16,14 @@ ALIGNED = 0.7  # how far they may begin apart
 OTHER_SIZE = 1.35  # times as high: print of another kind, a title say
 
 
-def read_on(found: dict[str, FieldMatch], layout: Layout) -> None:
-    """Let texts run on over the lines that no other label claims, each line with the text it is nearest to."""
+def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]) -> None:
+    """Let the texts of these fields run on over the lines that nothing claims, each line with the nearest text."""
     taken = [piece for one in found.values() for piece in one.pieces]
     labels = {one.spot for one in found.values() if one.spot}
-    lines = [line for line in layout.lines_beside(labels) if not touches(line, taken)]
-    texts = {name: _Text(one) for name, one in found.items() if one.spot and takes_any_text(one.field)}
+    unclaimed = (reaching(spot.values, WORD_GAP)[0] for spot in labels if spot.values)
+    beside = [*layout.lines_beside(labels), *unclaimed]
+    lines = [line for line in beside if not touches(line, taken)]
+    texts = {name: _Text(found[name]) for name in names if takes_any_text(found[name].field)}
     while lines and texts:
         gap, name, number = min(
             (text.gap(line), name, number) for number, line in enumerate(lines) for name, text in texts.items()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache
 from typing import Any
@@ -14,6 +14,11 @@ from ocr.declare.fields import Declared
 
 # Where a text may be two: at a blank, behind a percent sign, between Chinese and Latin.
 BREAK = re.compile(r"\s+|(?<=%)|(?<=[\u4e00-\u9fff])(?=[\x00-\x7f])|(?<=[\x00-\x7f])(?=[\u4e00-\u9fff])")
+# What stands in front of a figure without being part of it: marks, and a sign of currency that was read as one letter.
+STRAY_BEFORE = re.compile(r"[^0-9¥￥$]{1,2}(?=[¥￥$]?[0-9])|[^\w(（¥￥$]+")
+STRAY_AFTER = re.compile(r"[^\w)）%]+$")
+SEPARATOR = re.compile(r"[\s/|、,，;；]+")
+LONGEST_WORD = 4  # letters of a word of a closed set: 准贷记卡
 
 
 class Fit(IntEnum):
@@ -21,26 +26,39 @@ class Fit(IntEnum):
 
     REFUSED = 0  # not of the field's type
     OPEN = 1  # the field takes any text
-    TYPED = 2  # of the field's type
-    SHAPED = 3  # looks as the field's values look
-    CHECKED = 4  # and its check digit is right
+    LIKELY = 2  # and this is like most of its values
+    TYPED = 3  # of the field's type
+    SHAPED = 4  # looks as the field's values look
+    CHECKED = 5  # and its check digit is right
 
 
 def fit(field: Declared, text: str) -> Fit:
     """How well `text`, as read, suits the field."""
-    shape = field.shape
-    if shape.check and valid(shape.check, compact(text)):
+    shape, written = field.shape, compact(text)
+    if shape.check and valid(shape.check, written):
         return Fit.CHECKED
-    if shape.pattern and re.fullmatch(shape.pattern, compact(text)):
+    if shape.pattern and re.fullmatch(shape.pattern, written):
         return Fit.SHAPED
-    if not _accepts(field, text) or (shape.pattern and _any_text(field)):
+    if not _accepts(field, text) or (shape.pattern and _any_text(field)) or _too_little(field, written):
         return Fit.REFUSED
-    return Fit.OPEN if _any_text(field) else Fit.TYPED
+    if not _any_text(field):
+        return Fit.TYPED
+    return Fit.LIKELY if shape.like and re.fullmatch(shape.like, written) else Fit.OPEN
 
 
 def takes_any_text(field: Declared) -> bool:
     """Whether neither the field's shape nor its type tells a value from other text."""
     return field.shape.pattern is None and _any_text(field)
+
+
+def is_fragment(field: Declared, text: str) -> bool:
+    """Whether the text is less than any value of the field: most of it is covered, or it is another's."""
+    return _too_little(field, compact(text))
+
+
+def _too_little(field: Declared, written: str) -> bool:
+    least = field.shape.least
+    return least is not None and not re.fullmatch(least, written)
 
 
 @cache
@@ -59,23 +77,64 @@ def trimmed(field: Declared, text: str) -> tuple[int, int]:
         return 0, len(text)
     if field.shape.pattern:
         return next(shaped(field, text), (0, len(text)))
-    ends = [match.start() for match in BREAK.finditer(text)]
-    return next(((0, end) for end in reversed(ends) if end and fit(field, text[:end]) > Fit.OPEN), (0, len(text)))
+    whole = (0, len(text))
+    best = max(_stretches(field, text), key=lambda one: one[1] - one[0], default=whole)
+    return best if best != whole else next(_ends(field, text), whole)
 
 
-def shaped(field: Declared, text: str) -> Iterator[tuple[int, int]]:
+def _stretches(field: Declared, text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text that are of the field's type: without what is stray at its ends, without what follows."""
+    if _any_text(field):
+        return
+    starts = {0, *(match.end() for match in [STRAY_BEFORE.match(text)] if match)}
+    ends = {match.start() for match in BREAK.finditer(text)} | {len(text), len(STRAY_AFTER.sub("", text))}
+    if _is_word(field):
+        ends |= set(range(1, min(len(text), LONGEST_WORD) + 1))
+    for start in starts:
+        yield from ((start, end) for end in ends if end > start and fit(field, text[start:end]) > Fit.LIKELY)
+
+
+def _ends(field: Declared, text: str) -> Iterator[tuple[int, int]]:
+    """The ends of a text behind a mark, the longest first, that are of the field's type where nothing else is."""
+    if not _any_text(field):
+        starts = (match.end() for match in SEPARATOR.finditer(text))
+        yield from ((start, len(text)) for start in starts if fit(field, text[start:]) > Fit.LIKELY)
+
+
+@cache
+def _is_word(field: Declared) -> bool:
+    """Whether the field's values are words of a closed set, so that no letter of them can be another's."""
+    return not _any_text(field) and not any(_accepts(field, figure) for figure in ("12", "12.5", "2019-03-07", "08:31"))
+
+
+def shaped(field: Declared, text: str, pattern: str | None = None) -> Iterator[tuple[int, int]]:
     """Every stretch of `text` that has the field's shape: in the whole without its blanks, then in single words."""
-    if not field.shape.pattern:
+    pattern = pattern or field.shape.pattern
+    if not pattern:
         return
     words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
     for start, end in [(0, len(text)), *(words if len(words) > 1 else ())]:
-        for first, last in _matches(field.shape.pattern, text[start:end]):
+        for first, last in _matches(pattern, text[start:end]):
             if not _cuts_a_number(text, start + first, start + last):
                 yield start + first, start + last
 
 
+def standing_alone(pattern: str, text: str) -> tuple[int, int] | None:
+    """Where the value stands in a text that is wholly as `pattern` says: its first group, or all of it."""
+    for keys in ([(key, at) for at, key in enumerate(text)], list(_keys(text))):
+        if match := re.fullmatch(pattern, "".join(key for key, _ in keys)):
+            start, end = match.span(1) if match.re.groups else match.span()
+            return (keys[start][1], keys[end - 1][1] + 1) if end > start else None
+    return None
+
+
+def _keys(text: str) -> Iterable[tuple[str, int]]:
+    """The letters of `compact(text)`, each with its place in the text."""
+    return ((key, at) for at, character in enumerate(text) for key in compact(character))
+
+
 def _matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:
-    pairs = [(key, at) for at, character in enumerate(text) for key in compact(character)]
+    pairs = list(_keys(text))
     for match in re.finditer(pattern, "".join(key for key, _ in pairs)):
         if match.end() > match.start():
             yield pairs[match.start()][1], pairs[match.end() - 1][1] + 1

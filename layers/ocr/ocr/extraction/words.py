@@ -58,6 +58,13 @@ class Vocabulary:
                 yield at, at + size
             at += size or 1
 
+    def head(self, text: str) -> str | None:
+        """The long head that a text from top to bottom is, one of its characters misread."""
+        near = [
+            head for head in self.heads if len(head) >= LONG_LABEL and len(head) == len(text) and _one_edit(head, text)
+        ]
+        return near[0] if len(near) == 1 else None
+
     def is_whole(self, term: str) -> bool:
         """Whether a field declares the term as it is."""
         return any(not meaning.head for meaning in self.terms[term])
@@ -78,6 +85,8 @@ def vocabulary(model: type[Fields]) -> Vocabulary:
             # 性别女 names a field in answers; in print it is a label and its value.
             if labels(model).get(canonical(label)) == name and canonical(label) not in suffixed:
                 terms.setdefault(canonical(label), []).append(LabelSense(name, label))
+        for label in one.mark.also:
+            terms.setdefault(canonical(label), []).append(LabelSense(name, label))
     for tail, meanings in _tails(model, printed.values()).items():
         terms.setdefault(tail, []).extend(meanings)
     return Vocabulary(
@@ -101,11 +110,25 @@ def _tails(model: type[Fields], fields: Iterable[Declared]) -> dict[str, list[La
         for label in one.mark.names:
             for head, tail in _splits(canonical(label)):
                 found.setdefault(tail, []).append(LabelSense(one.name, label, head))
-    return {
+    shared = {
         tail: meanings
         for tail, meanings in found.items()
         if len({meaning.field for meaning in meanings} | {whole.get(tail, meanings[0].field)}) > 1 or tail[0] == "("
     }
+    return {tail: _parallel(meanings, shared) for tail, meanings in shared.items()}
+
+
+def _parallel(meanings: list[LabelSense], shared: dict[str, list[LabelSense]]) -> list[LabelSense]:
+    """The meanings whose heads stand for blocks of one kind, as 购买方 and 销售方 do: they share more than one tail.
+
+    All of them where no two heads do. 发票 in 发票名称 heads no block in which there is another 名称.
+    """
+    tails = {
+        one.head: {tail for tail, others in shared.items() if any(o.head == one.head for o in others)}
+        for one in meanings
+    }
+    alike = {one for one in tails for other in tails if one != other and len(tails[one] & tails[other]) > 1}
+    return [one for one in meanings if one.head in alike] if alike else meanings
 
 
 def _splits(label: str) -> Iterator[tuple[str, str]]:

@@ -91,11 +91,12 @@ class ExtractedDocument(Part):
     """One document found on the picture: its labelled values, its rows, and the type the vendor gave it.
 
     `rows` maps the name of a line-item field (`items`) or "" (the vendor did not say) to a list of rows, a row being a
-    list of items labelled by column. `checks` are what was checked while it was read: whether what it says twice
-    agrees.
+    list of items labelled by column. `leftover` are texts beside a known label that are not its value: what is left of
+    one that is covered, say. `checks` are what was checked while it was read: whether what it says twice agrees.
     """
 
     items: list[Item] = []
+    leftover: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     checks: list[Check] = []
     type: Text | None = None
@@ -136,7 +137,8 @@ def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:
 
     def finding(original: ExtractedDocument) -> ExtractedDocument:
         rows = {name: [parts(row) for row in rows] for name, rows in original.rows.items()}
-        return original.model_copy(update={"items": parts(original.items), "rows": rows, "box": box(original.box)})
+        moved = {"items": parts(original.items), "leftover": parts(original.leftover), "rows": rows}
+        return original.model_copy(update=moved | {"box": box(original.box)})
 
     return reading.model_copy(
         update={

@@ -83,7 +83,7 @@ def _by_field(model: type[Fields], finding: ExtractedDocument) -> dict[str, Item
 def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocument:
     rows = {name: [*one.rows.get(name, []), *other.rows.get(name, [])] for name in {**one.rows, **other.rows}}
     both = {"items": [*one.items, *other.items], "rows": rows, "checks": [*one.checks, *other.checks]}
-    return one.model_copy(update=both)
+    return one.model_copy(update=both | {"leftover": [*one.leftover, *other.leftover]})
 
 
 def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, content: dict[str, Any]) -> Document:
@@ -92,6 +92,7 @@ def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, conten
         draft.add(item)
     for name, lines in finding.rows.items():
         draft.add_rows(name, lines)
+    draft.unmapped += [_evidence(item) for item in finding.leftover]
     draft.values.update(content)
     draft.derive()
     fields = model.model_construct(**draft.values)

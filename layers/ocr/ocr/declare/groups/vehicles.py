@@ -1,12 +1,13 @@
 """Fields that several documents about vehicles share."""
 
+from typing import Annotated
+
 from ocr.declare.checks import Rule, amount_in_words
 from ocr.declare.field_types import (
     ChineseMoney,
     Code,
     Date,
     Dimension,
-    Figures,
     Integer,
     InvoiceCode,
     InvoiceNumber,
@@ -15,9 +16,13 @@ from ocr.declare.field_types import (
     Text,
     Vin,
 )
-from ocr.declare.fields import Fields, label
+from ocr.declare.fields import Fields, Shape, label
+from ocr.declare.text_types import BrandModel, MachineNumber, Remark
 
 __all__ = ["TOTAL_IN_WORDS", "BuiltVehicle", "VehicleInvoice"]
+
+
+FiscalCode = Annotated[Text, Shape(least=".{80,}")]  # four or five lines of it; less is what is not covered
 
 
 class BuiltVehicle(Fields):
@@ -52,15 +57,17 @@ class VehicleInvoice(Fields):
     invoice_code: InvoiceCode | None = label("发票代码")
     invoice_number: InvoiceNumber | None = label("发票号码")
     issue_date: Date | None = label("开票日期")
-    printed_code: Figures | None = label("机打代码", "机打发票代码")
-    printed_number: Figures | None = label("机打号码", "机打发票号码")
-    machine_number: Figures | None = label("机器编号")
-    fiscal_code: Text | None = label("税控码", free=True)
+    printed_code: InvoiceCode | None = label("机打代码", "机打发票代码")
+    printed_number: InvoiceNumber | None = label("机打号码", "机打发票号码")
+    machine_number: MachineNumber | None = label("机器编号")
+    fiscal_code: FiscalCode | None = label("税控码", free=True)
     vehicle_type: Text | None = label("车辆类型")
-    brand_model: Text | None = label("厂牌型号")
+    brand_model: BrandModel | None = label("厂牌型号")
     total: Money | None = label("价税合计", "价税合计(小写)", "车价合计", "车价合计(小写)", "小写金额")
-    total_cn: ChineseMoney | None = label("价税合计大写", "价税合计(大写)", "车价合计大写", "车价合计(大写)")
-    remark: Text | None = label("备注", pii=True, free=True)
+    total_cn: ChineseMoney | None = label(
+        "价税合计大写", "价税合计(大写)", "车价合计大写", "车价合计(大写)", also=("价税合计", "车价合计")
+    )
+    remark: Remark | None = label("备注", pii=True, free=True)
     issuer: Text | None = label("开票人", pii=True)
 
 

@@ -1,0 +1,177 @@
+"""Fields of a known form whose label was not read: what stands between two known fields is the one between them.
+
+The form is recognized by its other labels. What is left of a label in front of the value helps (名顾家明,
+佳地青禾市…), and so does a value that is like the field's values. What is like none of them stays nobody's.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from ocr.declare.fields import Declared, canonical
+from ocr.extraction.blocks import reading_order_of
+from ocr.extraction.layout import Layout
+from ocr.extraction.match import FieldMatch
+from ocr.extraction.page import Rect, TextSpan, around
+from ocr.extraction.texts import read_on
+from ocr.extraction.values import LONGEST_WORD, Fit, fit, trimmed
+
+FEWEST = 3  # known labels, whole or in part, by which a form is recognized
+KNOWN = 2  # of them to be read whole, for a value without any letter of its label
+MARGIN = 3.0  # how far a value may stand out of the others of its side, in line heights
+LONGEST_LABEL = 6
+LETTER = 1.0  # what a letter of the label is worth, beside how the value suits
+COST = 3.0  # how little a value in the right place suits without its label
+WORDS = re.compile(r"[\u4e00-\u9fff|()?:]+")  # a closed set
+WORTH = {Fit.LIKELY: 1.0, Fit.TYPED: 1.5, Fit.SHAPED: 2.0, Fit.CHECKED: 3.0}
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A value for a field: where it stands, and how many letters of the field's label stand before it."""
+
+    field: Declared
+    piece: TextSpan
+    fit: Fit
+    letters: int
+
+    @property
+    def worth(self) -> float:
+        return WORTH[self.fit] + LETTER * self.letters
+
+
+def in_order(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
+    """Give the fields without a value what stands in their place."""
+    sides = groupby((field for field in fields.values() if not field.mark.derived), key=lambda field: field.mark.side)
+    for _, side in sides:
+        _fill(found, layout, list(side))
+
+
+def _fill(found: dict[str, FieldMatch], layout: Layout, side: Sequence[Declared]) -> None:
+    known = [found[field.name] for field in side if field.name in found]
+    used = [piece for one in found.values() for piece in one.pieces]
+    rest = _leftover(layout, used, [_area(one) for one in known])
+    placed = [one for gap, pieces in _gaps(found, side, rest) for one in _best(gap, pieces)]
+    in_part = [one for one in placed if one.letters]
+    if len(known) + len(in_part) < FEWEST:
+        return
+    for one in placed if len(known) >= KNOWN else in_part:
+        cost = COST - LETTER * bool(one.letters)
+        found[one.field.name] = FieldMatch(one.field, one.field.name, (one.piece,), one.fit, cost=cost)
+    read_on(found, layout, [one.field.name for one in placed if one.field.name in found])
+
+
+def _area(one: FieldMatch) -> Rect:
+    return around([*(piece.area for piece in one.pieces), *([one.spot.area] if one.spot else [])])
+
+
+def _leftover(layout: Layout, used: Sequence[TextSpan], side: Sequence[Rect]) -> list[TextSpan]:
+    """What is no label and no value, from the top, where the side's other fields are."""
+    if not side:
+        return sorted((part for piece in layout.pieces for part in _unused(piece, used)), key=_order)
+    around_all = around(side)
+    within = (piece for piece in layout.pieces if piece.area.across(around_all) < MARGIN)
+    return sorted((part for piece in within for part in _unused(piece, used)), key=_order)
+
+
+def _order(piece: TextSpan) -> Any:
+    return reading_order_of(piece.area)
+
+
+def _unused(piece: TextSpan, used: Sequence[TextSpan]) -> Iterator[TextSpan]:
+    """The stretches of a piece that no value takes."""
+    at = piece.start
+    taken = sorted((one.start, one.end) for one in used if one.line is piece.line and one.end > piece.start)
+    for start, end in [*taken, (piece.end, piece.end)]:
+        part = piece.cut(at, min(start, piece.end)) if start > at else None
+        # What stands right before a value that was known by its looks is its label.
+        if part and (start == piece.end or len(part.text) > LONGEST_LABEL):
+            yield part
+        at = max(at, end)
+
+
+def _gaps(
+    found: dict[str, FieldMatch], side: Sequence[Declared], rest: Sequence[TextSpan]
+) -> Iterator[tuple[list[Declared], list[TextSpan]]]:
+    """The fields that are missing one after the other, with the texts between the known fields before and after."""
+    before: Rect | None = None
+    for missing, group in groupby(side, key=lambda field: field.name not in found):
+        members = list(group)
+        if not missing:
+            before = _area(found[members[-1].name])
+            continue
+        following = side[side.index(members[-1]) + 1 :]
+        after = next((_area(found[field.name]) for field in following if field.name in found), None)
+        yield members, [piece for piece in rest if _is_between(piece.area, before, after)]
+
+
+def _is_between(area: Rect, before: Rect | None, after: Rect | None) -> bool:
+    ordered = sorted([one for one in (after, area, before) if one], key=reading_order_of)
+    return ordered == [one for one in (before, area, after) if one]
+
+
+def _best(fields: Sequence[Declared], pieces: Sequence[TextSpan]) -> list[_Placed]:
+    """The values that are worth most together: fields and texts both in their order."""
+    if not fields or not pieces:
+        return []
+    piece, rest = pieces[0], pieces[1:]
+    choices: list[list[_Placed]] = []
+    for number, field in enumerate(fields):
+        for one in _placed(field, piece):
+            behind = piece.cut(one.piece.end, piece.end)
+            choices.append([one, *_best(fields[number + 1 :], [behind, *rest] if behind else rest)])
+    choices.append(_best(fields, rest))
+    return max(choices, key=lambda choice: sum(one.worth for one in choice))
+
+
+def _placed(field: Declared, piece: TextSpan) -> Iterator[_Placed]:
+    """The field's values that the piece begins with, behind what may be left of the label."""
+    best: _Placed | None = None
+    for start in range(piece.start, min(piece.end, piece.start + LONGEST_LABEL)):
+        letters = _letters(field, piece.line.text[piece.start : start])
+        if letters is None:
+            continue
+        whole = piece.cut(start, piece.end)
+        if whole is None:
+            continue
+        first, last = _stretch(field, whole.text)
+        value = whole.cut(whole.start + first, whole.start + last)
+        if value is None or first or (suits := fit(field, value.text)) < Fit.LIKELY:
+            continue
+        one = _Placed(field, value, suits, letters)
+        best = one if best is None or one.worth > best.worth else best
+    if best:
+        yield best
+
+
+def _letters(field: Declared, prefix: str) -> int | None:
+    """How many letters of one of the field's labels a text has, in their order; None: it is none of them."""
+    read = canonical(prefix)
+    if not read:
+        return 0
+    names = (canonical(name) for name in field.mark.names)
+    alike = [(_in_common(name, read), name) for name in names if abs(len(name) - len(read)) <= 1]
+    most, _ = max(alike, default=(0, ""))
+    whole = any(len(name) == len(read) for _, name in alike)
+    return most if most or whole else None
+
+
+def _in_common(one: str, other: str) -> int:
+    """The length of the longest common subsequence."""
+    row = [0] * (len(other) + 1)
+    for letter in one:
+        above = row[:]
+        for at, read in enumerate(other, 1):
+            row[at] = above[at - 1] + 1 if letter == read else max(above[at], row[at - 1])
+    return row[-1]
+
+
+def _stretch(field: Declared, text: str) -> tuple[int, int]:
+    """The beginning of the text that suits the field; a word of a closed set where nothing sets it apart."""
+    start, end = trimmed(field, text)
+    if WORDS.fullmatch(field.shape.like or "-") and fit(field, text) < Fit.LIKELY:
+        ends = (at for at in range(min(len(text), LONGEST_WORD), 0, -1) if fit(field, text[:at]) is Fit.LIKELY)
+        return 0, next(ends, end)
+    return start, end

@@ -1,0 +1,38 @@
+"""Two values that were read as one line: 2013-06-172013-06-18, a number run together with the code beside it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ocr.extraction.page import TextSpan
+from ocr.extraction.values import compact
+
+_DAY = r"[12][0-9]{3}(?:[-./][0-9]{1,2}[-./][0-9]{2}|年[0-9]{1,2}月[0-9]{1,2}日)"
+TIMES = re.compile(r"(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?:[-~—–一至]+)(?=[0-2]?[0-9]:[0-5][0-9](?![0-9]))")
+DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
+LEAST_COPIED = 8  # characters of a number that is known again behind another one
+
+
+def apart(pieces: Sequence[TextSpan]) -> list[TextSpan]:
+    """The pieces, those that are two values as two."""
+    numbers = {text for piece in pieces if len(text := compact(piece.text)) >= LEAST_COPIED and text.isdecimal()}
+    return [part for piece in pieces for part in _parts(piece, numbers)]
+
+
+def _parts(piece: TextSpan, numbers: Iterable[str]) -> Iterator[TextSpan]:
+    cuts = sorted({piece.start + end for end in (*_days(piece.text), *_copied(piece.text, numbers))})
+    for start, end in zip([piece.start, *cuts], [*cuts, piece.end], strict=True):
+        if part := piece.cut(start, end):
+            yield part
+
+
+def _days(text: str) -> Iterator[int]:
+    """Where a date ends right behind which another one begins, or a time from which a ride lasts until another."""
+    yield from (match.end() for form in (DAYS, TIMES) for match in form.finditer(text))
+
+
+def _copied(text: str, numbers: Iterable[str]) -> Iterator[int]:
+    """Where a number begins that stands alone elsewhere, if what is before it is as long as a number, too."""
+    for number in numbers:
+        before = text[: -len(number)]
+        if text.endswith(number) and len(compact(before)) >= LEAST_COPIED and before[-1:].isdecimal():
+            yield len(before)

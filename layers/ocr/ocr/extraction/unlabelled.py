@@ -1,0 +1,119 @@
+"""Values that a document prints without a label, in a place of their own.
+
+A paper invoice prints its code above everything else and its number behind No, a train ticket its passenger behind
+the identity number, a licence its date below 登记机关.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ocr.declare.fields import Alone, Declared
+from ocr.extraction.layout import Layout, reaching
+from ocr.extraction.match import FieldMatch, touches
+from ocr.extraction.page import Rect, TextSpan, around, joined
+from ocr.extraction.values import Fit, compact, fit, standing_alone
+
+LABEL_ROW = 1.0  # what still stands above the first label, in line heights below its bottom
+BEHIND = 4.0  # from a value to the one right behind it
+BELOW = 6.0  # from a value to what stands below it
+WORD_GAP = 1.5  # within one run of text
+LINE_GAP = 1.0  # between the lines of one value
+INDENT = 1.5  # how far they may begin apart
+MOST_LINES = 4
+COST = 2.0  # what is surer than this by its label keeps it
+
+
+def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
+    """Give the fields that have no value yet what stands without a label where the document prints it."""
+    copies = Counter(compact(piece.text) for piece in layout.pieces)
+    for name, field in fields.items():
+        alone, known = field.mark.alone, found.get(name)
+        if alone is None or (known and known.fit > Fit.REFUSED and not alone.last):
+            continue
+        used = [piece for other in found.values() if other is not known for piece in other.pieces]
+        candidates = [one for one in _places(field, alone, layout, found) if not touches(one.pieces, used)]
+        best = max(
+            candidates, key=lambda one: (one.fit, copies[compact(joined(one.pieces))], len(one.pieces)), default=None
+        )
+        if best:
+            found[name] = best
+
+
+def _places(field: Declared, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
+    """Every text in the right place that is wholly as declared, from the top."""
+    for pieces in _texts(alone, layout, found):
+        held = _held(alone.pattern, pieces)
+        if held and (suits := fit(field, joined(held))) > Fit.REFUSED:
+            yield FieldMatch(field, field.name, held, suits, cost=COST)
+
+
+def _held(pattern: str, pieces: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
+    if len(pieces) > 1:
+        return tuple(pieces) if standing_alone(pattern, joined(pieces)) else ()
+    [piece] = pieces
+    stretch = standing_alone(pattern, piece.text)
+    cut = piece.cut(piece.start + stretch[0], piece.start + stretch[1]) if stretch else None
+    return (cut,) if cut else ()
+
+
+def _texts(alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[Sequence[TextSpan]]:
+    if alone.beside:
+        yield from _behind(found.get(alone.beside), layout)
+        return
+    pieces = [piece for piece in layout.pieces if _is_placed(piece.area, alone, layout, found)]
+    yield from ([piece] for piece in pieces)
+    yield from _runs(pieces)
+    yield from _stacks(pieces)
+
+
+def _is_placed(area: Rect, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> bool:
+    spots = [spot.area for spot in layout.spots if spot.meanings]
+    if alone.at == "top":
+        return not spots or area.middle < min(spot.bottom for spot in spots) + LABEL_ROW
+    if alone.at == "bottom":
+        return not spots or area.middle > max(spot.middle for spot in spots)
+    known = found.get(alone.below) if alone.below else None
+    over = around(piece.area for piece in known.pieces) if known else None
+    return alone.below is None or (over is not None and area.middle > over.middle and area.down(over) < BELOW)
+
+
+def _behind(known: FieldMatch | None, layout: Layout) -> Iterator[Sequence[TextSpan]]:
+    """What follows a value in its line, and in its row."""
+    if known is None:
+        return
+    last = known.pieces[-1]
+    whole = TextSpan(last.line, last.start, len(last.line.text), last.area)
+    if rest := whole.cut(last.end, len(last.line.text)):
+        yield [TextSpan(rest.line, rest.start, rest.end, last.area)]
+    for piece in layout.pieces:
+        if piece.area.beside(last.area) and 0 <= piece.area.left - last.area.right + 0.5 < BEHIND:
+            yield [piece]
+
+
+def _runs(pieces: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
+    """Words of one row."""
+    for piece in pieces:
+        row = sorted((one for one in pieces if one.area.beside(piece.area)), key=lambda one: one.area.left)
+        run = next(run for run in reaching(row, WORD_GAP) if piece in run)
+        if len(run) > 1 and run[0] is piece:
+            yield run
+
+
+def _stacks(pieces: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
+    """Lines that stand one below the other, whatever stands beside them: a seal with three lines."""
+    for first in pieces:
+        stack = [first]
+        while len(stack) < MOST_LINES and (lower := _next_line(stack[-1], pieces)):
+            stack.append(lower)
+            yield tuple(stack)
+
+
+def _next_line(upper: TextSpan, pieces: Sequence[TextSpan]) -> TextSpan | None:
+    below = (
+        piece
+        for piece in pieces
+        if piece.area.middle > upper.area.bottom
+        and piece.area.down(upper.area) < LINE_GAP
+        and abs(piece.area.left - upper.area.left) < INDENT
+    )
+    return min(below, key=lambda piece: piece.area.top, default=None)
