@@ -1,10 +1,11 @@
 """The embedded OCR engine: a picture in, its lines of text (and number plates) out. Invoked by the product functions.
 
-Takes `{"task": "lines" | "plates", "image": base64 of the file, "seconds": how long the caller waits}` and answers
-`{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`, for plates also
-`"plates": [{"text", "confidence", "box", "color"}]`, best first. Boxes are four corners from where the text starts,
-in pixels of the stored picture; `angle` is the degrees, clockwise, that the text is turned in it.
-What cannot be read is answered, not raised: `{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
+Takes `{"task": "lines" | "plates" | "tables", "image": base64 of the file, "seconds": how long the caller waits}` and
+answers `{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`, for plates also
+`"plates": [{"text", "confidence", "box", "color"}]`, best first, and for tables `"rules"`, the two ends of each printed
+rule. Boxes are four corners from where the text starts, in pixels of the stored picture; `angle` is the degrees,
+clockwise, that the text is turned in it. What cannot be read is answered, not raised:
+`{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
 """
 
 import base64
@@ -14,7 +15,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from engine import bounds, picture, plates, reading
+from engine import bounds, picture, plates, reading, rules
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
@@ -64,4 +65,7 @@ def read(found: Picture, task: str) -> Answer:
     }
     if task == "plates":
         answer["plates"] = [spot(plate) | {"color": plate.color} for plate in plates.find(page.upright, page.lines)]
+    if task == "tables":
+        ends = [found.stored(page.given(rule)) for rule in rules.find(page.upright, page.lines)]
+        answer["rules"] = [[[round(float(x), 1), round(float(y), 1)] for x, y in rule] for rule in ends]
     return answer

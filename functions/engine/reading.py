@@ -5,7 +5,7 @@ Which way is up is decided by reading: the same few long lines give long confide
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -167,11 +167,16 @@ def _middle(line: Line, level: Corners) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _level(lines: list[Line]) -> Corners:
-    """The rotation (2 × 2) that brings the long lines of a skewed page level."""
+def slope(lines: Sequence[Line]) -> float:
+    """The angle in radians, clockwise, at which the long lines of an upright page run."""
     along = [line.corners[1] - line.corners[0] for line in lines if _elongation(line.corners) >= ELONGATED]
     slopes = [np.arctan2(y, x) for x, y in along if abs(y) < x]
-    angle = float(np.median(slopes)) if slopes else 0.0
+    return float(np.median(slopes)) if slopes else 0.0
+
+
+def _level(lines: list[Line]) -> Corners:
+    """The rotation (2 × 2) that brings the long lines of a skewed page level."""
+    angle = slope(lines)
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
 
 

@@ -28,6 +28,11 @@ def grid(finding: ExtractedDocument, name: str) -> list[dict[str, str]]:
     return [{item.label: item.text for item in row} for row in finding.rows.get(name, [])]
 
 
+def turn(point: Point, degrees: float) -> Point:
+    """A point of the page, turned with it."""
+    return _rotated(point, math.radians(degrees))
+
+
 def _box(x: float, y: float, text: str, height: float) -> Box:
     return rectangle(x, y, sum(height if ord(letter) > 0xFF else height * 0.55 for letter in text), height)
 

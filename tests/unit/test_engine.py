@@ -134,6 +134,26 @@ def test_simplified_characters_are_believed_before_their_variants() -> None:
     assert confidence == pytest.approx((0.2 + 0.95) / 2, abs=0.001)
 
 
+@pytest.mark.parametrize("angle", [0, 90])
+def test_printed_rules_come_with_a_table_in_the_stored_pixels(page: Image.Image, angle: int) -> None:
+    sheet = page.resize((840, 420)).copy()
+    for line in [(20, y, 820, y) for y in (40, 160, 280, 400)] + [(x, 40, x, 400) for x in (20, 420, 820)]:
+        ImageDraw.Draw(sheet).line(line, fill="black", width=3)
+    stored = sheet.transpose(TURNS[angle]) if angle else sheet
+
+    rules = ask(file_of(stored), "tables")["rules"]
+
+    assert "rules" not in ask(file_of(stored))
+    level = [rule for rule in rules if abs(rule[0][0] - rule[1][0]) > abs(rule[0][1] - rule[1][1])]
+    assert (len(level), len(rules)) == ((4, 7) if not angle else (3, 7))
+    places = sorted(rule[0][1] for rule in level)
+    assert places == pytest.approx([40, 160, 280, 400] if not angle else [20, 420, 820], abs=4)
+
+
+def test_text_without_a_table_has_no_rules(page: Image.Image) -> None:
+    assert ask(file_of(page), "tables")["rules"] == []
+
+
 def test_a_picture_without_text_has_no_lines() -> None:
     answer = ask(file_of(Image.new("RGB", (200, 120), "gray")), "plates")
 

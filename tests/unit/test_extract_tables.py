@@ -1,11 +1,13 @@
 """Line items, tables and running text out of lines."""
 
+import pytest
+
 from ocr.declare.field_types import ChineseMoney, Code, Date, Figures, Money, Number, Percent, TaxId, Text, Time
 from ocr.declare.fields import Fields, label, rows
 from ocr.extraction.extract import find
 from ocr.extraction.tables import tables, text
-from ocr.model.reading import Line
-from tests.unit.printed import column, grid, page, values
+from ocr.model.reading import Line, Table
+from tests.unit.printed import column, grid, page, turn, values
 
 
 class Sold(Fields):
@@ -214,3 +216,62 @@ def test_running_text_is_no_table() -> None:
 def test_text_comes_in_reading_order() -> None:
     lines = page((300, 0, "二"), (0, 3, "一"), (0, 50, "三"))
     assert text(lines) == "一  二\n三"
+
+
+RULED = (
+    *[(60, 125, "组"), (160, 125, "本年"), (165, 185, "件数"), (305, 185, "金额")],
+    *[(60, 245, "东"), (165, 245, "12"), (305, 245, "30.50")],
+    *[(60, 305, "西"), (165, 305, "7"), (305, 305, "9.00")],
+    (60, 365, "注：共两组，另见附表"),
+)
+# Three columns and five rows; 组 is two rows high, 本年 two columns wide, the note as wide as the table.
+LEVEL = [((40, y), (420, y)) for y in (110, 230, 290, 350, 410)] + [((140, 170), (420, 170))]
+UPRIGHT = [((40, 110), (40, 410)), ((420, 110), (420, 410)), ((140, 110), (140, 350)), ((280, 170), (280, 350))]
+
+
+def _cells(found: list[Table]) -> list[tuple[int, int, int | None, int | None, str]]:
+    return [(cell.row, cell.column, cell.row_to, cell.column_to, cell.text) for cell in found[0].cells]
+
+
+@pytest.mark.parametrize("turned", [0, 4, 90, 180])
+def test_printed_rules_make_the_cells_of_a_table(turned: float) -> None:
+    rules = [(turn(a, turned), turn(b, turned)) for a, b in (*LEVEL, *UPRIGHT)]
+    found = tables(page((100, 50, "收成表"), *RULED, turned=turned), rules)
+
+    assert len(found) == 1
+    assert _cells(found) == [
+        *[(0, 0, 1, None, "组"), (0, 1, None, 2, "本年"), (1, 1, None, None, "件数"), (1, 2, None, None, "金额")],
+        *[(2, 0, None, None, "东"), (2, 1, None, None, "12"), (2, 2, None, None, "30.50")],
+        *[(3, 0, None, None, "西"), (3, 1, None, None, "7"), (3, 2, None, None, "9.00")],
+        (4, 0, None, 2, "注：共两组，另见附表"),
+    ]
+
+
+def test_a_text_that_was_read_across_a_rule_is_cut_there() -> None:
+    prints = [*RULED[:4], (60, 245, "东   12"), (305, 245, "30.50"), *RULED[7:]]
+    found = tables(page(*prints), [*LEVEL, *UPRIGHT])
+
+    assert [text for *_, text in _cells(found)][4:7] == ["东", "12", "30.50"]
+
+
+def test_a_cell_keeps_the_order_of_its_lines() -> None:
+    prints = [(60, 120, "上"), (65, 150, "组"), (60, 180, "二"), *RULED[1:]]
+
+    assert _cells(tables(page(*prints), [*LEVEL, *UPRIGHT]))[0] == (0, 0, 1, None, "上组二")
+
+
+def test_a_frame_round_a_text_is_no_table() -> None:
+    box = [((40, 100), (400, 100)), ((40, 200), (400, 200)), ((40, 100), (40, 200)), ((400, 100), (400, 200))]
+
+    assert tables(page((60, 130, "温馨提示：请妥善保管")), box) == []
+
+
+def test_columns_whose_heads_nearly_touch_are_two() -> None:
+    lines = page(
+        *[(0, 0, "地块"), (130, 0, "增长量(吨)"), (290, 0, "增长率(%)")],
+        *[(0, 60, "甲"), (140, 60, "1"), (290, 60, "10")],
+        *[(0, 120, "乙"), (140, 120, "-1"), (290, 120, "-10")],
+    )
+    rows = [[cell.text for cell in tables(lines)[0].cells if cell.row == row] for row in range(3)]
+
+    assert rows == [["地块", "增长量(吨)", "增长率(%)"], ["甲", "1", "10"], ["乙", "-1", "-10"]]

@@ -144,6 +144,20 @@ def upright(lines: Sequence[Line]) -> list[TextSpan]:
     return [_piece(line, box, angle, unit) for line, box in zip(spoken, boxes, strict=True)]
 
 
+def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
+    """Straight lines between two points, given in pixels, where they are on the upright page."""
+    boxes = [box for line in lines if line.text.strip() and (box := _usable(line.box))]
+    if not boxes:
+        return []
+    angle, unit = _direction(boxes), _unit(boxes)
+
+    def there(point: Point) -> Point:
+        x, y = _rotated(point, -angle)
+        return x / unit, y / unit
+
+    return [(there(a), there(b)) for a, b in rules]
+
+
 def rows(pieces: Iterable[TextSpan]) -> list[list[TextSpan]]:
     """The pieces row by row from the top, each row from the left. Vertical pieces belong to no row."""
     found: list[list[TextSpan]] = []

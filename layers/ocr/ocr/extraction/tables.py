@@ -1,17 +1,18 @@
-"""Tables without their rules: rows and columns from where the texts stand, and the page's text in reading order."""
+"""Tables by their printed rules, without them by where the texts stand; and the page's text in reading order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from ocr.extraction.page import TextSpan, around, joined, rows, spanned, upright
+from ocr.extraction import ruled
+from ocr.extraction.page import TextSpan, around, joined, rows, spanned, upright, upright_rules
 from ocr.extraction.values import BREAK
 from ocr.model.reading import Cell, Line, Table
 
 FEWEST_ROWS = 2
 FEWEST_COLUMNS = 2
 PARAGRAPH_GAP = 3.0  # a table ends where this much is free, in line heights
-LEAST_GUTTER = 0.3  # between two columns
+LEAST_GUTTER = 0.1  # between two columns
 INSET = 0.3  # how far a text may reach into the next column
 CLOSE = 0.6  # of the usual distance of two rows: two lines of one
 
@@ -21,9 +22,10 @@ def text(lines: Sequence[Line]) -> str:
     return "\n".join("  ".join(piece.text.strip() for piece in row) for row in rows(upright(lines)))
 
 
-def tables(lines: Sequence[Line]) -> list[Table]:
-    """Every table on the page: rows that follow each other closely and share their columns."""
-    return [_table(region) for region in _regions(rows(upright(lines)))]
+def tables(lines: Sequence[Line], rules: Sequence[ruled.Segment] = ()) -> list[Table]:
+    """Every table on the page: what `rules` draw (ends in pixels), else rows that follow closely and share columns."""
+    drawn = ruled.tables(upright(lines), upright_rules(lines, rules))
+    return drawn or [_table(region) for region in _regions(rows(upright(lines)))]
 
 
 def _regions(page: Sequence[list[TextSpan]]) -> Iterator[list[list[TextSpan]]]:

@@ -108,6 +108,7 @@ class Labels(Engine):
 class Tables(Labels):
     """Rows and columns, and the labelled fields around them."""
 
+    task: ClassVar[str] = "tables"
     finds_labels: ClassVar[bool] = False
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
@@ -116,7 +117,7 @@ class Tables(Labels):
 
         labelled = any(field.mark.names for field in declared(request.fields).values())
         findings = [find(request.fields, lines)] if labelled else []
-        return Reading(vendor=self.vendor, findings=findings, tables=tables(lines))
+        return Reading(vendor=self.vendor, findings=findings, tables=tables(lines, answer.get("rules", [])))
 
 
 @dataclass(frozen=True)
