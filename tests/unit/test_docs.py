@@ -16,7 +16,7 @@ from local.cloud.aws import ROOT
 from local.generate.tables import README, pages
 from local.picture import FILE, drawn, fields
 from local.samples import samples
-from ocr.model.record import Announcement, Attempt, Document, Evidence, PictureInfo, Record, Source
+from ocr.model.record import Announcement, Attempt, Document, Evidence, PictureInfo, Record, Source, Status
 
 PAGES = [*pages(), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)")
@@ -117,6 +117,11 @@ def understood(arguments: list[str]) -> None:
 @pytest.mark.parametrize("block", [*blocks("python")], ids=str)
 def test_every_python_block_is_python(block: Block) -> None:
     compile(block.text, str(block.page), "exec")
+
+
+def test_every_status_is_explained() -> None:
+    [table] = re.findall(r"\| status \| meaning \|\n(.*?)\n\n", (ROOT / "docs/api.md").read_text(), re.DOTALL)
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(Status)
 
 
 @pytest.mark.parametrize("model", [Record, Document, Evidence, Attempt, PictureInfo, Source, Announcement])

@@ -1,4 +1,4 @@
-"""What can be read: every product, found by walking the folders. There is no list to keep in step."""
+"""The catalogue: every product, found by walking the folders. There is no list to keep in step."""
 
 import json
 import os
@@ -69,7 +69,7 @@ def sellers() -> dict[str, list[Offer]]:
 
 
 def summary(product: Product) -> dict[str, Any]:
-    """One line of the catalogue."""
+    """A product in short, as the catalogue lists it."""
     return {
         "product": product.slug,
         "name": product.name,
@@ -82,8 +82,7 @@ def summary(product: Product) -> dict[str, Any]:
 
 
 def description(product: Product) -> dict[str, Any]:
-    """All that a caller needs to know of a product: options, vendors with limits and prices, its record's schema and an
-    example of one."""
+    """Everything a caller needs to know of a product: options, vendors with limits, prices, record schema, example."""
     return summary(product) | {
         "options": options_schema(product),
         "required": {side: [list(choice) for choice in fields] for side, fields in product.complete.sides.items()},
@@ -100,7 +99,7 @@ def example(product: Product) -> dict[str, Any]:
 
 
 def options_schema(product: Product) -> dict[str, Any]:
-    """The JSON Schema of the options, told by query, form or JSON members over HTTPS, by metadata over S3."""
+    """The JSON Schema of the options: query, form or JSON members over HTTPS, metadata over S3."""
     needed = required(product.sold_by)
     members = {name: (kind, ... if name in needed else None) for name, kind in known(product.sold_by).items()}
     model: type[BaseModel] = create_model("Options", **members)  # type: ignore[call-overload]

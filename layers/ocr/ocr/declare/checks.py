@@ -332,7 +332,7 @@ def _six_digits(value: Any) -> str:
 
 
 def same(first: str, second: str) -> Rule:
-    """Two fields that repeat each other do."""
+    """Two fields that must be equal are equal."""
     return Rule("same", (first, second), lambda one, other: _equal(one, other, "The two differ."))
 
 

@@ -63,7 +63,7 @@ def resident_id(written: str) -> Verdict:
     if not re.fullmatch("[0-9]{17}[0-9X]|[0-9]{15}", number):
         return Verdict("failed", "Not 17 digits and a check character.")
     if birth_in(number) is None:
-        return Verdict("failed", "The date of birth in it is none.")
+        return Verdict("failed", "It contains no valid date of birth.")
     if len(number) == 15:
         return Verdict("not_applicable", "Of the first generation, which has no check digit.")
     return PASSED if ric.calc_check_digit(number) == number[-1] else WRONG_DIGIT

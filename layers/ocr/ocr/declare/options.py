@@ -1,4 +1,4 @@
-"""Options told with a picture: the same names and the same rules by HTTPS and by S3."""
+"""A picture's options: the same names and rules over HTTPS and over S3."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, get_args
@@ -10,23 +10,23 @@ from ocr.platform.errors import CallerError
 
 VENDOR = "vendor"
 VENDOR_RULE = Annotated[
-    str, Field(pattern=r"^[a-z]+(,[a-z]+)*$", description="read by these vendors only, in this order")
+    str, Field(pattern=r"^[a-z]+(,[a-z]+)*$", description="only these vendors, in this order, joined by commas")
 ]
 
 
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type, over everything the offers take, and `vendor`."""
+    """Option name → pydantic type: all options of the offers, and `vendor`."""
     return {name: kind for offer in offers for name, kind in offer.options.items()} | {VENDOR: VENDOR_RULE}
 
 
 def required(offers: Sequence[Offer]) -> set[str]:
-    """The options that every offer needs."""
+    """The options that every offer requires."""
     needs = [{name for name, kind in offer.options.items() if type(None) not in get_args(kind)} for offer in offers]
     return set.intersection(*needs) if needs else set()
 
 
 def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
-    """The told options under their proper names; raises `invalid_option` naming the option that is wrong.
+    """The options that were sent, under their proper names; raises `invalid_option` naming the option that is wrong.
 
     Names are compared without case, because S3 lowers the case of metadata.
     """

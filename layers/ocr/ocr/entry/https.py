@@ -1,4 +1,4 @@
-"""The HTTPS trigger: one request with one picture or with several, and what the caller is told of each."""
+"""The HTTPS trigger: one request with one picture or several, and the response to it."""
 
 import hashlib
 import re
@@ -25,9 +25,9 @@ from ocr.platform.telemetry import unforeseen
 from ocr.storage import ledger, records
 from ocr.storage.records import LATER, RecordRef
 
-# API Gateway gives up after 29 s; the rest is for the answer to be written and sent.
+# API Gateway gives up after 29 s; the rest is for writing and sending the response.
 LONGEST = 26.0
-# An error that comes so close to the end is one of too little time: the queue has more of it.
+# An error that comes so close to the deadline is for want of time: the queue has more.
 NEAR = 3.0
 BATCH = "/batch"
 KEY, PREFER = "Idempotency-Key", "Prefer"
@@ -89,7 +89,7 @@ def _guarded(product: Product, told: ParsedRequest | OcrError) -> Job | OcrError
 
 
 def _told(name: str, outcome: Outcome | OcrError) -> dict[str, Any]:
-    """One picture's part of the answer to a batch: what it would have been told alone."""
+    """One picture's part of the response to a batch: the response that it would have had alone."""
     if isinstance(outcome, Record):
         return responses.part(name, outcome)
     return responses.fault(name, outcome.error if isinstance(outcome, Retry) else outcome)
@@ -109,13 +109,13 @@ def _told_key(event: APIGatewayProxyEvent) -> str:
 
 
 def _caller(event: APIGatewayProxyEvent) -> str:
-    """Who asks: the same key from two callers is not the same request."""
+    """Who calls: the same Idempotency-Key from two callers is not the same request."""
     identity = (event.get("requestContext") or {}).get("identity") or {}
     return str(identity.get("apiKeyId") or identity.get("userArn") or "")
 
 
 def _by_queue(product: Product, work: Job, ticket: RecordRef, content: str) -> RecordRef:
-    """Hand a picture over to the product's queue, by way of the bucket; its record is expected from then on."""
+    """Give a picture to the product's queue, through the bucket; its record is pending from then on."""
     key = f"uploads/{product.slug}/{LATER}/{ticket.id}"
     there = replace(ticket, upload=Upload(settings().uploads_bucket, key))
     records.reserve(there, product.slug, content)

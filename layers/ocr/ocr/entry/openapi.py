@@ -1,4 +1,4 @@
-"""A route's answers as Powertools' OpenAPI takes them. API Gateway's own, which every route has, are added later."""
+"""A route's responses as Powertools' OpenAPI takes them. API Gateway's own are added later."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"typ
 def answered(
     status: int, what: str, body: Any = None, kind: str = RECORD_TYPE, headers: Mapping[str, Any] | None = None
 ) -> Responses:
-    """One answer: what it is, the type of its body if it has one, its headers beside those that all have."""
+    """One response: what it is, the type of its body if it has one, its headers beside those that all have."""
     content = {} if body is None else {kind: {"model": body}}
     return {int(status): {"description": what, "content": content, **({"headers": dict(headers)} if headers else {})}}
 

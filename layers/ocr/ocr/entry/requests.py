@@ -1,4 +1,4 @@
-"""What callers send: an HTTPS request or an S3 upload, as picture bytes and told options."""
+"""Request parsing: an HTTPS request or an S3 upload becomes picture bytes and options."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ URI_MEMBER = "s3_uri"
 MOST_PICTURES = 50
 MOST_PARTS = 100
 MOST_NAME_BYTES = 255
-# Of a batch's pictures together: a function's memory holds what it sends several times over.
+# All pictures of a batch together: a function holds what it sends several times in memory.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
 FORMS = (
@@ -40,7 +40,7 @@ BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """A picture's bytes and the options told with it, not yet examined; `upload` is where the bytes lie, if they do."""
+    """A picture's bytes and options, not yet examined; `upload` is the object that holds the bytes, if one does."""
 
     content: bytes
     options: Mapping[str, str]
@@ -49,7 +49,7 @@ class ParsedRequest:
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """The pictures of a batch, each under the name that the caller gave it, or what is wrong with it."""
+    """The pictures of a batch by the name that the caller gave each; in place of a picture, what is wrong with it."""
 
     pictures: Sequence[tuple[str, ParsedRequest | OcrError]]
 
@@ -91,7 +91,7 @@ def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
 
 
 def header(event: APIGatewayProxyEvent, name: str) -> str:
-    """A header of the request, whatever the case of its name; "" where there is none."""
+    """A header of the request, whatever the case of its name; "" if there is none."""
     return next((value for told, value in event.headers.items() if told.lower() == name.lower()), "").strip()
 
 
@@ -145,7 +145,7 @@ def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -
 
 
 def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], product: str) -> ParsedRequest:
-    """An upload that is named instead of sent: one of this product, in the bucket of uploads, nowhere else."""
+    """A picture that is named instead of sent: an upload of this product, in the bucket of uploads only."""
     prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
     key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
     if not uri.startswith(prefix) or uri == prefix or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
@@ -156,7 +156,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     try:
         told = fetch(Upload(settings().uploads_bucket, key, version))
     except ClientError as error:
-        # Who may not list the bucket is told 403 of what is not there.
+        # Without permission to list the bucket, S3 answers 403 for what is not there.
         if error.response["Error"]["Code"] not in _NOT_THERE | _NEVER_THERE:
             raise
         raise _gone() from None
@@ -185,11 +185,11 @@ def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
         return error
     except Exception as error:
         unforeseen("A picture of a batch could not be loaded", error)
-        return Internal("An error of this system, not of the request.")
+        return Internal("This system failed; the request is not at fault.")
 
 
 def plain(value: Any) -> str:
-    """An option's value in JSON as the text that it is by query or form; raises `invalid_option` for lists and such."""
+    """An option's JSON value as the text that a query or a form has; raises `invalid_option` for lists and such."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, str | int):
@@ -247,7 +247,7 @@ _FORM = {"UPLOAD_ERROR_ON_BAD_CTE": True}
 
 
 def _file_name(told: bytes) -> str:
-    """A file's name, which is used for nothing but to tell the pictures of a batch apart; a path is refused."""
+    """A file's name, which only tells the pictures of a batch apart; a path is refused."""
     name = told.decode()
     if {"/", "\\"} & {*name} or _obeyed(name) or len(told) > MOST_NAME_BYTES:
         raise _invalid(
@@ -257,7 +257,7 @@ def _file_name(told: bytes) -> str:
 
 
 def _obeyed(name: str) -> bool:
-    """Whether a name has in it what terminals and editors obey: control codes, ends of lines, turns of direction."""
+    """Whether a name has characters that terminals and editors obey: control codes, line ends, turns of direction."""
     return any(unicodedata.category(letter) in _CODES or letter in _TURNS for letter in name)
 
 
@@ -271,7 +271,7 @@ def _bound(parts: int) -> None:
 
 
 def uploads(record: SQSRecord) -> list[Upload]:
-    """The uploads that one queue message tells of; none for S3's test message and for folder markers."""
+    """The uploads that one queue message names; none for S3's test message and for folder markers."""
     told = json.loads(record.body)
     return list(_uploads(told.get("Records", [])))
 
@@ -286,7 +286,7 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
 
 
 _NOT_THERE = frozenset({"NoSuchKey", "NoSuchVersion"})
-# Of versions that nobody uploaded: made up, a deletion's, one that lies in an archive.
+# For versions that nobody uploaded: invented, of a deletion, or in an archive.
 _NEVER_THERE = frozenset({"InvalidArgument", "AccessDenied", "MethodNotAllowed", "InvalidObjectState"})
 _VERSION = re.compile("[!-~]{1,1024}")
 

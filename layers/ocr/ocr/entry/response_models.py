@@ -1,4 +1,4 @@
-"""Bodies of answers that are neither one record nor a problem."""
+"""Response bodies that are neither one record nor a problem."""
 
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ class Page(Part):
 
 
 class Pending(BaseModel):
-    """A picture that is accepted and not yet read: as much of its record as there is."""
+    """A picture that is accepted and not read yet: the part of its record that is known."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -30,7 +30,7 @@ class Outcome(Part):
     name: str = Field(description="the file's name, the picture's address, or its place among the pictures from 0")
     status: int = Field(description="the HTTP status that it would have had alone")
     record_id: str | None = None
-    record: Record | None = Field(default=None, description="left out where the answer would be too long")
+    record: Record | None = Field(default=None, description="left out if the response would be too long")
     problem: Problem | None = None
 
 
@@ -53,23 +53,23 @@ class UploadForm(Part):
 
 
 class Entry(Part):
-    """A product in a line or two."""
+    """A product in short."""
 
     product: str = Field(description="its slug: the same in paths, prefixes, queues and events")
     name: str = Field(description="its Chinese name")
     category: str
-    vendors: list[str] = Field(description="who reads it")
+    vendors: list[str] = Field(description="the vendors that read it")
     path: str = Field(description="where to post a picture")
     prefix: str = Field(description="where to upload a picture in the bucket")
     schema_version: str
 
 
 class Limits(Part):
-    """What a vendor takes of a product, and for how much."""
+    """What a vendor takes of a product, and its price."""
 
     vendor: str
     options: list[str]
-    bytes: int = Field(description="the most that a picture may have")
+    bytes: int = Field(description="the most bytes that a picture may have")
     bytes_counted: Literal["raw", "base64", "urlencoded"] = Field(description="how they are counted")
     formats: list[str]
     side_pixels: list[int] = Field(description="the shortest and the longest side")
@@ -78,7 +78,7 @@ class Limits(Part):
 
 
 class Description(Entry):
-    """All that a caller needs to know of a product."""
+    """Everything a caller needs to know of a product."""
 
     options: dict[str, Any] = Field(description="JSON Schema of its options")
     required: dict[str, list[list[str]]] = Field(

@@ -17,20 +17,20 @@ PROBLEM_TYPE = "application/problem+json"
 
 Response = dict[str, Any]
 
-# For an error that names no time; the queue, which has a back-off of its own, does not look here.
+# Seconds of Retry-After for an error that names none. The queue has a back-off of its own.
 BUSY_SECONDS = 5
-# How soon a record that is expected may be asked for.
+# Seconds until a pending record should be asked for.
 PENDING_SECONDS = 2
-# Lambda answers with 6 MB at most; the rest is for what JSON makes of JSON.
+# A Lambda response may have 6 MB; the rest is for JSON inside of JSON.
 MOST_BYTES = 4_500_000
 
-INTERNAL = Internal("An error of this system, not of the request.")
-# Who asks for a picture while somebody else deletes it gets neither what was read nor what is left of it.
-FORGOTTEN = InFlight("The record of this picture was deleted at this moment.", retry_after=1)
+INTERNAL = Internal("This system failed; the request is not at fault.")
+# A caller that sends a picture while another deletes it gets neither the reading nor what is left of the record.
+FORGOTTEN = InFlight("The record of this picture was just deleted.", retry_after=1)
 
 
 def record(kept: Record) -> Response:
-    """The record of a success; of anything else its problem, with the record's id."""
+    """The record, if it is a success; else its problem, with the record's id."""
     if kept.status == Status.PENDING:
         return later(kept.id)
     if kept.status == Status.DELETED:
@@ -41,7 +41,7 @@ def record(kept: Record) -> Response:
 
 
 def later(id: str, *, preferred: bool = False) -> Response:
-    """That a picture was accepted and where its record will be; `preferred` when the caller did not want to wait."""
+    """202: accepted; `Location` says where the record will be. `preferred`: the caller asked not to wait."""
     body = {"id": id, "status": Status.PENDING}
     headers = {"Location": f"../records/{id}", "Retry-After": str(PENDING_SECONDS)}
     applied = {"Preference-Applied": "respond-async"} if preferred else {}
@@ -65,7 +65,7 @@ def fault(name: str, error: OcrError) -> dict[str, Any]:
 
 
 def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
-    """The answer to a batch. Where it grows too long the longest records are left out; their ids stand there."""
+    """The response to a batch. If it gets too long, the longest records are left out; their ids stay."""
     sizes = {place: len(json.dumps(one.get("record"), ensure_ascii=False).encode()) for place, one in enumerate(parts)}
     told = list(parts)
     for place in sorted(sizes, key=lambda one: sizes[one], reverse=True):
@@ -77,12 +77,12 @@ def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
 
 
 def error(fault: OcrError) -> Response:
-    """The problem of an error, with Retry-After where a retry makes sense."""
+    """The problem of an error, with Retry-After if a retry makes sense."""
     return problem(problem_of(fault), waiting(fault))
 
 
 def waiting(fault: OcrError) -> dict[str, str]:
-    """The header Retry-After, in seconds, where a retry makes sense."""
+    """The header Retry-After, in seconds, if a retry makes sense."""
     wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
     return {} if wait is None else {"Retry-After": str(wait)}
 
@@ -103,12 +103,12 @@ def response(status: int, body: str, kind: str = RECORD_TYPE, headers: dict[str,
 
 
 def sent(made: Response, event: APIGatewayProxyEvent) -> Response:
-    """The response with the headers that every answer carries."""
+    """The response with the headers that every response has."""
     return made | {"headers": {**made["headers"], **common(event)}}
 
 
 def common(event: APIGatewayProxyEvent) -> dict[str, str]:
-    """The request's id, and who may see and keep an answer: records are personal, nobody on the way may."""
+    """Headers of every response: the request's id; and nothing on the way may keep it, since records are personal."""
     origin = _origin()
     shared = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED} if origin else {}
     return shared | {

@@ -1,4 +1,4 @@
-"""Uploading straight to the bucket: a presigned form for one picture of one product."""
+"""Uploads straight to the bucket: a presigned form for one picture of one product."""
 
 import uuid
 from collections.abc import Mapping

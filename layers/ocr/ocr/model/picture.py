@@ -10,7 +10,7 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "BMP": "image/bmp", "GI
 
 @dataclass(frozen=True)
 class Upload:
-    """Where a document came from, when it came through the bucket; `at` is when."""
+    """The object that a picture came in, if it came through the bucket; `at` is when."""
 
     bucket: str
     key: str

@@ -1,4 +1,4 @@
-"""What a vendor said, in the one form that every vendor's answer is brought into."""
+"""A reading: a vendor's answer, in one form for all vendors."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ class Line(Part):
 
 
 class Item(Part):
-    """One labelled value as the vendor (or the label search) gave it.
+    """One labelled value, from the vendor or from the label search.
 
     `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
     it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
@@ -65,7 +65,7 @@ class Item(Part):
 
 
 def pointed(label: str, points: Sequence[Point]) -> Item:
-    """An item whose value is places on the picture, in the order to go to them: `x,y x,y`, in its pixels."""
+    """An item whose value is points on the picture, in their order: `x,y x,y`, in pixels."""
     return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
 
 

@@ -1,4 +1,4 @@
-"""What is kept and announced about one picture."""
+"""A record: what is kept and announced of one picture."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -149,12 +149,12 @@ class Record(Part):
 
 
 class Doubts(Part):
-    """What makes a record doubtful, wherever it is told of without its documents; nothing personal."""
+    """What makes a record doubtful, for lists and events, which do not hold its documents; nothing personal."""
 
     problem: str | None = Field(default=None, description="the kind of its problem: incomplete, damaged, …")
     checks_failed: int = Field(default=0, description="how many checks of its documents failed")
     lowest_confidence: float | None = Field(
-        default=None, description="the least of its fields' confidences, 0..1; null where the vendor gives none"
+        default=None, description="the lowest confidence of its fields, 0..1; null if the vendor gives none"
     )
 
 

@@ -8,27 +8,21 @@ from ocr.declare.fields import declared
 from ocr.declare.product import Product
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.model.record import Document, Record, Status
+from ocr.model.record import FINAL, Document, Record, Status
 from ocr.pipeline.normalization import documents
-from ocr.platform.errors import Changed, Incomplete, NoResult, OcrError
+from ocr.platform.errors import PROBLEMS, Changed, Incomplete, NoResult, OcrError
 from ocr.platform.telemetry import unforeseen
 
 # Of a picture: each is compared with all before it.
 MOST_DOCUMENTS = 200
-# By the kind of the problem; every other is a failure.
-_STATUS = {
-    "incomplete": Status.INCOMPLETE,
-    "no_result": Status.NO_RESULT,
-    "wrong_document": Status.NO_RESULT,
-    "outcome_unknown": Status.UNKNOWN,
-}
 
 
 def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Record:
     """The record with what came of its picture."""
     error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
     if error:
-        record.status = _STATUS.get(error.kind, Status.FAILED)
+        ends = PROBLEMS[error.kind].upload
+        record.status = Status(ends) if ends in FINAL else Status.FAILED
         record.problem = problem_of(error)
         record.vendor = error.vendor
     return record

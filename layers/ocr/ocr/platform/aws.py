@@ -1,4 +1,4 @@
-"""AWS clients, made at first use and kept for the life of the container."""
+"""AWS clients, made at first use and kept as long as the process."""
 
 import random
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from ocr.platform.settings import settings
 
-# An AWS that does not answer is not waited for until the caller has gone: botocore's own patience is a minute. What is
-# sent is checked by mypy and by the tests, not once more at each call.
+# botocore's own timeouts are a minute: the caller would be gone. Parameters are checked by mypy and the tests, not once
+# more at each call.
 SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
-# A write that meets a transaction is tried again so often, the first time within so many seconds.
+# How often a write that conflicts with a transaction is retried, and within how many seconds the first time.
 MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
 CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
@@ -38,7 +38,7 @@ def table() -> "Table":
 
 
 def _after_conflict(attempts: int, response: tuple[Any, dict[str, Any]] | None, **_: Any) -> float | None:
-    """After how many seconds a write that met a transaction is tried again: botocore leaves these to its callers."""
+    """Seconds until a write that conflicted with a transaction is retried; botocore does not retry these itself."""
     answer = response[1] if response else {}
     codes = {answer.get("Error", {}).get("Code"), *(one.get("Code") for one in answer.get("CancellationReasons", []))}
     if not codes & CONFLICTS or "ConditionalCheckFailed" in codes or attempts > MOST_CONFLICTS:
@@ -66,7 +66,7 @@ def events() -> "EventBridgeClient":
 
 @cache
 def functions(seconds: int) -> "LambdaClient":
-    """A Lambda client that waits so long for an answer. One try: the queue and the caller are the only retry loop."""
+    """A Lambda client with this read timeout. It tries once: the queue and the caller are the only retry loop."""
     return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
 
 
@@ -78,7 +78,7 @@ def queues() -> "SQSClient":
 def written[**Given, Answer](
     write: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs
 ) -> Answer | None:
-    """The table's answer to a conditional write; None where its condition does not hold."""
+    """The response to a conditional write; None if its condition does not hold."""
     try:
         return write(*given, **named)
     except ClientError as error:
@@ -88,11 +88,11 @@ def written[**Given, Answer](
 
 
 def kept(key: str) -> "GetObjectOutputTypeDef | None":
-    """An object of the bucket of answers; None where there is none, or it has expired."""
+    """An object of the bucket of answers; None if there is none, or it has expired."""
     try:
         return s3().get_object(Bucket=settings().answers_bucket, Key=key)
     except ClientError as error:
-        # Who may not list the bucket is told 403 of what is not there.
+        # Without permission to list the bucket, S3 answers 403 for what is not there.
         if error.response["Error"]["Code"] not in {"NoSuchKey", "AccessDenied"}:
             raise
         return None

@@ -93,12 +93,13 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "Save the picture again as a plain JPEG, or crop it to one document, and send that.",
     ),
     "wrong_document": ProblemType(
-        422, "The picture shows another kind of document", "Send the picture to the product of its kind."
+        422, "The picture shows another kind of document", "Send the picture to the product of its kind.", "no_result"
     ),
     "incomplete": ProblemType(
         422,
         "The document was not read as a whole",
         "The record holds what was read. Check it, or send a picture of the whole document, sharp and uncovered.",
+        "incomplete",
     ),
     "poor_quality": ProblemType(
         422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."

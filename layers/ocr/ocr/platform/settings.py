@@ -1,4 +1,4 @@
-"""What an operator may set: the functions' environment as one checked model."""
+"""What an operator can set: the functions' environment as one checked model."""
 
 import os
 from functools import cache
@@ -46,16 +46,17 @@ class Settings(BaseModel):
     """Every setting, under the name of its environment variable."""
 
     table: str = Field(validation_alias="TABLE", description="DynamoDB table of records and circuits")
-    uploads_bucket: str = Field(validation_alias="UPLOADS_BUCKET", description="Bucket that pictures are uploaded to")
+    uploads_bucket: str = Field(validation_alias="UPLOADS_BUCKET", description="Bucket of uploaded pictures")
     answers_bucket: str = Field(
-        validation_alias="ANSWERS_BUCKET", description="Bucket of raw vendor answers and of lines too long for an item"
+        validation_alias="ANSWERS_BUCKET",
+        description="Bucket of raw vendor answers, and of records too long for the table",
     )
     engine_function: str = Field(validation_alias="ENGINE_FUNCTION", description="Name of the embedded engine's Lambda")
-    bus: str = Field(default="", validation_alias="BUS", description="Event bus; only the announcer has it")
+    bus: str = Field(default="", validation_alias="BUS", description="Event bus; only set for the announcer")
     announcements: str = Field(
         default="",
         validation_alias="ANNOUNCEMENTS",
-        description="URL of the queue of events that the bus did not take; only the announcer has it",
+        description="URL of the queue of events that the bus refused; only set for the announcer",
     )
     vendors: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("juhe", "etoplive", "esign", "ctyun", "embedded"),
@@ -70,7 +71,7 @@ class Settings(BaseModel):
     vendor_rates: Annotated[dict[str, PositiveFloat], BeforeValidator(_by_vendor)] = Field(
         default={},
         validation_alias="VENDOR_RATES",
-        description="Requests a second that a vendor is sent by all functions together: `juhe=10 ctyun=0.5`",
+        description="Most requests per second to a vendor, from all functions together: `juhe=10 ctyun=0.5`",
     )
     secrets_prefix: str = Field(
         default="ocr", validation_alias="SECRETS_PREFIX", description="A vendor's secret is named PREFIX/VENDOR"
@@ -83,7 +84,7 @@ class Settings(BaseModel):
     cors_origin: str = Field(
         default="",
         validation_alias="CORS_ORIGIN",
-        description="The web origin whose pages may read this API's answers; empty: none",
+        description="The web origin whose pages may call the API; empty: none",
     )
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
@@ -92,19 +93,25 @@ class Settings(BaseModel):
         default=1,
         ge=0,
         validation_alias="RESEND_UNKNOWN",
-        description="How often a picture is sent again when an earlier outcome is unknown; 0 holds it for a person",
+        description="How often a picture is sent again after a call that was never answered; 0 holds it for a person",
     )
     max_receives: int = Field(
         default=10,
         ge=2,
         validation_alias="MAX_RECEIVES",
-        description="How often the queue delivers an upload before it goes to the dead-letter queue",
+        description="How often the queue delivers an upload before it is a dead letter",
     )
     circuit_failures: int = Field(
-        default=5, ge=1, validation_alias="CIRCUIT_FAILURES", description="Vendor faults in a row that open its circuit"
+        default=5,
+        ge=1,
+        validation_alias="CIRCUIT_FAILURES",
+        description="Faults of a vendor in a row that open its circuit breaker",
     )
     circuit_seconds: int = Field(
-        default=30, ge=1, validation_alias="CIRCUIT_SECONDS", description="Seconds an open circuit waits before a probe"
+        default=30,
+        ge=1,
+        validation_alias="CIRCUIT_SECONDS",
+        description="Seconds until an open circuit breaker lets one call probe the vendor",
     )
 
     def url(self, vendor: str, own: str) -> str:
@@ -115,7 +122,7 @@ class Settings(BaseModel):
     def _each_vendor_once(self) -> Self:
         for order in (self.vendors, *self.product_vendors.values()):
             if len(set(order)) != len(order):
-                raise ValueError("a vendor stands twice in an order")
+                raise ValueError("a vendor is named twice")
         return self
 
     def order(self, product: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Nothing lost, nothing paid twice: one entry a content, from the moment it is sent to a vendor.
+"""The ledger: one entry per content, from the moment it is sent to a vendor. Nothing is lost or paid twice.
 
     (nothing) ──claim──► sending ──keep──► done
                            ▲ │
@@ -6,9 +6,9 @@
                            │ ▼
                          released
 
-A content is product + options + sha256 of the bytes. An entry in `sending` whose lease has run out is a call whose
-answer nobody saw. Its last writer is its `owner`, and every write is conditional on the owner that was seen. What was
-read stands in the entry; the records of all pictures of this content refer to it (`records`).
+A content is product + options + SHA-256 of the bytes. An entry in `sending` whose lease has run out is a call that was
+never acknowledged. Its last writer is its `owner`, and every write is conditional on the owner that was seen. The entry
+holds what was read; the records of all pictures of this content refer to it (`records`).
 """
 
 import hashlib
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef
 
 SENDING, RELEASED, DONE = "sending", "released", "done"
-# Most calls take less: whoever waits for one asks again well before its lease runs out.
+# Most calls take less: a caller that waits for one asks again well before its lease runs out.
 SOON_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A vendor that is being asked, and whether that may cost something."""
+    """A vendor that is being called, and whether the call may cost something."""
 
     vendor: str
     charges: bool
@@ -49,12 +49,12 @@ class Asked:
 class Lease:
     """The right to have one content read until the lease ends.
 
-    unseen    earlier calls for it that may have been charged and of whose answer nothing came
-    calls     all calls for it, the one under way included
-    resends   those of them that may have been charged although there were unseen ones before
-    now       the call under way; while it is only `planned`, the one that probably will be
+    unseen    earlier calls that may have been billed and were never answered
+    calls     all calls for this content, the current one included
+    resends   calls that may have been billed and were made although there were unseen ones
+    now       the current call; while `planned`, the call that will probably be made
     broken    how often a vendor broke down over this very picture
-    before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could write no record
+    before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could not write a record
     """
 
     content: str
@@ -70,18 +70,18 @@ class Lease:
     before: str = ""
 
     def may_pay(self, spent: int) -> bool:
-        """Whether another call may cost something when `spent` calls of this claim came to nothing."""
+        """Whether another call may cost something, after `spent` calls under this lease gave no result."""
         return self.unseen + spent <= settings().resend_unknown
 
     def counted(self, asked: Asked | None, spent: int = 0) -> "Lease":
-        """This claim with one more call under way."""
+        """This lease with one more call."""
         if asked is None:
             return self
         resent = asked.charges and self.unseen + spent > 0
         return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked)
 
     def made(self) -> "Lease":
-        """This claim without a call that was only planned."""
+        """This lease without a call that was recorded but not made."""
         if self.now is None or not self.planned:
             return self
         resent = self.now.charges and self.unseen > 0
@@ -105,9 +105,9 @@ def content_key(product: str, options: Mapping[str, str], sha256: str) -> str:
 
 
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
-    """Claim a content for `lease` seconds, or get what was read of it before.
+    """Take the lease of a content for `lease` seconds, or return what was read of it before.
 
-    `first` is who will be asked first. Raises `InFlight` while another call holds the content.
+    `first` is the vendor that will be called first. Raises `InFlight` while another call holds the lease.
     """
     new = Lease(content, product, math.ceil(time.time() + lease))
     mine = new.counted(first)
@@ -131,21 +131,21 @@ def lease(content: str, product: str, lease: float, first: Asked | None = None) 
 
 
 def finished(content: str) -> StoredReading | None:
-    """What was read of a content, if anything was and it needs no further call."""
+    """What was read of a content; None where nothing was, or another call is needed."""
     entry = records.stored(records.entry_id(content))
     return _settled(entry) if entry and entry["state"] == DONE and not records.expired(entry) else None
 
 
 def _stands(lease: Lease) -> bool:
-    """Whether the entry is this claim's, although its write was refused: the answer to a first try was lost."""
+    """Whether the entry belongs to this lease although its write was refused: the response to a first try was lost."""
     entry = records.stored(records.entry_id(lease.content))
     return bool(entry and entry["owner"] == lease.owner)
 
 
 def sending(held: Lease, asked: Asked, *, spent: int) -> Lease:
-    """Write down who is asked now, when `spent` calls of this claim came to nothing; return the claim as it then is.
+    """Record which vendor is called now, after `spent` calls gave no result; return the lease as it is then.
 
-    Raises `InFlight` where another call has taken the content over.
+    Raises `InFlight` if another call has taken the content over.
     """
     if held.planned and held.now == asked:
         return replace(held, planned=False)
@@ -156,24 +156,24 @@ def sending(held: Lease, asked: Asked, *, spent: int) -> Lease:
 
 
 def release(held: Lease, *, spent: int, answered: str = "") -> None:
-    """Give a content back unread, so that the queue or the caller may try again; `spent` is as for `sending`.
+    """End a lease without a result, so that the queue or the caller may try again; `spent` is as for `sending`.
 
-    `answered` is the vendor whose answer was kept though no record could be written.
+    `answered` is the vendor whose answer was kept although no record could be written.
     """
     _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner, done=False)
 
 
 def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
-    """Write what was read and the picture's record in one transaction; return the record that then stands.
+    """Write what was read and the picture's record in one transaction; return the record that is stored then.
 
-    Where another call took the content over meanwhile, its reading stands.
+    If another call took the content over meanwhile, its reading is the one that is stored.
     """
     entry = _entry(held, DONE) | records.body(record, held.content)
     return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
 
 
 def fail(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *, spent: int) -> Record:
-    """Give the content back and write the record of a picture that nobody will bring again by itself."""
+    """End the lease and write the record of a picture that will not be delivered again."""
     entry = _entry(held, RELEASED, spent)
     item = records.failed(record, again=True) | {"content": held.content}
     return _write(entry, item, record, held, ticket, fields)
@@ -182,11 +182,11 @@ def fail(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *
 def replay(found: StoredReading, ticket: RecordRef, fields: type[Fields]) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read.
 
-    Raises `InFlight` where that is forgotten meanwhile: no record may refer to it then.
+    Raises `InFlight` if that was erased meanwhile: no record may refer to it then.
     """
     record = records.placed(found.record, ticket, replayed=True)
     held = [] if record.status == Status.UNKNOWN else [records.HELD]
-    # An upload that is to be forgotten stays so, whoever brings its message again.
+    # An erased upload stays erased, also when its message is delivered again.
     gone = [] if ticket.upload else [records.GONE]
     there: ConditionCheckTypeDef = {
         "TableName": settings().table,
@@ -200,11 +200,11 @@ def replay(found: StoredReading, ticket: RecordRef, fields: type[Fields]) -> Rec
         return record
     if standing := records.find(ticket.id):
         return standing.model_copy(update={"replayed": True})
-    raise InFlight("What was read of this picture was deleted at this moment.", retry_after=1)
+    raise InFlight("The stored result was just deleted.", retry_after=1)
 
 
 def renew(content: str, made: Record, fields: type[Fields]) -> bool:
-    """Put another reading in the place of a finished one, and into every record of it; False where there is none."""
+    """Replace a finished reading, and the record of every picture of it; False where there is none."""
     entry = records.stored(records.entry_id(content))
     if entry is None or entry["state"] != DONE:
         return False
@@ -216,7 +216,7 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
 
 
 def erase(content: str) -> None:
-    """Delete the entry of a content, so that nobody refers to it from here on.
+    """Delete the entry of a content, so that no record refers to it from now on.
 
     Raises `InFlight` while it is being read.
     """
@@ -239,21 +239,21 @@ def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordR
     over = records.over(ticket), records.UNREAD
     if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
         return record
-    logger.warning("What another call has written stands", record_id=ticket.id, content=held.content)
+    logger.warning("Another call has written this record", record_id=ticket.id, content=held.content)
     return _standing(held, ticket, fields, entry)
 
 
 def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item) -> Record:
-    """The record that stands where this claim's could not be written."""
+    """The stored record, where the one of this lease could not be written."""
     record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
     if record and entry and entry["owner"] == held.owner:
         if entry["state"] != DONE and record.status == Status.DELETED:
-            # Forgotten while it was read: nothing of it is kept.
+            # Erased while it was read: nothing of it is kept.
             raw_answers.erase(record.product, held.content)
             records.forget_body(read)
             release(held, spent=0)
         elif entry["state"] != DONE:
-            # The record tells of something else; what was read was paid for, and the next request has it.
+            # The record says something else. What was read was paid for: the next request gets it.
             _put(read, after=held.owner)
         return record
     found = _settled(entry) if entry and entry["state"] == DONE else None
@@ -267,12 +267,12 @@ def _held(entry: Item) -> bool:
 
 
 def _unseen(entry: Item) -> int:
-    """The calls whose answer nobody saw; one whose lease has run out is such a call if it may have been charged."""
+    """How many calls were never answered; a call whose lease has run out is one if it may have been billed."""
     return int(entry["unseen"]) + (entry["state"] == SENDING and bool(entry["charges"]))
 
 
 def _settled(entry: Item) -> StoredReading | None:
-    """What was read, unless nobody knows what became of it and it may be sent again."""
+    """What was read, unless its outcome is unknown and it may be sent again."""
     record = records.read(entry)
     if record is None or (record.status == Status.UNKNOWN and _unseen(entry) <= settings().resend_unknown):
         return None

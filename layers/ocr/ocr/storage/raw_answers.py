@@ -1,7 +1,7 @@
-"""Vendors' answers as they were kept: encrypted, under the content that they are about, until they expire.
+"""Vendors' raw answers: kept encrypted, by content and vendor, until they expire.
 
-Whoever has one needs no call: a record can be made of it after an adapter was put right, or after the function died
-between a vendor's answer and the record.
+A record can be made from a kept answer without another call: after a vendor's module was corrected, or after a function
+died between the vendor's answer and the record.
 """
 
 import json
@@ -16,7 +16,7 @@ from ocr.platform.settings import settings
 
 
 def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -> None:
-    """Keep an answer; boxes in it are counted on the picture that was sent, so its size is kept too."""
+    """Keep an answer. Its boxes are in the pixels of the picture that was sent, so that picture's size is kept too."""
     sent = fitted.document
     orientation = 1 if sent is fitted.original else fitted.original.orientation
     aws.s3().put_object(
@@ -29,9 +29,9 @@ def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -
 
 
 def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | None:
-    """What the vendor's kept answer about the one document of `request` means now; None where none is kept.
+    """What the vendor's kept answer about the one picture of `request` means now; None if no answer is kept.
 
-    Boxes are in the document's pixels.
+    Boxes are in that picture's pixels.
     """
     [document] = request.documents
     kept = aws.kept(_key(request.product, content, offer.vendor))
@@ -49,7 +49,7 @@ def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | 
 
 
 def erase(product: str, content: str) -> None:
-    """Delete the answers about a content that a product's function may have kept: it knows its vendors by name."""
+    """Delete the answers of all the product's vendors about a content."""
     for vendor in settings().order(product):
         aws.s3().delete_object(Bucket=settings().answers_bucket, Key=_key(product, content, vendor))
 

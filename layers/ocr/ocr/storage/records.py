@@ -1,7 +1,7 @@
-"""Records in the table: one item a picture, which refers to what was read of the picture's content.
+"""Records in the table: one item per picture, which refers to what was read of the picture's content.
 
-An item has a body of its own where nothing was read of its picture: it was refused, given up, or what became of it is
-unknown. `again` marks an item that may be written anew, because its picture was not read or is only expected.
+An item has a body of its own if nothing was read of its picture: it was refused, given up, or its outcome is unknown.
+`again` marks an item that may be overwritten, because its picture was not read or is still expected.
 """
 
 import hashlib
@@ -31,14 +31,17 @@ Item = dict[str, Any]
 RECORD_ID = re.compile(r"[0-9a-f]{32}")
 # DynamoDB ends at 400 KB an item; what is larger lies in S3.
 MAX_BODY_BYTES = 350_000
-# The folder of pictures that HTTPS callers handed over: they may be sent again after their record was deleted.
+# The folder of pictures that HTTPS callers sent and did not wait for. They may be sent again after an erasure.
 LATER = "later"
 DAY = 86_400
-# DynamoDB takes no longer key of an index; no upload's address is.
+# DynamoDB takes no longer key in an index; no upload's address is longer.
 MOST_URI_BYTES = 2048
-# Conditions of items that a write may go over: one that is marked so; one whose picture is held for a person; one that
-# refers to what was read of the same content, by the owner of the content's entry, in which nothing stands; one whose
-# reading was deleted, while another stands.
+# Which items a write may replace, as conditions:
+# AGAIN     one that is marked so
+# HELD      one with the status unknown, held for a person
+# UNREAD    one that refers to a reading of the same content
+# GONE      one whose reading was deleted and replaced by another
+# GIVEN_UP  one that is marked `again` and is not deleted
 AGAIN, HELD, UNREAD = "again = :true", "#status = :unknown", "content = :content"
 GONE = "(content = :content AND #owner <> :owner)"
 GIVEN_UP = "(again = :true AND #status <> :deleted)"
@@ -46,7 +49,7 @@ GIVEN_UP = "(again = :true AND #status <> :deleted)"
 
 @dataclass(frozen=True)
 class RecordRef:
-    """One picture's place: the id of its record, when the picture came, and the upload that it came by."""
+    """Where one picture's record is: its id, when the picture came, and the upload that it came by."""
 
     id: str
     created_at: datetime
@@ -54,7 +57,7 @@ class RecordRef:
 
 
 def record_ref(upload: Upload) -> RecordRef:
-    """The place of an upload: the one that was reserved for its key, else one by bucket, key and version."""
+    """The record of an upload: the one that was reserved for its key, else one by bucket, key and version."""
     at = upload.at or datetime.now(UTC)
     name = upload.key.rpartition("/")[2]
     if RECORD_ID.fullmatch(name) and _is_reserved(name, upload):
@@ -82,7 +85,7 @@ def _is_reserved(id: str, upload: Upload) -> bool:
 
 
 def _place_of(source: str) -> str:
-    """An upload's address as it may stand in what is left of a deleted record: nobody can tell a name from it."""
+    """A hash of the upload's address, which is kept after the record's erasure."""
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
@@ -102,17 +105,17 @@ def expiry() -> int:
 
 
 def expired(item: Item) -> bool:
-    """Whether an item's time is over; DynamoDB takes up to two days to delete it."""
+    """Whether an item has expired; DynamoDB takes up to two days to delete it."""
     return bool(item["expires_at"] <= time.time())
 
 
 def stored(id: str) -> Item | None:
-    """The item as it stands, or None."""
+    """The item as it is stored, or None."""
     return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
 
 
 def body(record: Record, content: str) -> dict[str, str]:
-    """A record as attributes of an item: itself, or the key in S3 of what is too long for an item."""
+    """A record as attributes of an item: its JSON, or the key in S3 if that is too long for an item."""
     text = record.model_dump_json(exclude_none=True)
     if len(text.encode()) <= MAX_BODY_BYTES:
         return {"record": text}
@@ -122,7 +125,7 @@ def body(record: Record, content: str) -> dict[str, str]:
 
 
 def read(entry: Item) -> Record | None:
-    """The record in an item or in the object that it points to; None where that has expired."""
+    """The record in an item, or in the object that the item points to; None if that has expired."""
     if "record" in entry:
         return Record.model_validate_json(entry["record"])
     kept = aws.kept(entry["record_key"])
@@ -130,7 +133,7 @@ def read(entry: Item) -> Record | None:
 
 
 def placed(record: Record, ticket: RecordRef, **more: Any) -> Record:
-    """What was read, as the record of this picture, finished now."""
+    """The record with this picture's id, times and source, finished now."""
     upload = ticket.upload
     source = Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None
     place = {"id": ticket.id, "created_at": ticket.created_at, "finished_at": datetime.now(UTC), "source": source}
@@ -138,7 +141,7 @@ def placed(record: Record, ticket: RecordRef, **more: Any) -> Record:
 
 
 def item(record: Record, fields: type[Fields], content: str, owner: str, expires_at: int | None = None) -> Item:
-    """The item of a picture whose content was read, by this owner; the fields that it shows in lists are masked."""
+    """The item of a picture whose content was read by this owner; the fields for lists are masked."""
     shown = masked(fields, record.document.fields) if record.document else {}
     own = {"record": record.model_dump_json(exclude_none=True)} if record.status == Status.UNKNOWN else {}
     return (
@@ -154,7 +157,7 @@ def item(record: Record, fields: type[Fields], content: str, owner: str, expires
 
 
 def failed(record: Record, *, again: bool) -> Item:
-    """The item of a picture that was not read, with the problem in it; `again` as the module says."""
+    """The item of a picture that was not read, with its problem; `again` as in the module's docstring."""
     own = {"record": record.model_dump_json(exclude_none=True), "expires_at": expiry()}
     return _item(record) | own | ({"again": True} if again else {})
 
@@ -187,12 +190,12 @@ def _item(record: Record) -> Item:
 
 
 def moment(at: datetime) -> str:
-    """A moment as text that sorts as the moments do."""
+    """A time as text that sorts in order of time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def conditional(item: Item, *over: str) -> "PutTypeDef":
-    """The write of an item that leaves a finished one alone, but for one that it may go `over` (`AGAIN` and so on)."""
+    """The write of an item that replaces no finished one, except those that `over` allows (`AGAIN` and so on)."""
     condition = " OR ".join(["attribute_not_exists(id)", "expires_at <= :now", *over])
     values = {
         ":now": int(time.time()),
@@ -213,12 +216,12 @@ def conditional(item: Item, *over: str) -> "PutTypeDef":
 
 
 def put(write: "PutTypeDef") -> bool:
-    """Write an item unless one stands there that must not be written over."""
+    """Write an item, unless one is stored that must not be replaced; say whether it was written."""
     return aws.written(aws.table().meta.client.put_item, **write) is not None
 
 
 def together(*writes: "TransactWriteItemTypeDef") -> bool:
-    """Write all of these, or none where a condition of one does not hold."""
+    """Write all of these, or none if a condition of one does not hold; say whether they were written."""
     client = aws.table().meta.client
     try:
         client.transact_write_items(TransactItems=list(writes))
@@ -231,14 +234,14 @@ def together(*writes: "TransactWriteItemTypeDef") -> bool:
 
 
 def over(ticket: RecordRef) -> str:
-    """Which items this picture's record may go over: those marked so, but an upload's over no deleted one."""
+    """Which items this picture's record may replace: those marked `again`; an upload's record no deleted one."""
     return GIVEN_UP if ticket.upload else AGAIN
 
 
 def write_failed(record: Record, content: str | None = None, *, again: bool = True) -> Record:
-    """Write the record of a picture that was not read, unless a finished one stands; return what then stands.
+    """Write the record of a picture that was not read, unless a finished one is stored; return the stored one.
 
-    It goes on to name the `content` that its picture is known to be of, by which all that is kept of it is found.
+    The item keeps the `content` that is known of its picture: by that, an erasure finds everything that is kept of it.
     """
     content = content or (stored(record.id) or {}).get("content")
     item = failed(record, again=again) | ({"content": content} if content else {})
@@ -248,9 +251,9 @@ def write_failed(record: Record, content: str | None = None, *, again: bool = Tr
 
 
 def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None:
-    """Write that a picture is expected, so that its record can be asked for, unless its record stands already.
+    """Write a pending record, so that it can be asked for, unless the picture's record is stored already.
 
-    Raises `key_reused` where the id belongs to another content.
+    Raises `key_reused` if the id belongs to another content.
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
     item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
@@ -263,15 +266,15 @@ def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None
             kind="key_reused",
         )
     if ticket.upload:
-        # Nothing stands that the picture could be answered with: it is read again.
+        # There is no stored reading to answer with: the picture is read again.
         gone = "owner" in standing and "record" not in standing and _referred(standing) is None
         put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
 
 
 def find(id: str) -> Record | None:
-    """The record of this id, however far it is, or None where there is none or its time is over.
+    """The record of this id, in whatever status, or None if there is none or it has expired.
 
-    It is a deleted one from the moment that the reading which it refers to is.
+    It is deleted from the moment when the reading that it refers to is deleted.
     """
     found = stored(id)
     if found is None or "status" not in found or expired(found):
@@ -286,13 +289,13 @@ def find(id: str) -> Record | None:
 
 
 def _referred(found: Item) -> Item | None:
-    """The entry with the reading that an item refers to; None once that is deleted."""
+    """The ledger's entry that an item refers to; None once that is deleted."""
     entry = stored(entry_id(found["content"]))
     return entry if entry and entry["owner"] == found["owner"] else None
 
 
 def deleted(found: Item) -> Record:
-    """What an item's record is once its picture is deleted."""
+    """The record that is left of a deleted picture."""
     return Record(
         id=found["id"],
         product=found["product"],
