@@ -64,9 +64,9 @@ score: .venv/ready ## How much of the samples comes out right or silently wrong 
 	@$(PYTHON) -m local.score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \
 		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
 
-evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1)
+evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
 	@$(PYTHON) -m local.evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \
-		$(if $(PRODUCT),--product $(PRODUCT)) $(if $(FRESH),--fresh)
+		$(if $(PRODUCT),--product $(PRODUCT)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs)
 
 extract: .venv/ready ## Print the record made of given lines (LINES=case.json PRODUCT=id_card)
 	@$(PYTHON) -m local.extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \

@@ -3,6 +3,7 @@
     python -m local.evaluate FOLDER…                    score each folder by its truth.json, or print what was read
     python -m local.evaluate FOLDER --product id_card   read pictures without a truth as this product
     python -m local.evaluate FOLDER --fresh             ask the engine anew, also where its answer is kept
+    python -m local.evaluate FOLDER --docs              put the figures into docs/accuracy.md, too
 
 `truth.json` is a list with an object a picture:
 
@@ -35,6 +36,7 @@ from rich.table import Table
 
 from local.accuracy import offline
 from local.accuracy.marks import Mark, Value, computed, marked
+from local.generate.tables import ACCURACY, table, with_table
 from ocr.declare.catalogue import products
 from ocr.model.record import Document
 from ocr.platform.errors import OcrError
@@ -217,22 +219,32 @@ def distance(one: str, other: str) -> int:
 
 def show(verdicts: Sequence[Verdict], console: Console) -> None:
     """Fields by product, the other parts in a line a kind, then everything that went wrong."""
-    with_fields = [one for one in verdicts if one.values]
-    if with_fields:
-        console.print(_by_product(with_fields))
+    head, rows = by_product(verdicts)
+    if rows:
+        shown = Table(*head)
+        for column in shown.columns[1:]:
+            column.justify = "right"
+        for row in rows:
+            shown.add_row(*row, end_section=row is rows[-2] if len(rows) > 1 else False)
+        console.print(shown)
+    console.print(*totals(verdicts), sep="\n")
+    for line in losses(verdicts):
+        console.print(escape(line), soft_wrap=True)
+
+
+def totals(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """What came of the parts that are no fields, a line a kind, and how long the engine took."""
     for kind, name in (("grid", "grids of tables"), ("plate", "plates"), ("document", "kinds of document")):
         parts = [part for one in verdicts for part in one.parts if part.kind == kind]
         if parts:
-            console.print(f"{name}: {sum(part.right for part in parts):.0f} of {len(parts)} exactly right")
+            yield f"{name}: {sum(part.right for part in parts):.0f} of {len(parts)} exactly right"
     texts = [part for one in verdicts for part in one.parts if part.kind == "text"]
     if texts:
         lengths = sum(max(len(one.truth), len(one.read)) for one in texts)
         wrong = sum(distance(one.truth, one.read) for one in texts)
         a_picture = fmean(one.right for one in texts)
-        console.print(f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character")
-    console.print(f"{len(verdicts)} pictures, {fmean(one.seconds for one in verdicts):.2f} s of the engine a picture")
-    for line in losses(verdicts):
-        console.print(escape(line), soft_wrap=True)
+        yield f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character"
+    yield f"{len(verdicts)} pictures, {fmean(one.seconds for one in verdicts):.2f} s of the engine a picture"
 
 
 def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -249,23 +261,27 @@ def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:
                 yield f"{one.name}: {value.name} {value.printed or '∅'} → {value.found or '∅'} ({', '.join(said)})"
 
 
-def _by_product(verdicts: Sequence[Verdict]) -> Table:
-    """Of the values: how many are printed, what came of them, and where the lost ones were lost."""
-    columns = ("pictures", "values", *FIGURES, "share")
-    table = Table("product", *columns)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    slugs = sorted({one.entry.product for one in verdicts})
+def by_product(verdicts: Iterable[Verdict]) -> tuple[list[str], list[list[str]]]:
+    """A table of the fields' values, a row a product: how many are printed, what came of them, where lost ones were
+    lost."""
+    known = [one for one in verdicts if one.values]
+    slugs = sorted({one.entry.product for one in known})
+    rows = []
     for slug in [*slugs, *["all"] * (len(slugs) > 1)]:
-        ours = [one for one in verdicts if slug in (one.entry.product, "all")]
+        ours = [one for one in known if slug in (one.entry.product, "all")]
         values = [value for one in ours for value in one.values]
         counts = figures(values)
         printed = sum(value.printed is not None for value in values)
         share = f"{counts['right'] / printed:.3f}" if printed else ""
-        table.add_row(
-            slug, str(len(ours)), str(printed), *map(str, counts.values()), share, end_section=slug == slugs[-1]
-        )
-    return table
+        rows.append([slug, str(len(ours)), str(printed), *map(str, counts.values()), share])
+    return ["product", "pictures", "values", *FIGURES, "share"], rows
+
+
+def keep(verdicts: Sequence[Verdict]) -> None:
+    """Write the figures into the page on accuracy; no name of a picture or folder, and no value."""
+    head, rows = by_product(verdicts)
+    made = table(head, rows) + "\n" + "".join(f"- {line}\n" for line in totals(verdicts))
+    ACCURACY.write_text(with_table(ACCURACY.read_text(), "real", made))
 
 
 FIGURES = ("right", "wrong", "missing", "invented", "silent", "covered", "in lines", "in recognition", "in extraction")
@@ -321,6 +337,8 @@ def main() -> None:
         sys.exit(f"evaluate: {error}")
     if verdicts:
         show(verdicts, console)
+    if verdicts and asked.docs:
+        keep(verdicts)
     sys.exit(any(one.fault for one in verdicts))
 
 
@@ -335,6 +353,7 @@ def _arguments() -> argparse.Namespace:
         "--product", default="", choices=offline.sold(), metavar="SLUG", help="of pictures without truth"
     )
     parser.add_argument("--fresh", action="store_true", help="ask the engine also where its answer is kept")
+    parser.add_argument("--docs", action="store_true", help="put the figures into docs/accuracy.md")
     return parser.parse_args()
 
 

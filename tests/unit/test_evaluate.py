@@ -97,6 +97,24 @@ def test_a_folder_without_truth_is_printed(run: Run, read: dict[str, Any]) -> No
     assert "林志远" in printed
 
 
+def test_the_page_on_accuracy_tells_figures_and_nothing_of_what_was_read(
+    run: Run, read: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text("before\n<!-- real -->\nold\n<!-- /real -->\nafter\n")
+    monkeypatch.setattr(evaluate, "ACCURACY", page)
+    read |= {"name": "林志元", "sex": "male"}
+
+    run([{"file": "portrait.jpg", "product": "id_card", "fields": {"name": "林志远", "sex": "male"}}], "--docs")
+
+    written = page.read_text()
+    assert "| id_card | 1 | 2 | 1 | 1 | 0 | 0 | 1 | 0 | 2 | 0 | 1 | 0.500 |" in written
+    assert "- kinds of document: 1 of 1 exactly right" in written
+    assert "before" in written
+    assert "after" in written
+    assert not any(word in written for word in ("林", "portrait", "old", tmp_path.name))
+
+
 @pytest.mark.parametrize(
     ("truth", "said"),
     [
