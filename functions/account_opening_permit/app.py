@@ -1,4 +1,8 @@
-"""开户许可证 — the permit to open a company's basic bank account; no longer issued since 2019."""
+"""开户许可证 — the permit to open a company's basic bank account; no longer issued since 2019.
+
+Forms: one form of the central bank: 核准号 and 编号 at the top, then sentences and labels (存款人名称, 法定代表人,
+开户银行, 账号), the round seal of the bank's branch over the date.
+"""
 
 from ocr.declare.field_types import AccountPermitNumber, Code, Date, Figures, Text
 from ocr.declare.fields import Fields, label

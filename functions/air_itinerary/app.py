@@ -1,4 +1,10 @@
-"""行程单 — the itinerary receipt of an air ticket (航空运输电子客票行程单), printed or electronic, with its flights."""
+"""行程单 — the itinerary receipt of an air ticket (航空运输电子客票行程单), printed or electronic, with its flights.
+
+Forms: paper until 2025, continuous, with English beside every label: flights in a grid whose stations stand below
+each other behind 自 FROM and 至 TO, taxes and total in one row of labels over values, in a needle printer's type;
+印刷序号 at the top right; two seals. Electronic since December 2024, with an invoice number of 20 digits, the buyer
+and the tax.
+"""
 
 from typing import Annotated
 

@@ -1,4 +1,8 @@
-"""银行流水 — a bank statement: the account and its transactions, whatever columns the bank prints."""
+"""银行流水 — a bank statement: the account and its transactions, whatever columns the bank prints.
+
+Forms: every bank's own, printed or exported: the account above a table whose heads differ (借方, 贷方, 收入, 支出,
+one 交易金额 with a sign); rows without rules; a seal at the end.
+"""
 
 from ocr.declare.checks import running_balance
 from ocr.declare.dates import period_end, period_start

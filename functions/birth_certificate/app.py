@@ -1,4 +1,8 @@
-"""出生证明 — the medical certificate of birth (出生医学证明)."""
+"""出生证明 — the medical certificate of birth (出生医学证明).
+
+Forms: five versions since 1996, red or green patterns; labels and values in a grid with English below the labels in
+later ones; the parents' blocks have the same labels; number at the lower right, seal over the date.
+"""
 
 from ocr.declare.checks import in_order
 from ocr.declare.field_types import (

@@ -1,4 +1,9 @@
-"""离婚证 — the divorce certificate, opened at the registration and the two persons."""
+"""离婚证 — the divorce certificate, opened at the registration and the two persons.
+
+Forms: the dark red booklet since 2004, printed; before it, written by hand. Two blocks of the same labels, 姓名 to
+身份证件号; the number behind 离婚证字号 starts with L; the seal of the civil affairs office stands over the
+photograph.
+"""
 
 from ocr.declare.field_types import DivorceCertificateNumber
 from ocr.declare.fields import label

@@ -1,4 +1,8 @@
-"""电子保单 — the policy of a motor insurance, compulsory or commercial, with its coverages."""
+"""电子保单 — the policy of a motor insurance, compulsory or commercial, with its coverages.
+
+Forms: every insurer's own, after the association's template: compulsory (交强险) with a fixed table of limits,
+commercial with a table of coverages; a seal of the insurer below.
+"""
 
 from typing import Annotated
 

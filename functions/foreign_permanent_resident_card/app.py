@@ -1,4 +1,8 @@
-"""外国人永久居留证 — the permanent residence card, either side, of both generations (until and since 2023)."""
+"""外国人永久居留证 — the permanent residence card, either side, of both generations (until and since 2023).
+
+Forms: of 2004 and 2017 with labels in two languages above the values and three machine-readable lines of 30 on the
+back; of 2023 with a five-star design and a number of 18 digits.
+"""
 
 from ocr.declare.checks import in_order, not_expired
 from ocr.declare.field_types import ForeignResidentNumber, Mrz, Text

@@ -1,4 +1,8 @@
-"""往来港澳通行证背面 — the permit of mainland residents to go to Hongkong and Macau: the side with the endorsements."""
+"""往来港澳通行证背面 — the permit of mainland residents to go to Hongkong and Macau: the side with the endorsements.
+
+Forms: endorsements as text lines for Hongkong and Macau, each with kind, validity and number of journeys, rewritten
+by heat on the card; one machine-readable line belongs to the front.
+"""
 
 from ocr.declare.field_types import Integer, Period, Text
 from ocr.declare.fields import Fields, label

@@ -1,4 +1,8 @@
-"""往来港澳通行证正面 — the permit of mainland residents to go to Hongkong and Macau: the side with the photograph."""
+"""往来港澳通行证正面 — the permit of mainland residents to go to Hongkong and Macau: the side with the photograph.
+
+Forms: the card since 2014: labels above the values, the number at the top right without a label, one machine-readable
+line of 30 at the bottom; the booklet before it.
+"""
 
 from ocr.declare.checks import in_order, not_expired
 from ocr.declare.field_types import ExitPermitNumber, Mrz, Text

@@ -1,4 +1,8 @@
-"""户口本主页 — the household register: the page about the household."""
+"""户口本主页 — the household register: the page about the household.
+
+Forms: a booklet filled in by a printer; the labels stand in a grid, two seals (户口专用章 of the province and of the
+police station) without labels; issued by hand before 1998.
+"""
 
 from ocr.declare.field_types import Date, Text
 from ocr.declare.fields import Fields, label

@@ -1,4 +1,8 @@
-"""户口本个人页 — the household register: the page about one of its members (常住人口登记卡)."""
+"""户口本个人页 — the household register: the page about one of its members (常住人口登记卡).
+
+Forms: a page of a booklet filled in by a printer; labels of two or three lines in a grid (公民身份证件编号,
+何时由何地迁来本市(县)); changes are written on the back.
+"""
 
 from ocr.declare.checks import birth_date_matches, in_order, sex_matches
 from ocr.declare.field_types import Centimetres, Date, ResidentId, Sex, Text

@@ -1,4 +1,8 @@
-"""港澳台居民来往大陆通行证 — the permit of Hongkong, Macau or Taiwan residents to come to the mainland, either side."""
+"""港澳台居民来往大陆通行证 — the permit of Hongkong, Macau or Taiwan residents to come to the mainland, either side.
+
+Forms: the card since 2013 and 2015, labels above the values, three machine-readable lines of 30 on the back; the
+booklet before it for Taiwan.
+"""
 
 from typing import Annotated, Literal
 

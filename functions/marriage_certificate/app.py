@@ -1,4 +1,9 @@
-"""结婚证 — the marriage certificate, opened at the registration and the two persons."""
+"""结婚证 — the marriage certificate, opened at the registration and the two persons.
+
+Forms: the red booklet since 2004, printed; before it, written by hand. Two blocks of the same labels, 姓名 to
+身份证件号; the number behind 结婚证字号 starts with J; the seal of the civil affairs office stands over the
+photograph.
+"""
 
 from ocr.declare.field_types import MarriageCertificateNumber
 from ocr.declare.fields import label

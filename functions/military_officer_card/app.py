@@ -1,4 +1,7 @@
-"""军官证 — the officer's card, opened at the page with the photograph."""
+"""军官证 — the officer's card, opened at the page with the photograph.
+
+Forms: a red booklet filled in by a printer; a photograph with a seal over its corner.
+"""
 
 from ocr.declare.checks import in_order, not_expired
 from ocr.declare.field_types import Date, Sex, Text

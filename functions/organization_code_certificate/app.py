@@ -1,4 +1,8 @@
-"""组织机构代码证 — the certificate of an organization's code; since 2015 part of the business licence."""
+"""组织机构代码证 — the certificate of an organization's code; since 2015 part of the business licence.
+
+Forms: original and duplicate, across; the code with a hyphen before its check digit; labels of two letters are spaced
+out; the seal of the issuing authority at the lower right.
+"""
 
 from ocr.declare.checks import not_expired
 from ocr.declare.dates import period_end, period_start

@@ -1,4 +1,8 @@
-"""房产证 — the certificate of house ownership before the unified register (房屋所有权证); layouts vary by province."""
+"""房产证 — the certificate of house ownership before the unified register (房屋所有权证); layouts vary by province.
+
+Forms: 房屋所有权证 and 房地产权证, by province and year; a grid filled in by a printer or by hand, the number on the
+first page without a label (某房权证字第…号); a seal over the date.
+"""
 
 from ocr.declare.field_types import Area, Date, Integer, Text
 from ocr.declare.fields import Fields, label

@@ -1,4 +1,7 @@
-"""房产证（统一字段） — any certificate of title to a house, old or new, in one set of fields."""
+"""房产证（统一字段） — any certificate of title to a house, old or new, in one set of fields.
+
+Forms: those of the certificate of house ownership and of the certificate of title to real estate.
+"""
 
 from ocr.declare.field_types import Area, Integer, Text
 from ocr.declare.fields import label

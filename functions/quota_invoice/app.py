@@ -1,4 +1,8 @@
-"""定额发票 — an invoice with its amount printed beforehand (通用定额发票)."""
+"""定额发票 — an invoice with its amount printed beforehand (通用定额发票).
+
+Forms: by province and city; the amount large and in capitals (伍拾元整), most without a label; code and number of the
+press; the tax bureau's oval seal over the title, the seller's over the lower left.
+"""
 
 from typing import Annotated
 

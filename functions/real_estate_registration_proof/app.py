@@ -1,4 +1,8 @@
-"""不动产登记证 — the proof of a registration about real estate, a mortgage for instance (不动产登记证明)."""
+"""不动产登记证 — the proof of a registration about real estate, a mortgage for instance (不动产登记证明).
+
+Forms: a sheet since 2015 with one column of labels in a frame; number on top as 某(2020)某市不动产证明第…号; a round
+seal and the date below.
+"""
 
 from ocr.declare.field_types import Text
 from ocr.declare.fields import label

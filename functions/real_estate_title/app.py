@@ -1,4 +1,8 @@
-"""不动产 — the certificate of title to real estate (不动产权证书): the page with the rights."""
+"""不动产 — the certificate of title to real estate (不动产权证书): the page with the rights.
+
+Forms: a booklet since 2015; number on top as 某(2020)某市不动产权第…号, one column of labels in a frame on the left
+page, 附记 on the right; a round seal and a QR code on the first.
+"""
 
 from ocr.declare.field_types import Code, RealEstateCertificateNumber, Text
 from ocr.declare.fields import label

@@ -1,4 +1,8 @@
-"""社保卡 — the social security card: the side with the photograph."""
+"""社保卡 — the social security card: the side with the photograph.
+
+Forms: of three generations and every province; labels of 姓名 and 社会保障号码 without a frame, the bank's card
+number embossed or small; a second side for the bank.
+"""
 
 from ocr.declare.checks import birth_date_matches, in_order, not_expired, sex_matches
 from ocr.declare.field_types import BankCard, Code, Date, DateOrLongTerm, ResidentId, Sex, Text

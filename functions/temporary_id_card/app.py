@@ -1,4 +1,7 @@
-"""临时身份证 — the identity card for at most three months; all its fields stand on one side."""
+"""临时身份证 — the identity card for at most three months; all its fields stand on one side.
+
+Forms: one form (GA 453): white laminated paper, all on one side but the emblem.
+"""
 
 from ocr.declare.checks import birth_date_matches, not_expired, sex_matches
 from ocr.declare.dates import period_end, period_start

@@ -1,4 +1,8 @@
-"""二手车发票 — the invoice of a used vehicle (二手车销售统一发票), on paper or fully electronic (数电票)."""
+"""二手车发票 — the invoice of a used vehicle (二手车销售统一发票), on paper or fully electronic (数电票).
+
+Forms: paper with a grid whose labels run over two lines and repeat for buyer and seller, the dealer or auctioneer and
+the market in blocks below; electronic since 2024.
+"""
 
 from ocr.declare.field_types import Phone, PlateNumber, ResidentIdOrUscc, TaxId, Text, VehicleRegistrationNumber, Vin
 from ocr.declare.fields import label

@@ -1,4 +1,8 @@
-"""车辆合格证 — the maker's certificate that a vehicle conforms to its type (机动车整车出厂合格证)."""
+"""车辆合格证 — the maker's certificate that a vehicle conforms to its type (机动车整车出厂合格证).
+
+Forms: a sheet in portrait with numbered labels in a column or two, values in a printer's type, a wide bar code and
+the maker's seal.
+"""
 
 from ocr.declare.checks import in_order
 from ocr.declare.field_types import Code, ConformityCertificateNumber, Dimension, Integer, Mass, Text

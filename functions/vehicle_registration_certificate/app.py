@@ -1,4 +1,8 @@
-"""车辆登记证 — the registration certificate of a motor vehicle: owner, vehicle, and what was registered later."""
+"""车辆登记证 — the registration certificate of a motor vehicle: owner, vehicle, and what was registered later.
+
+Forms: a booklet: numbered labels in a grid of two columns, page 1 with the owners as rows of three cells, page 2 with
+the vehicle (5. to 33.), later changes as stamps and lines.
+"""
 
 from ocr.declare.checks import in_order
 from ocr.declare.field_types import Date, Integer, Mass, PlateNumber, ResidentIdOrUscc, Text, VehicleRegistrationNumber
