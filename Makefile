@@ -3,6 +3,10 @@
 .PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract picture fix lock layer-requirements bench trials tools clean
 .DELETE_ON_ERROR:
 
+ifneq ($(words $(CURDIR)),1)
+$(error The path of this checkout has blanks, which make cannot handle: move it to a path without, and run make there)
+endif
+
 SAM_CLI := aws-sam-cli==1.170.0
 AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
@@ -22,13 +26,13 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: tools ## Deploy to a local AWS, send every sample both ways, show what came of it (PICTURES=folder VENDORS=juhe,ctyun)
-	@$(PYTHON) -m local.demo $(if $(PICTURES),--pictures $(PICTURES)) $(if $(VENDORS),--vendors $(VENDORS))
+	@$(PYTHON) -m local demo $(if $(PICTURES),--pictures "$(PICTURES)") $(if $(VENDORS),--vendors "$(VENDORS)")
 
 up: tools ## Deploy to a local AWS that stays, and print how to use it
-	@$(PYTHON) -m local.up
+	@$(PYTHON) -m local up
 
 down: .venv/ready ## End the local AWS that stays
-	@$(PYTHON) -m local.down
+	@$(PYTHON) -m local down
 
 test: tools ## Run all tests
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
@@ -49,41 +53,41 @@ check: tools ## Lint, types, direction of imports, template
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key
-	@$(PYTHON) -m local.doctor
+	@$(PYTHON) -m local doctor
 
 redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues
-	@$(PYTHON) -m local.redrive
+	@$(PYTHON) -m local redrive
 
 generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tables of the docs anew from the code
-	@$(PYTHON) -m local.generate
+	@$(PYTHON) -m local generate
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
-	@$(PYTHON) -m local.scaffold.product $(NAME) $(or $(CATEGORY),general)
+	@$(PYTHON) -m local scaffold.product "$(NAME)" "$(or $(CATEGORY),general)"
 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
-	@$(PYTHON) -m local.score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \
+	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \
 		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
-	@$(PYTHON) -m local.evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \
+	@$(PYTHON) -m local evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \
 		$(if $(PRODUCT),--product $(PRODUCT)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs)
 
 extract: .venv/ready ## Print the record made of given lines (LINES=case.json PRODUCT=id_card)
-	@$(PYTHON) -m local.extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \
+	@$(PYTHON) -m local extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \
 		$(if $(PRODUCT),--product $(PRODUCT))
 
 picture: .venv/ready ## Draw the README's picture anew: a sample with its fields
-	@$(PYTHON) -m local.picture
+	@$(PYTHON) -m local picture
 
 fix: .venv/ready ## Let ruff put right what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
 bench: tools ## Measure cold start, memory, engine and layers (DOCS=1)
-	@$(PYTHON) -m local.bench $(if $(DOCS),--docs)
+	@$(PYTHON) -m local bench $(if $(DOCS),--docs)
 
 trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 DOCS=1)
-	@$(PYTHON) -m local.trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(DOCS),--docs)
+	@$(PYTHON) -m local trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(DOCS),--docs)
 
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
@@ -101,12 +105,18 @@ clean: down ## Remove all that was made here, tools included
 	rm -rf .venv .tools .local .aws-sam
 
 $(CURDIR)/.tools/uv/bin/uv:
+	@local/needs.sh
 	@echo "Installing uv into .tools"
 	@for python in python3 /usr/bin/python3; do $$python -m venv .tools/uv && break; done
-	@.tools/uv/bin/python -m pip install --quiet uv
+	@.tools/uv/bin/python -m pip install --quiet --retries 1 --timeout 20 uv 2> .tools/uv/log || { rm -rf .tools/uv; \
+		echo "uv could not be downloaded from the Python package index: set up once with a network, later runs need none." >&2; exit 1; }
 
 .venv/ready: pyproject.toml uv.lock | $(filter /%,$(UV))
-	@$(UV) sync --quiet --locked
+	@local/needs.sh
+	@$(UV) python find --quiet 3.13 > /dev/null 2>&1 || echo "There is no Python 3.13 here: uv downloads one from github.com" \
+		"(UV_PYTHON_INSTALL_MIRROR names another place)."
+	@$(UV) sync --quiet --locked || { \
+		echo "The packages could not be installed, see above: set up once with a network, later runs need none." >&2; exit 1; }
 	@touch $@
 
 .tools/ready: Makefile | $(filter /%,$(UV))
@@ -117,4 +127,7 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@$(INSTALL) $(MITMPROXY)
 	@$(UV) venv --quiet --clear --python 3.13 .tools/envs/runtime
 	@$(UV) pip install --quiet --python .tools/envs/runtime $(RUNTIME) boto3
+	@# With .tools/bin on the PATH, `sam build` finds all that it asks for.
+	@ln -sf ../envs/aws-sam-cli/bin/python .tools/bin/python3.13
+	@$(if $(filter /%,$(UV)),ln -sf ../uv/bin/uv .tools/bin/uv)
 	@touch $@

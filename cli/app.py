@@ -12,10 +12,10 @@ from urllib.parse import quote, urlsplit
 import click
 from rich.console import Console, RenderableType
 
+from cli import INTERRUPTED, tables
 from cli import products as catalogue
-from cli import tables
 from cli.api import Api, Json, told
-from cli.endings import INTERRUPTED, MEANINGS, UNREAD, Failed
+from cli.endings import MEANINGS, UNREAD, Failed
 from cli.reading import SUCCEEDED, Order, Outcome, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
 from cli.stack import Door, Key, Place, find
@@ -40,6 +40,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands, epilog=MEANINGS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
+@click.version_option(package_name="ocr-gateway", prog_name="ocr")
 def main() -> None:
     """Have pictures of documents read by a deployed OCR gateway, and see to the records."""
 
@@ -194,6 +195,8 @@ def get(api: Api, id: str, as_json: bool) -> None:
 @with_api
 def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: bool, **filters: str | None) -> None:
     """List records, newest first, with personal fields masked."""
+    if filters["product"]:
+        catalogue.described(api, filters["product"])
     query = {name: value for name, value in {**filters, "from": since, "to": until}.items() if value}
     found = api.records(query, limit)
     _print(found) if as_json else _show([tables.summaries(found)])

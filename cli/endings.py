@@ -7,7 +7,6 @@ import click
 UNREAD = 1
 NO_STACK = 3
 NOT_ALLOWED = 4
-INTERRUPTED = 130
 
 EXIT_CODES = {
     0: "all was done; with `read`, every picture was read",

@@ -18,7 +18,9 @@ def described(api: Api, slug: str) -> Json:
     """The description of a product; raises `click.UsageError` where there is none of this slug."""
     answer = api.ask("GET", f"/products/{quote(slug, safe='')}")
     if answer.status_code == NOT_FOUND and kind_of(problem(answer)) == "unknown_product":
-        raise click.UsageError(f"There is no product {slug!r}; `ocr products` lists them.")
+        # The API says which one was probably meant.
+        failed = problem(answer)
+        raise click.UsageError(f"There is no product {slug!r}. {failed.get('advice', '')}".strip())
     found: Json = told(answer)
     return found
 

@@ -4,7 +4,7 @@ import mimetypes
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from cli.api import Answer, Api, Json, kind, problem, told
 # What a Lambda's request of 6 MB carries of a picture, in base64.
 INLINE_BYTES = 4_500_000
 ACCEPTED, SERVER_ERROR = 202, 500
+# How long an interruption waits for the pictures under way.
+GRACE_SECONDS = 2.0
 SUCCEEDED, PENDING, FAILED = "succeeded", "pending", "failed"
 FINISHED = frozenset({SUCCEEDED, "no_result", FAILED, "unknown"})
 # Kinds of problems that end a picture, beside those of a request that is wrong. Anything else may go right next time.
@@ -77,8 +79,8 @@ def read_all(
 ) -> None:
     """Read files, so many at once; each outcome is given to `keep`, by any thread, as soon as it is there.
 
-    Whatever ends this early, an interruption or a stack that is gone, waits only for the pictures under way; of an
-    interruption the person is told so by `note`.
+    A stack that is gone ends this early, and the pictures under way are waited for. An interruption waits for them
+    `GRACE_SECONDS` at most: what was sent is read all the same, and not paid twice. The person is told so by `note`.
     """
 
     def one(file: Path) -> None:
@@ -91,16 +93,19 @@ def read_all(
                 raise
 
     threads = ThreadPoolExecutor(jobs)
+    under_way = [threads.submit(one, file) for file in files]
     try:
-        for done in as_completed([threads.submit(one, file) for file in files]):
+        for done in as_completed(under_way):
             done.result()
     except BaseException as error:
         api.stopped.set()
-        if isinstance(error, KeyboardInterrupt):
-            note("Interrupted: the pictures under way are waited for.")
+        interrupted = isinstance(error, KeyboardInterrupt)
+        if interrupted:
+            note("Interrupted. The same command goes on from here; no picture is paid twice.")
+        threads.shutdown(wait=not interrupted, cancel_futures=True)
+        wait(under_way, GRACE_SECONDS)
         raise
-    finally:
-        threads.shutdown(cancel_futures=True)
+    threads.shutdown()
 
 
 def read(api: Api, order: Order, file: Path) -> Outcome:

@@ -1,7 +1,7 @@
 """`make demo`: every sample is sent twice to a deployed stack, by HTTPS and by S3, and each outcome is announced.
 
-    python -m local.demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
-    python -m local.demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
+    python -m local demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
+    python -m local demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
 
 What no such vendor sells is read by the embedded engine; captchas, which it does not read, by Juhe's simulator.
 Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
@@ -25,14 +25,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from local.cloud.aws import ROOT, Aws, NotStarted, stop
-from local.cloud.build import Failed
+from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.deploy import deploy
 from local.cloud.listener import Event, Listener, listening
 from local.cloud.sending import TRIGGERS, Picture, Reading, send_both
 from local.cloud.stack import NAME, Stack
 from local.samples import Sample, samples
-from local.simulators import SECRETS, running
+from local.simulators import SECRETS, VENDORS, running
 
 FOLDER = ROOT / ".local/demo"
 CAPTCHA_VENDOR = "juhe"
@@ -65,7 +64,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Read every sample by HTTPS and by S3.")
     parser.add_argument("--pictures", type=Path, help="a folder of further pictures")
     parser.add_argument("--vendors", type=lambda told: told.split(","), default=[], help="simulators, in their order")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if unknown := [vendor for vendor in asked.vendors if vendor not in VENDORS]:
+        sys.exit(f"There is no simulator of {', '.join(map(repr, unknown))}. VENDORS takes {', '.join(VENDORS)}.")
+    if asked.pictures and not asked.pictures.is_dir():
+        sys.exit(f"{asked.pictures} is no folder.")
+    return asked
 
 
 @contextmanager
@@ -169,7 +173,4 @@ def _totals(readings: Sequence[Reading], listener: Listener, wrong: int, seconds
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (NotStarted, Failed) as failure:
-        sys.exit(str(failure))
+    sys.exit(main())

@@ -28,6 +28,8 @@ REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+# How many functions of an AWS that stays keep a process for their next call: each takes some 80 MB.
+WAITING = "8"
 
 # A Popen object warns when it is dropped while its process still runs, which is what is wanted here.
 _children: list[subprocess.Popen[bytes]] = []
@@ -141,7 +143,7 @@ def _environment(folder: Path, port: int, door: int | None, keep: bool) -> Mappi
     settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
     # MiniStack hands its own environment on to functions.
     settings |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{door}"} if door else {}
-    return mine | CREDENTIALS | settings | ({} if keep else {"END_WITH_PARENT": "1"})
+    return mine | CREDENTIALS | settings | ({"WAITING_FUNCTIONS": WAITING} if keep else {"END_WITH_PARENT": "1"})
 
 
 def _free_port() -> int:

@@ -103,7 +103,7 @@ def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterat
 
 def _shell(environment: Mapping[str, str]) -> dict[str, str]:
     # SAM CLI looks for a Python of the functions' version: its own environment has it.
-    path = f"{TOOLS / 'envs/aws-sam-cli/bin'}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(TOOLS / "envs/aws-sam-cli/bin"), os.environ["PATH"], str(TOOLS / "uv/bin")])
     # The layers are to carry their bytecode, wherever this process keeps its own. An empty LAYER_PLATFORM builds for
     # this machine, where the local AWS runs the functions.
     ours = {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0", "PYTHONPYCACHEPREFIX": ""}

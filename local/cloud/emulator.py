@@ -7,12 +7,18 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A parameter is text, also where a number is wanted.
 - Records of a stream that a function reports as failed come again: here with their whole batch, on AWS with what
   follows them.
+- A request that makes a larger event than Lambda takes is refused, as API Gateway refuses it: 413.
 
-And one thing is easier here than on AWS: functions that share an archive share its files, where MiniStack would unpack
-it for each of them again. A layer's archive (`local.cloud.build.packed`) only names the folder where they are.
+And three things are easier here than on AWS:
+- Functions that share an archive share its files, where MiniStack would unpack it for each of them again. A layer's
+  archive (`local.cloud.build.packed`) only names the folder where they are.
+- S3 does not tell each queue by a test message that it will be told: that would start all functions at once.
+- Where `WAITING_FUNCTIONS` says so, no more processes of functions wait for another call than that: the one that was
+  called longest ago ends.
 """
 
 import hashlib
+import json
 import os
 import signal
 import threading
@@ -24,7 +30,8 @@ from typing import Any
 from zipfile import ZipFile
 
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
-from ministack.services import apigateway_v1, lambda_svc  # type: ignore[import-not-found]
+from ministack.core import lambda_runtime  # type: ignore[import-not-found]
+from ministack.services import apigateway_v1, lambda_svc, s3  # type: ignore[import-not-found]
 
 Scope = dict[str, Any]
 Channel = Callable[..., Awaitable[Any]]
@@ -33,9 +40,13 @@ serve_plain = ministack.app
 import_plain = apigateway_v1._import_rest_api
 execute_plain = lambda_svc._execute_function
 concurrency_plain = lambda_svc._sqs_esm_concurrency
+invoke_plain = apigateway_v1._invoke_lambda_proxy_v1
+release_plain = lambda_svc.release_worker
 unpack_plain = ZipFile.extractall
 unpacking = threading.Lock()
 LINKED = "linked"
+# Lambda's quota for the event of a call that waits for its answer.
+EVENT_BYTES = 6_291_456
 
 
 async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
@@ -72,6 +83,35 @@ def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
     return result
 
 
+async def invoke(integration: dict[str, Any], *request: Any, **told: Any) -> Any:
+    """What a function answers to an HTTPS request; a refusal where its event is larger than Lambda takes."""
+    members = ("binary_media_types", "authorizer_context", "caller_identity")
+    event = apigateway_v1._build_lambda_event_v1(*request, **{name: told.get(name) for name in members})
+    if len(json.dumps(event)) > EVENT_BYTES:
+        return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+    return await invoke_plain(integration, *request, **told)
+
+
+def release(waiting: int) -> Callable[[Any], None]:
+    """In place of `release_worker`: gives a process back, and ends those beyond `waiting` that wait longest."""
+
+    def given_back(worker: Any) -> None:
+        release_plain(worker)
+        with lambda_runtime._lock:
+            pools = lambda_runtime._workers.values()
+            idle = [one for pool in pools for one in pool if not one.in_use]
+            ended = sorted(idle, key=lambda one: one.last_used)[: max(0, len(idle) - waiting)]
+            for pool in pools:
+                pool[:] = [one for one in pool if one not in ended]
+        lambda_runtime.kill_workers(ended)
+
+    return given_back
+
+
+def no_test_event(bucket: str) -> None:
+    """In place of the message that S3 sends to a queue that it is to tell of uploads."""
+
+
 def unpack_once(archive: ZipFile, path: str, *_: Any) -> None:
     """In place of `ZipFile.extractall`: links to the one copy of this archive's content."""
     for entry in _shared(archive).iterdir():
@@ -104,5 +144,9 @@ if __name__ == "__main__":
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency
     lambda_svc._execute_function = execute
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke
+    s3._fire_s3_test_event = no_test_event
+    if waiting := os.environ.pop("WAITING_FUNCTIONS", None):
+        lambda_svc.release_worker = release(int(waiting))
     ZipFile.extractall = unpack_once  # type: ignore[method-assign,assignment]
     ministack.main()

@@ -3,15 +3,18 @@
 import sys
 
 from local.cloud.aws import ROOT
-from local.generate.files import stale, write
+from local.generate.files import Misfit, stale, write
 
 
 def main() -> int:
     """The exit code."""
-    if "--check" not in sys.argv[1:]:
-        write()
-        return 0
-    old = stale()
+    try:
+        if "--check" not in sys.argv[1:]:
+            write()
+            return 0
+        old = stale()
+    except Misfit as misfit:
+        sys.exit(str(misfit))
     print("\n".join(f"stale: {path.relative_to(ROOT)}" for path in old) or "everything generated is fresh")
     return int(bool(old))
 

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from local.cloud.aws import ROOT
 from local.generate import openapi, product_pages
@@ -14,6 +17,7 @@ from local.generate.signs import signs
 from local.generate.tables import pages, with_table
 from local.generate.template import template
 from local.samples import samples
+from local.samples.catalogue import documents
 from ocr.declare.catalogue import products, record_schema
 from ocr.declare.checks import verdicts
 from ocr.declare.product import Product
@@ -27,6 +31,10 @@ OPENAPI = ROOT / "functions/records/openapi.json"
 PRODUCTS = ROOT / "docs/products.md"
 # Another day, another outcome: not for a file that is compared.
 DAILY = {"not_expired"}
+
+
+class Misfit(ValueError):
+    """A sample and its product's fields disagree; the message names both files."""
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -68,7 +76,11 @@ def announcement_schema() -> dict[str, Any]:
 def example(product: Product) -> dict[str, Any]:
     """The record of the product's first sample, with what is printed on that; a vendor adds evidence."""
     sample = next(iter(samples([product.slug])))
-    checks = verdicts(product.fields.model_validate(sample.truth), product.checks)
+    try:
+        fields = product.fields.model_validate(sample.truth)
+    except ValidationError as error:
+        raise Misfit(_misfit(product, error)) from None
+    checks = verdicts(fields, product.checks)
     record = Record(
         id=content_key(product.slug, sample.options, ""),
         product=product.slug,
@@ -79,6 +91,15 @@ def example(product: Product) -> dict[str, Any]:
         document=Document(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
     )
     return record.model_dump(mode="json", exclude_none=True)
+
+
+def _misfit(product: Product, error: ValidationError) -> str:
+    drawn = next(document.draw for document in documents() if document.product == product.slug)
+    wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    return (
+        f"The sample of {product.slug} prints what its fields do not take: {wrong}. The sample is {drawn.__name__} in "
+        f"{Path(getsourcefile(drawn) or '').relative_to(ROOT)}; the fields are in functions/{product.slug}/app.py."
+    )
 
 
 def _json(value: Any) -> str:

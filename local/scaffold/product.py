@@ -59,6 +59,15 @@ def {slug}(page: Page, cast: Cast) -> None:
 '''
 
 
+TODO = """\
+Written: {app} and {sample}; from these, events, schemas, tables and the template's blocks.
+What is left to do:
+  1. {app}: the fields that stand on the document, their labels and checks, who sells it
+  2. {sample}: print every one of these fields
+  3. make generate
+  4. make score, for how many of them are read"""
+
+
 class Refused(ValueError):
     """The name cannot be a product's; the message says why."""
 
@@ -67,28 +76,28 @@ def create(slug: str, category: str, root: Path = ROOT) -> list[Path]:
     """Write a product below `root` and name the files written; raises `Refused` for a name that will not do."""
     app, sample = root / "functions" / slug / "app.py", root / "local/samples/documents" / f"{slug}.py"
     if not SLUG.fullmatch(slug):
-        raise Refused(f"{slug!r} is no slug: lower case words joined by _")
+        raise Refused(f"NAME={slug} is no slug: say lower case words joined by _, as in NAME=gift_card.")
     if category not in get_args(Category):
-        raise Refused(f"{category!r} is none of the categories {', '.join(get_args(Category))}")
+        raise Refused(f"CATEGORY={category} is none of {', '.join(get_args(Category))}.")
     if app.exists():
-        raise Refused(f"{slug} exists already")
+        raise Refused(f"There is a product {slug} already.")
     app.parent.mkdir(parents=True)
     app.write_text(APP.format(slug=slug, model=logical(slug), category=category))
     sample.write_text(SAMPLE.format(slug=slug))
     return [app, sample]
 
 
-def main(name: str, category: str) -> None:
+def main() -> None:
+    """Write a product and what is made of it; say what is left to do."""
+    slug, category = sys.argv[1:3]
     try:
-        written = create(name, category)
+        app, sample = create(slug, category)
     except Refused as refused:
         sys.exit(str(refused))
     # In a process of its own: this one has looked at the folders before.
     subprocess.run([sys.executable, "-m", "local.generate"], check=True, cwd=ROOT)
-    for path in written:
-        print(path.relative_to(ROOT))
-    print(f"and events/{name}, its schema and the README's tables. Fill in {written[0].relative_to(ROOT)}.")
+    print(TODO.format(slug=slug, app=app.relative_to(ROOT), sample=sample.relative_to(ROOT)))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main()

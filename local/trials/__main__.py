@@ -1,8 +1,8 @@
 """`make trials`: each promise is tried on a stack of its own, deployed to a fresh AWS on this machine.
 
-    python -m local.trials                         all of them, as they are promised; an hour on two cores
-    python -m local.trials kill backlog --scale .1 these, with a tenth of the uploads
-    python -m local.trials --docs                  the table goes into docs/how-it-works.md too
+    python -m local trials                         all of them, as they are promised; an hour on two cores
+    python -m local trials kill backlog --scale .1 these, with a tenth of the uploads
+    python -m local trials --docs                  the table goes into docs/how-it-works.md too
 
 Ends with 1 where a promise did not hold.
 """
@@ -13,8 +13,6 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from local.cloud.aws import NotStarted
-from local.cloud.build import Failed
 from local.generate.tables import PROMISES, with_table
 from local.generate.tables import table as in_markdown
 from local.trials import backlog, clients, duplicates, kill, partial, rate_limit, reused_name
@@ -40,13 +38,13 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local.trials", description="Try the promises on a deployed stack.")
+    parser = argparse.ArgumentParser(prog="python -m local trials", description="Try the promises on a deployed stack.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(TRIALS)}; all without a name")
     parser.add_argument("--scale", type=float, default=1.0, help="the share of the uploads that are promised for")
     parser.add_argument("--docs", action="store_true", help=f"write the table of this run into {PROMISES.name}")
     told = parser.parse_args()
     if unknown := set(told.names) - set(TRIALS):
-        parser.error(f"no such trial: {', '.join(sorted(unknown))}")
+        sys.exit(f"There is no trial {', '.join(sorted(unknown))}. TRIALS takes {', '.join(TRIALS)}.")
     return told
 
 
@@ -64,7 +62,4 @@ def written(results: Sequence[Result]) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (NotStarted, Failed) as failure:
-        sys.exit(str(failure))
+    sys.exit(main())

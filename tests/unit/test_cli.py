@@ -341,7 +341,7 @@ def test_what_was_read_before_the_stack_was_gone_is_shown(gateway: Gateway, fold
 # Whoever runs the tests in the background may have had interruptions ignored, for all that they start.
 INTERRUPTIBLE = """
 import signal
-from cli.app import main
+from cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
@@ -369,6 +369,36 @@ def test_an_interrupted_run_keeps_the_picture_under_way(gateway: Gateway, folder
     assert [row["number"] for row in rows(tmp_path / "out.csv")] == ["three", "one"]
     assert read(gateway, folder, tmp_path / "out.csv").exit_code == 0
     assert [row["number"] for row in rows(tmp_path / "out.csv")] == ["three", "one", "two"]
+
+
+def test_an_interruption_does_not_wait_for_a_picture_that_hangs(gateway: Gateway, folder: Path) -> None:
+    came, go = Event(), Event()
+
+    def hanging(call: Call) -> Answer:
+        came.set()
+        go.wait(120)
+        return echo(call)
+
+    gateway.routes["POST /ocr/ticket"] = hanging
+    command = [sys.executable, "-c", INTERRUPTIBLE, "read", folder, "--product", "ticket"]
+    with subprocess.Popen([*command, "--url", gateway.url, "--key", KEY], stderr=subprocess.PIPE) as process:
+        assert came.wait(30)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr
+        assert b"Traceback" not in process.stderr.read()
+    go.set()
+
+
+def test_the_version_is_told() -> None:
+    assert "version" in CliRunner().invoke(main, ["--version"]).stdout
+
+
+def test_a_list_of_a_product_that_is_not_there_is_refused(gateway: Gateway) -> None:
+    gateway.routes["GET /products/tiket"] = lambda _: problem(404, "unknown_product", advice="Did you mean ticket?")
+    refused = ocr(gateway, "list", "--product", "tiket")
+    assert refused.exit_code == 2
+    assert "Did you mean ticket?" in refused.stderr
 
 
 def summary(number: int) -> dict[str, Any]:
