@@ -4,6 +4,8 @@ from typing import IO, Any
 
 import click
 
+from cli import INTERRUPTED
+
 UNREAD = 1
 NO_STACK = 3
 NOT_ALLOWED = 4
