@@ -8,13 +8,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from local.cloud.aws import UP, Aws
-from local.cloud.stack import NAME
+from local.cloud.stack import deployed
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.declare.options import required
@@ -35,7 +33,7 @@ REQUIRED = {"codetype": "1004"}
 
 def main() -> int:
     """Print one line a vendor and product; 1 when a configured vendor is not reached or does not accept us."""
-    os.environ.update(_deployed())
+    os.environ.update(deployed())
     table = Table("vendor", "asked as", "configured", "reachable", "accepted", "what it said", box=SIMPLE)
     refused = 0
     for product, offer in _offers():
@@ -45,17 +43,6 @@ def main() -> int:
     # A pipe has no width to fit the table into.
     (Console() if sys.stdout.isatty() else Console(width=WIDTH)).print(table)
     return 1 if refused else 0
-
-
-def _deployed() -> dict[str, str]:
-    """The settings as the deployed functions have them: where the environment says, on the local stack, or on AWS."""
-    running = Aws.running(UP)
-    if running and "AWS_ENDPOINT_URL" not in os.environ:
-        os.environ.update(running.environment)
-    part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")
-    function = part["StackResourceDetail"]["PhysicalResourceId"]
-    told = boto3.client("lambda").get_function_configuration(FunctionName=function)
-    return told["Environment"]["Variables"]
 
 
 def _offers() -> Iterator[tuple[Product, Offer]]:

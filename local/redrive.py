@@ -1,12 +1,16 @@
-"""`make redrive`: put what ended in the dead-letter queue back, to be read or announced again.
+"""`make redrive`: what ended in the dead-letter queue, and what no answer was understood of, is read again.
 
 Uploads go back to the queue of their product, announcements to theirs. Where a batch of the table's stream was given
-up, what it told of is looked up in the stream, which keeps it for a day.
+up, what it told of is looked up in the stream, which keeps it for a day. Of a vendor's answer that was not understood,
+the record is made anew if it is by now, at no charge; else its upload is sent to the vendor once more, which may cost.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote_plus
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
@@ -15,8 +19,14 @@ from rich.console import Console
 
 from announce.app import announcement
 from local.cloud.aws import UP, Aws
-from local.cloud.stack import NAME, logical
-from ocr.model.record import Announcement
+from local.cloud.stack import NAME, deployed, logical
+from ocr.declare.catalogue import products
+from ocr.model.problem import PROBLEM_BASE
+from ocr.model.record import Announcement, Record, Status
+from ocr.pipeline.renormalization import renormalize
+from ocr.platform.errors import Changed, OcrError
+from ocr.platform.settings import settings
+from ocr.storage import ledger, records
 
 BATCH = 10
 # A page may be empty though there is more behind it; a batch has a hundred records at most.
@@ -34,7 +44,52 @@ def main() -> None:
         for part in page["StackResourceSummaries"]
     }
     moved, left = move(client, parts)
+    sqs = client("sqs")
+    os.environ.update(deployed())
+    again, made = changed(
+        lambda slug, body: sqs.send_message(QueueUrl=parts[f"{logical(slug)}Queue"], MessageBody=body)
+    )
     Console().print(f"{moved} put back, {left} left in the dead-letter queue")
+    Console().print(f"of answers that were not understood: {made} are by now, {again} uploads are read again")
+
+
+def changed(send: Callable[[str, str], object]) -> tuple[int, int]:
+    """How many uploads are read again whose answers were not understood, and how many records were made of those.
+
+    `send` is given a product's slug and the message for its queue. A picture that came by HTTPS is not kept: it may be
+    sent, and paid for, once more.
+    """
+    again = made = 0
+    for slug in products():
+        for record in _not_understood(slug):
+            with suppress(OcrError):
+                anew = renormalize(record.id)
+                if anew and anew.status != Status.FAILED:
+                    made += 1
+                    continue
+            ledger.forgive(str((records.stored(record.id) or {})["content"]))
+            if source := record.source:
+                thing = {"key": quote_plus(source.key), "versionId": source.version}
+                told = {"bucket": {"name": source.bucket}, "object": {name: one for name, one in thing.items() if one}}
+                send(slug, json.dumps({"Records": [{"s3": told}]}))
+                again += 1
+    return again, made
+
+
+def _not_understood(slug: str) -> Iterator[Record]:
+    query = {
+        "TableName": settings().table,
+        "IndexName": "by_product",
+        "KeyConditionExpression": "product = :slug",
+        "FilterExpression": "#status = :failed AND attribute_exists(content)",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {":slug": slug, ":failed": Status.FAILED},
+    }
+    for page in list(records.queried(query)):
+        for item in page["Items"]:
+            record = records.find(item["id"])
+            if record and record.problem and record.problem.type == PROBLEM_BASE + Changed.default_kind:
+                yield record
 
 
 def move(client: Any, parts: Mapping[str, str]) -> tuple[int, int]:

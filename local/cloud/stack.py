@@ -1,10 +1,13 @@
 """The deployed stack: where its parts are, and clients for them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from local.cloud.aws import Aws
+import boto3
+
+from local.cloud.aws import UP, Aws
 
 NAME = "ocr"
 
@@ -81,3 +84,14 @@ class Stack:
 def logical(slug: str) -> str:
     """The logical id of a product's function: `id_card` is `IdCard` in the template."""
     return "".join(word.capitalize() for word in slug.split("_"))
+
+
+def deployed() -> dict[str, str]:
+    """The settings as the deployed functions have them: where the environment says, on the local stack, or on AWS."""
+    running = Aws.running(UP)
+    if running and "AWS_ENDPOINT_URL" not in os.environ:
+        os.environ.update(running.environment)
+    part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")
+    function = part["StackResourceDetail"]["PhysicalResourceId"]
+    told = boto3.client("lambda").get_function_configuration(FunctionName=function)
+    return told["Environment"]["Variables"]

@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from ocr.declare.offers import VendorRequest
-from ocr.platform.errors import Busy, Changed, OcrError, Refused
+from ocr.platform.errors import Busy, OcrError, Refused
 from ocr.platform.settings import settings
 from ocr.vendors import juhe, transport
 from tests.contract.vendors import SECRETS, Answered, Card, Host, picture
@@ -135,22 +135,35 @@ def at_once(monkeypatch: pytest.MonkeyPatch, ticks: int) -> None:
     monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(clock), time=time.time))
 
 
-def test_headers_that_come_late_give_the_rest_no_more_time(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[bytes] = []
+SLOW_HEAD = HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(GOOD)
+DRIPS = {
+    "a head, byte by byte": [bytes([letter]) for letter in SLOW_HEAD[:60]] + [SLOW_HEAD[60:] + GOOD],
+    "one interim response after the other": [b"HTTP/1.1 100 Continue\r\n\r\n"] * 60 + [SLOW_HEAD + GOOD],
+    "a head, then a body byte by byte": [SLOW_HEAD] + [bytes([letter]) for letter in b" " * 60 + GOOD],
+}
+
+
+@pytest.mark.parametrize("drops", DRIPS.values(), ids=DRIPS)
+def test_an_answer_that_drips_is_cut_off_at_the_deadline(
+    vendor: Host, monkeypatch: pytest.MonkeyPatch, drops: list[bytes]
+) -> None:
+    left: list[int] = []
 
     def behave(connection: socket.socket) -> None:
         whole(connection)
-        connection.sendall(HEAD + b"Content-Length: 400\r\n\r\n" + GOOD)
-        connection.settimeout(5)
-        with suppress(TimeoutError):
-            closed.append(connection.recv(1))
+        connection.settimeout(0.05)
+        for number, drop in enumerate(drops):
+            with suppress(TimeoutError):
+                if connection.recv(1) == b"":
+                    left.append(len(drops) - number)
+                    return
+            connection.sendall(drop)
 
-    at_once(monkeypatch, ticks=4)  # the deadline, the time that is left, one block of the body, its end
     with far_end(behave) as url:
-        outcome = called(monkeypatch, url, seconds=50)
+        outcome = called(monkeypatch, url, seconds=0.3)
     assert isinstance(outcome, Busy)
-    assert outcome.paid
-    assert closed == [b""]
+    assert (outcome.code, outcome.paid) == ("unanswered", True)
+    assert left
 
 
 def test_a_body_that_leaves_too_slowly_is_not_sent_to_its_end(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +183,7 @@ def test_a_certificate_that_does_not_hold_is_the_operators(vendor: Host, monkeyp
         reason = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
         raise requests.exceptions.SSLError(urllib3.exceptions.SSLError(reason))
 
-    monkeypatch.setattr(requests.Session, "send", send)
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
     outcome = called(monkeypatch, "https://127.0.0.1:1")
     assert isinstance(outcome, Refused)
     assert (outcome.code, outcome.paid) == ("certificate", False)
@@ -189,7 +202,8 @@ def test_an_endless_answer_ends(vendor: Host, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
     vendor.says(Answered(GOOD + b" " * 2000))
     outcome = called(monkeypatch, vendor.url)
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, Busy)
+    assert (outcome.code, outcome.paid) == ("endless", True)
 
 
 def test_no_secret_of_the_machine_goes_along(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,8 +244,8 @@ def test_fifty_pictures_in_one_request(wire: dict[str, Control], errors_at: str,
     outcomes = Sold(ctyun.GeneralText(), secret={"gateway": gateway, **CTYUN_EOP}).read(*pictures)
     failed = [number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Reading)]
     assert failed == [7]
-    assert isinstance(outcomes[7], CallerError)
-    assert outcomes[7].status == 415
+    assert isinstance(outcomes[7], Refused)
+    assert outcomes[7].code == "4009"
     report = wire["ctyun"].report()
     assert report["calls"] == calls
     assert len(report["charges"]) == 49
@@ -330,10 +330,10 @@ BY_FAULT: dict[str, tuple[type[Any], bool | None]] = {
     "cut": (Busy, True),
     "http500": (Busy, False),
     "http429": (Busy, False),
-    "garbage": (Changed, True),
-    "html": (Changed, True),
-    "truncated": (Changed, True),
-    "empty": (Changed, True),
+    "garbage": (Busy, True),
+    "html": (Busy, False),
+    "truncated": (Busy, True),
+    "empty": (Busy, True),
     "wrong_types": (Changed, True),
     "string_code": (Reading, None),
     "missing_code": (Changed, True),

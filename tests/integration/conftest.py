@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.circuit_breaker import base
 
 from local.cloud.aws import Aws
 from ocr.pipeline import routing
 from ocr.platform import aws as clients
 from ocr.platform.settings import settings
+from tests.contract.vendors import SECRETS, Host, host
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
 INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_content": "content"}
@@ -134,3 +136,25 @@ def renew_clients(endpoint: str) -> None:
         made = client()
         if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
             client.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Host]:
+    with host() as found:
+        yield found
+
+
+@pytest.fixture
+def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """One host that is every vendor, with the vendors' secrets filled in."""
+    secrets = world.emulator.client("secretsmanager")
+    present = {secret["Name"] for secret in secrets.list_secrets()["SecretList"]}
+    for name, secret in SECRETS.items():
+        if f"{PREFIX}/{name}" not in present:
+            secrets.create_secret(Name=f"{PREFIX}/{name}", SecretString=json.dumps(secret))
+    monkeypatch.setenv("VENDORS", ",".join(SECRETS))
+    monkeypatch.setenv("VENDOR_URLS", ",".join(f"{name}={stand_in.url}" for name in SECRETS))
+    monkeypatch.setenv("CIRCUIT_FAILURES", "1000")
+    forget_settings()
+    parameters.clear_caches()
+    return stand_in

@@ -29,10 +29,9 @@ from local.samples import samples
 from local.simulators import SECRETS, Control, running
 from ocr.model.picture import Upload
 from ocr.model.record import FINAL, Status
-from ocr.pipeline import routing
 from ocr.platform import aws, threads
 from ocr.storage import ledger, records
-from ocr.vendors import transport
+from ocr.vendors import ctyun, juhe, transport
 from records import app as api
 from tests.integration.conftest import ANSWERS, TABLE, UPLOADS, empty_table, forget_settings
 from tests.integration.queues import Message, Queue
@@ -572,7 +571,8 @@ def _patched(gateway: Gateway, patch: pytest.MonkeyPatch) -> None:
     for module in (circuit, persistence, dynamodb):
         patch.setattr(module, "dt", clock)
     patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
-    patch.setattr(routing, "LEAST_SECONDS", LEAST_SECONDS)
+    for offer in (juhe.Plate, ctyun.Plate):
+        patch.setattr(offer, "patience", LEAST_SECONDS)
     patch.setattr(threads, "MOST", 1)
     sending = transport.send
     patch.setattr(transport, "send", lambda *given, **named: gateway.weather.around(VENDOR, sending, *given, **named))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
@@ -19,8 +18,8 @@ from ocr.platform import aws
 from ocr.platform.errors import PROBLEMS, Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.storage import records
 from tests.contract.test_error_tables import Row, cases
-from tests.contract.vendors import SECRETS, Card, Host, host
-from tests.integration.conftest import PREFIX, UPLOADS, World, delivered, forget_settings
+from tests.contract.vendors import Card, Host
+from tests.integration.conftest import UPLOADS, World, delivered
 from tests.integration.scripted import Context, picture
 
 OPTIONS = {"Captcha": {"codetype": "1004"}}
@@ -43,28 +42,6 @@ def rows() -> Iterator[Any]:
         if (key := (offer.vendor, type(offer).__name__, code)) not in seen:
             seen.add(key)
             yield case
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Host]:
-    with host() as found:
-        yield found
-
-
-@pytest.fixture
-def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
-    """One host that is every vendor, with the vendors' secrets filled in."""
-    secrets = world.emulator.client("secretsmanager")
-    present = {secret["Name"] for secret in secrets.list_secrets()["SecretList"]}
-    for name, secret in SECRETS.items():
-        if f"{PREFIX}/{name}" not in present:
-            secrets.create_secret(Name=f"{PREFIX}/{name}", SecretString=json.dumps(secret))
-    monkeypatch.setenv("VENDORS", ",".join(SECRETS))
-    monkeypatch.setenv("VENDOR_URLS", ",".join(f"{name}={stand_in.url}" for name in SECRETS))
-    monkeypatch.setenv("CIRCUIT_FAILURES", "1000")
-    forget_settings()
-    parameters.clear_caches()
-    return stand_in
 
 
 def sold(offer: Offer) -> Product:

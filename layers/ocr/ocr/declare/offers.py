@@ -65,10 +65,12 @@ class VendorRequest:
 class Offer:
     """One thing a vendor sells. Subclasses implement `read`; class attributes say whose it is.
 
-    vendor    the vendor's slug, the same as its module, its secret and its circuit
+    vendor    the vendor's slug, the same as its module and its secret
     keys      the members its secret must have; empty: it needs none
     limits    what it takes for one picture
     options   option name → what it allows, as a pydantic type
+    patience  seconds that the vendor may need for an answer: who has less left does not ask it, since the call would be
+              paid and its answer missed
     finds_labels  whether fields are found by the labels on the document, so that labels tell what it is
     number    the vendor's own number for such documents, where it has one
     narrowed  whether it takes only some of the documents that come under its number
@@ -78,7 +80,17 @@ class Offer:
     keys: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[Limits]
     options: ClassVar[Mapping[str, Any]] = {}
+    patience: ClassVar[float] = 2.0
     finds_labels: ClassVar[bool] = False
+
+    @property
+    def interface(self) -> str:
+        """The part of the vendor that breaks as one: it has a key, a quota, an address of its own, and so a circuit."""
+        return type(self).__name__.lower()
+
+    def needs(self, options: Mapping[str, str]) -> float:
+        """The seconds that an answer may take with these options."""
+        return self.patience
 
     @property
     def number(self) -> int | None:

@@ -16,7 +16,7 @@ from ocr.entry.requests import ParsedRequest
 from ocr.model.picture import Upload
 from ocr.model.record import Record
 from ocr.pages.examine import examine
-from ocr.pipeline import process
+from ocr.pipeline import process, routing
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws
 from ocr.platform.errors import CallerError, OcrError
@@ -65,7 +65,7 @@ def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> respon
             return responses.record(ledger.replay(done, ticket, product.fields))
         return responses.later(_by_queue(product, work, ticket, content).id, preferred=True)
     [outcome] = process.read(product, [replace(work, ticket=ticket)], end)
-    if isinstance(outcome, Retry) and end - time.monotonic() < NEAR:
+    if isinstance(outcome, Retry) and (outcome.error.code == routing.NO_TIME or end - time.monotonic() < NEAR):
         return responses.later(_by_queue(product, work, ticket, content).id)
     return responses.error(outcome.error) if isinstance(outcome, Retry) else responses.record(outcome)
 

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ocr.declare.fields import Fields
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
@@ -22,6 +24,7 @@ from ocr.platform import threads
 from ocr.platform.errors import (
     Busy,
     CallerError,
+    Changed,
     InFlight,
     Internal,
     NoResult,
@@ -69,11 +72,15 @@ Outcome = Record | Retry
 
 @dataclass
 class Step:
-    """One content that was claimed, on its way to a record."""
+    """One content that was claimed, on its way to a record.
+
+    `standing` is what the vendor's kept response still means where nobody understands it.
+    """
 
     work: Job
     ticket: RecordRef
     held: Lease
+    standing: OcrError | None = None
 
     def begin(self, offer: Offer, spent: int) -> None:
         """Write down that this vendor is asked, when `spent` calls have come to nothing; see `choice.Turn`."""
@@ -150,7 +157,9 @@ def _guarded[**Given, Result](
 
 _INTERNAL = Internal("An error of this system, not of the request.")
 _BURIED = Internal("The upload could not be read as often as the settings let it come; it may have been deleted.")
-_UNSEEN = Unknown("The picture was sent to a vendor as often as the settings allow, and no answer was ever seen.")
+_UNSEEN = Unknown(
+    "The picture was sent to a vendor as often as the settings allow, and no response came back that can be read."
+)
 
 
 def refuse(
@@ -211,6 +220,7 @@ def _recovered(product: Product, task: Step, end: float) -> Record | None:
         unforeseen("A kept answer could not be understood", error)
         return None
     if not isinstance(outcome, Reading | NoResult):
+        task.standing = outcome
         return None
     record = _record(product, task, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(task.work.options)
@@ -220,7 +230,10 @@ def _recovered(product: Product, task: Step, end: float) -> Record | None:
     return _kept(record, task, product, end)
 
 
-def _kept(record: Record, task: Step, product: Product, end: float) -> Record:
+Write = Callable[[Record, Lease, RecordRef, type[Fields]], Record]
+
+
+def _kept(record: Record, task: Step, product: Product, end: float, write: Write | None = None) -> Record:
     """The record once it is written. It was paid for: a table that is busy is asked again while there is time.
 
     Where it stays so, the content is given back at once: the next reader makes the record of the answer as kept.
@@ -228,7 +241,7 @@ def _kept(record: Record, task: Step, product: Product, end: float) -> Record:
     pause = FIRST_PAUSE
     while True:
         try:
-            return ledger.keep(record, task.held, task.ticket, product.fields)
+            return (write or ledger.keep)(record, task.held, task.ticket, product.fields)
         except (ClientError, BotoCoreError) as error:
             unforeseen("A record could not be written", error)
             if pause > LONGEST_PAUSE or time.monotonic() + pause > end + KEEP_SECONDS:
@@ -245,6 +258,9 @@ def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) 
         raise run.outcome
     _keep_raw(product, held, run)
     outcome = run.outcome or _INTERNAL
+    if isinstance(outcome, Unknown) and task.standing:
+        # Asked as often as allowed, and answered: with what nobody understands.
+        outcome = task.standing
     error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
     if error and error.blames == "picture" and held.broken >= MOST_BROKEN:
         outcome, error = TooMuch("Processing this picture failed each time.", vendor=error.vendor), None
@@ -259,6 +275,10 @@ def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) 
     elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in run.attempts):
         # No vendor has seen it: under other settings one may take it.
         kept = ledger.fail(record, held, task.ticket, product.fields, spent=run.spent)
+    elif isinstance(outcome, Changed):
+        # What it means may be known another day: the next reader tries the response as kept before it asks a vendor.
+        write = partial(ledger.fail, spent=run.spent, answered=outcome.vendor or "")
+        kept = record = _kept(record, replace(task, held=held), product, end, write)
     else:
         kept = record = _kept(record, task, product, end)
     meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))

@@ -6,11 +6,15 @@ from typing import Any
 
 from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
-from ocr.model.picture import Picture
+from ocr.model.picture import Picture, Upload
 from ocr.model.record import Record, Status
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, OcrError
 from ocr.storage import ledger, raw_answers, records
+from ocr.storage.ledger import StoredReading
+from ocr.storage.records import RecordRef
+
+LEASE_SECONDS = 30
 
 
 def renormalize(id: str) -> Record | None:
@@ -25,9 +29,24 @@ def renormalize(id: str) -> Record | None:
     if content is None:
         raise _nothing_kept()
     product: Product = import_module(f"{record.product}.app").product
-    if not ledger.renew(content, _made(product, record, content), product.fields):
-        raise _nothing_kept()
+    made = _made(product, record, content)
+    if not ledger.renew(content, made, product.fields):
+        _read_after_all(product, made, content)
     return records.find(id)
+
+
+def _read_after_all(product: Product, made: Record, content: str) -> None:
+    """Write the record of a response that was not understood when it came, if it is now."""
+    source = made.source
+    upload = Upload(source.bucket, source.key, source.version) if source else None
+    ticket = RecordRef(made.id, made.created_at, upload)
+    lease = ledger.lease(content, product.slug, LEASE_SECONDS)
+    if isinstance(lease, StoredReading):
+        ledger.replay(lease, ticket, product.fields)
+    elif made.status == Status.FAILED:
+        ledger.release(lease, spent=0)
+    else:
+        ledger.keep(made, lease, ticket, product.fields)
 
 
 def _made(product: Product, record: Record, content: str) -> Record:

@@ -24,7 +24,7 @@ from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt
-from ocr.pages.resize import Fitted, fit
+from ocr.pages.resize import Fitted, fit, tighter
 from ocr.platform import aws, threads
 from ocr.platform.errors import (
     Busy,
@@ -34,6 +34,7 @@ from ocr.platform.errors import (
     Internal,
     OcrError,
     Refused,
+    Remedy,
     TooMuch,
     Unknown,
     VendorFault,
@@ -43,8 +44,6 @@ from ocr.platform.telemetry import logger, meter, part, unforeseen
 from ocr.vendors import rate_limit
 
 SECRET_SECONDS = 300
-# A vendor that has less than this to answer is not asked: the call would be paid and its answer missed.
-LEAST_SECONDS = 2.0
 # How long to stand in line for one vendor's rate while another could be asked.
 PATIENCE = 1.0
 
@@ -56,7 +55,8 @@ class DocumentRun:
     `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
     `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
     `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not wait
-    in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it.
+    in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it, `late`
+    says that one was not asked because it may take longer than there is time.
     """
 
     document: Picture
@@ -66,6 +66,7 @@ class DocumentRun:
     attempts: list[Attempt] = field(default_factory=list)
     raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
     broken: int = 0
+    late: bool = False
     settled: bool = False
     kept: bool = False
 
@@ -97,18 +98,28 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
     ready, nobody = _ready(offers, request)
     for number, (offer, secret) in enumerate(ready):
         waiting = [run for run in runs if not run.settled]
-        now = time.monotonic()
-        # An equal share for each that may still be asked: a vendor that hangs leaves the next one time to answer.
-        others = len(ready) - number - 1
-        share = (end - now) / (others + 1)
-        if not waiting or share < LEAST_SECONDS:
+        if not waiting:
             break
-        patience = PATIENCE if others else share - LEAST_SECONDS
+        now, needs = time.monotonic(), offer.needs(request.options)
+        if end - now < needs:
+            for run in waiting:
+                run.late = True
+            continue
+        # What it needs; beyond that its part of what the others leave: one that hangs leaves the next one its time.
+        others = [other.needs(request.options) for other, _ in ready[number + 1 :]]
+        share = max(needs, min((end - now) / (1 + len(others)), end - now - sum(others)))
+        patience = PATIENCE if others else share - needs
         _ask(offer, replace(request, secret=secret), waiting, now + share, patience)
     left = [run for run in runs if not run.kept]
     for run in left:
-        run.outcome = run.outcome or nobody
+        run.outcome = _in_time(run) or nobody
     _keep(left)
+
+
+def _in_time(run: DocumentRun) -> Outcome | None:
+    """What came of a document; that there was too little time, where with more of it a vendor was left to ask."""
+    open_still = run.outcome is None or isinstance(run.outcome, Busy | Refused)
+    return _NO_TIME if run.late and open_still else run.outcome
 
 
 def _keep(runs: Sequence[DocumentRun]) -> None:
@@ -152,7 +163,8 @@ _NO_KEY = Refused(
     "The operator has to fill in a vendor's secret.",
     kind="no_vendor",
 )
-_NO_TIME = Busy("There was no time left to ask a vendor.", code="time")
+NO_TIME = "time"
+_NO_TIME = Busy("There was too little time left to ask a vendor.", code=NO_TIME)
 
 
 def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
@@ -192,7 +204,7 @@ def key(offer: Offer) -> Mapping[str, str] | None:
 def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], until: float, patience: float) -> None:
     fitting = [(run, fitted) for run in runs if (fitted := _fit(offer, run))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
-    if not groups or until - time.monotonic() < LEAST_SECONDS:
+    if not groups:
         return
     with part(offer.vendor):
         threads.each(lambda group: _call(offer, request, group, until, patience), groups)
@@ -212,12 +224,18 @@ def _fit(offer: Offer, run: DocumentRun) -> Fitted | None:
 
 
 def _call(
-    offer: Offer, request: VendorRequest, group: Sequence[tuple[DocumentRun, Fitted]], until: float, patience: float
+    offer: Offer,
+    request: VendorRequest,
+    group: Sequence[tuple[DocumentRun, Fitted]],
+    until: float,
+    patience: float,
+    tried: frozenset[Remedy] = frozenset(),
 ) -> None:
+    """Have the vendor read these documents in one request, and once more what it may take otherwise (`Remedy`)."""
     started = time.monotonic()
     going: Sequence[tuple[DocumentRun, Fitted]] = group
     try:
-        left = until - LEAST_SECONDS - started
+        left = until - offer.needs(request.options) - started
         if left < 0:
             raise Busy(_NO_TIME.detail, code=_NO_TIME.code)
         _wait_for_rate(offer, min(patience, left))
@@ -229,6 +247,22 @@ def _call(
     for (run, fitted), outcome in zip(going, outcomes, strict=True):
         _settle(run, offer, request, fitted, outcome, milliseconds)
     _keep([run for run, _ in going if run.settled])
+    for (run, fitted), outcome in zip(going, outcomes, strict=True):
+        remedy = outcome.remedy if isinstance(outcome, OcrError) else None
+        if remedy is None or remedy in tried or until - time.monotonic() < offer.needs(request.options):
+            continue
+        if otherwise := _otherwise(offer, fitted, remedy):
+            _call(offer, request, [(run, otherwise)], until, until - time.monotonic(), tried | {remedy})
+
+
+def _otherwise(offer: Offer, fitted: Fitted, remedy: Remedy) -> Fitted | None:
+    """The picture as the vendor may take it after all; None where it cannot be made so."""
+    if remedy == "alone":
+        return fitted
+    try:
+        return tighter(fitted, offer.limits)
+    except CallerError:
+        return None
 
 
 def _wait_for_rate(offer: Offer, patience: float) -> None:
@@ -245,7 +279,7 @@ def _wait_for_rate(offer: Offer, patience: float) -> None:
 
 
 def _further(offer: Offer, until: float) -> None:
-    _wait_for_rate(offer, until - LEAST_SECONDS - time.monotonic())
+    _wait_for_rate(offer, until - time.monotonic())
 
 
 def _begun(run: DocumentRun, offer: Offer) -> bool:
@@ -271,8 +305,6 @@ def _outcomes_of(
     """What the vendor makes of each document, or what went wrong for all of them."""
     documents = [fitted.document for _, fitted in group]
     left = until - time.monotonic()
-    if left < LEAST_SECONDS:
-        return [_NO_TIME] * len(documents)
     going = replace(request, documents=documents, seconds=left, wait_for_rate=lambda: _further(offer, until))
     try:
         outcomes: Sequence[Outcome] = _guarded(offer)(offer, going)
@@ -280,7 +312,8 @@ def _outcomes_of(
     except _Faulted as fault:
         return fault.outcomes
     except CircuitBreakerOpenError:
-        busy = Busy("The vendor failed too often and is left alone for a while.", vendor=offer.vendor, code="circuit")
+        wait = settings().circuit_seconds
+        busy = Busy("The vendor's circuit breaker is open.", vendor=offer.vendor, code="circuit", retry_after=wait)
         return [busy] * len(documents)
     except ConfigurationError as error:
         # Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again.
@@ -308,13 +341,21 @@ def _settle(
         run.outcome = fitted.restored(outcome)
         attempt.units, attempt.trace = outcome.units, outcome.trace
     else:
-        run.outcome = outcome
-        attempt.outcome, attempt.code = outcome.slug, outcome.code
+        run.outcome = _sooner(run.outcome, outcome)
+        attempt.outcome, attempt.code, attempt.trace = outcome.slug, outcome.code, outcome.trace
         attempt.units = offer.units(request.options) if outcome.paid else 0
         run.broken += outcome.blames == "picture"
     run.settled = not isinstance(outcome, VendorFault)
     run.attempts.append(attempt)
     _meter(request.product, attempt)
+
+
+def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
+    """Of what two vendors said the one that lets the picture be read first, at the soonest time that either told."""
+    if not isinstance(before, Busy) or not isinstance(now, VendorFault):
+        return now
+    waits = [fault.retry_after for fault in (before, now) if isinstance(fault, Busy) and fault.retry_after is not None]
+    return replace(now if isinstance(now, Busy) else before, retry_after=min(waits, default=None))
 
 
 def _meter(product: str, attempt: Attempt) -> None:
@@ -328,16 +369,17 @@ def _meter(product: str, attempt: Attempt) -> None:
 
 def _outcomes(offer: Offer, request: VendorRequest) -> list[Outcome]:
     outcomes = offer.read(request)
-    if all(isinstance(outcome, VendorFault) and outcome.blames == "vendor" for outcome in outcomes):
+    # A key or a quota is refused by a vendor that is well: no time heals that, and an operator's hand does at once.
+    if all(isinstance(outcome, Busy | Changed) and outcome.blames == "vendor" for outcome in outcomes):
         raise _Faulted(outcomes)
     return outcomes
 
 
 @cache
 def _guarded(offer: Offer) -> Any:
-    """`_outcomes` behind the vendor's circuit; the state is shared through the table, one circuit a vendor."""
+    """`_outcomes` behind the interface's circuit, whose state is shared through the table."""
     return circuit_breaker(
-        name=f"circuit#{offer.vendor}",
+        name=f"circuit#{offer.vendor}#{offer.interface}",
         persistence_store=_circuits(),
         on_transition=_note,
         config=CircuitBreakerConfig(

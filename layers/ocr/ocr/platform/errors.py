@@ -8,10 +8,10 @@
     ├── Internal              this system failed
     ├── Unknown               a vendor was called and never answered: held for a person
     └── VendorFault           another vendor may still answer
-        ├── Busy              rate limit, timeout, outage: retry later
+        ├── Busy              rate limit, timeout, outage, an answer that cannot be read: retry later
         ├── TooMuch           this very picture is more than the vendor can process
-        ├── Refused           key, quota or contract: the operator has to act
-        └── Changed           a response that the vendor's document does not explain
+        ├── Refused           key, quota, contract, or a well-made request turned away: the operator has to act
+        └── Changed           a response that can be read and that the vendor's document does not explain
 
 The class says whose turn it is; `kind` says what is wrong and ends the problem's `type`. `PROBLEMS` lists every kind.
 `ConfigurationError` stands outside the tree: a mistake of ours is never mistaken for a vendor's response.
@@ -139,7 +139,8 @@ PROBLEMS: Mapping[str, ProblemType] = {
     "unexpected_response": ProblemType(
         502,
         "The vendor's response was not understood",
-        "A retry does not help: the operator has the vendor's response on file.",
+        "The operator has the vendor's response on file. The picture is read again when it is sent again, "
+        "or with all others like it by `make redrive`.",
     ),
     "outcome_unknown": ProblemType(
         502,
@@ -148,6 +149,9 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "unknown",
     ),
 }
+
+# What the same vendor is asked once more with, at once: the picture made smaller, or in a request of its own.
+Remedy = Literal["smaller", "alone"]
 
 
 class ConfigurationError(Exception):
@@ -159,10 +163,11 @@ class OcrError(Exception):
     """Base of every error that a caller may see.
 
     `detail` and `advice` never carry a field value, a file name or a vendor's free text: they reach logs. `kind` is one
-    of `PROBLEMS`. `code` is the vendor's own code; `paid` says whether the vendor may have billed the call. `raw` is
-    the vendor's response: it is kept encrypted with the record and shown to nobody. `blames` says what a fault counts
-    against: the vendor, whose circuit opens after a few; the picture, which is final after two; or nothing, as when a
-    vendor has no room right now.
+    of `PROBLEMS`. `code` is the vendor's own code; `paid` says whether the vendor may have billed the call; `trace` is
+    the vendor's own id for it. `raw` is the vendor's response: it is kept encrypted with the record and shown to
+    nobody. `remedy` is what the same vendor may be asked once more with. `blames` says what a fault counts against: the
+    vendor, whose circuit opens after a few; the picture, which is final after two; or nothing, as when a vendor has no
+    room right now.
     """
 
     detail: str
@@ -173,6 +178,8 @@ class OcrError(Exception):
     paid: bool = False
     retry_after: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    trace: str | None = None
+    remedy: Remedy | None = None
     raw: Any = field(default=None, repr=False)
     blames: Literal["vendor", "picture", "nothing"] = "vendor"
 
@@ -244,7 +251,7 @@ class VendorFault(OcrError):
 
 
 class Busy(VendorFault):
-    """Rate limit, timeout, outage: the same request can succeed later."""
+    """Rate limit, timeout, outage, an answer that cannot be read: the same request can succeed later."""
 
     slug = "busy"
     default_kind = "vendor_unavailable"
@@ -258,14 +265,14 @@ class TooMuch(VendorFault):
 
 
 class Refused(VendorFault):
-    """Key, quota or contract: nothing changes until the operator acts."""
+    """Key, quota, contract, or a well-made request turned away: nothing changes until the operator acts."""
 
     slug = "refused"
     default_kind = "vendor_rejected"
 
 
 class Changed(VendorFault):
-    """A response outside the vendor's document: never a success. Its raw bytes are kept."""
+    """A response that can be read and is outside the vendor's document: never a success. It is kept as it is."""
 
     slug = "changed"
     default_kind = "unexpected_response"

@@ -6,7 +6,7 @@ from ocr.model.record import Status
 from ocr.platform import aws
 from ocr.platform.errors import InFlight
 from ocr.platform.settings import settings
-from ocr.storage import ledger
+from ocr.storage import ledger, raw_answers
 from ocr.storage.records import LATER, Item, deleted, entry_id, expired, failed, of_content, put, stored
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def erase(id: str) -> bool:
                 _forget(one)
         if stored(entry_id(content)):
             raise _being_read()
+        for key in raw_answers.batches(found["product"], content):
+            _erase(settings().answers_bucket, key)
         _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
         _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
     _forget(found)

@@ -122,7 +122,7 @@ def lease(content: str, product: str, lease: float, first: Asked | None = None) 
         if entry["state"] == DONE and (found := _settled(entry)):
             return found
         calls, resends = int(entry["attempt"]), int(entry["resends"])
-        before = entry["vendor"] if entry["state"] == SENDING else entry.get("answered", "")
+        before = (entry["vendor"] if entry["state"] == SENDING else "") or entry.get("answered", "")
         seen = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before)
         mine = replace(seen, broken=int(entry["broken"])).counted(first)
     if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
@@ -160,7 +160,7 @@ def release(held: Lease, *, spent: int, answered: str = "") -> None:
 
     `answered` is the vendor whose answer was kept although no record could be written.
     """
-    _put(_entry(held, RELEASED, spent) | ({"answered": answered} if answered else {}), after=held.owner, done=False)
+    _put(_entry(replace(held, before=answered or held.before), RELEASED, spent), after=held.owner, done=False)
 
 
 def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
@@ -172,9 +172,14 @@ def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -
     return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
 
 
-def fail(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *, spent: int) -> Record:
-    """End the lease and write the record of a picture that will not be delivered again."""
-    entry = _entry(held, RELEASED, spent)
+def fail(
+    record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *, spent: int, answered: str = ""
+) -> Record:
+    """Give the content back and write the record of a picture that nobody will bring again by itself.
+
+    `answered` is as for `release`.
+    """
+    entry = _entry(replace(held, before=answered or held.before), RELEASED, spent)
     item = records.failed(record, again=True) | {"content": held.content}
     return _write(entry, item, record, held, ticket, fields)
 
@@ -201,6 +206,18 @@ def replay(found: StoredReading, ticket: RecordRef, fields: type[Fields]) -> Rec
     if standing := records.find(ticket.id):
         return standing.model_copy(update={"replayed": True})
     raise InFlight("The stored result was just deleted.", retry_after=1)
+
+
+def forgive(content: str) -> None:
+    """Let a content be paid for once more although calls for it came to nothing: an operator has decided so."""
+    aws.written(
+        aws.table().update_item,
+        Key={"id": records.entry_id(content)},
+        UpdateExpression="SET unseen = :none",
+        ConditionExpression="attribute_exists(id) AND #state <> :sending",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":none": 0, ":sending": SENDING},
+    )
 
 
 def renew(content: str, made: Record, fields: type[Fields]) -> bool:
@@ -293,6 +310,7 @@ def _entry(held: Lease, state: str = SENDING, spent: int = 0) -> Item:
         "unseen": held.unseen + spent,
         "resends": held.resends,
         "broken": held.broken,
+        "answered": held.before,
         "expires_at": records.expiry(),
     }
 

@@ -4,10 +4,12 @@ A record can be made from a kept answer without another call: after a vendor's m
 died between the vendor's answer and the record.
 """
 
+import hashlib
 import json
 from typing import Any
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Reading
 from ocr.pages.resize import Fitted
@@ -16,16 +18,28 @@ from ocr.platform.settings import settings
 
 
 def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -> None:
-    """Keep an answer. Its boxes are in the pixels of the picture that was sent, so that picture's size is kept too."""
+    """Keep an answer: decoded, or byte for byte as it came where it could not be read.
+
+    Boxes in it are counted on the picture that was sent, so its size is kept too.
+    """
     sent = fitted.document
     orientation = 1 if sent is fitted.original else fitted.original.orientation
-    aws.s3().put_object(
-        Bucket=settings().answers_bucket,
-        Key=_key(product, content, vendor),
-        Body=json.dumps(answer, ensure_ascii=False, default=repr).encode(),
-        ContentType="application/json",
-        Metadata={"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)},
-    )
+    told = {"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)}
+    if isinstance(answer, ReceivedAnswer):
+        body, told = answer.content, told | {"received": json.dumps([answer.status, dict(answer.headers)])}
+    else:
+        body = json.dumps(answer, ensure_ascii=False, default=repr).encode()
+    if isinstance(answer, BatchAnswer):
+        # Once for all its pictures, so that it is gone when the first of them is deleted.
+        told["batch"] = f"answers/{product}/batches/{hashlib.sha256(body).hexdigest()[:32]}.json"
+        _put(told["batch"], body, {})
+        body = b"null"
+    _put(_key(product, content, vendor), body, told)
+
+
+def _put(key: str, body: bytes, told: dict[str, str]) -> None:
+    kind = "application/octet-stream" if "received" in told else "application/json"
+    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=body, ContentType=kind, Metadata=told)
 
 
 def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | None:
@@ -38,20 +52,32 @@ def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | 
     if kept is None:
         return None
     told = kept["Metadata"]
+    if "batch" in told and (kept := aws.kept(told["batch"])) is None:
+        return None
     sent = Picture(b"", "JPEG", int(told["width"]), int(told["height"]))
     original = Picture(b"", document.format, document.width, document.height, int(told["orientation"]))
-    outcome = offer.understood(
-        VendorRequest(request.product, request.fields, [sent], request.options, 0), json.loads(kept["Body"].read())
-    )
+    answer = _received(told["received"], kept["Body"].read()) if "received" in told else json.load(kept["Body"])
+    outcome = offer.understood(VendorRequest(request.product, request.fields, [sent], request.options, 0), answer)
     if not isinstance(outcome, Reading) or (sent.width, sent.height) == (original.width, original.height):
         return outcome
     return Fitted(sent, original).restored(outcome)
 
 
+def _received(told: str, content: bytes) -> ReceivedAnswer:
+    status, headers = json.loads(told)
+    return ReceivedAnswer(status, headers, content)
+
+
 def erase(product: str, content: str) -> None:
-    """Delete the answers of all the product's vendors about a content."""
-    for vendor in settings().order(product):
-        aws.s3().delete_object(Bucket=settings().answers_bucket, Key=_key(product, content, vendor))
+    """Delete the answers about a content that a product's function may have kept: it knows its vendors by name."""
+    for key in (*batches(product, content), *(_key(product, content, vendor) for vendor in settings().order(product))):
+        aws.s3().delete_object(Bucket=settings().answers_bucket, Key=key)
+
+
+def batches(product: str, content: str) -> list[str]:
+    """The keys of the answers about several pictures of which this content's is one."""
+    found = (aws.kept(_key(product, content, vendor)) for vendor in settings().order(product))
+    return [kept["Metadata"]["batch"] for kept in found if kept and "batch" in kept["Metadata"]]
 
 
 def _key(product: str, content: str, vendor: str) -> str:

@@ -13,16 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from http import HTTPStatus
 from typing import Any, ClassVar
 
 from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
+from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
-from ocr.platform.errors import Busy, CallerError, ConfigurationError, OcrError, Refused
+from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Refused
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
+    OK,
     Row,
     code_of,
     members,
@@ -31,9 +32,12 @@ from ocr.vendors.parsing import (
     outcome,
     parts,
     quad,
+    received,
     settle,
     share,
     text,
+    trace,
+    turned_away,
     unexplained,
     unlisted,
     without_pictures,
@@ -46,34 +50,27 @@ SUCCESS = ("0", "800")
 PICTURES = frozenset({"idcard_face", "demo_image"})
 # The manual's name for the list of pictures, and the newer gateway's.
 RESULTS = ("result", "returnObj")
-# What is wrong with one picture, where it may come for the whole request; such requests are free.
-ONE_PICTURE = frozenset({"4008", "4009", "4010", "4011"})
+# What may be wrong with one picture, or with so many at once, although it comes for the whole request.
+ALONE = frozenset({"4006", "4008", "4009", "4010", "4011"})
 
-_BUG = "The operator has to report this: the request is not what the vendor's manual asks for."
 _KEY = "The operator has to look at the key of the vendor's gateway."
-_DAMAGED = "Check that the file opens in a viewer and send it again."
 # One table for the three interfaces; 4007 to 4011 and 5000 also come as one picture's `err_code`.
 ERRORS = {
-    "4001": Row(Refused, "The vendor cannot parse the request's JSON.", _BUG),
-    "4002": Row(Refused, "The vendor takes the request for no JSON object.", _BUG),
-    "4003": Row(Refused, "The vendor misses the pictures in the request.", _BUG),
-    "4004": Row(Refused, "The vendor takes the pictures for no list.", _BUG),
-    "4005": Row(CallerError, "The vendor got no picture.", kind="damaged"),
-    "4006": Row(
-        CallerError, "The vendor got more than 50 pictures.", "Send fewer pictures at once.", kind="invalid_request"
-    ),
+    "4001": turned_away("The vendor cannot parse the request's JSON."),
+    "4002": turned_away("The vendor takes the request for no JSON object."),
+    "4003": turned_away("The vendor misses the pictures in the request."),
+    "4004": turned_away("The vendor takes the pictures for no list."),
+    "4005": turned_away("The vendor says that it got no picture; it was sent one."),
+    "4006": turned_away("The vendor takes the request for more than 50 pictures; it has fewer."),
     "4007": Row(Busy, "The vendor failed to handle the file."),
-    "4008": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED, kind="damaged"),
-    "4009": Row(
-        CallerError, "The picture is no JPEG, PNG or BMP.", "Send a JPEG, PNG or BMP.", kind="unsupported_format"
-    ),
-    "4010": Row(CallerError, "The picture has more than 10 MB.", "Send a smaller picture.", kind="too_large"),
-    "4011": Row(
-        CallerError, "A side of the picture is not within 32 to 5000 pixels.", "Scale the picture.", kind="too_small"
-    ),
-    "4012": Row(Refused, "The vendor takes POST only.", _BUG),
+    "4008": turned_away("The vendor cannot decode the picture's base64."),
+    "4009": turned_away("The vendor takes this for no JPEG, PNG or BMP; it decodes as one.", "smaller"),
+    "4010": turned_away("The vendor takes the picture for larger than 10 MB; it is not.", "smaller"),
+    "4011": turned_away("The vendor takes a side of the picture for outside of 32 to 5000 pixels.", "smaller"),
+    "4012": turned_away("The vendor takes POST only; it was sent one."),
     "4013": Row(Refused, "The vendor does not know the path.", "The operator has to look at the service code."),
-    "5000": Row(Busy, "The vendor's recognizer failed."),
+    # It failed over the picture, which its recognizer then had.
+    "5000": Row(Busy, "The vendor's recognizer failed.", paid=True),
     # The newer gateway's own, seen in its clients; also as CTAPI_10002 and so on in `statusCode`.
     "10002": Row(Refused, "The vendor's gateway does not know this system's access key.", _KEY),
     "10009": Row(Refused, "The vendor's gateway does not accept this system's signature.", _KEY),
@@ -105,50 +102,67 @@ class Batch(Offer):
     vendor: ClassVar[str] = VENDOR
     # The manual's text says more than 32 and less than 5000 pixels, its table of errors says 32 to 5000.
     limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(33, 4999), batch=50)
+    patience: ClassVar[float] = 15
     service: ClassVar[str]
     path: ClassVar[str]
 
     def read(self, request: VendorRequest) -> list[Outcome]:
-        """One outcome a document, in the order asked; all go in one request, unless one of them spoils it for all."""
-        return self._read(request, request.documents, transport.deadline(request.seconds))
+        """One outcome a document, in the order asked; all go in one request.
+
+        Where that is turned away because of one of them, or of how many they are, each goes alone: such requests are
+        free. Where nobody can tell which entry of the answer belongs to which, whoever asks decides: that was paid for.
+        """
+        return self._ask(request, request.documents, transport.deadline(request.seconds))
 
     def understood(self, request: VendorRequest, raw: Any) -> Outcome:
-        """The outcome of a kept answer."""
+        """The outcome of a kept answer: decoded, or as it came where it could not be read then."""
         [document] = request.documents
-
-        def understand() -> Reading:
-            [entry] = _entries(transport.Answer(HTTPStatus.OK, {}, b""), members(raw), 1)
-            return self._understand(entry, document)
-
-        return outcome(VENDOR, raw, understand)
+        if isinstance(raw, ReceivedAnswer):
+            return self._outcomes(received(raw), [document])[0]
+        return self._understood(received(OK), raw, [document])[0]
 
     def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
         """The reading of one picture that the vendor could handle."""
         raise NotImplementedError
 
-    def _read(
-        self, request: VendorRequest, documents: Sequence[Picture], until: float, *, further: bool = False
-    ) -> list[Outcome]:
-        """The outcomes of one request; each document goes alone where the whole request failed for one picture."""
-        alone = len(documents) == 1
+    def _ask(self, request: VendorRequest, documents: Sequence[Picture], until: float) -> list[Outcome]:
         try:
-            if further:
-                request.wait_for_rate()
             answer = self._send(request, documents, until)
+        except OcrError as error:
+            return [named(error, VENDOR)] * len(documents)
+        outcomes = self._outcomes(answer, documents)
+        first = outcomes[0]
+        if isinstance(first, OcrError) and first.remedy == "alone" and not first.paid:
+            return [self._ask_further(request, document, until) for document in documents]
+        return outcomes
+
+    def _ask_further(self, request: VendorRequest, document: Picture, until: float) -> Outcome:
+        try:
+            request.wait_for_rate()
+        except OcrError as error:
+            return named(error, VENDOR)
+        return self._ask(request, [document], until)[0]
+
+    def _outcomes(self, answer: transport.Answer, documents: Sequence[Picture]) -> list[Outcome]:
+        try:
             body = without_pictures(answer.members(), PICTURES)
         except OcrError as error:
             return [named(error, VENDOR)] * len(documents)
-        envelope = {name: value for name, value in body.items() if name not in RESULTS}
+        return self._understood(answer, body, documents)
+
+    def _understood(self, answer: transport.Answer, body: Any, documents: Sequence[Picture]) -> list[Outcome]:
         try:
-            entries = _entries(answer, body, len(documents))
+            entries = _entries(answer, members(body), len(documents))
         except OcrError as error:
-            if error.code in ONE_PICTURE and not alone:
-                return [self._read(request, [document], until, further=True)[0] for document in documents]
-            error.raw = body if alone else envelope
+            several = len(documents) > 1
+            error.raw = BatchAnswer(body) if several and isinstance(body, dict) else body
+            if several:
+                error.remedy = "alone" if error.code in ALONE or isinstance(error, _UnclearError) else None
             return [named(error, VENDOR)] * len(documents)
+        envelope = {name: value for name, value in body.items() if name not in RESULTS}
         return [
             # A picture's answer is kept with its own record alone: it goes when that record is deleted.
-            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document))
+            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document), _call_id(body))
             for entry, document in zip(entries, documents, strict=True)
         ]
 
@@ -272,8 +286,17 @@ def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list
     message = body.get("message")
     failures = number(message.get("fail")) if isinstance(message, dict) else None
     if len(entries) != asked or (failures or 0) > sum(map(_empty, entries)):
-        raise unexplained("The vendor's answer does not fit the pictures that it was sent.")
+        raise _UnclearError("The vendor's answer does not fit the pictures that it was sent.", paid=True)
     return entries
+
+
+class _UnclearError(Changed):
+    """Results of which nobody can tell to which picture each belongs."""
+
+
+def _call_id(body: dict[str, Any]) -> str | None:
+    """The newer gateway's id of the request."""
+    return trace(body.get("requestId"))
 
 
 def _empty(entry: dict[str, Any]) -> bool:

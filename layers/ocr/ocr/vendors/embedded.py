@@ -29,6 +29,7 @@ class Engine(Offer):
 
     vendor: ClassVar[str] = "embedded"
     limits: ClassVar[Limits] = Limits(bytes=PAYLOAD, encoded="base64")
+    patience: ClassVar[float] = 5
     task: ClassVar[str] = "lines"
 
     def read(self, request: VendorRequest) -> list[Outcome]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ocr.declare.offers import Limits, RequestId, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import Line, Reading
-from ocr.platform.errors import CallerError, ConfigurationError, OcrError, Refused
+from ocr.platform.errors import ConfigurationError, OcrError, Refused
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -30,6 +30,7 @@ from ocr.vendors.parsing import (
     settle,
     text,
     trace,
+    turned_away,
     unexplained,
     upright,
 )
@@ -50,16 +51,16 @@ LEVEL_DEGREES = 1.0
 
 _KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
 ERRORS = {
-    "30500100": Row(CallerError, "The vendor got no picture.", kind="damaged"),
-    "30500101": Row(CallerError, "The picture has more than 1 MB.", "Send a smaller picture.", kind="too_large"),
+    "30500100": turned_away("The vendor says that it got no picture; it was sent one."),
+    "30500101": turned_away("The vendor takes the picture for larger than 1 MB; it is not.", "smaller"),
 }
 # The gateway gives 401 for everything; only the message tells what it is.
 GATEWAY_ERRORS = {
-    "缺少参数": Row(Refused, "A header of the signature is missing.", _KEY),
-    "AUTHSTRATEGY_NOT_FOUND": Row(Refused, "The vendor does not know the way this system signs.", _KEY),
+    "缺少参数": turned_away("The vendor misses a header of the signature; all were sent."),
+    "AUTHSTRATEGY_NOT_FOUND": turned_away("The vendor no longer knows the way this system signs."),
     "无效的应用": Row(Refused, "The vendor does not know this system's app id.", _KEY),
     "TOKEN错误": Row(Refused, "The vendor does not accept the shared token.", _KEY),
-    "TOKEN_CANT_BE_NULL": Row(Refused, "The vendor misses the token.", _KEY),
+    "TOKEN_CANT_BE_NULL": turned_away("The vendor misses the token; it was sent one."),
     "INVALID_TIMESTAMP": Row(Refused, "The vendor's clock and this system's differ by over 15 minutes.", _KEY),
     "INVALID_SIGNATURE": Row(Refused, "The vendor does not accept this system's signature.", _KEY),
     "UNAUTHORIZED": Row(Refused, "The vendor does not know this app on this host.", _KEY),
@@ -81,6 +82,7 @@ class GeneralText(OnePicture):
     # The document does not say whether 1 MB counts the picture or its base64: the base64 is the safe reading.
     limits: ClassVar[Limits] = Limits(bytes=1024 * 1024, encoded="base64")
     options: ClassVar[Mapping[str, Any]] = {"requestId": RequestId | None}
+    patience: ClassVar[float] = 15
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
         told = {"image": base64.b64encode(document.content).decode()}
@@ -106,8 +108,11 @@ class GeneralText(OnePicture):
             vendor=VENDOR,
             lines=[line for line in lines if line.text],
             angle=angle if angle is not None and abs(angle) <= 360 else None,
-            trace=trace(found.get("verifyId")),
         )
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        found = body.get("data")
+        return trace(found.get("verifyId")) if isinstance(found, dict) else None
 
 
 def string_to_sign(method: str, path: str, content_md5: str = "", content_type: str = "") -> str:

@@ -16,6 +16,7 @@ An entry has `pid, type, position, FieldList: [{key, chn_key, value, score, posi
 
 import base64
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -25,7 +26,7 @@ from ocr.declare.fields import canonical, labels
 from ocr.declare.offers import Limits, RequestId, VendorRequest
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading
-from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
+from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, OcrError, Refused
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -39,6 +40,7 @@ from ocr.vendors.parsing import (
     share,
     text,
     trace,
+    turned_away,
     unexplained,
     unlisted,
     upright,
@@ -51,34 +53,26 @@ LINK_SECONDS = 300
 
 _KEY = "The operator has to look at etoplive's key and secret."
 _PID = "The operator has to ask etoplive to open this kind of document for the account."
-_DAMAGED = "Check that the file opens in a viewer and send it again."
 ERRORS = {
-    "3": Row(
-        CallerError,
-        "The picture does not show this kind of document.",
-        "Use its own product.",
-        kind="wrong_document",
-        paid=True,
-    ),
-    "16": Row(
-        CallerError,
-        "The vendor does not take this picture's format.",
-        "Send a JPEG, PNG or BMP.",
-        kind="unsupported_format",
-    ),
-    "17": Row(Refused, "The vendor does not know this kind of document.", _PID),
+    "3": Row(NoResult, "The picture does not show this kind of document.", kind="wrong_document", paid=True),
+    "16": turned_away("The vendor takes this for no picture; it decodes whole.", "smaller"),
+    "17": turned_away("The vendor no longer knows this kind of document."),
     "19": Row(NoResult, "The vendor recognized nothing.", paid=True),
     "-1": Row(Refused, "The vendor has locked this system's account.", _KEY),
     "-2": Row(Refused, "The vendor does not accept this system's key and secret.", _KEY),
     "-3": Row(Refused, "The calls that were bought are used up.", "The operator has to buy calls from etoplive."),
     "-4": Row(Refused, "The vendor does not know this system's account.", _KEY),
     "-5": Row(Refused, "The vendor does not read this kind of document for this account.", _PID),
-    "-6": Row(CallerError, "The vendor got no picture.", kind="damaged"),
-    "-7": Row(Refused, "The vendor misses the key or the secret.", _KEY),
+    "-6": turned_away("The vendor says that it got no picture; it was sent one."),
+    "-7": turned_away("The vendor misses the key or the secret; both were sent."),
     "-8": Row(Busy, "The vendor's server had an I/O error."),
-    "-49": Row(Busy, "The vendor ran out of time inside."),
-    "-51": Row(CallerError, "The vendor cannot use this picture.", _DAMAGED, kind="damaged"),
-    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30),
+    # It may have been at work on the picture when its time ended.
+    "-49": Row(Busy, "The vendor ran out of time inside.", paid=True),
+    # 图片错误，请换一张再重试: the vendor means this very picture.
+    "-51": Row(
+        CallerError, "The vendor cannot use this picture.", "Send another picture of the document.", kind="damaged"
+    ),
+    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30, full=True),
     "-55": Row(Busy, "The vendor saw the connection end."),
 }
 _POOR = Row(
@@ -163,6 +157,12 @@ class Pid(OnePicture):
     keys: ClassVar[tuple[str, ...]] = ("key", "secret")
     limits: ClassVar[Limits] = Limits(bytes=5 * 1024 * 1024, encoded="urlencoded")
     pictures: ClassVar[frozenset[str]] = PICTURES
+    # The document's samples wait for up to 60 s; what its clients report takes up to 10.
+    patience: ClassVar[float] = 20
+
+    @property
+    def interface(self) -> str:
+        return f"pid{self.pid}"
 
     @property
     def number(self) -> int:
@@ -200,7 +200,7 @@ class Pid(OnePicture):
     ) -> Reading:
         levels = list(_levels(body))
         _refuse(levels, answer, _told(request.options))
-        reading = Reading(vendor=VENDOR, trace=_trace(levels))
+        reading = Reading(vendor=VENDOR)
         entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
         if self.pid in TEXTS or self.pid == TABLE:
             return reading.model_copy(update=self._page(levels, entries, document))
@@ -209,6 +209,11 @@ class Pid(OnePicture):
         if not any(name in level for level in levels for name in LISTS):
             findings = [_flat(levels, request)]
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        with suppress(Changed):
+            return _trace(list(_levels(body)))
+        return None
 
     def _page(self, levels: Levels, entries: Levels, document: Picture) -> dict[str, Any]:
         from ocr.extraction.tables import tables
@@ -231,7 +236,7 @@ class Pid(OnePicture):
         if entries and not wanted:
             detected = [name for name in BILLS if any(name in kind for kind in types)]
             extra = {"detected": detected} if detected else {}
-            raise NoResult("The picture shows other documents.", extra=extra, paid=True)
+            raise NoResult("The picture shows other documents.", kind="wrong_document", extra=extra, paid=True)
         return wanted
 
     def _findings(self, entries: Levels, request: VendorRequest, document: Picture) -> list[ExtractedDocument]:

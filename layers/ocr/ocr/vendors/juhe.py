@@ -31,6 +31,7 @@ from ocr.vendors.parsing import (
     share,
     text,
     trace,
+    turned_away,
     unexplained,
     within,
 )
@@ -52,7 +53,7 @@ _SYSTEM = {
     "10007": Row(Refused, "The vendor does not know where the request comes from.", _KEY),
     "10008": Row(Refused, "The vendor bars this system's IP address.", _KEY),
     "10009": Row(Refused, "The vendor bars this system's key.", _KEY),
-    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60),
+    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60, full=True),
     "10012": Row(Refused, "The calls that were bought are used up.", _KEY),
     "10013": Row(Refused, "The calls of a test key are used up.", _KEY),
     # Its document warns of loss and asks to check the order first: it may have been charged.
@@ -60,29 +61,23 @@ _SYSTEM = {
     "10020": Row(Busy, "The interface is under maintenance.", retry_after=600),
     "10021": Row(Refused, "The interface was shut down.", "The operator has to find another vendor for this product."),
 }
-_DAMAGED = "Check that the file opens in a viewer and send it again."
 _CLEARER = "Send a clearer picture."
 CAPTCHA_ERRORS = _SYSTEM | {
     "271001": Row(Busy, "The vendor's own network failed."),
-    "271002": Row(CallerError, "The vendor got no picture.", kind="damaged"),
+    "271002": turned_away("The vendor says that it got no picture; it was sent one."),
     "271003": Row(NoResult, "The vendor cannot read this captcha.", _CLEARER, paid=True),
-    "271004": Row(CallerError, "The vendor takes this for no picture.", _DAMAGED, kind="damaged"),
-    "271005": Row(CallerError, "The vendor cannot decode the picture's base64.", _DAMAGED, kind="damaged"),
-    "271006": Row(CallerError, "The picture has more than 1024 KB.", "Send a smaller picture.", kind="too_large"),
+    "271004": turned_away("The vendor takes this for no picture; it decodes whole.", "smaller"),
+    "271005": turned_away("The vendor cannot decode the picture's base64."),
+    "271006": turned_away("The vendor takes the picture for larger than 1024 KB; it is not.", "smaller"),
     "271007": Row(Busy, "The picture did not reach the vendor's recognizer."),
     "271008": Row(NoResult, "The vendor failed to read this captcha.", _CLEARER, paid=True),
-    "271009": Row(
-        CallerError,
-        "The vendor does not know this codetype.",
-        "Send one of the documented codetypes.",
-        kind="invalid_option",
-    ),
+    "271009": turned_away("The vendor no longer knows this codetype of its document."),
 }
 PLATE_ERRORS = _SYSTEM | {
     "271101": Row(Busy, "The vendor's own network failed."),
-    "271102": Row(CallerError, "The vendor got no picture.", kind="damaged"),
+    "271102": turned_away("The vendor says that it got no picture; it was sent one."),
     "271103": Row(NoResult, "The vendor found no plate.", _CLEARER, paid=True),
-    "271104": Row(Refused, "The vendor takes POST only.", "The operator has to look at the vendor's address."),
+    "271104": turned_away("The vendor takes POST only; it was sent one."),
 }
 # Older answers carry only `resultcode`: 101 for 10001, and so on.
 _OLD_CODES = {str(int(code) - 9900): code for code in _SYSTEM}
@@ -90,11 +85,15 @@ _OLD_CODES = {str(int(code) - 9900): code for code in _SYSTEM}
 
 @dataclass(frozen=True)
 class Codetype:
-    """A kind of captcha: its price in Juhe's units a call, the kind of its answer, how many points that has."""
+    """A kind of captcha: its price in Juhe's units a call, the kind of its answer, how many points that has.
+
+    `seconds` is how long an answer may take; None: as long as most do. Questions are put to people.
+    """
 
     price: int
     kind: str
     points: tuple[int, int] = (0, 0)
+    seconds: float | None = None
 
 
 CODETYPES = {
@@ -116,9 +115,9 @@ CODETYPES = {
     "5108": Codetype(22, "text"),
     "5211": Codetype(30, "container_number"),
     "6001": Codetype(15, "number"),
-    "6003": Codetype(25, "number"),
-    "6002": Codetype(15, "choice"),
-    "6004": Codetype(15, "text"),
+    "6003": Codetype(25, "number", seconds=45),
+    "6002": Codetype(15, "choice", seconds=45),
+    "6004": Codetype(15, "text", seconds=45),
     "9101": Codetype(15, "points", (1, 1)),
     "9102": Codetype(22, "points", (2, 2)),
     "9202": Codetype(40, "points", (2, 2)),
@@ -186,6 +185,7 @@ class Captcha(OnePicture):
     keys: ClassVar[tuple[str, ...]] = ("captcha_key",)
     limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES, formats=CAPTCHA_FORMATS)
     options: ClassVar[Mapping[str, Any]] = {"codetype": CodetypeName, "input": Input}
+    patience: ClassVar[float] = 20
 
     def units(self, options: Mapping[str, str]) -> float:
         """The price of the codetype; raises `ConfigurationError` for one that has none."""
@@ -193,6 +193,11 @@ class Captcha(OnePicture):
         if codetype is None:
             raise ConfigurationError("This codetype has no price.")
         return codetype.price
+
+    def needs(self, options: Mapping[str, str]) -> float:
+        """The seconds that the codetype's answer may take."""
+        codetype = CODETYPES.get(options.get("codetype", ""))
+        return (codetype and codetype.seconds) or self.patience
 
     def price(self) -> str:
         """The range of prices over the codetypes."""
@@ -217,7 +222,10 @@ class Captcha(OnePicture):
         if result.get("res") is None or isinstance(result["res"], bool | dict | list):
             raise unexplained()
         finding = ExtractedDocument(type=codetype.kind, items=list(_answered(codetype, text(result["res"]))))
-        return _reading(self, request, [finding], result)
+        return _reading(self, request, [finding])
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        return _call_id(body)
 
 
 @dataclass(frozen=True)
@@ -228,6 +236,7 @@ class Plate(OnePicture):
     keys: ClassVar[tuple[str, ...]] = ("plate_key",)
     limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES)
     options: ClassVar[Mapping[str, Any]] = {"input": Input}
+    patience: ClassVar[float] = 15
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
         return _send("/verify_carlicense", {"key": request.secret["plate_key"]}, "file", request, document, until)
@@ -239,7 +248,10 @@ class Plate(OnePicture):
         rows = [(text(row.get("desc")), text(row.get("content"))) for row in parts(result.get("res"))]
         if rows and not any(desc == _NUMBER for desc, _ in rows):
             raise unexplained()
-        return _reading(self, request, [_plate(group, document) for group in _groups(rows)], result)
+        return _reading(self, request, [_plate(group, document) for group in _groups(rows)])
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        return _call_id(body)
 
 
 def _send(
@@ -259,12 +271,14 @@ def _result(answer: transport.Answer, body: dict[str, Any], errors: Table) -> di
     return members(body.get("result"))
 
 
-def _reading(
-    offer: Offer, request: VendorRequest, findings: list[ExtractedDocument], result: dict[str, Any]
-) -> Reading:
-    return Reading(
-        vendor=VENDOR, findings=findings, units=offer.units(request.options), trace=trace(result.get("orderid"))
-    )
+def _reading(offer: Offer, request: VendorRequest, findings: list[ExtractedDocument]) -> Reading:
+    return Reading(vendor=VENDOR, findings=findings, units=offer.units(request.options))
+
+
+def _call_id(body: dict[str, Any]) -> str | None:
+    """The order id, by which Juhe looks up what it charged for."""
+    result = body.get("result")
+    return trace(result.get("orderid")) if isinstance(result, dict) else None
 
 
 def _answered(codetype: Codetype, answer: str) -> Iterator[Item]:

@@ -10,9 +10,10 @@ from itertools import batched
 from typing import Any, ClassVar
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, Point, Reading, rectangle
-from ocr.platform.errors import Changed, NoResult, OcrError
+from ocr.platform.errors import Changed, NoResult, OcrError, Refused, Remedy
 from ocr.vendors import transport
 
 # A code is short and plain; anything else may be a value that has lost its way, and codes reach logs. No vendor's is
@@ -30,8 +31,15 @@ _SLACK = 0.1
 class Row:
     """One row of a vendor's table of errors: what its code means here, in our words.
 
-    `kind` says what is wrong where the class of the error leaves it open: see `PROBLEMS`. `paid` is set where the
-    vendor had to look at the picture to give this code and its document does not say that such a call is free.
+    Before a vendor is asked, this system has examined and decoded the picture, encoded it, kept to the vendor's limits
+    and checked the options. So a code that calls the request malformed is never the caller's: it is a fault on the way
+    or at the vendor, the next vendor is asked, and the operator is told (`turned_away`).
+
+    kind      what is wrong, where the class of the error leaves it open: see `PROBLEMS`
+    paid      whether the vendor had to look at the picture to give this code and its document does not say that such a
+              call is free
+    full      whether the vendor only wants fewer calls: that is no outage
+    remedy    what the same vendor is asked once more with
     """
 
     error: type[OcrError]
@@ -40,15 +48,30 @@ class Row:
     kind: str = ""
     paid: bool = False
     retry_after: int | None = None
+    full: bool = False
+    remedy: Remedy | None = None
 
     def made(self, code: str) -> OcrError:
         """A new error of this row."""
         return self.error(
-            self.detail, self.advice, code=code, paid=self.paid, retry_after=self.retry_after, kind=self.kind
+            self.detail,
+            self.advice,
+            code=code,
+            paid=self.paid,
+            retry_after=self.retry_after,
+            kind=self.kind,
+            remedy=self.remedy,
+            blames="nothing" if self.full else "vendor",
         )
 
 
 Table = Mapping[str, Row]
+
+
+def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
+    """The row of a code that calls a request malformed which this system has made and checked."""
+    advice = "The operator has to report this code to the vendor: the request kept to the vendor's document."
+    return Row(Refused, detail, advice, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -75,30 +98,54 @@ class OnePicture(Offer):
         """The reading in `body`, the decoded answer; raises an error of the tree for all that is no reading."""
         raise NotImplementedError
 
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        """The vendor's own id for the call, from anywhere in the decoded answer."""
+        return None
+
     def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
         """The decoded answer as it is read and kept: without pictures of people and documents."""
         kept: dict[str, Any] = without_pictures(body, self.pictures)
         return kept
 
     def understood(self, request: VendorRequest, raw: Any) -> Outcome:
-        """The outcome of a kept answer."""
+        """The outcome of a kept answer: decoded, or as it came where it could not be read then."""
         [document] = request.documents
-        answer = transport.Answer(HTTPStatus.OK, {}, b"")
-        return outcome(self.vendor, raw, lambda: self.understand(request, document, answer, members(raw)))
+        if isinstance(raw, ReceivedAnswer):
+            return self._read(request, document, received(raw))
+        return self._understood(request, document, received(OK), raw)
 
     def _outcome(self, request: VendorRequest, document: Picture, until: float) -> Outcome:
         try:
             answer = self.send(request, document, until)
+        except OcrError as error:
+            return named(error, self.vendor)
+        return self._read(request, document, answer)
+
+    def _read(self, request: VendorRequest, document: Picture, answer: transport.Answer) -> Outcome:
+        try:
             body = self.kept(request, answer.members())
         except OcrError as error:
             return named(error, self.vendor)
-        return outcome(self.vendor, body, lambda: self.understand(request, document, answer, body))
+        return self._understood(request, document, answer, body)
+
+    def _understood(self, request: VendorRequest, document: Picture, answer: transport.Answer, body: Any) -> Outcome:
+        told = self.call_id(body) if isinstance(body, dict) else None
+        return outcome(self.vendor, body, lambda: self.understand(request, document, answer, members(body)), told)
 
 
-def outcome(vendor: str, raw: Any, understand: Callable[[], Reading]) -> Outcome:
+OK = ReceivedAnswer(HTTPStatus.OK)
+
+
+def received(answer: ReceivedAnswer) -> transport.Answer:
+    """An answer as it was kept, to be read again."""
+    return transport.Answer(answer.status, answer.headers, answer.content)
+
+
+def outcome(vendor: str, raw: Any, understand: Callable[[], Reading], told: str | None = None) -> Outcome:
     """The reading that `understand` returns or the error that it raises, with the answer it was made from.
 
-    A reading in which nothing stands is a `NoResult`.
+    A reading in which nothing stands is a `NoResult`. `told` is the vendor's own id for the call: of one that was paid
+    for and came to nothing, it is what the vendor can be asked by.
     """
     try:
         reading = understand()
@@ -106,9 +153,9 @@ def outcome(vendor: str, raw: Any, understand: Callable[[], Reading]) -> Outcome
         if not (findings or reading.lines or reading.tables):
             raise NoResult("The vendor found nothing on the picture.", paid=True)
     except OcrError as error:
-        error.raw = raw
+        error.raw, error.trace = raw, told
         return named(error, vendor)
-    return reading.model_copy(update={"findings": findings, "raw": raw})
+    return reading.model_copy(update={"findings": findings, "raw": raw, "trace": told})
 
 
 def named(error: OcrError, vendor: str) -> OcrError:

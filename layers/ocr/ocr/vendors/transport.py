@@ -5,26 +5,25 @@ seen from the request's own body: when its last byte was handed to the network, 
 """
 
 import json
+import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from io import BytesIO
-from threading import Timer
+from threading import Timer, local
 from typing import TYPE_CHECKING, Any
 
+from ocr.model.answer import ReceivedAnswer
 from ocr.platform.errors import Busy, Changed, OcrError, Refused
 
 if TYPE_CHECKING:
     import requests
-    import urllib3
 
 CONNECT_SECONDS = 3.05
-READ_SECONDS = 60.0
 # A connection that rested longer is not used again: a frozen container does not see its far end hang up, and a request
 # written into a dead connection looks like one that the vendor has.
 REST_SECONDS = 20.0
@@ -32,31 +31,39 @@ CONNECTIONS = 32
 PART_BYTES = 1 << 16
 MAX_ANSWER_BYTES = 32 << 20
 MAX_DEPTH = 40
-MAX_TEXT = 100_000
 LONGEST_WAIT = 3600
+# Of an answer that cannot be read: they say who made it, when, and where it wanted the request to go.
+KEPT_HEADERS = ("Content-Type", "Date", "Location", "Retry-After", "Server")
 
-# The far end answered in place of the one that works and charges: what that one did is not known.
+# 502 and 504 come from a proxy: what the vendor behind it did, and billed, is not known.
 _BETWEEN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+# What an address answers while a vendor deploys, moves or repairs: the request reached no recognizer.
+_ELSEWHERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+_WIDE = "gb18030"  # and with it GBK and GB 2312, which it extends
+_SPACE = "\ufeff \t\r\n"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back whole: any status, any bytes."""
+class Answer(ReceivedAnswer):
+    """An answer, and what its bytes and its status mean.
 
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
+    An answer that does not even begin as JSON was not made by the vendor's recognizer: a maintenance page, a login. It
+    comes free and passes. One that begins as JSON and breaks off, or is not text at all, may have been paid for.
+    """
 
     def members(self) -> dict[str, Any]:
-        """The JSON object in the body; raises what the status says, or `Changed`, where there is none."""
+        """The JSON object in the body; raises what the status says, `Busy` or `Changed` where there is none.
+
+        `Busy` where the body cannot be read: the next answer may be whole. `Changed` where it can be read and is no
+        object, or holds what no JSON store takes (numbers beyond a double, lone surrogates, 40 levels).
+        """
         try:
-            decoded = json.loads(self._text(), parse_constant=_refused_number, parse_float=_finite)
-            json.dumps(decoded, ensure_ascii=False).encode()  # lone surrogates are no text and break every store
-        except (ValueError, LookupError, RecursionError):
-            raise self._unreadable() from None
+            decoded = self._decoded()
+            json.dumps(decoded, ensure_ascii=False).encode()
+        except (_NotStorableError, RecursionError, UnicodeEncodeError):
+            raise self._told(self.fault() or self._no_object()) from None
         if not isinstance(decoded, dict) or _deeper(decoded, MAX_DEPTH):
-            raise self._unreadable()
+            raise self._told(self.fault() or self._no_object())
         return decoded
 
     def fault(self) -> OcrError | None:
@@ -65,32 +72,70 @@ class Answer:
         if self.status // 100 == 2:
             return None
         if self.status in _LATER:
-            return Busy("The vendor asks for fewer calls.", code=code, retry_after=self._retry_after())
+            wait = self._retry_after()
+            return Busy("The vendor asks for fewer calls.", code=code, retry_after=wait, blames="nothing")
         if self.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return Refused("The vendor does not accept this system's key.", code=code)
+        if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return Refused("The vendor's server takes no request of this size.", code=code, remedy="smaller")
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             paid = self.status in _BETWEEN
             return Busy("The vendor has an outage.", code=code, paid=paid, retry_after=self._retry_after())
+        if self.status // 100 == 3 or self.status in _ELSEWHERE:
+            wait = self._retry_after()
+            return Busy("The vendor's address leads elsewhere for now.", code=code, retry_after=wait)
         return Changed("The vendor answered with an HTTP status that its document does not name.", code=code)
 
-    def _text(self) -> str:
-        declared = self.headers.get("Content-Type", "").lower().partition("charset=")[2].strip('" ')
-        return self.content.decode("gb18030" if declared.startswith("gb") else json.detect_encoding(self.content))
+    def date(self) -> datetime | None:
+        """When the vendor's clock says that it answered."""
+        return _moment(self.headers.get("Date", ""))
+
+    def _decoded(self) -> Any:
+        """What the JSON in the body stands for; raises `Busy` where it cannot be read."""
+        for text in self._texts():
+            with suppress(json.JSONDecodeError):
+                return json.loads(text, parse_constant=_refused_number, parse_float=_finite)
+        raise self._told(self._unreadable())
+
+    def _texts(self) -> Iterator[str]:
+        """The body as text, in each encoding that it may be in, the likeliest first."""
+        declared = self.headers.get("Content-Type", "").lower().partition("charset=")[2].strip("'\" ")
+        detected = json.detect_encoding(self.content)
+        # A charset that frameworks declare by default says nothing, but for the Chinese ones.
+        order = [_WIDE, detected] if declared.startswith("gb") and not _chinese_in(self.content) else [detected, _WIDE]
+        for encoding in order:
+            if encoding == _WIDE and _damaged(self.content):
+                continue  # as GB 18030 it would be text, and all of it wrong
+            with suppress(UnicodeDecodeError):
+                yield self.content.decode(encoding)
 
     def _unreadable(self) -> OcrError:
-        error = self.fault() or Changed("The vendor's answer is not a JSON object.", paid=True)
-        error.raw = self.content[:MAX_TEXT].decode(errors="replace")
+        error = self.fault()
+        if error and not isinstance(error, Changed):
+            return error
+        begins = next((text.lstrip(_SPACE)[:1] for text in self._texts()), "")
+        if error or (begins and begins not in '{["'):
+            code = error.code if error else "page"
+            return Busy("A page came in place of the vendor's answer.", code=code, retry_after=self._retry_after())
+        return Busy("The vendor's answer came damaged and cannot be read.", code="unreadable", paid=True)
+
+    def _no_object(self) -> Changed:
+        return Changed("The vendor's answer is not a JSON object.", paid=True)
+
+    def _told(self, error: OcrError) -> OcrError:
+        """The error with the answer in it as it came, to be kept."""
+        headers = {name: self.headers[name] for name in KEPT_HEADERS if name in self.headers}
+        error.raw = ReceivedAnswer(self.status, headers, self.content)
         return error
 
     def _retry_after(self) -> int | None:
         told = self.headers.get("Retry-After", "").strip()
         if told.isascii() and told.isdigit():
             return min(int(told[:6]), LONGEST_WAIT)
-        try:
-            wait = parsedate_to_datetime(told) - datetime.now(UTC)
-        except (ValueError, TypeError):
+        moment = _moment(told)
+        if moment is None:
             return None
-        return max(1, min(round(wait.total_seconds()), LONGEST_WAIT))
+        return max(1, min(round((moment - datetime.now(UTC)).total_seconds()), LONGEST_WAIT))
 
 
 def deadline(seconds: float) -> float:
@@ -123,35 +168,52 @@ def _exchange(prepared: "requests.PreparedRequest", until: float) -> Answer:
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    timeout: Any = Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left), total=left)
-    with _session().send(prepared, timeout=timeout, stream=True, allow_redirects=False) as response:
+    timeout: Any = Timeout(connect=min(CONNECT_SECONDS, left), read=left, total=left)
+    # A socket's timeout begins anew with whatever arrives, be it one byte of the head: the deadline cuts it off.
+    # Straight to the adapter: a session reads a redirect's body before it says that there is one.
+    adapter = _session().get_adapter(str(prepared.url))
+    with _cut_at(until), adapter.send(prepared, timeout=timeout, stream=True, verify=True) as response:
         content = bytearray()
-        # A socket's timeout begins anew with whatever arrives: the deadline has to cut a slow answer off.
-        with _ending(response.raw, until):
-            while part := response.raw.read1(PART_BYTES, decode_content=True):
-                content += part
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise Changed("The vendor's answer does not end.", paid=True)
+        while part := response.raw.read1(PART_BYTES, decode_content=True):
+            content += part
+            if len(content) > MAX_ANSWER_BYTES:
+                raise Busy("The vendor's answer does not end.", code="endless", paid=True)
         return Answer(response.status_code, response.headers, bytes(content))
 
 
+class _Call:
+    """One call's connection, once it has one: the timer's thread cuts it off."""
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.socket: Any = None
+
+    def cut(self) -> None:
+        """End the connection under whoever waits for it."""
+        # One that is not kept alive gives its socket away with the answer's head.
+        line: Any = getattr(self.connection, "sock", None) or self.socket
+        with suppress(ValueError, OSError, TypeError):  # it was whole at the last moment
+            # Below TLS, whose own goodbye would wait for the far end.
+            socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+
+_calls = local()
+
+
 @contextmanager
-def _ending(response: "urllib3.HTTPResponse", until: float) -> Iterator[None]:
-    """Shut the response down at that moment; raises `TimeoutError` where the block was not done by then."""
-    timer = Timer(max(0, until - time.monotonic()), _cut, [response])
+def _cut_at(until: float) -> Iterator[None]:
+    """End this thread's call at that moment; raises `TimeoutError` where the block was not done by then."""
+    _calls.mine = _Call()
+    timer = Timer(max(0, until - time.monotonic()), _calls.mine.cut)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+        _calls.mine = None
     if time.monotonic() > until:
         raise TimeoutError
-
-
-def _cut(response: "urllib3.HTTPResponse") -> None:
-    with suppress(ValueError, RuntimeError, OSError):  # it was whole at the last moment
-        response.shutdown()
 
 
 class _Body(BytesIO):
@@ -215,18 +277,66 @@ def _pooled() -> tuple["requests.Session", list[float]]:
     session.trust_env = False  # no proxies, no .netrc: where pictures go is decided by the settings alone
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
+        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
+        adapter.poolmanager.pool_classes_by_scheme = _pools()
+        session.mount(scheme, adapter)
     return session, [time.time()]
 
 
+def _pools() -> dict[str, Any]:
+    """urllib3's pools of connections, each of which says which call it serves."""
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+
+    def pool(kind: Any) -> Any:
+        class Connection(kind.ConnectionCls):  # type: ignore[misc]  # a class that is only known here
+            def request(self, *told: Any, **more: Any) -> None:
+                _calls.mine.connection = self
+                super().request(*told, **more)
+                _calls.mine.socket = self.sock
+
+        return type(kind.__name__, (kind,), {"ConnectionCls": Connection})
+
+    return {"http": pool(HTTPConnectionPool), "https": pool(HTTPSConnectionPool)}
+
+
+class _NotStorableError(ValueError):
+    """JSON in Python's wide sense that no store takes."""
+
+
+def _moment(text: str) -> datetime | None:
+    """A date as HTTP writes it."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _chinese_in(content: bytes) -> bool:
+    """Whether these bytes are UTF-8 with a letter that takes three bytes or more there, as every Chinese one does."""
+    with suppress(UnicodeDecodeError):
+        return any(letter >= "\u0800" for letter in content.decode())
+    return False
+
+
+def _damaged(content: bytes) -> bool:
+    """Whether these bytes are UTF-8 with some of them lost, rather than another encoding."""
+    with suppress(UnicodeDecodeError):
+        content.decode()
+        return False
+    letters = content.decode(errors="replace")
+    lost = letters.count("\ufffd")
+    return sum(letter >= "\u0800" for letter in letters) - lost >= lost
+
+
 def _refused_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+    raise _NotStorableError(name)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise ValueError("a number beyond what can be stored")
+        raise _NotStorableError("a number beyond what can be stored")
     return number
 
 

@@ -1,0 +1,393 @@
+"""Promise: whatever a vendor does on a bad day, the picture's record is true, nothing is paid twice, and it heals."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, ClassVar
+
+import pytest
+from PIL import Image
+
+from local.redrive import changed
+from ocr.declare.offers import Offer
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.record import Record, Status
+from ocr.platform import aws
+from ocr.platform.errors import Busy, Changed, Refused
+from ocr.storage import records
+from ocr.vendors import ctyun, esign, etoplive, juhe
+from tests.contract.test_ctyun import answer, plate_entry, text_entry
+from tests.contract.test_error_tables import OFFERS
+from tests.contract.vendors import Answered, Card, Host
+from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
+from tests.integration.scripted import Context, picture, product, reading
+
+CODETYPE = {"codetype": "1004"}
+SOLVED = {"error_code": 0, "result": {"res": "8f2k", "orderid": "JH1"}}
+CARD = {"ErrorCode": "0", "ResultList": [{"pid": 2, "FieldList": [{"chn_key": "姓名", "value": "张三"}]}]}
+
+
+def sold(*offers: Offer, fields: type[Any] = Card) -> Product:
+    return Product("card", fields, name="卡", category="general", required=[], sold_by=offers)
+
+
+def post(kind: Product, content: bytes, seconds: float = 60, **query: str) -> tuple[int, dict[str, Any]]:
+    """Status and body of an HTTPS call."""
+    event = {
+        "httpMethod": "POST",
+        "headers": {"Content-Type": "image/png"},
+        "queryStringParameters": query or None,
+        "requestContext": {},
+        "body": b64encode(content).decode(),
+        "isBase64Encoded": True,
+    }
+    response = serve(kind)(event, Context(seconds))  # type: ignore[arg-type]
+    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
+
+
+def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
+    """Hand the notifications over as a batch; the ids of the messages that come again."""
+    told = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in told["batchItemFailures"]]
+
+
+def of_upload(notification: dict[str, Any]) -> Record:
+    thing = notification["s3"]["object"]
+    found = records.of_upload(f"s3://{UPLOADS}/{thing['key']}", thing["versionId"])
+    assert found
+    return found
+
+
+def unseen() -> set[int]:
+    return {int(item["unseen"]) for item in aws.table().scan()["Items"] if "unseen" in item}
+
+
+PAGES = {
+    "a maintenance page": Answered("<html><h1>系统维护中</h1></html>", headers={"Content-Type": "text/html"}),
+    "a maintenance text": Answered("系统维护中，请稍后再试"),
+    "a way to the login": Answered("", 302, {"Location": "/login"}),
+    "a deployment": Answered("<html>nginx</html>", 404),
+    "another program": Answered("<html>405 Not Allowed</html>", 405),
+}
+
+
+class TestTransient:
+    @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+    def test_a_page_passes_and_the_same_picture_is_read_when_the_vendor_is_well(
+        self, world: World, vendor: Host, page: Answered
+    ) -> None:
+        kind, notification = sold(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
+        vendor.says(page)
+        for receives in range(1, 5):
+            assert deliver(kind, notification, receives=receives) == ["message-0"]
+        status, problem = post(kind, picture(2), **CODETYPE)
+        assert (status, problem["type"]) == (503, "urn:ocr:problem:vendor_unavailable")
+        assert unseen() == {0}
+        vendor.says(SOLVED)
+        assert deliver(kind, notification, receives=5) == []
+        record = of_upload(notification)
+        assert (record.status, record.attempts[0].units, record.resends) == (Status.SUCCEEDED, 10, 0)
+        assert post(kind, picture(2), **CODETYPE)[0] == 200
+        assert len(vendor.asked) == 2
+
+    @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+    def test_the_next_vendor_is_asked_meanwhile(self, world: World, vendor: Host, page: Answered) -> None:
+        kind, notification = sold(etoplive.Pid(2), ctyun.GeneralText()), world.upload("uploads/card/a.png", picture())
+        vendor.says(page, answer(text_entry("姓名")))
+        assert deliver(kind, notification) == []
+        assert [(one.vendor, one.units) for one in of_upload(notification).attempts] == [("etoplive", 0), ("ctyun", 1)]
+
+    def test_an_answer_that_came_damaged_counts_as_one_never_seen(self, world: World, vendor: Host) -> None:
+        kind, notification = sold(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
+        vendor.says(Answered('{"error_code": 0, "result": {"res": "8f'), SOLVED)
+        assert deliver(kind, notification) == ["message-0"]
+        assert unseen() == {1}
+        assert deliver(kind, notification, receives=2) == []
+        assert (of_upload(notification).status, of_upload(notification).resends) == (Status.SUCCEEDED, 1)
+
+    def test_it_is_kept_byte_for_byte_and_encrypted(self, world: World, vendor: Host) -> None:
+        content = '{"error_code": 0, "result": {"res": "汉'.encode("gb18030") + b"\xff" * 200_000
+        vendor.says(Answered(content, headers={"Content-Type": "text/html"}))
+        post(sold(juhe.Captcha()), picture(), **CODETYPE)
+        [key] = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS)["Contents"]]
+        assert aws.s3().get_object(Bucket=ANSWERS, Key=key)["Body"].read() == content
+
+
+OURS = {
+    juhe.Captcha: [271002, 271004, 271005, 271006, 271009],
+    juhe.Plate: [271102, 271104],
+    etoplive.Pid: [-6, -7, 16, 17],
+    esign.GeneralText: [30500100, 30500101],
+    ctyun.GeneralText: [*range(4001, 4007), *range(4008, 4014)],
+}
+
+
+class TestWhoseTurn:
+    @pytest.mark.parametrize(
+        ("offer", "code"), [(offer, code) for offer in OFFERS for code in OURS.get(type(offer), [])]
+    )
+    def test_a_request_called_malformed_goes_on_to_the_next_vendor_and_is_final_for_nobody(
+        self, world: World, vendor: Host, offer: Offer, code: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Next(type(product([reading]).sold_by[0])):  # type: ignore[misc]
+            options: ClassVar[Any] = offer.options
+
+        monkeypatch.setenv("VENDORS", f"{offer.vendor},first")
+        forget_settings()
+        member = {"juhe": "error_code", "etoplive": "ErrorCode"}.get(offer.vendor, "code")
+        vendor.says({member: code, "message": "error", "result": None})
+        options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
+        notification = world.upload("uploads/card/a.png", picture(1), **options)
+        assert deliver(sold(offer), notification) == ["message-0"]
+        assert unseen() == {0}
+        assert deliver(sold(offer, Next([reading])), notification, receives=2) == []
+        assert [attempt.vendor for attempt in of_upload(notification).attempts][-1] == "first"
+
+    @pytest.mark.parametrize(
+        ("offer", "code"),
+        [
+            (juhe.Captcha(), {"error_code": 271006}),
+            (esign.GeneralText(), {"code": 30500101}),
+            (ctyun.GeneralText(), {"code": 4010}),
+            (ctyun.GeneralText(), {"code": 0, "message": {"success": 0, "fail": 1}, "result": [{"err_code": 4011}]}),
+            (etoplive.Pid(2), Answered("<html>413 Request Entity Too Large</html>", 413)),
+        ],
+    )
+    def test_what_is_too_large_for_the_vendor_is_made_smaller_once(
+        self, world: World, vendor: Host, offer: Offer, code: Any
+    ) -> None:
+        noise = Image.effect_noise((900, 900), 90)
+        file = BytesIO()
+        noise.save(file, "PNG")
+        vendor.says(code)
+        options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
+        post(sold(offer), file.getvalue(), **options)
+        first, second = (_sent(asked) for asked in vendor.asked)
+        assert len(second) < 0.8 * len(first)
+        with Image.open(BytesIO(second)) as smaller:
+            assert (smaller.format, max(smaller.size) < 900) == ("JPEG", True)
+
+    def test_boxes_of_the_smaller_picture_come_back_to_the_first(self, world: World, vendor: Host) -> None:
+        file = BytesIO()
+        Image.effect_noise((800, 800), 90).save(file, "PNG")
+        entry = plate_entry(box=[[0, 0], [300, 0], [300, 300], [0, 300]])
+        vendor.says({"code": 4010, "message": "error"}, answer(entry))
+        [plates] = [one for one in _products() if one.slug == "license_plate"]
+        status, record = post(sold(ctyun.Plate(), fields=plates.fields), file.getvalue())
+        assert status == 200
+        assert record["document"]["box"][2] == pytest.approx([400, 400], abs=2)
+
+
+def _products() -> Sequence[Product]:
+    from ocr.declare.catalogue import products
+
+    return list(products().values())
+
+
+def _sent(asked: Any) -> bytes:
+    told = asked.json["data"][0] if "data" in asked.body[:10].decode(errors="replace") else None
+    if told is None and asked.body.startswith(b"{"):
+        told = asked.json["image"]
+    return b64decode(told or next(asked.form[name] for name in ("pic", "file") if name in asked.form))
+
+
+class TestChanged:
+    """An answer that can be read and means something that nobody knows."""
+
+    NEW: ClassVar[dict[str, Any]] = {"error_code": 0, "result": {"answer": "8f2k"}}
+
+    def test_it_heals_when_the_vendor_does(self, world: World, vendor: Host) -> None:
+        kind = sold(juhe.Captcha())
+        vendor.says(self.NEW, SOLVED)
+        assert post(kind, picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:unexpected_response"
+        status, record = post(kind, picture(), **CODETYPE)
+        assert (status, record["resends"], len(vendor.asked)) == (200, 1, 2)
+
+    def test_it_heals_for_free_when_the_adapter_does(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = sold(juhe.Captcha())
+        vendor.says(self.NEW)
+        assert post(kind, picture(), **CODETYPE)[0] == 502
+        self._mend(monkeypatch)
+        status, record = post(kind, picture(), **CODETYPE)
+        assert (status, record["attempts"][0]["units"], len(vendor.asked)) == (200, 10, 1)
+
+    def test_it_is_paid_for_no_oftener_than_the_settings_say_and_never_forgets_what_was_said(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = sold(juhe.Captcha())
+        vendor.says(self.NEW)
+        for _ in range(4):
+            assert post(kind, picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:unexpected_response"
+        assert len(vendor.asked) == 2
+        self._mend(monkeypatch)
+        assert post(kind, picture(), **CODETYPE)[0] == 200
+        assert len(vendor.asked) == 2
+
+    def test_redrive_brings_all_of_them_again(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [captchas] = [one for one in _products() if one.slug == "captcha"]
+        notification = world.upload("uploads/captcha/a.png", picture(1), **CODETYPE)
+        vendor.says(self.NEW)
+        assert deliver(captchas, notification) == []
+        assert post(captchas, picture(2), **CODETYPE)[0] == 502
+        for _ in range(3):
+            post(captchas, picture(1), **CODETYPE)
+            post(captchas, picture(2), **CODETYPE)
+        sent: list[tuple[str, str]] = []
+        vendor.says(SOLVED)
+        assert changed(lambda product, body: sent.append((product, body))) == (1, 0)
+        [(slug, body)] = sent
+        assert slug == "captcha"
+        message = delivered(notification)
+        message["Records"][0]["body"] = body
+        assert serve(captchas)(message, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert of_upload(notification).status == Status.SUCCEEDED
+        assert post(captchas, picture(2), **CODETYPE)[0] == 200
+
+    def test_redrive_makes_records_anew_whose_answer_is_understood_now(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [captchas] = [one for one in _products() if one.slug == "captcha"]
+        vendor.says(self.NEW)
+        problem = post(captchas, picture(2), **CODETYPE)[1]
+        self._mend(monkeypatch)
+        assert changed(lambda *_: None) == (0, 1)
+        record = records.find(problem["record_id"])
+        assert record
+        assert (record.status, record.document and record.document.fields) == ("succeeded", {"text": "8f2k"})
+        assert len(vendor.asked) == 1
+
+    @staticmethod
+    def _mend(monkeypatch: pytest.MonkeyPatch) -> None:
+        """Teach the adapter the new form."""
+        real = juhe._result
+
+        def mended(*told: Any) -> dict[str, Any]:
+            found = real(*told)
+            return found | {"res": found.get("res", found.get("answer"))}
+
+        monkeypatch.setattr(juhe, "_result", mended)
+
+
+class TestShortBatches:
+    def test_pictures_that_a_batch_did_not_tell_apart_are_tried_alone(self, world: World, vendor: Host) -> None:
+        notifications = [world.upload(f"uploads/card/{n}.png", picture(n)) for n in range(3)]
+        alone = [answer(plate_entry(platelicense=f"粤B1234{n}")) for n in range(3)]
+        [plates] = [one for one in _products() if one.slug == "license_plate"]
+        vendor.says(answer(plate_entry(), plate_entry()), *alone)
+        assert deliver(sold(ctyun.Plate(), fields=plates.fields), *notifications) == []
+        assert [len(asked.json["data"]) for asked in vendor.asked] == [3, 1, 1, 1]
+        for number, notification in enumerate(notifications):
+            record = of_upload(notification)
+            assert record.document
+            assert record.document.fields["plate_number"] == f"粤B1234{number}"
+            assert [(one.outcome, one.units) for one in record.attempts] == [("changed", 1), ("read", 1)]
+            assert record.resends == 1
+
+    def test_what_nobody_can_tell_apart_is_gone_with_the_first_that_is_deleted(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from ocr.storage import erasure
+
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        notifications = [world.upload(f"uploads/card/{n}.png", picture(n)) for n in range(3)]
+        vendor.says(answer(text_entry("甲"), text_entry("乙")))
+        deliver(sold(ctyun.GeneralText()), *notifications)
+        assert len(vendor.asked) == 1
+        assert _kept("乙")
+        erasure.erase(of_upload(notifications[0]).id)
+        assert not _kept("乙")
+        assert of_upload(notifications[1]).problem
+
+
+def _kept(text: str) -> bool:
+    keys = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", [])]
+    return any(text in aws.s3().get_object(Bucket=ANSWERS, Key=key)["Body"].read().decode() for key in keys)
+
+
+class TestCircuits:
+    @pytest.fixture
+    def quick(self, vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CIRCUIT_FAILURES", "2")
+        forget_settings()
+
+    @pytest.mark.parametrize("said", [{"error_code": 10012}, {"error_code": 10011}, Answered("", 429)])
+    def test_a_vendor_that_refuses_or_wants_fewer_calls_has_no_outage(
+        self, world: World, vendor: Host, quick: None, said: Any
+    ) -> None:
+        vendor.says(said)
+        for seed in range(4):
+            post(sold(juhe.Captcha()), picture(seed), **CODETYPE)
+        assert len(vendor.asked) == 4
+
+    def test_an_interface_that_fails_leaves_the_vendors_others_open(
+        self, world: World, vendor: Host, quick: None
+    ) -> None:
+        broken = [(juhe.Captcha(), CODETYPE), (etoplive.Pid(8), {}), (ctyun.GeneralText(), {})]
+        vendor.says(Answered("", 500))
+        for offer, options in broken:
+            for seed in range(3):
+                told = post(sold(offer), picture(seed), **options)[1]
+            assert told["code"] == "circuit"
+            assert int(told["headers"]["Retry-After"]) > 0
+        vendor.says(CARD)
+        assert post(sold(etoplive.Pid(2)), picture(7))[0] == 200
+        vendor.says({"error_code": 10001})
+        assert post(sold(juhe.Plate()), picture(8))[1]["code"] == "10001"
+        vendor.says({"code": 4013})
+        assert post(sold(ctyun.IdCard()), picture(9))[1]["code"] == "4013"
+
+
+class TestTime:
+    @pytest.mark.parametrize("waits", [(30, 600), (600, 30), (None, 30), (30, None)])
+    def test_the_soonest_time_is_told(self, world: World, waits: tuple[int | None, int | None]) -> None:
+        first, second = waits
+        kind = product([lambda: Busy("full", retry_after=first)], [lambda: Busy("full", retry_after=second)])
+        assert post(kind, picture())[1]["headers"]["Retry-After"] == "30"
+
+    @pytest.mark.parametrize("other", [Refused, Changed])
+    def test_a_vendor_that_will_be_back_is_told_of_before_one_that_will_not(
+        self, world: World, other: type[Refused]
+    ) -> None:
+        kind = product([lambda: Busy("full", retry_after=30)], [lambda: other("no")])
+        status, problem = post(kind, picture())
+        assert (status, problem["headers"]["Retry-After"]) == (503, "30")
+
+    def test_who_cannot_be_waited_for_over_https_is_not_asked_and_the_queue_reads_it(
+        self, world: World, vendor: Host
+    ) -> None:
+        kind = sold(juhe.Captcha())
+        vendor.says({"error_code": 0, "result": {"res": "玄武门", "orderid": "JH1"}})
+        status, told = post(kind, picture(), codetype="6004")
+        assert (status, len(vendor.asked)) == (202, 0)
+        found = aws.s3().list_object_versions(Bucket=UPLOADS, Prefix="uploads/card/later/")["Versions"]
+        [one] = [one for one in found if told["id"] in one["Key"]]
+        thing = {"key": one["Key"], "versionId": one["VersionId"]}
+        assert deliver(kind, {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}) == []
+        record = records.find(told["id"])
+        assert record
+        assert (record.status, len(vendor.asked)) == (Status.SUCCEEDED, 1)
+
+    def test_another_vendor_that_is_quick_enough_reads_it_at_once(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VENDORS", "etoplive,first")
+        forget_settings()
+        vendor.says(CARD)
+        offers = product([reading]).sold_by[0], etoplive.Pid(2)
+        kind = sold(*offers)
+        assert post(kind, picture(), seconds=12)[0] == 200
+        assert not vendor.asked
+
+
+def test_a_callers_error_is_still_final(world: World, vendor: Host) -> None:
+    vendor.says({"ErrorCode": -51})
+    kind, notification = sold(etoplive.Pid(2)), world.upload("uploads/card/a.png", picture())
+    assert deliver(kind, notification) == []
+    assert of_upload(notification).status == Status.FAILED
