@@ -252,16 +252,6 @@ class Paper:
         light = region.filter(ImageFilter.GaussianBlur(12)).point(lambda level: min(255, level + 30))
         self.page.picture.paste(Image.blend(region, light, strength), (left, top))
 
-    def zone(self, lines: Sequence[str], left: float, right: float, top: float, leading: float = 2.0) -> None:
-        """A machine-readable zone in OCR-B, a cell for every sign."""
-        pitch = (right - left) / len(lines[0])
-        # Ten signs an inch, in a type that leaves a little between them.
-        size = int(pitch * 96 / font("ocrb", 100).getlength("<"))
-        for number, line in enumerate(lines):
-            for place, sign in enumerate(line):
-                at = left + (place + 0.5) * pitch, top + number * size * leading
-                self.page.draw.text(at, sign, BLACK, font("ocrb", size), "ms")
-
 
 def _cut(text: str, pen: Pen, width: float) -> list[str]:
     """A text in lines no wider than `width`; only figures and Latin words stay whole, as printers cut."""

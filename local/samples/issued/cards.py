@@ -125,7 +125,7 @@ def _chinese_passport(page: Page, cast: Cast) -> Paper:
     paper.say(850, 560, "持照人签名/Bearer's signature", size=18)
     names = holder.surname_latin, holder.given_latin
     lines = numbers.passport_lines("P", *names, number, "CHN", holder.birth, holder.male, end)
-    paper.zone(lines, 90, 1270, 740)
+    page.machine_readable(lines, 716, 90)
     page.know(
         mrz_line1=lines[0],
         mrz_line2=lines[1],
@@ -283,7 +283,7 @@ def _foreign(page: Page, cast: Cast, country: Foreign) -> None:
         paper.say(x, y, label)
         paper.put(name, x + 4, y + 32, value)
     lines = numbers.passport_lines("P", country.surname, country.given, country.number, country.code, birth, male, end)
-    paper.zone(lines, 60, 1200, 760)
+    page.machine_readable(lines, 736, 60)
     page.know(mrz_line1=lines[0], mrz_line2=lines[1])
     page.ignored |= {"passport_type", "name_zh", "name_en", "issue_place"}
 
@@ -374,5 +374,5 @@ def exit_permit(page: Page, cast: Cast) -> None:
     paper.put("name_en", 640, 146, latin)
     paper.put("permit_number", 960, 100, number, "r", face="ocrb", size=36)
     line = numbers.exit_permit_line(number, holder.birth, end)
-    paper.zone([line], 60, 960, 570)
+    page.machine_readable([line], 546, 60)
     page.know(mrz=line, valid_from=start.isoformat(), valid_to=end.isoformat())

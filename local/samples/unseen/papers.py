@@ -52,7 +52,7 @@ def _passport(
         paper.say(x, y, label)
         paper.put(name, x, y + 33, values[name])
     lines = numbers.passport_lines("P", surname, given, number, code, birth, male, end)
-    paper.zone(lines, 64, page.width - 64, page.height - 110)
+    page.machine_readable(lines, page.height - 134, 64)
     page.know(mrz_line1=lines[0], mrz_line2=lines[1])
     page.ignored |= {"passport_type", "name_zh", "name_en", "issue_place"}
 
@@ -344,5 +344,5 @@ def permit(page: Page, cast: Cast) -> None:
         paper.put(name, x, y + 34, value)
     paper.put("name_en", 60, 192, f"{holder.surname_latin}, {holder.given_latin}", size=24)
     line = numbers.exit_permit_line(number, holder.birth, end)
-    paper.zone([line], 60, 960, 580)
+    page.machine_readable([line], 556, 60)
     page.know(mrz=line, valid_from=start.isoformat(), valid_to=end.isoformat())
