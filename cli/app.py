@@ -185,9 +185,12 @@ def get(api: Api, id: str, as_json: bool) -> None:
 @main.command("list")
 @click.option("--product", metavar="SLUG", help="Of this product only.")
 @click.option(
-    "--status", type=click.Choice(["succeeded", "no_result", "failed", "unknown", "pending"]), help="That ended so."
+    "--status",
+    type=click.Choice(["succeeded", "incomplete", "no_result", "failed", "unknown", "pending"]),
+    help="That ended so.",
 )
 @click.option("--vendor", help="Read by this vendor.")
+@click.option("--checks", type=click.Choice(["failed"]), help="Of which a check failed.")
 @click.option("--from", "since", metavar="MOMENT", help="Not before this: 2026-01-31 or 2026-01-31T08:00:00Z.")
 @click.option("--to", "until", metavar="MOMENT", help="Before this.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="At most so many.")

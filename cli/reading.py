@@ -17,9 +17,19 @@ ACCEPTED, SERVER_ERROR = 202, 500
 # How long an interruption waits for the pictures under way.
 GRACE_SECONDS = 2.0
 SUCCEEDED, PENDING, FAILED = "succeeded", "pending", "failed"
-FINISHED = frozenset({SUCCEEDED, "no_result", FAILED, "unknown"})
+INCOMPLETE, NO_RESULT = "incomplete", "no_result"
+FINISHED = frozenset({SUCCEEDED, INCOMPLETE, NO_RESULT, FAILED, "unknown"})
 # Kinds of problems that end a picture, beside those of a request that is wrong. Anything else may go right next time.
-_ENDS = {"no_result": "no_result", "outcome_unknown": "unknown", "unexpected_response": FAILED}
+_ENDS = {
+    "incomplete": INCOMPLETE,
+    "several_documents": INCOMPLETE,
+    "no_result": NO_RESULT,
+    "wrong_document": NO_RESULT,
+    "outcome_unknown": "unknown",
+    "unexpected_response": FAILED,
+}
+# Those of pictures that were read all the same: what was read stands in the record.
+_READ = {"incomplete", "several_documents", "wrong_document"}
 _LATER = {409, 429}
 
 
@@ -49,6 +59,25 @@ class Outcome:
         """What was read, by the names of the product's fields."""
         found: Mapping[str, Any] = ((self.record or {}).get("document") or {}).get("fields", {})
         return found
+
+    @property
+    def evidence(self) -> Mapping[str, Json]:
+        """Where each field was read, with its confidence."""
+        found: Mapping[str, Json] = ((self.record or {}).get("document") or {}).get("evidence", {})
+        return found
+
+    @property
+    def checks_failed(self) -> list[str]:
+        """The checks that failed, each with the fields that it is about: `type(valid_period)`."""
+        documents = [(self.record or {}).get("document") or {}, *(self.record or {}).get("others", [])]
+        checks = (check for document in documents for check in document.get("checks", []))
+        return [f"{one['name']}({', '.join(one['fields'])})" for one in checks if one["outcome"] == "failed"]
+
+    @property
+    def lowest_confidence(self) -> float | None:
+        """The least of the fields' confidences, or of the lines' where there is none; None where no vendor tells."""
+        parts = [*self.evidence.values()] or (self.record or {}).get("lines", [])
+        return min((one["confidence"] for one in parts if one.get("confidence") is not None), default=None)
 
     @property
     def reason(self) -> str:
@@ -123,7 +152,13 @@ def _sent(api: Api, order: Order, file: Path, content: bytes, media_type: str) -
     # The key is the same however often this comes again, so that none of it is paid twice.
     headers = {"Content-Type": media_type, "Idempotency-Key": uuid.uuid4().hex}
     answer = api.ask("POST", f"/ocr/{order.product}", order.options, data=content, headers=headers)
-    return _outcome(file, api.record(told(answer)["id"]) if answer.status_code == ACCEPTED else answer)
+    if answer.status_code == ACCEPTED:
+        return _outcome(file, api.record(told(answer)["id"]))
+    outcome = _outcome(file, answer)
+    if outcome.problem and outcome.id and kind(outcome.problem) in _READ:
+        kept = api.record(outcome.id)
+        return _outcome(file, kept) if kept.ok else outcome
+    return outcome
 
 
 def _uploaded(api: Api, order: Order, file: Path, content: bytes, media_type: str) -> Outcome:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 csv.field_size_limit(sys.maxsize)
 
 OWN = ("file", "record_id", "status", "options")
-PROBLEM = "problem"
+DOUBTS = ("checks_failed", "lowest_confidence", "problem")
+# Excel takes a file for UTF-8 only behind this mark.
+MARK = "\ufeff"
+# Behind a tab, a spreadsheet takes for text what it would else round to 15 digits, strip of zeros or run as a formula.
+GUARD = "\t"
+_ROUNDED = re.compile("0[0-9]+|[0-9]{12,}")
+_FORMULA = re.compile(r"[=+@\-\t\r](?![0-9.,]*$)")
 
 
 def plain(outcome: Outcome) -> dict[str, Any]:
@@ -57,22 +64,24 @@ class Sheet(ABC):
 
 
 class Csv(Sheet):
-    """A header, then a row a picture: file, record, status, options, the product's fields, why it was not read.
+    """A header, then a row a picture: file, record, status, options, the product's fields, what is doubtful.
 
-    Lists and such are JSON in their cell. A field that is named as one of the other columns is `document.NAME`.
+    Lists and such are JSON in their cell. A field that is named as one of the other columns is `document.NAME`. Excel
+    opens it as it is: it begins with a byte order mark, and long numbers and what looks like a formula follow a tab.
     """
 
     def __init__(self, fields: Sequence[str], order: Order) -> None:
         self._fields = fields
         self._options = " ".join(f"{name}={value}" for name, value in sorted(order.options.items()))
-        names = [f"document.{name}" if name in (*OWN, PROBLEM) else name for name in fields]
-        self._columns = [*OWN, *names, PROBLEM]
-        self.head = _row(self._columns)
+        names = [f"document.{name}" if name in (*OWN, *DOUBTS) else name for name in fields]
+        self._columns = [*OWN, *names, *DOUBTS]
+        self.head = MARK + _row(self._columns)
 
     def line(self, outcome: Outcome) -> str:
         cells = [_cell(outcome.fields.get(name)) for name in self._fields]
         own = [outcome.file.as_posix(), outcome.id or "", outcome.status, self._options]
-        return _row([*own, *cells, outcome.reason])
+        doubts = ["; ".join(outcome.checks_failed), _cell(outcome.lowest_confidence), outcome.reason]
+        return _row(_guarded(cell) for cell in [*own, *cells, *doubts])
 
     def rows(self, text: str) -> Iterator[Row]:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -81,9 +90,10 @@ class Csv(Sheet):
         for cells in _whole(reader, text):
             if len(cells) != len(self._columns):
                 raise NotResults("it has rows of another length than its header")
-            if cells[3] != self._options:
+            file, _, status, options = (cell.removeprefix(GUARD) for cell in cells[: len(OWN)])
+            if options != self._options:
                 raise NotResults("its pictures were read with other options")
-            yield Row(cells[0], cells[2], _row(cells))
+            yield Row(file, status, _row(cells))
 
 
 class JsonLines(Sheet):
@@ -150,7 +160,11 @@ class Results:
         self._file.close()
 
 
-def _row(cells: Sequence[str]) -> str:
+def _guarded(cell: str) -> str:
+    return GUARD + cell if _ROUNDED.fullmatch(cell) or _FORMULA.match(cell) else cell
+
+
+def _row(cells: Iterable[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()

@@ -40,6 +40,10 @@ def _fields(document: Json) -> Table:
         if not _is_rows(value):
             confidence = document.get("evidence", {}).get(name, {}).get("confidence")
             table.add_row(name, _text(value), _number(confidence), _verdicts(document, name))
+    for check in document.get("checks", []):
+        # A failed check of what was not filled has no row of its own above.
+        if check["outcome"] == "failed" and not any(name in document["fields"] for name in check["fields"]):
+            table.add_row(_text(", ".join(check["fields"])), "", "", _verdict(check))
     for one in document.get("unmapped", []):
         table.add_row(_text(one["label"]), _text(one["text"]), _number(one.get("confidence")), "", style="dim")
     return table
@@ -47,13 +51,14 @@ def _fields(document: Json) -> Table:
 
 def _verdicts(document: Json, name: str) -> Text:
     """The checks that a field is part of, with what is wrong."""
-    shown = Text()
-    for check in document.get("checks", []):
-        if name in check["fields"] and check["outcome"] in MARKS:
-            mark, style = MARKS[check["outcome"]]
-            detail = f": {check['detail']}" if check.get("detail") else ""
-            shown.append(("\n" if shown else "") + f"{mark} {check['name']}{detail}", style)
-    return shown
+    checks = [check for check in document.get("checks", []) if name in check["fields"] and check["outcome"] in MARKS]
+    return Text("\n").join(_verdict(check) for check in checks)
+
+
+def _verdict(check: Json) -> Text:
+    mark, style = MARKS[check["outcome"]]
+    detail = f": {check['detail']}" if check.get("detail") else ""
+    return Text(f"{mark} {check['name']}{detail}", style)
 
 
 def _is_rows(value: Any) -> bool:
@@ -81,22 +86,23 @@ def _grid(cells: Sequence[Json]) -> Table:
 
 def outcomes(told: Iterable[Outcome]) -> Table:
     """A line a picture; why it was not read has been told by then."""
-    table = _table(Column("file", overflow="fold"), _ids(), "status", "fields", "checks failed")
+    table = _table("file", _ids(), "status", "fields", "lowest confidence", "checks failed")
     for one in told:
-        checks = ((one.record or {}).get("document") or {}).get("checks", [])
-        failed = ", ".join(check["name"] for check in checks if check["outcome"] == "failed")
         style = None if one.status == SUCCEEDED else "red"
-        cells = [str(one.file), one.id, one.status, len(one.fields), failed]
+        confidence = _number(one.lowest_confidence)
+        cells = [str(one.file), one.id, one.status, len(one.fields), confidence, ", ".join(one.checks_failed)]
         table.add_row(*map(_text, cells), style=style)
     return table
 
 
 def summaries(told: Iterable[Json]) -> Table:
     """A line a record, as lists show them: personal fields masked."""
-    table = _table(_ids(), "product", "status", "vendor", "created", "fields")
+    table = _table(_ids(), "product", "status", "vendor", "created", "checks failed", "lowest confidence", "fields")
     for one in told:
         shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
-        parts = [one["id"], one["product"], one["status"], one.get("vendor"), one["created_at"][:19], shown]
+        status = ": ".join(part for part in (one["status"], one.get("problem")) if part)
+        doubts = [one.get("checks_failed") or None, _number(one.get("lowest_confidence"))]
+        parts = [one["id"], one["product"], status, one.get("vendor"), one["created_at"][:19], *doubts, shown]
         table.add_row(*map(_text, parts))
     return table
 
@@ -142,7 +148,8 @@ def _ids() -> Column:
 
 
 def _table(*columns: str | Column) -> Table:
-    return Table(*columns, box=SIMPLE)
+    """A table that breaks its values over lines where the terminal is narrow, and never cuts one."""
+    return Table(*(Column(one, overflow="fold") if isinstance(one, str) else one for one in columns), box=SIMPLE)
 
 
 def _number(value: float | None) -> str:

@@ -42,7 +42,8 @@ TICKET = {
         },
     },
 }
-COLUMNS = ["file", "record_id", "status", "options", "number", "document.status", "items", "problem"]
+COLUMNS = ["file", "record_id", "status", "options", "number", "document.status", "items"]
+COLUMNS += ["checks_failed", "lowest_confidence", "problem"]
 
 
 def record(id: str = "a" * 32, number: str = "A-17", **more: Any) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def ocr(gateway: Gateway, *arguments: str | Path) -> Result:
 
 
 def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8") as opened:
+    with file.open(newline="", encoding="utf-8-sig") as opened:
         return list(csv.DictReader(opened))
 
 
@@ -133,6 +134,63 @@ def test_a_folder_becomes_a_line_a_picture(gateway: Gateway, folder: Path, tmp_p
         "",
     )
     assert (two["status"], two["record_id"], two["problem"]) == ("no_result", "b" * 32, "It is no_result. Do better.")
+
+
+def test_what_is_doubtful_stands_in_the_table_too(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
+    read(gateway, folder, tmp_path / "out.csv")
+    assert {(row["checks_failed"], row["lowest_confidence"]) for row in rows(tmp_path / "out.csv")} == {
+        ("luhn(number)", "0.9876")
+    }
+
+
+def test_a_picture_that_was_not_read_as_a_whole_keeps_what_was_read(
+    gateway: Gateway, folder: Path, tmp_path: Path
+) -> None:
+    half = record("b" * 32, status="incomplete", problem={"detail": "Not read: price.", "advice": "Send it whole."})
+    gateway.routes["POST /ocr/ticket"] = lambda _: problem(422, "incomplete", record_id="b" * 32)
+    gateway.routes["GET /records/" + "b" * 32] = lambda _: Answer(200, half)
+    assert read(gateway, folder, tmp_path / "out.csv").exit_code == 1
+    found = rows(tmp_path / "out.csv")[0]
+    assert (found["status"], found["number"]) == ("incomplete", "A-17")
+    assert found["problem"] == "Not read: price. Send it whole."
+    assert "skipped" in read(gateway, folder, tmp_path / "out.csv").stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "cell"),
+    [
+        pytest.param("6229004840756250332", "\t6229004840756250332", id="more digits than a spreadsheet keeps"),
+        pytest.param("00951077", "\t00951077", id="zeros that a spreadsheet drops"),
+        pytest.param('=HYPERLINK("http://x")', '\t=HYPERLINK("http://x")', id="a formula"),
+        pytest.param("@SUM(A1)", "\t@SUM(A1)", id="an older formula"),
+        pytest.param("-12.50", "-12.50", id="a negative amount"),
+        pytest.param("2026-01-31", "2026-01-31", id="a date"),
+    ],
+)
+def test_a_spreadsheet_shows_a_cell_as_it_was_read(
+    gateway: Gateway, folder: Path, tmp_path: Path, number: str, cell: str
+) -> None:
+    (folder / "one.jpg").write_text(number)
+    out = tmp_path / "out.csv"
+    ocr(gateway, "read", folder / "one.jpg", "--product", "ticket", "--out", out)
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert [row["number"] for row in rows(out)] == [cell]
+
+
+def test_a_failed_check_of_a_field_that_was_not_filled_is_shown(gateway: Gateway, folder: Path) -> None:
+    check = {"name": "type", "fields": ["valid_period"], "outcome": "failed", "detail": "The text is no period."}
+    told = record(document={"fields": {"number": "A-17"}, "checks": [check]})
+    gateway.routes["POST /ocr/ticket"] = lambda _: Answer(200, told)
+    shown = ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
+    assert "valid_period" in shown
+    assert "✗ type: The text is no period." in shown
+
+
+def test_a_narrow_terminal_cuts_no_value(gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.app.WIDTH", 60)
+    (folder / "one.jpg").write_text("海" * 60 + "棠" * 60)
+    shown = ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
+    assert (shown.count("海"), shown.count("棠"), "…" in shown) == (60, 60, False)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from ocr.declare.product import Product
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import FINAL, Document, Record, Status
+from ocr.pipeline.identity import document_type
 from ocr.pipeline.normalization import documents
 from ocr.platform.errors import PROBLEMS, Changed, Incomplete, NoResult, OcrError
 from ocr.platform.telemetry import unforeseen
@@ -49,11 +50,17 @@ def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None
     record.lines = reading.lines if "lines" in held else []
     record.tables = reading.tables if "tables" in held else []
     found = documents(product, reading)
+    kind, other = document_type(product, reading.lines)
+    if found:
+        found[0].checks.append(kind)
+        record.document, *record.others = found
+    if other:
+        detail = f"The picture does not show {product.name} ({product.slug}). It looks like {other}."
+        return NoResult(detail, kind="wrong_document", vendor=reading.vendor, extra={"looks_like": other})
     if not found:
         detail = f"No field of {product.name} ({product.slug}) was found on the picture."
         return NoResult(detail, vendor=reading.vendor)
-    record.document, *record.others = found
-    return _shortfall(product, record.document, reading)
+    return _shortfall(product, found[0], reading)
 
 
 def _shortfall(product: Product, document: Document, reading: Reading) -> OcrError | None:
@@ -61,6 +68,6 @@ def _shortfall(product: Product, document: Document, reading: Reading) -> OcrErr
     missing = [check for check in document.failed if check.name == product.complete.name]
     if missing:
         fields = [name for check in missing for name in check.fields]
-        detail = f"{product.name} ({product.slug}) is not whole. {' '.join(check.detail for check in missing)}"
+        detail = f"{product.name} ({product.slug}) was not read as a whole. {' '.join(one.detail for one in missing)}"
         return Incomplete(detail, vendor=reading.vendor, extra={"missing": fields})
     return None

@@ -1,0 +1,176 @@
+"""Promise: success is never claimed falsely. One whole document of the product is a success; nothing else is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
+from ocr.extraction.extract import find
+from ocr.model.reading import ExtractedDocument, Item, Line, Reading
+from ocr.model.record import Record, Status
+from ocr.pipeline.settling import settled
+from ocr.platform.errors import CallerError, NoResult, OcrError
+from tests.unit.printed import page
+
+NUMBER = "11010519491231002X"
+
+
+def record(slug: str, outcome: Reading | OcrError) -> Record:
+    empty = Record(id="a" * 32, product=slug, status=Status.SUCCEEDED, created_at=datetime.now(UTC))
+    return settled(products()[slug], empty, outcome)
+
+
+def labelled(slug: str, *values: tuple[str, str]) -> Record:
+    """The record of a vendor's labelled values."""
+    items = [Item(label=label, text=text) for label, text in values]
+    return record(slug, Reading(vendor="v", findings=[ExtractedDocument(items=items)]))
+
+
+def printed(slug: str, *texts: str) -> Record:
+    """The record of a page with these texts one below the other."""
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(texts)))
+    return seen(slug, lines)
+
+
+def seen(slug: str, lines: list[Line]) -> Record:
+    return record(slug, Reading(vendor="v", lines=lines, findings=[find(products()[slug].fields, lines)]))
+
+
+def outcome(found: Record, name: str) -> str | None:
+    checks = found.document.checks if found.document else []
+    return next((check.outcome for check in checks if check.name == name), None)
+
+
+def kind(found: Record) -> str | None:
+    return found.problem and found.problem.kind
+
+
+# --- Key fields -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "missing"),
+    [
+        ("id_card", [("姓名", "林一一"), ("公民身份号码", NUMBER)], None),
+        ("id_card", [("签发机关", "海棠市公安局"), ("有效期限", "2015.03.07-2035.03.07")], None),
+        ("id_card", [("姓名", "林一一"), ("性别", "女")], ["id_number"]),
+        ("id_card", [("有效期限", "2015.03.07-2035.03.07")], ["issuing_authority"]),
+        (
+            "id_card",
+            [("姓名", "林一一"), ("公民身份号码", NUMBER), ("签发机关", "海棠市公安局")],
+            ["valid_period", "valid_to"],
+        ),
+        ("bank_card", [("银行名称", "海棠银行")], ["card_number"]),
+        ("driving_license", [("证号", NUMBER), ("姓名", "林一一"), ("档案编号", "110000123456")], None),
+        (
+            "driving_license",
+            [("证号", NUMBER), ("姓名", "林一一"), ("准驾车型", "C1")],
+            ["valid_period", "valid_from", "valid_to"],
+        ),
+        ("captcha", [("res", "x7Kp")], None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_half_a_document_is_no_success(slug: str, values: list[tuple[str, str]], missing: list[str] | None) -> None:
+    found = labelled(slug, *values)
+    assert found.document
+    assert found.document.fields
+    if missing is None:
+        assert (found.status, found.problem, outcome(found, "complete")) == (Status.SUCCEEDED, None, "passed")
+    else:
+        assert (found.status, kind(found), outcome(found, "complete")) == (Status.INCOMPLETE, "incomplete", "failed")
+        assert found.problem
+        assert found.problem.model_extra == {"vendor": "v", "missing": missing}
+        assert found.problem.status == 422
+
+
+def test_what_was_read_as_no_value_is_kept_and_is_no_success() -> None:
+    found = labelled("license_plate", ("车牌号", "无车牌"))
+    assert (found.status, found.document and found.document.fields) == (Status.INCOMPLETE, {})
+    assert found.document
+    assert found.document.evidence["plate_number"].text == "无车牌"
+
+
+def test_what_a_vendor_read_under_other_labels_is_kept_and_is_no_success() -> None:
+    found = labelled("military_officer_card", ("持证人", "张三"), ("证件编号码", "军字第001号"))
+    assert found.status == Status.INCOMPLETE
+    assert found.document
+    assert [one.text for one in found.document.unmapped] == ["张三", "军字第001号"]
+
+
+@pytest.mark.parametrize(
+    "findings", [[], [ExtractedDocument()], [ExtractedDocument(items=[Item(label="姓名", text=" ")])]]
+)
+def test_nothing_is_nothing(findings: list[ExtractedDocument]) -> None:
+    found = record("id_card", Reading(vendor="v", findings=findings))
+    assert (found.status, kind(found), found.document) == (Status.NO_RESULT, "no_result", None)
+
+
+# --- Another document -------------------------------------------------------------------------------------------------
+
+LICENCE = [
+    "中华人民共和国机动车驾驶证",
+    f"证号 {NUMBER}",
+    "姓名 林一一",
+    "性别 女",
+    "国籍 中国",
+    "住址 海棠市松岭区新月街359号",
+    "出生日期 1949-12-31",
+    "初次领证日期 2010-05-06",
+    "准驾车型 C1",
+    "有效期限 2020-05-06至2030-05-06",
+]
+
+
+def test_another_document_is_said_to_be_one() -> None:
+    assert printed("driving_license", *LICENCE).status == Status.SUCCEEDED
+    found = printed("id_card", *LICENCE)
+    assert (found.status, kind(found), outcome(found, "document_type")) == (
+        Status.NO_RESULT,
+        "wrong_document",
+        "failed",
+    )
+    assert found.problem
+    assert found.problem.model_extra == {"vendor": "v", "looks_like": "driving_license"}
+    # A person may find that it is one all the same.
+    assert found.document
+    assert found.document.fields["name"] == "林一一"
+
+
+def test_a_text_is_no_document() -> None:
+    found = printed("id_card", "本院认为：被告人王某某，性别不详，住址不详。", "二〇二六年一月三十一日")
+    assert found.status in {Status.NO_RESULT, Status.INCOMPLETE}
+
+
+def test_without_lines_nobody_can_tell() -> None:
+    found = labelled("id_card", ("姓名", "林一一"), ("公民身份号码", NUMBER))
+    assert outcome(found, "document_type") == "not_applicable"
+
+
+@pytest.mark.parametrize("slug", ["general_text", "handwriting"])
+def test_a_text_is_of_no_product_of_forms(slug: str) -> None:
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)))
+    found = record(slug, Reading(vendor="v", lines=lines))
+    assert (found.status, outcome(found, "document_type")) == (Status.SUCCEEDED, "not_applicable")
+
+
+def test_an_error_keeps_its_own_status() -> None:
+    errors: dict[OcrError, Status] = {
+        NoResult("Nothing."): Status.NO_RESULT,
+        CallerError("Another.", kind="wrong_document"): Status.NO_RESULT,
+        CallerError("Cut off.", kind="damaged"): Status.FAILED,
+    }
+    assert [record("id_card", error).status for error in errors] == [*errors.values()]
+
+
+def test_every_product_is_incomplete_without_its_key_fields() -> None:
+    """One field alone, any that is not required, makes no product's record a success."""
+    succeeded: list[Any] = []
+    for slug, product in ((slug, one) for slug, one in products().items() if not one.sorts):
+        for name, field in declared(product.fields).items():
+            if field.mark.names and not field.row and name not in product.complete.fields:
+                found = labelled(slug, (field.mark.names[0], "1"))
+                succeeded += [(slug, name)] if found.status == Status.SUCCEEDED else []
+    assert succeeded == []
