@@ -5,6 +5,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -102,9 +103,10 @@ def test_every_command_is_one(block: Block) -> None:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The words of each command of a block; a here-document is none."""
+    """The words of each command of a block, without variables set before it; a here-document is none."""
     text = re.sub(r"<<'(\w+)'\n.*?^\1$", "", text.replace("\\\n", " "), flags=re.DOTALL | re.MULTILINE)
-    return filter(None, (shlex.split(line, comments=True) for line in text.splitlines()))
+    lines = (shlex.split(line, comments=True) for line in text.splitlines())
+    return filter(None, ([*dropwhile(lambda word: re.match(r"\w+=", word), words)] for words in lines))
 
 
 def understood(arguments: list[str]) -> None:
@@ -112,6 +114,14 @@ def understood(arguments: list[str]) -> None:
     assert isinstance(ocr, click.Group)
     command = ocr.commands[arguments[0]]
     command.make_parser(click.Context(command)).parse_args(arguments[1:])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_row_of_a_table_lacks_its_meaning(page: Path) -> None:
+    tables = re.findall(
+        r"^\| (?:member|parameter|variable|option) \|.*?\n\n", page.read_text() + "\n", re.MULTILINE | re.DOTALL
+    )
+    assert [row for table in tables for row in table.splitlines() if "|  |" in row.removesuffix(" |  |")] == []
 
 
 @pytest.mark.parametrize("block", [*blocks("python")], ids=str)
