@@ -18,9 +18,9 @@ from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.declare.options import required
 from ocr.declare.product import Product
 from ocr.model.picture import Picture
-from ocr.pipeline.routing import key
 from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
 from ocr.platform.settings import settings
+from ocr.vendors import credentials
 
 NOTHING = Picture(b"", "JPEG", 0, 0)
 SECONDS = 10.0
@@ -38,7 +38,7 @@ def main() -> int:
     refused = 0
     for product, offer in _offers():
         configured, reachable, accepted, said = _examined(product, offer)
-        refused += configured != "no" and accepted != "yes"
+        refused += configured != "no" and (configured, accepted) != ("yes", "yes")
         table.add_row(offer.vendor, product.slug, configured, reachable, accepted, said)
     # A pipe has no width to fit the table into.
     (Console() if sys.stdout.isatty() else Console(width=WIDTH)).print(table)
@@ -57,9 +57,12 @@ def _offers() -> Iterator[tuple[Product, Offer]]:
 
 def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
     try:
-        secret = key(offer)
+        secret = credentials.secret(offer)
+        wrong = "; ".join(credentials.blemishes(offer, credentials.stored(offer.vendor) or {}))
     except Busy as error:
         return "", "", "", error.detail
+    except ConfigurationError as error:
+        return "wrongly", "", "", str(error)
     if secret is None:
         return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
     options = {name: REQUIRED[name] for name in required([offer])}
@@ -67,7 +70,10 @@ def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
         [outcome] = offer.read(VendorRequest(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
     except ConfigurationError as error:
         return "wrongly", "", "", str(error)
-    return ("yes", *verdict(outcome))
+    reachable, accepted, said = verdict(outcome)
+    if wrong:
+        return "wrongly", reachable, accepted, f"wrongly filled: {wrong}; {said}"
+    return "yes", reachable, accepted, said
 
 
 def verdict(outcome: Outcome) -> tuple[str, str, str]:
@@ -75,7 +81,8 @@ def verdict(outcome: Outcome) -> tuple[str, str, str]:
     if not isinstance(outcome, OcrError):
         return "yes", "yes", "it read an empty picture"
     said = f"{outcome.code or ''} {outcome.detail}".strip()
-    if isinstance(outcome, CallerError | NoResult):
+    # That is what an empty picture is: a request which only a doctor makes.
+    if isinstance(outcome, CallerError | NoResult) or outcome.blames == "request":
         return "yes", "yes", said
     if outcome.code in SILENT:
         return "no", "", said

@@ -2,13 +2,14 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any, ClassVar
 
 import pytest
 from PIL import Image
 
+from local.doctor import _examined, verdict
 from local.redrive import changed
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
@@ -17,11 +18,11 @@ from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import Busy, Changed, Refused
 from ocr.storage import records
-from ocr.vendors import ctyun, esign, etoplive, juhe
+from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
 from tests.contract.test_ctyun import answer, plate_entry, text_entry
 from tests.contract.test_error_tables import OFFERS
-from tests.contract.vendors import Answered, Card, Host
-from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
+from tests.contract.vendors import SECRETS, Answered, Card, Host
+from tests.integration.conftest import ANSWERS, PREFIX, UPLOADS, World, delivered, forget_settings
 from tests.integration.scripted import Context, picture, product, reading
 
 CODETYPE = {"codetype": "1004"}
@@ -391,3 +392,89 @@ def test_a_callers_error_is_still_final(world: World, vendor: Host) -> None:
     kind, notification = sold(etoplive.Pid(2)), world.upload("uploads/card/a.png", picture())
     assert deliver(kind, notification) == []
     assert of_upload(notification).status == Status.FAILED
+
+
+WRONG = {
+    "a line break in its middle": (ctyun.GeneralText(), "app_key", "AK\nsecret", "app_key"),
+    "a number": (esign.GeneralText(), "app_id", 7438000001, "app_id is a number"),
+    "letters that no header takes": (esign.GeneralText(), "app_id", "应用一", "app_id"),
+    "a list": (etoplive.Pid(2), "secret", ["a"], "secret is a list"),
+    "a code with a blank": (ctyun.GeneralText(), "general_code", "2abc defg", "general_code"),
+    "a mode that is none": (esign.GeneralText(), "mode", "sha1", "mode"),
+    "a gateway without its keys": (ctyun.GeneralText(), "gateway", "eop", "ak is needed"),
+}
+
+
+class TestSecrets:
+    @pytest.fixture
+    def fill(self, world: World, vendor: Host) -> Iterator[Any]:
+        """Fills a member of a vendor's secret otherwise."""
+        secrets = world.emulator.client("secretsmanager")
+
+        def put(name: str, **members: Any) -> None:
+            told = json.dumps(dict(SECRETS[name]) | members, ensure_ascii=False)
+            secrets.put_secret_value(SecretId=f"{PREFIX}/{name}", SecretString=told)
+            credentials.doubt(name)
+
+        yield put
+        for name in SECRETS:
+            put(name)
+
+    @pytest.mark.parametrize(("offer", "member", "value", "named"), WRONG.values(), ids=WRONG)
+    def test_one_filled_wrongly_is_named_costs_nothing_and_heals(
+        self, world: World, vendor: Host, fill: Any, offer: Offer, member: str, value: Any, named: str
+    ) -> None:
+        fill(offer.vendor, **{member: value})
+        vendor.says(
+            CARD | {"code": 0, "data": {"textDetections": [{"detectedText": "姓名"}]}, "result": [text_entry()]}
+        )
+        notification = world.upload("uploads/card/a.png", picture(1))
+        for receives in (1, 2, 3):
+            assert deliver(sold(offer), notification, receives=receives) == ["message-0"]
+        status, problem = post(sold(offer), picture(2))
+        assert (status, problem["code"]) == (500, "configuration")
+        assert named in problem["detail"]
+        assert member == "gateway" or str(value) not in json.dumps(problem, ensure_ascii=False)
+        assert (unseen(), vendor.asked) == ({0}, [])
+        fill(offer.vendor)
+        assert deliver(sold(offer), notification, receives=4) == []
+        assert of_upload(notification).attempts[-1].outcome in ("read", "no_result")
+
+    @pytest.mark.parametrize("value", ["{}\n", " {}", "\t{}\r\n"])
+    def test_blanks_around_a_value_are_left_away_and_the_doctor_names_them(
+        self, world: World, vendor: Host, fill: Any, value: str
+    ) -> None:
+        fill("ctyun", app_key=value.format(SECRETS["ctyun"]["app_key"]))
+        vendor.says(answer(text_entry("姓名")))
+        post(sold(ctyun.GeneralText()), picture())
+        assert vendor.asked[0].headers["appkey"] == SECRETS["ctyun"]["app_key"]
+        [product] = [one for one in _products() if one.slug == "general_text"]
+        configured, _, _, said = _examined(product, ctyun.GeneralText())
+        assert configured == "wrongly"
+        assert "app_key" in said
+        assert SECRETS["ctyun"]["app_key"] not in said
+
+    def test_one_that_is_filled_late_is_used_at_once(
+        self, world: World, vendor: Host, fill: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(credentials, "UNFILLED_SECONDS", 0)
+        fill("juhe", captcha_key="")
+        vendor.says(SOLVED)
+        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:no_vendor"
+        secrets = world.emulator.client("secretsmanager")
+        secrets.put_secret_value(SecretId=f"{PREFIX}/juhe", SecretString=json.dumps(SECRETS["juhe"]))
+        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
+
+    def test_one_that_the_vendor_refused_is_read_anew(self, world: World, vendor: Host, fill: Any) -> None:
+        fill("juhe", captcha_key="old")
+        vendor.says({"error_code": 10001}, SOLVED)
+        post(sold(juhe.Captcha()), picture(), **CODETYPE)
+        secrets = world.emulator.client("secretsmanager")
+        secrets.put_secret_value(SecretId=f"{PREFIX}/juhe", SecretString=json.dumps(SECRETS["juhe"]))
+        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
+        assert vendor.asked[1].form["key"] == SECRETS["juhe"]["captcha_key"]
+
+
+def test_the_doctor_takes_a_complaint_about_his_empty_picture_for_a_welcome() -> None:
+    assert verdict(juhe.CAPTCHA_ERRORS["271002"].made("271002"))[:2] == ("yes", "yes")
+    assert verdict(juhe.CAPTCHA_ERRORS["10001"].made("10001"))[:2] == ("yes", "no")

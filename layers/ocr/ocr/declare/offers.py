@@ -6,7 +6,7 @@ vendor is adding a module; nothing here changes.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -44,6 +44,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One member of a vendor's secret.
+
+    travels    how a call carries it: in a header, in its path, or in a body or signature, which take any text
+    choices    the values that it may have
+    only_with  another member and its value that this one is needed with
+    """
+
+    name: str
+    description: str
+    travels: Literal["header", "path", "body"] = "body"
+    choices: tuple[str, ...] = ()
+    only_with: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class VendorRequest:
     """One question to a vendor: documents with shared options, and the seconds left to answer.
 
@@ -67,6 +83,7 @@ class Offer:
 
     vendor    the vendor's slug, the same as its module and its secret
     keys      the members its secret must have; empty: it needs none
+    members   all that its secret may have
     limits    what it takes for one picture
     options   option name → what it allows, as a pydantic type
     patience  seconds that the vendor may need for an answer: who has less left does not ask it, since the call would be
@@ -78,6 +95,7 @@ class Offer:
 
     vendor: ClassVar[str]
     keys: ClassVar[tuple[str, ...]] = ()
+    members: ClassVar[tuple[Member, ...]] = ()
     limits: ClassVar[Limits]
     options: ClassVar[Mapping[str, Any]] = {}
     patience: ClassVar[float] = 2.0

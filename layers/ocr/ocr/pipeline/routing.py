@@ -9,7 +9,6 @@ from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitBreakerConfig,
     CircuitBreakerOpenError,
@@ -17,7 +16,6 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
     circuit_breaker,
 )
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
@@ -41,9 +39,8 @@ from ocr.platform.errors import (
 )
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, meter, part, unforeseen
-from ocr.vendors import rate_limit
+from ocr.vendors import credentials, rate_limit
 
-SECRET_SECONDS = 300
 # How long to stand in line for one vendor's rate while another could be asked.
 PATIENCE = 1.0
 
@@ -100,6 +97,9 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
         waiting = [run for run in runs if not run.settled]
         if not waiting:
             break
+        if isinstance(secret, ConfigurationError):
+            _set_up_wrongly(offer, secret, waiting)
+            break
         now, needs = time.monotonic(), offer.needs(request.options)
         if end - now < needs:
             for run in waiting:
@@ -114,6 +114,18 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
     for run in left:
         run.outcome = _in_time(run) or nobody
     _keep(left)
+
+
+def _set_up_wrongly(offer: Offer, error: ConfigurationError, runs: Sequence[DocumentRun]) -> None:
+    """Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again."""
+    unforeseen("A vendor is set up wrongly", error)
+    for run in runs:
+        run.outcome, run.settled = _wrong(offer, error), True
+
+
+def _wrong(offer: Offer, error: ConfigurationError) -> Internal:
+    advice = "The operator has to correct it; make doctor names what is wrong. The same picture is then read."
+    return Internal(f"This system is set up wrongly: {error}", advice, vendor=offer.vendor, code="configuration")
 
 
 def _in_time(run: DocumentRun) -> Outcome | None:
@@ -131,11 +143,16 @@ def _keep(runs: Sequence[DocumentRun]) -> None:
 def first(offers: Sequence[Offer], request: VendorRequest) -> Offer | None:
     """Who would be asked first, as far as that is known before a picture is looked at."""
     ready, _ = _ready(offers, request)
-    return ready[0][0] if ready else None
+    return next((offer for offer, secret in ready if not isinstance(secret, ConfigurationError)), None)
 
 
-def _ready(offers: Sequence[Offer], request: VendorRequest) -> tuple[list[tuple[Offer, Mapping[str, str]]], OcrError]:
-    """The offers in their order whose vendor has a key, with it; and what is wrong where none of them answers."""
+def _ready(
+    offers: Sequence[Offer], request: VendorRequest
+) -> tuple[list[tuple[Offer, Mapping[str, str] | ConfigurationError]], OcrError]:
+    """The offers in their order whose vendor has a key, with it; and what is wrong where none of them answers.
+
+    A key that is filled wrongly stands there as what is wrong with it.
+    """
     taking = [
         offer for offer in _chosen(offers, request) if request.options.keys() - {"vendor"} <= offer.options.keys()
     ]
@@ -145,11 +162,13 @@ def _ready(offers: Sequence[Offer], request: VendorRequest) -> tuple[list[tuple[
             "Leave out options; GET /products/{product} lists which vendor takes which.",
             kind="conflicting_options",
         )
-    ready: list[tuple[Offer, Mapping[str, str]]] = []
+    ready: list[tuple[Offer, Mapping[str, str] | ConfigurationError]] = []
     nobody: OcrError = _NO_KEY
     for offer in taking:
         try:
-            secret = key(offer)
+            secret: Mapping[str, str] | ConfigurationError | None = credentials.secret(offer)
+        except ConfigurationError as error:
+            secret = error
         except Busy as error:
             nobody = error
             continue
@@ -175,30 +194,6 @@ def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
     for vendor in told.split(",") if told else order:
         if vendor in by_vendor and vendor in order:
             yield by_vendor[vendor]
-
-
-def key(offer: Offer) -> Mapping[str, str] | None:
-    """The vendor's secret, or None while it lacks what the offer needs; cached for five minutes.
-
-    Raises `Busy` when Secrets Manager does not answer: nobody knows then whether there is a key.
-    """
-    if not offer.keys:
-        return {}
-    try:
-        secret = parameters.get_secret(
-            f"{settings().secrets_prefix}/{offer.vendor}", max_age=SECRET_SECONDS, transform="json"
-        )
-    except TransformParameterError:
-        logger.warning("A vendor's secret is not JSON", vendor=offer.vendor)
-        return None
-    except GetParameterError as error:
-        # Powertools keeps the cause as context only. A secret without a value is how the template makes them.
-        cause = getattr(error.__context__, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-        if cause == "ResourceNotFoundException":
-            return None
-        logger.warning("A vendor's secret cannot be read", vendor=offer.vendor, error=cause)
-        raise Busy("The vendor's key cannot be had right now.", vendor=offer.vendor, code="secret") from None
-    return secret if isinstance(secret, dict) and all(secret.get(name) for name in offer.keys) else None
 
 
 def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], until: float, patience: float) -> None:
@@ -316,10 +311,8 @@ def _outcomes_of(
         busy = Busy("The vendor's circuit breaker is open.", vendor=offer.vendor, code="circuit", retry_after=wait)
         return [busy] * len(documents)
     except ConfigurationError as error:
-        # Not a vendor's fault, so that no other vendor covers it up: the operator is told, the picture comes again.
         unforeseen("A vendor is set up wrongly", error)
-        wrong = Internal("This system is set up wrongly.", vendor=offer.vendor, code="configuration")
-        return [wrong] * len(documents)
+        return [_wrong(offer, error)] * len(documents)
     except (ClientError, BotoCoreError) as error:
         # Nobody asks AWS for anything while a vendor has a picture.
         logger.warning("AWS failed in a vendor's turn", vendor=offer.vendor, error=type(error).__name__)
@@ -345,6 +338,8 @@ def _settle(
         attempt.outcome, attempt.code, attempt.trace = outcome.slug, outcome.code, outcome.trace
         attempt.units = offer.units(request.options) if outcome.paid else 0
         run.broken += outcome.blames == "picture"
+        if isinstance(outcome, Refused) and outcome.blames == "vendor":
+            credentials.doubt(offer.vendor)
     run.settled = not isinstance(outcome, VendorFault)
     run.attempts.append(attempt)
     _meter(request.product, attempt)

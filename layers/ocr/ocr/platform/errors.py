@@ -166,8 +166,8 @@ class OcrError(Exception):
     of `PROBLEMS`. `code` is the vendor's own code; `paid` says whether the vendor may have billed the call; `trace` is
     the vendor's own id for it. `raw` is the vendor's response: it is kept encrypted with the record and shown to
     nobody. `remedy` is what the same vendor may be asked once more with. `blames` says what a fault counts against: the
-    vendor, whose circuit opens after a few; the picture, which is final after two; or nothing, as when a vendor has no
-    room right now.
+    vendor, whose circuit opens after a few; the picture, which is final after two; the
+    request, which this system made; or nothing, as when a vendor has no room right now.
     """
 
     detail: str
@@ -181,7 +181,7 @@ class OcrError(Exception):
     trace: str | None = None
     remedy: Remedy | None = None
     raw: Any = field(default=None, repr=False)
-    blames: Literal["vendor", "picture", "nothing"] = "vendor"
+    blames: Literal["vendor", "picture", "request", "nothing"] = "vendor"
 
     # The class in one word, as it stands in a record's attempts and in metrics.
     slug: ClassVar[str] = "error"

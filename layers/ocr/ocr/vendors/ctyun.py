@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, ClassVar
 
-from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
+from ocr.declare.offers import Limits, Member, Offer, Outcome, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
@@ -52,6 +52,18 @@ PICTURES = frozenset({"idcard_face", "demo_image"})
 RESULTS = ("result", "returnObj")
 # What may be wrong with one picture, or with so many at once, although it comes for the whole request.
 ALONE = frozenset({"4006", "4008", "4009", "4010", "4011"})
+
+SECRET = (
+    Member("app_key", "the application's AppKey", "header"),
+    Member("app_secret", "the application's AppSecret"),
+    Member("general_code", "the service code (系统生成的服务码) of 通用型OCR, in the address of its API", "path"),
+    Member("idcard_code", "the service code of 身份证识别", "path"),
+    Member("plate_code", "the service code of 车牌识别", "path"),
+    Member("plate_path", "the end of 车牌识别's address, where it is not driven-plate-ocr/platelicense.json", "path"),
+    Member("gateway", "which gateway is called; without it, legacy: the manual's", choices=("legacy", "eop")),
+    Member("ak", "the newer gateway's access key", "header", only_with=("gateway", "eop")),
+    Member("sk", "the newer gateway's secret key", only_with=("gateway", "eop")),
+)
 
 _KEY = "The operator has to look at the key of the vendor's gateway."
 # One table for the three interfaces; 4007 to 4011 and 5000 also come as one picture's `err_code`.
@@ -102,6 +114,7 @@ class Batch(Offer):
     vendor: ClassVar[str] = VENDOR
     # The manual's text says more than 32 and less than 5000 pixels, its table of errors says 32 to 5000.
     limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(33, 4999), batch=50)
+    members: ClassVar[tuple[Member, ...]] = SECRET
     patience: ClassVar[float] = 15
     service: ClassVar[str]
     path: ClassVar[str]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ocr.declare.offers import Limits, RequestId, VendorRequest
+from ocr.declare.offers import Limits, Member, RequestId, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import Line, Reading
 from ocr.platform.errors import ConfigurationError, OcrError, Refused
@@ -49,6 +49,12 @@ GATEWAY = "401"
 # The text's slope up to which a line's upright box in the straightened picture is its box in the picture sent.
 LEVEL_DEGREES = 1.0
 
+SECRET = (
+    Member("app_id", "the project's id (项目ID); it belongs to the host, so that the sandbox has another", "header"),
+    Member("app_secret", "the project's secret"),
+    Member("mode", "how calls are authorized; without it, signature", choices=("signature", "oauth2")),
+)
+
 _KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
 ERRORS = {
     "30500100": turned_away("The vendor says that it got no picture; it was sent one."),
@@ -79,6 +85,7 @@ class GeneralText(OnePicture):
 
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("app_id", "app_secret")
+    members: ClassVar[tuple[Member, ...]] = SECRET
     # The document does not say whether 1 MB counts the picture or its base64: the base64 is the safe reading.
     limits: ClassVar[Limits] = Limits(bytes=1024 * 1024, encoded="base64")
     options: ClassVar[Mapping[str, Any]] = {"requestId": RequestId | None}

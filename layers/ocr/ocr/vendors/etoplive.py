@@ -23,7 +23,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ocr.declare.fields import canonical, labels
-from ocr.declare.offers import Limits, RequestId, VendorRequest
+from ocr.declare.offers import Limits, Member, RequestId, VendorRequest
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading
 from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, OcrError, Refused
@@ -51,6 +51,11 @@ URL = "https://www.etoplive.com"
 PATH = "/ocr/PageOcrServlet"
 LINK_SECONDS = 300
 
+SECRET = (
+    Member("key", "the account's key, shown after logging in"),
+    Member("secret", "the account's secret, shown after logging in"),
+)
+
 _KEY = "The operator has to look at etoplive's key and secret."
 _PID = "The operator has to ask etoplive to open this kind of document for the account."
 ERRORS = {
@@ -72,7 +77,7 @@ ERRORS = {
     "-51": Row(
         CallerError, "The vendor cannot use this picture.", "Send another picture of the document.", kind="damaged"
     ),
-    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30, full=True),
+    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30, blames="nothing"),
     "-55": Row(Busy, "The vendor saw the connection end."),
 }
 _POOR = Row(
@@ -155,6 +160,7 @@ class Pid(OnePicture):
 
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("key", "secret")
+    members: ClassVar[tuple[Member, ...]] = SECRET
     limits: ClassVar[Limits] = Limits(bytes=5 * 1024 * 1024, encoded="urlencoded")
     pictures: ClassVar[frozenset[str]] = PICTURES
     # The document's samples wait for up to 60 s; what its clients report takes up to 10.

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from ocr.declare.offers import Limits, Offer, VendorRequest
+from ocr.declare.offers import Limits, Member, Offer, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, ExtractedDocument, Item, Point, Reading, pointed, rectangle
 from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, Refused
@@ -43,6 +43,12 @@ MAX_BYTES = 1024 * 1024
 # The document names no formats. Captchas that move are common, and nothing is left of them once they are a JPEG.
 CAPTCHA_FORMATS = frozenset({"JPEG", "PNG", "BMP", "GIF"})
 
+# Each interface has a key of its own, in 个人中心 → 我的数据.
+SECRET = (
+    Member("captcha_key", "the key of 验证码OCR识别"),
+    Member("plate_key", "the key of 车牌号OCR识别"),
+)
+
 _KEY = "The operator has to look at this interface's key in Juhe's 个人中心."
 _SYSTEM = {
     "10001": Row(Refused, "The vendor does not know this system's key.", _KEY),
@@ -53,7 +59,7 @@ _SYSTEM = {
     "10007": Row(Refused, "The vendor does not know where the request comes from.", _KEY),
     "10008": Row(Refused, "The vendor bars this system's IP address.", _KEY),
     "10009": Row(Refused, "The vendor bars this system's key.", _KEY),
-    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60, full=True),
+    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60, blames="nothing"),
     "10012": Row(Refused, "The calls that were bought are used up.", _KEY),
     "10013": Row(Refused, "The calls of a test key are used up.", _KEY),
     # Its document warns of loss and asks to check the order first: it may have been charged.
@@ -183,6 +189,7 @@ class Captcha(OnePicture):
 
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("captcha_key",)
+    members: ClassVar[tuple[Member, ...]] = SECRET
     limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES, formats=CAPTCHA_FORMATS)
     options: ClassVar[Mapping[str, Any]] = {"codetype": CodetypeName, "input": Input}
     patience: ClassVar[float] = 20
@@ -234,6 +241,7 @@ class Plate(OnePicture):
 
     vendor: ClassVar[str] = VENDOR
     keys: ClassVar[tuple[str, ...]] = ("plate_key",)
+    members: ClassVar[tuple[Member, ...]] = SECRET
     limits: ClassVar[Limits] = Limits(bytes=MAX_BYTES)
     options: ClassVar[Mapping[str, Any]] = {"input": Input}
     patience: ClassVar[float] = 15

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import batched
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
@@ -38,7 +38,7 @@ class Row:
     kind      what is wrong, where the class of the error leaves it open: see `PROBLEMS`
     paid      whether the vendor had to look at the picture to give this code and its document does not say that such a
               call is free
-    full      whether the vendor only wants fewer calls: that is no outage
+    blames    what it counts against (`OcrError`): nothing, where the vendor only wants fewer calls
     remedy    what the same vendor is asked once more with
     """
 
@@ -48,7 +48,7 @@ class Row:
     kind: str = ""
     paid: bool = False
     retry_after: int | None = None
-    full: bool = False
+    blames: Literal["vendor", "request", "nothing"] = "vendor"
     remedy: Remedy | None = None
 
     def made(self, code: str) -> OcrError:
@@ -61,7 +61,7 @@ class Row:
             retry_after=self.retry_after,
             kind=self.kind,
             remedy=self.remedy,
-            blames="nothing" if self.full else "vendor",
+            blames=self.blames,
         )
 
 
@@ -71,7 +71,7 @@ Table = Mapping[str, Row]
 def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
     """The row of a code that calls a request malformed which this system has made and checked."""
     advice = "The operator has to report this code to the vendor: the request kept to the vendor's document."
-    return Row(Refused, detail, advice, remedy=remedy)
+    return Row(Refused, detail, advice, remedy=remedy, blames="request")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from threading import Timer, local
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.answer import ReceivedAnswer
-from ocr.platform.errors import Busy, Changed, OcrError, Refused
+from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Refused
 
 if TYPE_CHECKING:
     import requests
@@ -153,7 +153,11 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
     import requests
     import urllib3
 
-    prepared = _session().prepare_request(requests.Request(method, url, **parts))
+    try:
+        prepared = _session().prepare_request(requests.Request(method, url, **parts))
+    except (requests.RequestException, UnicodeError):
+        # Not chained: the message quotes the value. Nothing was sent.
+        raise ConfigurationError("A header or the address of the call has a letter that none takes.") from None
     body = _counted(prepared, until)
     try:
         return _exchange(prepared, until)

@@ -1,0 +1,123 @@
+"""A vendor's secret, checked where it is read: what is wrong with it is the operator's to mend, and costs no call.
+
+A secret that lacks what an offer needs is not filled: the vendor is skipped. One that is filled wrongly raises
+`ConfigurationError`, which names the member and never its value.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+
+from ocr.declare.offers import Member, Offer
+from ocr.platform.errors import Busy, ConfigurationError
+from ocr.platform.settings import settings
+from ocr.platform.telemetry import logger
+
+# How long a secret is kept that was filled well, and one that was not: who fills it does not wait for the first.
+FILLED_SECONDS, UNFILLED_SECONDS = 300, 5
+_ENDS = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
+_IN_HEADERS, _IN_PATHS = re.compile("[!-~]+( +[!-~]+)*"), re.compile("[A-Za-z0-9_.~/-]+")
+
+_filled: set[str] = set()
+_doubted: set[str] = set()
+
+
+def secret(offer: Offer) -> Mapping[str, str] | None:
+    """The vendor's secret without blanks around its values, or None while it lacks what the offer needs.
+
+    Raises `ConfigurationError` where it is filled wrongly, and `Busy` when Secrets Manager does not answer: nobody
+    knows then whether there is one.
+    """
+    if not offer.keys:
+        return {}
+    told = _stored(offer.vendor)
+    if told is None or not all(_is_filled(told.get(name)) for name in offer.keys):
+        _filled.discard(offer.vendor)
+        return None
+    if wrong := next(faults(offer, told), None):
+        _filled.discard(offer.vendor)
+        raise ConfigurationError(f"{offer.vendor}'s secret is wrongly filled: {wrong}.")
+    _filled.add(offer.vendor)
+    return {name: value.strip() for name, value in told.items() if isinstance(value, str)}
+
+
+def doubt(vendor: str) -> None:
+    """Have the secret read anew before the next call: the vendor did not accept it, and it may have been mended."""
+    _doubted.add(vendor)
+
+
+def faults(offer: Offer, told: Mapping[str, Any]) -> Iterator[str]:
+    """What no call could be made with, member by member, without a value."""
+    for member in offer.members:
+        value = told.get(member.name)
+        if not _is_filled(value):
+            if member.only_with and told.get(member.only_with[0]) == member.only_with[1]:
+                yield f"{member.name} is needed where {member.only_with[0]} is {member.only_with[1]}"
+        elif fault := _fault(member, value):
+            yield f"{member.name} {fault}"
+
+
+def blemishes(offer: Offer, told: Mapping[str, Any]) -> Iterator[str]:
+    """What calls are made without, and what was hardly meant: blanks around a value."""
+    for member in offer.members:
+        value = told.get(member.name)
+        if isinstance(value, str) and value.strip() != value:
+            before, after = value[: len(value) - len(value.lstrip())], value[len(value.rstrip()) :]
+            ends = [f"begins with {_named(before)}"] * bool(before) + [f"ends in {_named(after)}"] * bool(after)
+            yield f"{member.name} {' and '.join(ends)}"
+
+
+def stored(vendor: str) -> Mapping[str, Any] | None:
+    """The secret as it stands in Secrets Manager; raises as `secret` does."""
+    _doubted.add(vendor)
+    return _stored(vendor)
+
+
+def _stored(vendor: str) -> Mapping[str, Any] | None:
+    try:
+        told = parameters.get_secret(
+            f"{settings().secrets_prefix}/{vendor}",
+            max_age=FILLED_SECONDS if vendor in _filled else UNFILLED_SECONDS,
+            transform="json",
+            force_fetch=vendor in _doubted,
+        )
+    except TransformParameterError:
+        raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not JSON.") from None
+    except GetParameterError as error:
+        # Powertools keeps the cause as context only. A secret without a value is how the template makes them.
+        cause = getattr(error.__context__, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        if cause == "ResourceNotFoundException":
+            return None
+        logger.warning("A vendor's secret cannot be read", vendor=vendor, error=cause)
+        raise Busy("The vendor's key cannot be had right now.", vendor=vendor, code="secret") from None
+    _doubted.discard(vendor)
+    if not isinstance(told, dict):
+        raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not a JSON object.")
+    return told
+
+
+def _is_filled(value: Any) -> bool:
+    return value not in (None, "") and not (isinstance(value, str) and not value.strip())
+
+
+def _fault(member: Member, value: Any) -> str | None:
+    if not isinstance(value, str):
+        kinds = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+        return f"is {kinds.get(type(value), 'no text')} instead of a text in quotes"
+    plain = value.strip()
+    if member.choices and plain not in member.choices:
+        return f"is neither {' nor '.join(member.choices)}"
+    if not plain.isprintable():
+        return "has a line break or another control character in its middle"
+    if member.travels == "header" and not _IN_HEADERS.fullmatch(plain):
+        return "has a letter that no HTTP header takes"
+    if member.travels == "path" and not _IN_PATHS.fullmatch(plain):
+        return "has a letter that no address takes"
+    return None
+
+
+def _named(blanks: str) -> str:
+    return next((_ENDS[blank] for blank in blanks if blank in _ENDS), "a blank")
