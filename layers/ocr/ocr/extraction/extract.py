@@ -63,7 +63,7 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
         found, issue = page.issue(page.compare(found))
         found += page.in_order(layout, found)
         items += [*page.items, *issue, *page.nationality(found)]
-    items += [_item(_label(model, one), one.pieces) for one in found]
+    items += [_item(_label(model, one), one.pieces, one.certainty) for one in found]
     return ExtractedDocument(
         items=[*items, *_undeclared(layout, found)],
         leftover=[_item(one.label, one.pieces) for one in fragments],
@@ -87,11 +87,12 @@ def _undeclared(layout: Layout, found: Iterable[FieldMatch]) -> list[Item]:
     return [_item(spot.label, spot.values) for spot in spots if not used & {piece.line for piece in spot.values}]
 
 
-def _item(label: str, pieces: Sequence[TextSpan]) -> Item:
+def _item(label: str, pieces: Sequence[TextSpan], certainty: float = 1.0) -> Item:
+    """An item that is as sure as its letters are read rightly and are this field's; it is doubtful if either is."""
     sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
     return Item(
         label=label,
         text=joined(pieces),
-        confidence=fmean(sure) if sure else None,
+        confidence=fmean(sure) * certainty if sure else None,
         box=spanned(piece.box for piece in pieces),
     )

@@ -9,6 +9,10 @@ from ocr.extraction.page import TextSpan
 from ocr.extraction.values import Fit
 
 
+SURE = 1.6  # line heights that a value may cost and be as sure as any
+DOUBT = 0.25  # of the certainty, for each line height beyond
+
+
 @dataclass(frozen=True, eq=False)
 class FieldMatch:
     """The value of a field: its pieces, the label it goes by, and how little it suits the page, in line heights."""
@@ -19,6 +23,11 @@ class FieldMatch:
     fit: Fit
     spot: LabelMatch | None = None
     cost: float = 0.0
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that the text is this field's, 0..1: full up to a cost, then less with every line height."""
+        return max(0.0, min(1.0, 1.0 - DOUBT * (self.cost - SURE)))
 
 
 def touches(line: Iterable[TextSpan], taken: Sequence[TextSpan]) -> bool:
