@@ -6,7 +6,7 @@ each other behind 自 FROM and 至 TO, taxes and total in one row of labels over
 and the tax.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from ocr.declare.checks import not_future, sum_of
 from ocr.declare.field_types import (
@@ -33,12 +33,19 @@ CheckCode = Annotated[Code, Shape(least="[0-9]{4}.*")]
 AgentCode = Annotated[Text, Shape(least=".*[0-9]{3}.*")]
 
 
+Carrier = Annotated[Text, Shape(least="(?![自至]).*[\u4e00-\u9fff].*|[A-Z0-9]{2,3}")]
+FlightNumber = Annotated[Code, Shape(least="[A-Z0-9]{2}[0-9]{2,4}[A-Z]?|VOID|OPEN")]
+SeatClass = Annotated[Text, Shape(least=".*[A-Z\u4e00-\u9fff].*")]
+
+
 class Segment(Fields):
+    row_needs: ClassVar[tuple[str, ...]] = ("flight_number", "from_station", "to_station")
+
     from_station: Text | None = label("自", "始发站", "出发站")
     to_station: Text | None = label("至", "目的地", "目的站")
-    carrier: Text | None = label("承运人")
-    flight_number: Code | None = label("航班号", "航班")
-    seat_class: Text | None = label("座位等级")
+    carrier: Carrier | None = label("承运人")
+    flight_number: FlightNumber | None = label("航班号", "航班")
+    seat_class: SeatClass | None = label("座位等级")
     date: Date | None = label("日期")
     time: Time | None = label("时间")
     fare_basis: Text | None = label("客票级别/客票类别", "客票类别")

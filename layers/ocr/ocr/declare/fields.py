@@ -96,10 +96,12 @@ class Fields(BaseModel):
     """Base of every product's fields. All are optional: a document shows what it shows.
 
     `in_form_order` says of a product whose documents are all alike that each side has all its fields, in the order in
-    which they are declared: what stands between two of them is the one that is declared between them.
+    which they are declared: what stands between two of them is the one that is declared between them. `row_needs` are
+    fields of a line item of which each has at least one: a row without is no line item.
     """
 
     in_form_order: ClassVar[bool] = False
+    row_needs: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 

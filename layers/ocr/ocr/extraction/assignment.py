@@ -37,6 +37,7 @@ TIGHT = 0.7  # between a label and the value right below it
 ALIGNED = 0.7  # how far these may begin apart
 OUT_OF_ROW = 1.3  # between the middles of a label and of a line of its value
 HALF_ROW = 0.5
+TALL = 1.6  # a label over several rows: whatever stands beside one of them is beside it
 LEVEL = 0.3  # middles this close are of one row
 SHIFTS = (0.7, -0.7)  # how far the values of a form may stand below their labels, for a start
 STEEPEST = 0.04  # how fast that may grow downwards
@@ -67,7 +68,7 @@ class Candidate:
     field  None for a label that nobody declared
     cost   in line heights, lower is better; without what it costs to stand too high or too low
     drop   how far its middle is below the label's, None where it is printed in one piece with the label or under it
-    rivals how far it is below the other labels that it stands beside
+    rivals how far it is below the other labels that it stands beside, and the text of the label's own row below it
     """
 
     field: Declared | None
@@ -231,6 +232,7 @@ def _candidates(
     followers = {id(value) for spot in spots for value in spot.values}
     lines = [(line, 0.0) for line in layout.lines] + [([piece], LABEL_IGNORED) for piece in layout.mistaken(())]
     rivals = {id(line[0]): _rivals(line[0], spots) for line, _ in lines}
+    own = {spot: tuple(drop for value in spot.values[:1] if (drop := _drop(spot, value)) is not None) for spot in spots}
     for spot in spots:
         for place, meaning in enumerate(meanings.get(spot, ())):
             field = fields[meaning.field]
@@ -240,7 +242,7 @@ def _candidates(
                 yield _weighed(field, spot, meaning, run, base + way * (1 - LATER * place) + apart)
             for run, way, ignored in _beside(spot, lines, spots):
                 beside = _weighed(field, spot, meaning, run, base + way + ignored + stacked)
-                yield from _if_suitable(replace(beside, rivals=rivals[id(run[0])]))
+                yield from _if_suitable(replace(beside, rivals=(*rivals[id(run[0])], *own[spot])))
             for piece, way in _below(spot, pieces, spots):
                 another = ANOTHERS * (id(piece) in followers)
                 below = _weighed(field, spot, meaning, (piece,), base + way + another)
@@ -296,7 +298,8 @@ def _drop(spot: LabelMatch, piece: TextSpan) -> float | None:
     if spot.holds(piece.line):
         return None
     middle, label = piece.area.middle, spot.area
-    top, bottom = min(label.top + 0.5, label.middle), max(label.bottom - 0.5, label.middle)
+    half = 0.5 if label.height < TALL else 0.0
+    top, bottom = min(label.top + half, label.middle), max(label.bottom - half, label.middle)
     return middle - min(max(middle, top), bottom)
 
 

@@ -29,12 +29,18 @@ from ocr.extraction.items import line_items
 from ocr.extraction.layout import Layout, laid_out
 from ocr.extraction.match import FieldMatch
 from ocr.extraction.page import TextSpan, joined, spanned, upright
+from ocr.extraction.separation import separated
 from ocr.extraction.splitting import apart
 from ocr.extraction.tables import tables, text
 from ocr.extraction.words import vocabulary
 from ocr.model.reading import ExtractedDocument, Item, Line
 
-__all__ = ["find", "tables", "text"]
+__all__ = ["find", "find_all", "tables", "text"]
+
+
+def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocument]:
+    """What `find` finds, for each document on the picture."""
+    return [_find(model, pieces) for pieces in separated(apart(upright(lines)), _printed(model))]
 
 
 def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
@@ -43,7 +49,10 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     A value found by its looks alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
-    pieces = apart(upright(lines))
+    return _find(model, apart(upright(lines)))
+
+
+def _find(model: type[Fields], pieces: list[TextSpan]) -> ExtractedDocument:
     items: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     for name, field in declared(model).items():

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.labels import LabelMatch, spot
 from ocr.extraction.layout import wrapped
-from ocr.extraction.page import TextSpan, around, rows
+from ocr.extraction.page import TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
-from ocr.extraction.values import Fit, fit
+from ocr.extraction.values import Fit, fit, is_fragment
 from ocr.extraction.words import Vocabulary, vocabulary
 
 FEWEST_HEADS = 3
@@ -53,9 +53,16 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
     gutters = _gutters(columns, kept)
     items = Items(pieces=heads | {piece for row in kept for piece in row})
     for cells in _rows(kept, columns, gutters):
-        items.rows.append([(columns[number].label, held) for number, held in sorted(cells.items())])
+        row = [(columns[number], held) for number, held in sorted(cells.items()) if _may_hold(columns[number], held)]
+        named = {column.field.name for column, _ in row if column.field}
+        if not row_model.row_needs or named & set(row_model.row_needs):
+            items.rows.append([(column.label, held) for column, held in row])
     items.totals = _totals(model, body[len(kept) :], columns, gutters)
     return items
+
+
+def _may_hold(column: Column, pieces: Sequence[TextSpan]) -> bool:
+    return column.field is None or not is_fragment(column.field, joined(pieces))
 
 
 def _heads(row_model: type[Fields], pieces: Sequence[TextSpan]) -> tuple[list[Column], set[TextSpan]]:

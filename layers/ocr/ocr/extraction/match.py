@@ -8,7 +8,6 @@ from ocr.extraction.labels import LabelMatch
 from ocr.extraction.page import TextSpan
 from ocr.extraction.values import Fit
 
-
 SURE = 1.6  # line heights that a value may cost and be as sure as any
 DOUBT = 0.25  # of the certainty, for each line height beyond
 

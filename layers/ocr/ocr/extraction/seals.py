@@ -14,6 +14,7 @@ from ocr.extraction.values import compact
 
 # GB/T-shaped: an oval of 40 by 30 mm; its words and its number take about three fifths of its width.
 WORDS = re.compile(r"(?=.*章)(?:.*[发票财务合同业][^名称]?[票专务同用].*|.*专用?.?章)")
+PLACE = re.compile(r".{0,8}\((?:盖?章)\)")  # where the form asks for one
 SHARE = 0.6  # of the imprint's width that its words take
 HEIGHT = 0.8  # of its width
 NUMBER = 15  # characters of a tax number, at least
@@ -23,7 +24,7 @@ LINE_GAP = 1.5  # from the number to the words below it, in line heights
 
 def seals(pieces: Sequence[TextSpan], labels: Sequence[str]) -> set[TextSpan]:
     """The pieces that are of a seal's imprint; `labels` in canonical form are never."""
-    found: set[TextSpan] = set()
+    found = {piece for piece in pieces if PLACE.fullmatch(canonical(piece.text))}
     page = "\n".join(compact(piece.text) for piece in pieces)
     for words in (piece for piece in pieces if _are_words(piece, labels)):
         numbers = {piece for piece in pieces if _is_number_over(piece, words, page)}

@@ -100,9 +100,9 @@ class Labels(Engine):
     finds_labels: ClassVar[bool] = True
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
-        from ocr.extraction.extract import find
+        from ocr.extraction.extract import find_all
 
-        return Reading(vendor=self.vendor, findings=[find(request.fields, lines)])
+        return Reading(vendor=self.vendor, findings=find_all(request.fields, lines))
 
 
 @dataclass(frozen=True)
