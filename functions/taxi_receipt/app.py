@@ -50,7 +50,7 @@ class TaxiReceipt(Fields):
         "等候时间", "等候", "候时", "等时", "低速等候", description="as printed: hours, minutes and seconds"
     )
     total: Printed | None = label("金额", "总金额", "金额合计", "合计金额", "实收金额", "实收", "车费")
-    fuel_surcharge: Printed | None = label("燃油附加费", "另收附加费", "附加费")
+    fuel_surcharge: Printed | None = label("燃油附加费", "另收燃油附加费", "另收附加费", "附加费")
     call_fee: Printed | None = label("电调费", "预约叫车服务费", "另收电召费", "电召费", "叫车服务费")
     company: Organization | None = label("单位", "单位名称", "经营单位", "公司名称", "企业名称")
     certificate_number: Certificate | None = label("证号", "资格证号", pii=True)

@@ -50,6 +50,7 @@ ASIDE = 0.4
 ANOTHERS = 2.0  # the piece follows another label in its row
 MISREAD_LABEL = 1.0
 SHARED_LABEL = 0.5
+OTHER_NAME = 0.02  # for each name of the field that is declared before the one that is printed
 COLON = -0.5
 LATER = 0.05  # less for each step to a value, for each field that the label introduces before this one
 NEXT_ROW = 1.0  # more for each line height beyond half a row
@@ -236,7 +237,7 @@ def _candidates(
     for spot in spots:
         for place, meaning in enumerate(meanings.get(spot, ())):
             field = fields[meaning.field]
-            base = _doubt(spot, meaning)
+            base = _doubt(spot, meaning, field)
             for run, way in _to_the_right(spot, field):
                 apart = 0.0 if spot.holds(run[0].line) else stacked + LABEL_IGNORED * _is_cut_off(run[0], spots) * 2
                 yield _weighed(field, spot, meaning, run, base + way * (1 - LATER * place) + apart)
@@ -245,8 +246,9 @@ def _candidates(
                 yield from _if_suitable(replace(beside, rivals=(*rivals[id(run[0])], *own[spot])))
             for piece, way in _below(spot, pieces, spots):
                 another = ANOTHERS * (id(piece) in followers)
-                below = _weighed(field, spot, meaning, (piece,), base + way + another)
-                yield from _if_suitable(replace(below, drop=None))
+                below = replace(_weighed(field, spot, meaning, (piece,), base + way + another), drop=None)
+                if below.fit is Fit.LIKELY or not _is_indented(piece.area, spot.area):
+                    yield from _if_suitable(below)
         if not meanings.get(spot) and spot.values:
             run = reaching(spot.values, WORD_GAP)[0]
             yield Candidate(None, spot, spot.label, tuple(run), Fit.OPEN, _far(spot, run), _drop(spot, run[0]))
@@ -269,10 +271,11 @@ def _is_right_below(value: Rect, label: Rect) -> bool:
     return aligned and value.middle > label.middle and value.down(label) < TIGHT and not value.beside(label)
 
 
-def _doubt(spot: LabelMatch, meaning: LabelSense) -> float:
+def _doubt(spot: LabelMatch, meaning: LabelSense, field: Declared) -> float:
     """What using this label costs whatever its value."""
     shared, misread = SHARED_LABEL * bool(meaning.head), MISREAD_LABEL * (not spot.exact)
-    return shared + misread + COLON * spot.colon + GLUED * spot.glued
+    other = OTHER_NAME * field.mark.names.index(meaning.label) if meaning.label in field.mark.names else 0.0
+    return shared + misread + other + COLON * spot.colon + GLUED * spot.glued
 
 
 def _if_suitable(candidate: Candidate) -> Iterator[Candidate]:
@@ -362,8 +365,14 @@ def _below(
 
 def _aside(value: Rect, label: Rect) -> float | None:
     """How badly a value below its label is aligned with it; None: not below it at all."""
-    aside = min(abs(value.left - label.left), abs(value.right - label.right), abs(value.center - label.center))
+    edges = (value.left - label.left, value.right - label.right, value.center - label.center, value.left - label.right)
+    aside = min(map(abs, edges))
     return aside if value.across(label) < 0 or aside < INDENT else None
+
+
+def _is_indented(value: Rect, label: Rect) -> bool:
+    """Whether a value below its label begins only where the label ends, as a text does that is too long for its row."""
+    return value.left > label.right - ALIGNED and value.right > label.right + INDENT
 
 
 def _between(spot: LabelMatch, value: Rect, spots: Sequence[LabelMatch]) -> bool:

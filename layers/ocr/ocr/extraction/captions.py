@@ -6,7 +6,7 @@ from functools import cache
 
 _WORDS = """
 a address after agent air airport allow allowance amount and authority bag baggage basis bearer before birth by caac
-call card carrier category certificate characters charge check citizenship city class code company conjunction country
+call card carrier category certificate characters charge check citizenship city ck class code company conjunction country
 curb currency date delivery departure destination development discount document dimension duration e economy
 endorsement endorsements engine expiration expires expiry family fare fee file first flight for from fuel fund full
 gender get given gross holder id identification identity indicator information inspection insurance invoice issue

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
+from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, spot
 from ocr.extraction.layout import wrapped
 from ocr.extraction.page import TextSpan, around, joined, rows
@@ -120,7 +121,8 @@ def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
         return True
     first = canonical(row[0].text)
     term = words.at(first, 0)
-    return term is not None and words.is_whole(term) and (term == first or len(term) > 2)
+    whole = term is not None and (term == first or len(term) > 2 or is_nearly_caption(first[len(term) :]))
+    return term is not None and whole and words.is_whole(term)
 
 
 def _gutters(columns: Sequence[Column], body: Sequence[Sequence[TextSpan]]) -> Gutters:

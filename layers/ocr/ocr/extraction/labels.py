@@ -19,7 +19,7 @@ SEPARATORS = ":;,.()[]<>|/、。·*-"
 ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
 JOINTS = ":： /／|｜、;；,，)）]】"
 OPENINGS = " /／|｜、;；,，(（[【"
-LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()]*(?![0-9])")
+LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()-]*(?![0-9])")
 _LETTER = r"[\u4e00-\u9fffA-Za-z()（）、/·.]"
 ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER})\s*[:：](?!//)")
 
@@ -132,6 +132,9 @@ class _Reader:
         term = self.words.at(self.text, start)
         if term or not self.letters[start].opens:
             return term, len(term or ""), True
+        if self.letters[start].first and self._ends_with_colon(start + 1):
+            ended = [term for term in self.words.terms if len(term) == 2 and term[1] == self.text[start]]
+            return (ended[0], 1, False) if len(ended) == 1 else (None, 0, False)
         piece = self.letters[start].piece
         end = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
         return *(self.words.nearly_at(self.text[:end], start) or (None, 0)), False
@@ -183,7 +186,7 @@ class _Reader:
             return 0
         before = self._before(start)
         match = ELSEWHERE.match(letter.piece.text, letter.at - letter.piece.start)
-        if match is None or (before and before.free):
+        if match is None or (before and (before.free or is_nearly_caption(match.group()))):
             return 0
         last = letter.piece.start + match.end() - 1
         behind = (number for number in range(start, len(self.letters)) if self._passed(number, letter.piece, last))

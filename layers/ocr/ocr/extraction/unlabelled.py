@@ -4,6 +4,7 @@ A paper invoice prints its code above everything else and its number behind No, 
 the identity number, a licence its date below 登记机关.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +15,7 @@ from ocr.extraction.page import Rect, TextSpan, around, joined
 from ocr.extraction.values import Fit, compact, fit, standing_alone
 
 LABEL_ROW = 1.0  # what still stands above the first label, in line heights below its bottom
-BEHIND = 4.0  # from a value to the one right behind it
+BEHIND = 8.0  # from a value to the one right behind it
 BELOW = 6.0  # from a value to what stands below it
 WORD_GAP = 1.5  # within one run of text
 LINE_GAP = 1.0  # between the lines of one value
@@ -32,11 +33,20 @@ def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict
             continue
         used = [piece for other in found.values() if other is not known for piece in other.pieces]
         candidates = [one for one in _places(field, alone, layout, found) if not touches(one.pieces, used)]
-        best = max(
-            candidates, key=lambda one: (one.fit, copies[compact(joined(one.pieces))], len(one.pieces)), default=None
-        )
+        best = _latest(candidates) if alone.last else _surest(candidates, copies)
         if best:
             found[name] = best
+
+
+def _surest(candidates: Sequence[FieldMatch], copies: Counter[str]) -> FieldMatch | None:
+    """The one that suits best, stands on the page most often, and is longest."""
+    ranks = ((one.fit, copies[compact(joined(one.pieces))], len(one.pieces)) for one in candidates)
+    return max(zip(ranks, candidates, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _latest(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
+    """The one whose figures, largest unit first, are highest: 04/24 is after 03/24 and before 01/25."""
+    return max(candidates, key=lambda one: re.findall("[0-9]+", joined(one.pieces))[::-1], default=None)
 
 
 def _places(field: Declared, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
