@@ -54,7 +54,7 @@ def of(heads: tuple[str, ...], *tails: str) -> list[str]:
 
 
 class LineItem(Fields):
-    name: Text | None = label("项目名称", "货物或应税劳务、服务名称", "货物或应税劳务名称", "projectName")
+    name: Text | None = label("项目名称", "项目", "货物或应税劳务、服务名称", "货物或应税劳务名称", "projectName")
     spec: Text | None = label("规格型号", "specModel")
     unit: Text | None = label("单位", "unit")
     quantity: Number | None = label("数量", "quantity")
@@ -91,9 +91,9 @@ class VatInvoice(Fields):
     items: list[LineItem] = rows()
     amount: Money | None = label("合计金额", "金额合计", "税前金额", "totalAmount")
     tax: Money | None = label("合计税额", "税额合计", "totalTaxAmount")
-    total: Money | None = label("价税合计小写", "价税合计(小写)", "价税合计", "lowerPriceAndTax")
-    total_cn: ChineseMoney | None = label("价税合计大写", "价税合计(大写)", "capitalPriceAndTax")
-    payee: Text | None = label("收款人", "recipient", pii=True)
+    total: Money | None = label("价税合计小写", "价税合计(小写)", "合计金额(小写)", "价税合计", "lowerPriceAndTax")
+    total_cn: ChineseMoney | None = label("价税合计大写", "价税合计(大写)", "合计金额(大写)", "capitalPriceAndTax")
+    payee: Text | None = label("收款人", "收款员", "recipient", pii=True)
     reviewer: Text | None = label("复核", "复核人", "reviewer", pii=True)
     issuer: Text | None = label("开票人", "drawer", pii=True)
     remark: Remark | None = label("备注", "notes", pii=True, free=True)

@@ -36,7 +36,7 @@ class VehicleSaleInvoice(VehicleInvoice):
     tax_rate: TaxRate | None = label("增值税税率或征收率", "税率")
     tax: Money | None = label("增值税税额", "税额")
     seller_name: Organization | None = label("销货单位名称", "销售方名称")
-    seller_tax_id: TaxId | None = label("销售方纳税人识别号", "纳税人识别号")
+    seller_tax_id: TaxId | None = label("销售方纳税人识别号", "销货单位纳税人识别号", "纳税人识别号")
     seller_phone: Phone | None = label("销售方电话", "电话")
     seller_account: BankAccount | None = label("销售方账号", "账号")
     seller_address: Address | None = label("销售方地址", "地址", free=True)

@@ -12,7 +12,7 @@ from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, spot
 from ocr.extraction.layout import wrapped
-from ocr.extraction.page import TextSpan, around, joined, rows
+from ocr.extraction.page import Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
 from ocr.extraction.values import Fit, fit, is_fragment
 from ocr.extraction.words import Vocabulary, vocabulary
@@ -48,6 +48,7 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
     if not columns:
         return Items()
     top = around(column.head.area for column in columns)
+    pieces = [part for piece in pieces for part in _cells_apart(piece, top)]
     below = [row for row in rows(pieces) if around(piece.area for piece in row).middle > top.middle]
     body = [row for row in below if not set(row) & heads]
     kept = list(_body(body, top.bottom, vocabulary(model)))
@@ -60,6 +61,15 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
             items.rows.append([(column.label, held) for column, held in row])
     items.totals = _totals(model, body[len(kept) :], columns, gutters)
     return items
+
+
+def _cells_apart(piece: TextSpan, heads: Rect) -> Iterator[TextSpan]:
+    """The piece; its letters where cells of one column were read as one text from top to bottom."""
+    under = piece.area.top > heads.middle and heads.left < piece.area.center < heads.right
+    if not (piece.vertical and under):
+        yield piece
+        return
+    yield from (letter for at in range(piece.start, piece.end) if (letter := piece.cut(at, at + 1)))
 
 
 def _may_hold(column: Column, pieces: Sequence[TextSpan]) -> bool:

@@ -147,9 +147,18 @@ class _Reader:
             return False
         if self._ends_with_colon(end):
             return opened or bool(self.found and not self.found[-1][2].free)
+        if before and start == self.found[-1][1] and self._are_labels(self.letters[start].piece):
+            return True
         if before and not opened:
             return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
         return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
+
+    def _are_labels(self, piece: TextSpan) -> bool:
+        """Whether a piece is nothing but labels: the heads of two columns, read as one text."""
+        text, at = canonical(piece.text), 0
+        while at < len(text) and len(term := self.words.at(text, at) or "") > 1:
+            at += len(term)
+        return at == len(text)
 
     def _closed(self, end: int) -> bool:
         """Whether a word may end before this position."""

@@ -85,6 +85,7 @@ def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words) for row in rows(rest)])
     layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]
+    layout.marks += [Mark(head, one.area) for one in layout.spots if (head := words.head_of(one.label))]
     layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces]
     uprights = [
         LabelMatch(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms

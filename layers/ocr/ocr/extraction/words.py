@@ -12,6 +12,7 @@ from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 
 LONG_LABEL = 4  # from this length on, one misread character is forgiven
 LONGEST_TERM = 40
+LONG_HEAD = 3  # 购买方, not the 机打 of 机打号码: a party, which has a block of its own
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Vocabulary:
             if size:
                 yield at, at + size
             at += size or 1
+
+    def head_of(self, term: str) -> str | None:
+        """The head that a whole label begins with: 销售方名称 heads the labels below it, too."""
+        long = [head for head in self.heads if len(head) >= LONG_HEAD and term.startswith(head)]
+        head = max(long, key=len, default=term)
+        return head if term[len(head) :] in self.terms else None
 
     def head(self, text: str) -> str | None:
         """The long head that a text from top to bottom is, one of its characters misread."""
