@@ -6,21 +6,21 @@ from functools import cache
 
 _WORDS = """
 a address after agent air airport allow allowance amount and authority bag baggage basis bearer before birth by caac
-call card carrier category certificate characters charge check citizenship city ck class code company conjunction country
-curb currency date delivery departure destination development discount document dimension duration e economy
-endorsement endorsements engine expiration expires expiry family fare fee file first flight for from fuel fund full
+call card carrier category certificate characters charge check citizenship city ck class code company conjunction
+country curb currency date delivery departure destination development dimension discount document duration e economy
+endorsement endorsements engine expiration expires expiry family fare fee file first flight for from fuel full fund
 gender get given gross holder id identification identity indicator information inspection insurance invoice issue
-issued issuing itinerary left length licence license load management mass meter mileage model month name names nation
-nationality no not number of off office on or other overall owner passenger passengers passport pay payment period
-permit person personal phone place plate price receipt record register registration reservation restrictions s seat
-serial sex signature status sum supervisor supervision surcharge surname tax taxes taxi tel telephone term the thru
-ticket tickets time title to total trailer transport type unit until use usage valid validity vehicle vin void wait
-waiting weight year
+issued issuing itinerary left length licence license load management mass meter mileage model month name names
+nation nationality no not number of off office on or other overall owner passenger passengers passport pay payment
+period permit person personal phone place plate price receipt record register registration reservation restrictions
+s seat serial sex signature status sum supervision supervisor surcharge surname tax taxes taxi tel telephone term
+the thru ticket tickets time title to total trailer transport type unit until usage use valid validity vehicle vin
+void wait waiting weight year
 
-autorite de delivrance des domicile du la le lieu naissance nationalite nom passeport pays prenom prenoms sexe taille
-titulaire apellidos autoridad caducidad expedicion fecha lugar nacimiento nacionalidad nombre nombres pasaporte sexo
-ausstellungsdatum behorde geburtsdatum geburtsort geschlecht gultig nachname staatsangehorigkeit vornamen cittadinanza
-cognome data di luogo nascita nome rilascio scadenza sesso
+apellidos ausstellungsdatum autoridad autorite behorde caducidad cittadinanza cognome data de delivrance des di
+domicile du expedicion fecha geburtsdatum geburtsort geschlecht gultig la le lieu lugar luogo nachname nacimiento
+nacionalidad naissance nascita nationalite nom nombre nombres nome pasaporte passeport pays prenom prenoms rilascio
+scadenza sesso sexe sexo staatsangehorigkeit taille titulaire vornamen
 """
 CAPTION_WORDS = frozenset(_WORDS.split())
 FORGIVES = 5  # from this many letters on, one misread letter is forgiven; two from twice as many
