@@ -49,7 +49,8 @@ Principal: {{Service: lambda.amazonaws.com}}}}]}}
         PolicyDocument:
           Version: "2012-10-17"
           Statement:
-            - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion, s3:PutObject], \
+            - {{Effect: Allow, Action: [s3:GetObject, s3:GetObjectVersion, s3:PutObject, s3:DeleteObject, \
+s3:DeleteObjectVersion], \
 Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
             - {{Effect: Allow, Action: [s3:GetObject, s3:PutObject, s3:DeleteObject], \
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}

@@ -16,7 +16,8 @@ from ocr.platform.settings import settings
 from tests.contract.vendors import SECRETS, Host, host
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
-INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_content": "content"}
+INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source"}
+UNSORTED = {"by_content": "content", "by_picture": "picture"}
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def _create_table(started: Aws) -> None:
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values())
+            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values(), *UNSORTED.values())
         ],
         GlobalSecondaryIndexes=[
             {
@@ -53,6 +54,14 @@ def _create_table(started: Aws) -> None:
                 "Projection": {"ProjectionType": "ALL"},
             }
             for index, name in INDEXES.items()
+        ]
+        + [
+            {
+                "IndexName": index,
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, name in UNSORTED.items()
         ],
     )
 

@@ -1,6 +1,5 @@
 """The HTTPS trigger: one request with one picture or several, and the response to it."""
 
-import hashlib
 import re
 import time
 from dataclasses import replace
@@ -22,7 +21,7 @@ from ocr.platform import aws
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import unforeseen
-from ocr.storage import ledger, records
+from ocr.storage import keyed, ledger, records
 from ocr.storage.records import LATER, RecordRef
 
 # API Gateway gives up after 29 s; the rest is for writing and sending the response.
@@ -55,7 +54,7 @@ def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> respon
     asked = _told_key(event)
     content = ledger.content_key(product.slug, work.options, work.document.sha256)
     if asked:
-        place = hashlib.sha256(f"{product.slug} {_caller(event)} {asked}".encode()).hexdigest()[:32]
+        place = keyed.name("asked", product.slug, _caller(event), asked)
         work = replace(work, ticket=RecordRef(place, datetime.now(UTC)))
     ticket = work.ticket or RecordRef(content, datetime.now(UTC))
     if asked:

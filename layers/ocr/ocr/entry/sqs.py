@@ -5,6 +5,7 @@ may be the one that did it, is processed alone; all others are hidden first, eac
 meet it again. An upload over which the process died twice is not processed any more.
 """
 
+import hashlib
 import random
 import time
 from collections.abc import Sequence
@@ -18,14 +19,15 @@ from ocr.declare.options import checked
 from ocr.declare.product import Product
 from ocr.entry import requests
 from ocr.model.picture import Upload
+from ocr.model.record import Record
 from ocr.pages.examine import examine
 from ocr.pipeline import process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
-from ocr.platform.errors import InFlight, OcrError, TooMuch
+from ocr.platform.errors import CallerError, InFlight, OcrError, TooMuch
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, unforeseen
-from ocr.storage import records, tries
+from ocr.storage import erasure, keyed, records, tries
 
 FIRST_BACKOFF = 5
 LONGEST_BACKOFF = 900
@@ -141,12 +143,17 @@ def _bury(product: Product, delivery: Delivery, upload: Upload) -> None:
 def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
     try:
         ticket = records.record_ref(upload)
+        picture = None
         try:
+            if ticket.spent:
+                erasure.erase_upload(upload)
+                raise _SPENT
             told = requests.fetch(upload)
+            picture = keyed.picture(hashlib.sha256(told.content).hexdigest())
             document = examine(told.content, upload)
             delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
         except OcrError as error:
-            process.refuse(product, ticket, error)
+            process.refuse(product, ticket, error, picture=picture)
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True
@@ -155,12 +162,33 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             _bury(product, delivery, upload)
 
 
+_SPENT = CallerError(
+    "This form was good for one picture, and its record has one or was deleted.",
+    "POST /uploads/{product} gives a form for each picture.",
+    kind="conflict",
+)
+
+
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
+    for work, outcome in zip(delivery.works, outcomes, strict=True):
+        if isinstance(outcome, Record):
+            _drop_copy(work)
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Retry)]
     delivery.again = delivery.again or bool(errors)
     # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
     asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
     delivery.after = max(asked, default=None)
+
+
+def _drop_copy(work: Job) -> None:
+    """Delete the copy that an HTTPS caller handed over, once its record stands; a failure here only costs space."""
+    upload = work.ticket.upload if work.ticket else None
+    if upload is None or f"/{records.LATER}/" not in upload.key:
+        return
+    try:
+        erasure.erase_upload(upload)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("A handed-over copy stays until it expires", error=type(error).__name__)
 
 
 def _back_off(delivery: Delivery) -> None:

@@ -163,7 +163,13 @@ _UNSEEN = Unknown(
 
 
 def refuse(
-    product: Product, ticket: RecordRef, error: OcrError, content: str | None = None, *, again: bool = False
+    product: Product,
+    ticket: RecordRef,
+    error: OcrError,
+    content: str | None = None,
+    *,
+    picture: str | None = None,
+    again: bool = False,
 ) -> Record:
     """The failed record of a picture that no vendor was asked about; `again` lets it be read when it comes again."""
     record = Record(
@@ -173,7 +179,7 @@ def refuse(
         created_at=ticket.created_at,
         problem=problem_of(error),
     )
-    return records.write_failed(records.placed(record, ticket), content, again=again)
+    return records.write_failed(records.placed(record, ticket), content, picture=picture, again=again)
 
 
 def write_failed_record(product: Product, upload: Upload) -> Record:

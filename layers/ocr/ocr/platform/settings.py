@@ -86,6 +86,12 @@ class Settings(BaseModel):
         validation_alias="CORS_ORIGIN",
         description="The web origin whose pages may call the API; empty: none",
     )
+    record_key: str = Field(
+        default="",
+        repr=False,
+        validation_alias="RECORD_KEY",
+        description="Key of the names of pictures and uploads, which a stack generates; never to be changed",
+    )
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
     )

@@ -1,13 +1,25 @@
-"""Forgetting: everything that is kept of a picture, whatever else was made of the same content included."""
+"""Forgetting: everything that is kept of a picture, whatever it was read as, with whatever options, by whomever."""
 
 from typing import TYPE_CHECKING, Any
 
+from ocr.model.picture import Upload
 from ocr.model.record import Status
 from ocr.platform import aws
 from ocr.platform.errors import InFlight
 from ocr.platform.settings import settings
 from ocr.storage import ledger, raw_answers
-from ocr.storage.records import LATER, Item, deleted, entry_id, expired, failed, of_content, put, stored
+from ocr.storage.records import (
+    LATER,
+    Item,
+    deleted,
+    entry_id,
+    expired,
+    failed,
+    of_content,
+    of_same_picture,
+    put,
+    stored,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
@@ -16,26 +28,49 @@ if TYPE_CHECKING:
 def erase(id: str) -> bool:
     """Delete all that is kept of a record's picture; False if there is no such record.
 
-    That is its content's reading and raw answers, and the uploads and records of every picture of the same content.
-    What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies before can
-    be asked for again. Raises `InFlight` while the content is being read.
+    That is what was read of the same bytes as any product and with any options, the raw answers, the uploads and the
+    records. What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies
+    before can be asked for again. Raises `InFlight` while the picture is being read.
     """
     found = stored(id)
     if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
         return False
-    if content := found.get("content"):
-        ledger.erase(content)
-        for one in of_content(content):
-            if one["id"] != id and one["status"] != Status.DELETED:
-                _forget(one)
-        if stored(entry_id(content)):
-            raise _being_read()
-        for key in raw_answers.batches(found["product"], content):
-            _erase(settings().answers_bucket, key)
-        _erase(settings().answers_bucket, f"answers/{found['product']}/{content}/")
-        _delete(settings().answers_bucket, f"records/{found['product']}/{content}.json", None)
+    named = of_same_picture(found["picture"]) if "picture" in found else []
+    for content, product in sorted(_contents([found, *named]).items()):
+        _erase_content(content, product, id)
+    for one in named:
+        if one["id"] != id and one.get("status") not in (None, Status.DELETED):
+            _forget(one)
     _forget(found)
     return True
+
+
+def erase_upload(upload: Upload) -> None:
+    """Delete one upload: its version, or every version where it names none."""
+    if upload.version:
+        _delete(upload.bucket, upload.key, upload.version)
+    else:
+        _erase(upload.bucket, upload.key)
+
+
+def _contents(items: list[Item]) -> dict[str, str]:
+    """The contents that these items tell of, each with its product."""
+    found = {item["content"]: item["product"] for item in items if "content" in item}
+    start = entry_id("")
+    return found | {one["id"].removeprefix(start): one["product"] for one in items if one["id"].startswith(start)}
+
+
+def _erase_content(content: str, product: str, last: str) -> None:
+    ledger.erase(content)
+    for one in of_content(content):
+        if one["id"] != last and one["status"] != Status.DELETED:
+            _forget(one)
+    if stored(entry_id(content)):
+        raise _being_read()
+    for key in raw_answers.batches(product, content):
+        _erase(settings().answers_bucket, key)
+    _erase(settings().answers_bucket, f"answers/{product}/{content}/")
+    _delete(settings().answers_bucket, f"records/{product}/{content}.json", None)
 
 
 def _being_read() -> InFlight:
@@ -45,10 +80,8 @@ def _being_read() -> InFlight:
 def _forget(found: Item) -> None:
     """Delete one picture's upload, and leave of its record what says so."""
     bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
-    if key and "version" in found:
-        _delete(bucket, key, found["version"])
-    elif key:
-        _erase(bucket, key)
+    if key:
+        erase_upload(Upload(bucket, key, found.get("version")))
     seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}
     write: PutTypeDef = {
         "TableName": settings().table,
@@ -67,11 +100,12 @@ def _deleted(found: Item) -> Item:
     return failed(deleted(found), again=not source or f"/{LATER}/" in source) | left
 
 
-def _erase(bucket: str, prefix: str) -> None:
-    """Delete every version of every object under a prefix."""
-    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+def _erase(bucket: str, named: str) -> None:
+    """Delete every version of the object of this name; of every object in it where the name is a folder's."""
+    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=named):
         for version in versions.get("Versions", []):
-            _delete(bucket, version["Key"], version["VersionId"])
+            if named.endswith("/") or version["Key"] == named:
+                _delete(bucket, version["Key"], version["VersionId"])
 
 
 def _delete(bucket: str, key: str, version: str | None) -> None:

@@ -11,7 +11,6 @@ never acknowledged. Its last writer is its `owner`, and every write is condition
 holds what was read; the records of all pictures of this content refer to it (`records`).
 """
 
-import hashlib
 import json
 import math
 import time
@@ -26,7 +25,7 @@ from ocr.platform import aws
 from ocr.platform.errors import InFlight
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger
-from ocr.storage import raw_answers, records
+from ocr.storage import keyed, raw_answers, records
 from ocr.storage.records import Item, RecordRef
 
 if TYPE_CHECKING:
@@ -99,9 +98,10 @@ class StoredReading:
 
 
 def content_key(product: str, options: Mapping[str, str], sha256: str) -> str:
-    """The id of a content: 32 hexadecimal digits."""
+    """The id of a content: 32 hexadecimal digits, the first of which are its picture's."""
     told = json.dumps([product, sorted(options.items()), sha256], ensure_ascii=False)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    rest = keyed.name("content", told)
+    return keyed.picture(sha256) + rest[keyed.PICTURE_LENGTH :]
 
 
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
@@ -180,7 +180,7 @@ def fail(
     `answered` is as for `release`.
     """
     entry = _entry(replace(held, before=answered or held.before), RELEASED, spent)
-    item = records.failed(record, again=True) | {"content": held.content}
+    item = records.failed(record, again=True) | records.of_picture(held.content)
     return _write(entry, item, record, held, ticket, fields)
 
 
@@ -300,6 +300,7 @@ def _settled(entry: Item) -> StoredReading | None:
 def _entry(held: Lease, state: str = SENDING, spent: int = 0) -> Item:
     return {
         "id": records.entry_id(held.content),
+        "picture": keyed.picture_of(held.content),
         "state": state,
         "product": held.product,
         "owner": held.owner,

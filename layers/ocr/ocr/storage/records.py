@@ -4,12 +4,11 @@ An item has a body of its own if nothing was read of its picture: it was refused
 `again` marks an item that may be overwritten, because its picture was not read or is still expected.
 """
 
-import hashlib
 import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain
@@ -21,6 +20,7 @@ from ocr.model.record import FINAL, Record, Source, Status
 from ocr.platform import aws
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
+from ocr.storage import keyed
 from ocr.storage.redaction import masked
 
 if TYPE_CHECKING:
@@ -49,28 +49,32 @@ GIVEN_UP = "(again = :true AND #status <> :deleted)"
 
 @dataclass(frozen=True)
 class RecordRef:
-    """Where one picture's record is: its id, when the picture came, and the upload that it came by."""
+    """Where one picture's record is: its id, when the picture came, and the upload that it came by.
+
+    `spent` says that it came by a form that was good for another picture, or whose record was erased.
+    """
 
     id: str
     created_at: datetime
     upload: Upload | None = None
+    spent: bool = False
 
 
 def record_ref(upload: Upload) -> RecordRef:
     """The record of an upload: the one that was reserved for its key, else one by bucket, key and version."""
     at = upload.at or datetime.now(UTC)
-    name = upload.key.rpartition("/")[2]
-    if RECORD_ID.fullmatch(name) and _is_reserved(name, upload):
-        return RecordRef(name, at, upload)
-    told = f"{uri(upload)}#{upload.version or ''}"
-    return RecordRef(hashlib.sha256(told.encode()).hexdigest()[:32], at, upload)
-
-
-def _is_reserved(id: str, upload: Upload) -> bool:
-    """Whether the record of this id was reserved for this upload: for its key, whose first version it belongs to."""
-    reserved = stored(id)
+    folder, _, id = upload.key.rpartition("/")
+    own = RecordRef(keyed.name("upload", uri(upload), upload.version or ""), at, upload)
+    reserved = stored(id) if RECORD_ID.fullmatch(id) else None
     if reserved is None or reserved.get("place") != _place_of(uri(upload)):
-        return False
+        return own
+    if _is_reserved(id, reserved, upload):
+        return RecordRef(id, at, upload)
+    return replace(own, spent=not folder.endswith(f"/{LATER}"))
+
+
+def _is_reserved(id: str, reserved: Item, upload: Upload) -> bool:
+    """Whether the record that was reserved for this upload's key is its own: it belongs to the first version."""
     if "version" in reserved or reserved["status"] == Status.DELETED or upload.version is None:
         return bool(reserved.get("version") == upload.version)
     taken = aws.written(
@@ -85,8 +89,8 @@ def _is_reserved(id: str, upload: Upload) -> bool:
 
 
 def _place_of(source: str) -> str:
-    """A hash of the upload's address, which is kept after the record's erasure."""
-    return hashlib.sha256(source.encode()).hexdigest()[:32]
+    """A keyed name of the upload's address, which is kept after the record's erasure and tells nothing."""
+    return keyed.name("place", source)
 
 
 def uri(upload: Upload) -> str:
@@ -146,9 +150,9 @@ def item(record: Record, fields: type[Fields], content: str, owner: str, expires
     own = {"record": record.model_dump_json(exclude_none=True)} if record.status == Status.UNKNOWN else {}
     return (
         _item(record)
+        | of_picture(content)
         | own
         | {
-            "content": content,
             "owner": owner,
             "shown": json.dumps(shown, ensure_ascii=False),
             "expires_at": expires_at or expiry(),
@@ -238,13 +242,17 @@ def over(ticket: RecordRef) -> str:
     return GIVEN_UP if ticket.upload else AGAIN
 
 
-def write_failed(record: Record, content: str | None = None, *, again: bool = True) -> Record:
+def write_failed(
+    record: Record, content: str | None = None, *, picture: str | None = None, again: bool = True
+) -> Record:
     """Write the record of a picture that was not read, unless a finished one is stored; return the stored one.
 
-    The item keeps the `content` that is known of its picture: by that, an erasure finds everything that is kept of it.
+    The item keeps the `content` that is known of its picture, or the `picture` where no content is: by these, an erasure
+    finds everything that is kept of it.
     """
     content = content or (stored(record.id) or {}).get("content")
-    item = failed(record, again=again) | ({"content": content} if content else {})
+    named = of_picture(content) if content else {"picture": picture} if picture else {}
+    item = failed(record, again=again) | named
     if put(conditional(item, GIVEN_UP)):
         return record
     return find(record.id) or record
@@ -256,7 +264,7 @@ def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None
     Raises `key_reused` if the id belongs to another content.
     """
     record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
-    item = failed(placed(record, ticket, finished_at=None), again=True) | ({"content": content} if content else {})
+    item = failed(placed(record, ticket, finished_at=None), again=True) | (of_picture(content) if content else {})
     if put(conditional(item)):
         return
     standing = stored(ticket.id) or {}
@@ -346,13 +354,27 @@ def forget_body(item: Item) -> None:
         aws.s3().delete_object(Bucket=settings().answers_bucket, Key=item["record_key"])
 
 
+def of_picture(content: str) -> dict[str, str]:
+    """The attributes by which an item is found when its content, or its picture, is forgotten."""
+    return {"content": content, "picture": keyed.picture_of(content)}
+
+
 def of_content(content: str) -> list[Item]:
     """The items of all pictures of a content."""
+    return _indexed("content", content)
+
+
+def of_same_picture(picture: str) -> list[Item]:
+    """All items that name a picture: records, and its contents' entries in the ledger."""
+    return _indexed("picture", picture)
+
+
+def _indexed(name: str, value: str) -> list[Item]:
     query: Item = {
         "TableName": settings().table,
-        "IndexName": "by_content",
-        "KeyConditionExpression": "content = :content",
-        "ExpressionAttributeValues": {":content": content},
+        "IndexName": f"by_{name}",
+        "KeyConditionExpression": f"{name} = :value",
+        "ExpressionAttributeValues": {":value": value},
     }
     found = chain.from_iterable(page["Items"] for page in queried(query))
     return [item for one in found if (item := stored(one["id"]))]

@@ -1,0 +1,29 @@
+"""Names that nobody can tell the named thing from: ids of records, of contents and of pictures, places of uploads.
+
+A plain hash of a file name or of a picture is found again by whoever guesses the one or has the other. So it is made
+with a key of the stack, which the template generates and which stays as it is for as long as there are records.
+"""
+
+import hashlib
+import hmac
+
+from ocr.platform.settings import settings
+
+# A content's name begins with its picture's.
+PICTURE_LENGTH = 16
+
+
+def name(*parts: str) -> str:
+    """The name of what these parts say: 32 hexadecimal digits."""
+    told = "\0".join(parts)
+    return hmac.new(settings().record_key.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def picture(sha256: str) -> str:
+    """The name of a picture: 16 hexadecimal digits."""
+    return name("picture", sha256)[:PICTURE_LENGTH]
+
+
+def picture_of(content: str) -> str:
+    """The name of the picture that a content is of."""
+    return content[:PICTURE_LENGTH]
