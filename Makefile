@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract picture fix lock layer-requirements bench trials tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -12,6 +12,7 @@ AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
 MITMPROXY := mitmproxy==12.2.3
 RUNTIME := awslambdaric==4.2.2
+PIP_AUDIT := pip-audit==2.10.1
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
 export UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(CURDIR)/.tools/uv/bin/uv)
@@ -92,12 +93,26 @@ trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
 	@mkdir -p .local
-	@{ sed -n '/^#/p' layers/ocr/requirements.txt; $(MAKE) --silent layer-requirements; } > .local/requirements.txt
-	@mv .local/requirements.txt layers/ocr/requirements.txt
+	@for layer in ocr engine; do file=layers/$$layer/requirements.txt; \
+		{ sed -n '/^#/p' $$file; $(MAKE) --silent layer-requirements LAYER=$$layer; } > .local/requirements.txt; \
+		mv .local/requirements.txt $$file; done
 
+# What the Lambda runtime brings, and what the engine's layer finds in the other one or does without.
+LAYER := ocr
+GROUP_ocr := layer
+PRUNED_ocr := boto3 botocore
+GROUP_engine := engine
+PRUNED_engine := colorama flatbuffers packaging pillow protobuf requests
 layer-requirements: | $(filter /%,$(UV))
-	@$(UV) export --quiet --locked --only-group layer --no-hashes --no-annotate --no-header \
-		--prune boto3 --prune botocore
+	@$(UV) export --quiet --locked --only-group $(GROUP_$(LAYER)) --no-annotate --no-header \
+		$(foreach name,$(PRUNED_$(LAYER)),--prune $(name))
+
+licences sbom: .venv/ready ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
+	@$(PYTHON) -m local.supply
+
+audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (needs the internet; run it on a schedule)
+	@for layer in ocr engine; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \
+		--requirement layers/$$layer/requirements.txt || failed=1; done; exit $${failed:-0}
 
 tools: .venv/ready .tools/ready ## Install everything, run nothing
 

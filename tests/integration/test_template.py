@@ -227,11 +227,18 @@ def test_the_template_fits_into_one_stack() -> None:
     assert (ROOT / "template.yaml").stat().st_size < TEMPLATE_BYTES
 
 
-def test_the_layer_carries_the_locked_versions() -> None:
+@pytest.mark.parametrize("layer", ["ocr", "engine"])
+def test_a_layer_carries_the_locked_files_and_no_others(layer: str) -> None:
     exported = subprocess.run(
-        ["make", "--silent", "layer-requirements"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["make", "--silent", "layer-requirements", f"LAYER={layer}"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    kept = (ROOT / "layers/ocr/requirements.txt").read_text().splitlines()
+    kept = (ROOT / f"layers/{layer}/requirements.txt").read_text().splitlines()
+    assert "--require-hashes" in (ROOT / f"layers/{layer}/Makefile").read_text()
+    assert sum("--hash=sha256:" in line for line in kept) >= sum("==" in line for line in kept) > 0
 
     assert [line for line in kept if not line.startswith("#")] == exported.stdout.splitlines()
 

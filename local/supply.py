@@ -1,0 +1,150 @@
+"""What ships, and under which licences: NOTICE for people, `sbom.json` (CycloneDX) for scanners.
+
+Both are made of the layers' lists and of what the installed packages say of themselves. What compiled wheels carry
+within themselves no package says; it stands here as data, read off the wheels.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from importlib.metadata import metadata
+from typing import Any
+
+from local.cloud.aws import ROOT
+
+LAYERS = ("ocr", "engine")
+_PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)")
+# Libraries inside of wheels, by the wheel: name, licence.
+INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "numpy": (("OpenBLAS", "BSD-3-Clause"), ("libgfortran", "GPL-3.0-with-GCC-exception")),
+    "opencv-python-headless": (
+        ("FFmpeg", "LGPL-2.1-or-later"),
+        ("libvpx", "BSD-3-Clause"),
+        ("libpng", "libpng-2.0"),
+        ("OpenSSL", "OpenSSL"),
+        ("OpenBLAS", "BSD-3-Clause"),
+        ("libgfortran", "GPL-3.0-with-GCC-exception"),
+    ),
+    "pillow": (("libjpeg-turbo", "IJG"), ("zlib", "Zlib"), ("libwebp", "BSD-3-Clause"), ("libtiff", "libtiff")),
+    "shapely": (("GEOS", "LGPL-2.1-or-later"),),
+}
+# Of packages that name their licence in a sentence only.
+NAMED: Mapping[str, str] = {"python-stdnum": "LGPL-2.1-or-later", "omegaconf": "BSD-3-Clause"}
+_CLASSIFIER = "License :: OSI Approved :: "
+_SPDX: Mapping[str, str] = {
+    "MIT License": "MIT",
+    "BSD License": "BSD-3-Clause",
+    "Apache Software License": "Apache-2.0",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "MIT": "MIT",
+    "BSD": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "Apache-2.0": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+}
+
+
+@dataclass(frozen=True)
+class Component:
+    """One package of a layer: its licence as an SPDX expression, and the libraries within it."""
+
+    layer: str
+    name: str
+    version: str
+    licence: str
+
+    @property
+    def inside(self) -> tuple[tuple[str, str], ...]:
+        return INSIDE.get(self.name, ())
+
+
+def components() -> Iterator[Component]:
+    """All that ships, layer by layer."""
+    for layer in LAYERS:
+        for line in (ROOT / f"layers/{layer}/requirements.txt").read_text().splitlines():
+            if pinned := _PINNED.match(line):
+                name, version = pinned.groups()
+                yield Component(layer, name, version, licence(name))
+
+
+def licence(package: str) -> str:
+    """A package's licence as an SPDX expression, or what the package says where that is none."""
+    if package in NAMED:
+        return NAMED[package]
+    told: Message = metadata(package)  # type: ignore[assignment]  # its own protocol, made of a message
+    if expression := told.get("License-Expression"):
+        return str(expression)
+    classified = [line.removeprefix(_CLASSIFIER) for line in told.get_all("Classifier") or [] if _CLASSIFIER in line]
+    said = classified[0] if classified else str(told.get("License") or "").strip().splitlines()[0]
+    return _SPDX.get(said, said)
+
+
+def notice() -> str:
+    """The text of NOTICE."""
+    parts = [*components()]
+    listed = [line for layer in LAYERS for line in _listed(layer, [one for one in parts if one.layer == layer])]
+    return "\n".join(
+        [
+            "OCR gateway. The project itself is under the MIT licence.",
+            "",
+            "What ships with it in its two Lambda layers is under permissive licences, but for these, which are used as",
+            "libraries, unchanged, and may be replaced in the layer by another build of the same library: python-stdnum,",
+            "GEOS and FFmpeg (LGPL), certifi and tqdm (MPL-2.0), and libgfortran (GPL with the exception for libraries).",
+            *listed,
+            "",
+        ]
+    )
+
+
+def _listed(layer: str, parts: list[Component]) -> Iterator[str]:
+    yield from ("", f"layers/{layer}", "")
+    for one in parts:
+        yield f"  {one.name} {one.version}: {one.licence}"
+        yield from (f"    with {name}: {told}" for name, told in one.inside)
+
+
+def sbom() -> dict[str, Any]:
+    """The bill of materials, in CycloneDX 1.6."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": {"type": "application", "name": project["name"], "version": project["version"]}},
+        "components": [_part(one) for one in components()],
+    }
+
+
+def _part(one: Component) -> dict[str, Any]:
+    address = f"pkg:pypi/{one.name}@{one.version}"
+    inside = [
+        {"type": "library", "bom-ref": f"{address}#{name}", "name": name, "licenses": [{"license": {"name": told}}]}
+        for name, told in one.inside
+    ]
+    return {
+        "type": "library",
+        "bom-ref": address,
+        "name": one.name,
+        "version": one.version,
+        "purl": address,
+        "licenses": [{"expression": one.licence}],
+        "properties": [{"name": "layer", "value": one.layer}],
+        **({"components": inside} if inside else {}),
+    }
+
+
+def written() -> dict[str, str]:
+    """The files that tell of what ships: name in the project's folder → text."""
+    return {"NOTICE": notice(), "sbom.json": json.dumps(sbom(), indent=2) + "\n"}
+
+
+def main() -> None:
+    for name, text in written().items():
+        (ROOT / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
