@@ -24,7 +24,7 @@ from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import logger, traced, unforeseen
+from ocr.platform.telemetry import audit, logger, traced, unforeseen
 from ocr.storage import erasure, queries
 from ocr.storage import records as kept
 from ocr.storage.records import RECORD_ID
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 app = APIGatewayRestResolver(enable_validation=True)
 
 MOST_RECORDS = 100
+PUBLIC_SECONDS = 3600
 HTML = "text/html"
 OPENAPI = File(__file__).with_name("openapi.json")
 UPLOAD_BODY = "Send the options as a JSON object: {}."
@@ -52,7 +53,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request for anything but reading a picture."""
     answer = app.resolve(event, context)
     told = responses.common(APIGatewayProxyEvent(event))
-    return answer | {"multiValueHeaders": answer["multiValueHeaders"] | {name: [told[name]] for name in told}}
+    return answer | {"multiValueHeaders": {name: [told[name]] for name in told} | answer["multiValueHeaders"]}
 
 
 RECORD = (
@@ -75,13 +76,19 @@ def by_source(
     seen: Seen = None,
 ) -> Response[str]:
     """The record of an upload: of the latest version under its s3:// address, or of the `version` that is told."""
-    return _found(kept.of_upload(uri, version), seen)
+    found = kept.of_upload(uri, version)
+    if found:
+        _audit("read", found.id)
+    return _found(found, seen)
 
 
 @app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="A record", responses=RECORD)
 def record(id: RecordId, seen: Seen = None) -> Response[str]:
     """The record of this id, however far it is: a pending one says after how many seconds to ask again."""
-    return _found(kept.find(_record_id(id)), seen)
+    found = kept.find(_record_id(id))
+    if found:
+        _audit("read", id)
+    return _found(found, seen)
 
 
 @app.delete(
@@ -98,6 +105,7 @@ def delete(id: RecordId) -> Response[str]:
     """
     if not erasure.erase(_record_id(id)):
         raise _missing_record()
+    _audit("delete", id)
     return _json(HTTPStatus.NO_CONTENT, "")
 
 
@@ -137,6 +145,7 @@ def records(
         doubtful=checks == "failed",
     )
     found, cursor = queries.page(search, limit, cursor)
+    _audit("list", *(one.id for one in found))
     body = {"records": [one.model_dump(mode="json", exclude_none=True) for one in found], "next": cursor}
     return _json(HTTPStatus.OK, json.dumps(body, ensure_ascii=False))
 
@@ -168,7 +177,10 @@ def renormalize(id: RecordId) -> Response[str]:
     """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
     from ocr.pipeline.renormalization import renormalize
 
-    return _found(renormalize(_record_id(id)), None)
+    found = renormalize(_record_id(id))
+    if found:
+        _audit("renormalize", id)
+    return _found(found, None)
 
 
 @app.get(
@@ -230,11 +242,12 @@ def _unknown(slug: str) -> OcrError:
     operation_id="get_openapi",
     tags=["catalogue"],
     summary="This document",
-    responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any]),
+    responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any], headers=ETAG)
+    | answered(304, "the document is as it was", headers=ETAG),
 )
-def openapi() -> Response[str]:
+def openapi(seen: Seen = None) -> Response[str]:
     """This API in OpenAPI 3.1, as `make generate` wrote it: to make it takes seconds."""
-    return _json(HTTPStatus.OK, OPENAPI.read_text(encoding="utf-8"))
+    return _public(OPENAPI.read_text(encoding="utf-8"), responses.RECORD_TYPE, seen)
 
 
 @app.get(
@@ -242,14 +255,23 @@ def openapi() -> Response[str]:
     operation_id="get_docs",
     tags=["catalogue"],
     summary="This document, for people",
-    responses=answered(200, "a page", str, HTML),
+    responses=answered(200, "a page", str, HTML, headers=ETAG) | answered(304, "the page is as it was", headers=ETAG),
 )
-def docs() -> Response[str]:
+def docs(seen: Seen = None) -> Response[str]:
     """This API in OpenAPI 3.1 as a page to read and try; it loads nothing from anywhere."""
     from records.docs import page
 
     body, policy = page(OPENAPI.read_text(encoding="utf-8"))
-    return Response(200, f"{HTML}; charset=utf-8", body, headers={"Content-Security-Policy": policy})
+    return _public(body, f"{HTML}; charset=utf-8", seen, {"Content-Security-Policy": policy})
+
+
+def _public(body: str, kind: str, seen: str | None, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """What anybody may see: whoever has it already keeps it for a while, and is then told whether it changed."""
+    tag = _tag(body)
+    told = {"ETag": tag, "Cache-Control": f"public, max-age={PUBLIC_SECONDS}"} | dict(headers or {})
+    if _is_seen(tag, seen):
+        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=told)
+    return Response(int(HTTPStatus.OK), kind, body, headers=told)
 
 
 @app.not_found
@@ -284,6 +306,21 @@ def _refused(error: OcrError) -> Response[str]:
     return _json(error.status, body, responses.PROBLEM_TYPE, responses.waiting(error))
 
 
+def _audit(action: str, *record_ids: str) -> None:
+    """Write down who did this to which records."""
+    context = app.current_event.get("requestContext") or {}
+    identity = context.get("identity") or {}
+    audit(action, record_ids, identity.get("apiKeyId"), identity.get("userArn"), context.get("requestId"))
+
+
+def _tag(body: str) -> str:
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+
+
+def _is_seen(tag: str, seen: str | None) -> bool:
+    return tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]
+
+
 def _found(record: Record | None, seen: str | None) -> Response[str]:
     """A record with its ETag; a pending one with Retry-After; nothing where `seen` names that ETag."""
     if record is None:
@@ -291,9 +328,9 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     if record.status == Status.DELETED:
         raise CallerError("This record was deleted.", kind="gone")
     body = record.model_dump_json(exclude_none=True)
-    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    tag = _tag(body)
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
-    if tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]:
+    if _is_seen(tag, seen):
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
     return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
 

@@ -19,7 +19,7 @@ SENDERS = 2
 # Shorter texts may stand anywhere by chance; two Chinese characters do not, in logs that are written in English.
 LEAST, LEAST_CHINESE = 6, 2
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-LOG_GROUPS = ("Logs", "ApiLogs")
+LOG_GROUPS = ("Logs", "ApiLogs", "AuditLogs")
 CAPTCHA = {"captcha": {"vendor": "juhe"}}
 
 

@@ -6,7 +6,7 @@ Whatever is logged names ids, products, vendors, codes and milliseconds; never a
 import logging
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
 from pathlib import Path
@@ -25,6 +25,8 @@ SERVICE, NAMESPACE = "ocr", "OCR"
 # logger the operator's level, which is for this system's own lines.
 logging.getLogger().setLevel(logging.WARNING)
 logger = Logger(service=SERVICE)
+# Whatever level the operator sets for the rest.
+_audits = Logger(service=f"{SERVICE}-audit", level="INFO")
 
 
 def _without_words(make: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
@@ -32,7 +34,7 @@ def _without_words(make: Callable[..., logging.LogRecord]) -> Callable[..., logg
 
     def made(*given: Any, **named: Any) -> logging.LogRecord:
         record = make(*given, **named)
-        if record.name != logger.name:
+        if record.name not in {logger.name, _audits.name}:
             record.msg, record.args = f"A library logged: {record.name}", ()
             record.exc_info = record.exc_text = record.stack_info = None
         return record
@@ -88,6 +90,22 @@ def meter(dimensions: dict[str, str], **values: tuple[MetricUnit, float]) -> Non
     for name, (unit, amount) in values.items():
         metrics.add_metric(name, unit, amount)
     metrics.flush_metrics()
+
+
+def audit(
+    action: str, record_ids: Sequence[str], api_key_id: str | None, principal: str | None, request_id: str | None
+) -> None:
+    """Log who did what to which records: by the id of an API key, by the ARN of a principal, nothing of a person's."""
+    _audits.info(
+        "audit",
+        extra={
+            "action": action,
+            "record_ids": list(record_ids),
+            "api_key_id": api_key_id,
+            "principal": principal,
+            "request_id": request_id,
+        },
+    )
 
 
 def unforeseen(what: str, error: BaseException) -> None:
