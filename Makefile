@@ -107,8 +107,7 @@ layer-requirements: | $(filter /%,$(UV))
 	@$(UV) export --quiet --locked --only-group $(GROUP_$(LAYER)) --no-annotate --no-header \
 		$(foreach name,$(PRUNED_$(LAYER)),--prune $(name))
 
-licences sbom: .venv/ready ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
-	@$(PYTHON) -m local.supply
+licences sbom: generate ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
 
 audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (needs the internet; run it on a schedule)
 	@for layer in ocr engine; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \

@@ -139,12 +139,3 @@ def _part(one: Component) -> dict[str, Any]:
 def written() -> dict[str, str]:
     """The files that tell of what ships: name in the project's folder → text."""
     return {"NOTICE": notice(), "sbom.json": json.dumps(sbom(), indent=2) + "\n"}
-
-
-def main() -> None:
-    for name, text in written().items():
-        (ROOT / name).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from local.cloud.aws import ROOT
+from local import supply
 from local.generate import openapi, product_pages
 from local.generate.contents import contents
 from local.generate.events import events
@@ -51,6 +52,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield SIGNS, signs()
     yield PRODUCTS, product_pages.page()
     yield TEMPLATE, template(TEMPLATE.read_text())
+    for name, text in supply.written().items():
+        yield ROOT / name, text
     made = {name: tabled() for name, tabled in contents(api).items()}
     for path in pages():
         if path != PRODUCTS:

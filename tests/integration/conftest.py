@@ -42,7 +42,8 @@ def _create_table(started: Aws) -> None:
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", "created_at", *INDEXES.values(), *UNSORTED.values())
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("id", "created_at", *INDEXES.values(), *UNSORTED.values())
         ],
         GlobalSecondaryIndexes=[
             {

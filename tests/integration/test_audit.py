@@ -49,7 +49,9 @@ def test_each_look_at_a_record_is_one_line(world: World, caplog: pytest.LogCaptu
         ("list", [record.id]),
         ("delete", [record.id]),
     ]
-    assert {(line["api_key_id"], line["principal"], line["request_id"]) for line in lines} == {(*CALLER.values(), "r-1")}
+    assert {(line["api_key_id"], line["principal"], line["request_id"]) for line in lines} == {
+        (*CALLER.values(), "r-1")
+    }
     assert FILE not in str(lines)
     assert "A-17" not in str(lines)
 
