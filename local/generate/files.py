@@ -11,8 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from local.cloud.aws import ROOT
-from local import supply
-from local.generate import openapi, product_pages
+from local.generate import openapi, product_pages, supply
 from local.generate.contents import contents
 from local.generate.events import events
 from local.generate.signs import signs

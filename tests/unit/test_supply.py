@@ -6,7 +6,7 @@ import re
 import pytest
 
 from local.cloud.aws import ROOT
-from local.supply import components, sbom, written
+from local.generate.supply import components, sbom, written
 
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 NOT_PERMISSIVE = ("GPL", "MPL")

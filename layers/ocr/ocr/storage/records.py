@@ -247,8 +247,8 @@ def write_failed(
 ) -> Record:
     """Write the record of a picture that was not read, unless a finished one is stored; return the stored one.
 
-    The item keeps the `content` that is known of its picture, or the `picture` where no content is: by these, an erasure
-    finds everything that is kept of it.
+    The item keeps the `content` that is known of its picture, or the `picture` where no content is: by these, an
+    erasure finds everything that is kept of it.
     """
     content = content or (stored(record.id) or {}).get("content")
     named = of_picture(content) if content else {"picture": picture} if picture else {}

@@ -90,9 +90,10 @@ def notice() -> str:
         [
             "OCR gateway. The project itself is under the MIT licence.",
             "",
-            "What ships with it in its two Lambda layers is under permissive licences, but for these, which are used as",
-            "libraries, unchanged, and may be replaced in the layer by another build of the same library: python-stdnum,",
-            "GEOS and FFmpeg (LGPL), certifi and tqdm (MPL-2.0), and libgfortran (GPL with the exception for libraries).",
+            "What ships with it in its two Lambda layers is under permissive licences, but for these, which are used",
+            "as libraries, unchanged, and may be replaced in the layer by another build of the same library:",
+            "python-stdnum, GEOS and FFmpeg (LGPL), certifi and tqdm (MPL-2.0), and libgfortran (GPL with the",
+            "exception for libraries).",
             *listed,
             "",
         ]
