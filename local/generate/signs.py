@@ -66,13 +66,21 @@ def _terms(field: Declared) -> set[str]:
 
 
 def _labels(field: Declared) -> list[str]:
-    """Without English: it stands beside the Chinese, and on other papers too."""
-    labels = map(canonical, field.mark.names)
+    """Without English: it stands beside the Chinese, and on other papers too.
+
+    姓名_男 and 姓名男 name a field in answers; the document prints 姓名 there.
+    """
+    names = list(map(canonical, field.mark.names))
+    suffixed = {name.replace("_", "") for name in names if "_" in name}
+    labels = dict.fromkeys(name.partition("_")[0] for name in names if name not in suffixed)
     return [label for label in labels if len(label) >= SHORTEST_LABEL and not label.isascii()]
 
 
 def _looks(field: Declared) -> list[str]:
-    return [f"looks like {field.shape.check}"] if field.shape.pattern and field.shape.check else []
+    """Values that a check tells from others are all called by it; others by the form that they have."""
+    if not field.shape.pattern:
+        return []
+    return [f"looks like {field.shape.check or field.shape.pattern}"]
 
 
 def _look(field: Declared) -> dict[str, Any]:

@@ -8,6 +8,7 @@ the products' declarations: who reads one product imports no other. No product i
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,16 +18,27 @@ from typing import Any
 from ocr.declare import catalogue
 from ocr.declare.checks import valid
 from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, document_field
+from ocr.extraction import mrz
 from ocr.extraction.extract import find
 from ocr.extraction.page import rows, upright
-from ocr.extraction.values import shaped
+from ocr.extraction.values import compact, shaped
 from ocr.model.reading import ExtractedDocument, Item, Line
 
 __all__ = ["Verdict", "classify", "ranking", "sorted_out"]
 
 SIGNS = Path(__file__).with_name("signs.json")
 # Below this a page has too little of any product to be called one: it is a text like others.
-LEAST = 0.3
+LEAST = 0.2
+ALONE = 0.4  # what a single label counts, or a single value that no check digit confirms
+WHOLE_TITLE = 0.7  # of its line that a title fills where nothing else speaks for the product
+ABOUT = 0.2  # the share of a page's lines that show what a document is about; the rest are values and small print
+CHECKED_LINES = 3  # that a value counts for whose check digit is right
+UNCHECKED = 0.5  # what a value of some looks counts if no check tells it from chance
+LEAST_DIGITS = 4  # of every value that a check confirms, the names of a machine-readable zone aside
+STOPS = re.compile("[,，。;；!！?？、]")
+MARKS = " :,;.()[]<>|/、。·*-\u3000\n_=+"
+LONGEST_VALUE, LONGEST_LINE = 14, 34  # characters of a text with a stop in it, or of any, that is no running text
+LONGEST_BETWEEN = 4  # characters of a value between two labels of one text
 RUNNER_UP = "runner_up"
 
 
@@ -50,7 +62,7 @@ def classify(lines: Sequence[Line]) -> Verdict | None:
 def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
     """Every product that is known by its labels, by its slug, with how well it suits the page, 0..2, the best first."""
     page = _page(lines)
-    scores = [(kind.slug, _title(kind.titles, page) + _found(kind, page)) for kind in _kinds()]
+    scores = [(kind.slug, _score(kind, page)) for kind in _kinds()]
     return sorted(scores, key=lambda one: one[1], reverse=True)
 
 
@@ -74,24 +86,72 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
 
 @dataclass(frozen=True)
 class _Page:
-    """What stands in its lines and in whole rows, canonical; the labels on it; the looks that its values have."""
+    """What stands in its lines and in whole rows, canonical, and how many lines there are.
+
+    `labels` and `looks` are what stands on it as a label, and the looks that its values have, each with its lines.
+    """
 
     lines: frozenset[str]
-    labels: frozenset[str]
-    looks: frozenset[str]
+    labels: Mapping[str, frozenset[int]]
+    looks: Mapping[str, frozenset[int]]
+    count: int
 
 
 def _page(lines: Sequence[Line]) -> _Page:
-    # A title may be spaced out over several lines of one row.
-    together = [canonical("".join(piece.text for piece in row)) for row in rows(upright(lines))]
-    texts = [line.text for line in lines]
-    looks = (name for name, field in _looks().items() if any(_shows(text, field) for text in texts))
-    labels = _any_label().findall("\n".join(together))
-    return _Page(frozenset((*map(canonical, texts), *together)), frozenset(labels), frozenset(looks))
+    # A title may be spaced out over several lines of one row; so may a label.
+    pieces = upright(lines)
+    table, zone = rows(pieces), mrz.read(pieces)
+    put_right = {piece: line.text for line in zone.lines for piece in line.pieces} if zone else {}
+    together = [canonical("".join(piece.text for piece in row)) for row in table]
+    texts = [put_right.get(piece, piece.text) for row in table for piece in row]
+    labels: dict[str, set[int]] = {}
+    looks: dict[str, set[int]] = {}
+    for number, text in enumerate(texts):
+        for label in _standing(text):
+            labels.setdefault(label, set()).add(number)
+        for name, field in _looks().items():
+            if _shows(text, field):
+                looks.setdefault(name, set()).add(number)
+    first = 0
+    for row in table:
+        if len(row) > 1 and not any(first <= number < first + len(row) for held in labels.values() for number in held):
+            for label in _standing(" ".join(piece.text for piece in row)):
+                labels.setdefault(label, set()).add(first)
+        first += len(row)
+    return _Page(frozenset((*map(canonical, texts), *together)), _frozen(labels), _frozen(looks), len(texts))
+
+
+def _frozen(held: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:
+    return {name: frozenset(numbers) for name, numbers in held.items()}
+
+
+def _standing(text: str) -> Iterator[str]:
+    """The labels that stand in a text as labels: at its beginning or behind a mark, with a value or nothing behind.
+
+    In running text, which has commas and stops, a colon has to follow: 民族 in 坚持民族团结 is a word.
+    """
+    written = unicodedata.normalize("NFKC", text)
+    letters = [(letter, at) for at, character in enumerate(written) for letter in canonical(character)]
+    plain = "".join(letter for letter, _ in letters)
+    running = bool(STOPS.search(written)) and len(plain) > LONGEST_VALUE or len(plain) > LONGEST_LINE
+    behind = -1
+    for match in _any_label().finditer(plain):
+        start, end = letters[match.start()][1], letters[match.end() - 1][1] + 1
+        opened = match.start() == 0 or written[start - 1] in MARKS
+        colon = written[end:].lstrip()[:1] == ":"
+        closed = colon or end == len(written) or written[end] in MARKS or written[end].isascii()
+        chained = behind > 0 and match.start() - behind <= LONGEST_BETWEEN
+        if colon and (opened or chained) if running else (opened and (closed or match.start() == 0)) or chained:
+            behind = match.end()
+            yield match.group()
 
 
 def _shows(text: str, field: Declared) -> bool:
-    return any(valid(field.shape.check or "", text[start:end]) for start, end in shaped(field, text))
+    """Whether a value of these looks is in the text; without a check it has to be all of it."""
+    if field.shape.check:
+        numbered = sum(map(str.isdigit, text)) >= LEAST_DIGITS or "<" in text
+        return numbered and any(valid(field.shape.check, text[start:end]) for start, end in shaped(field, text))
+    return re.fullmatch(field.shape.pattern or "", compact(text)) is not None
 
 
 # --- The products -----------------------------------------------------------------------------------------------------
@@ -113,8 +173,22 @@ class _Sign:
     def seen(self, page: _Page) -> float:
         """The weight of what of it the page shows."""
         labels = (weight for label, weight in self.labels.items() if label in page.labels)
-        looks = (weight for look, weight in self.looks.items() if look in page.looks)
+        looks = (weight * _certainty(look) for look, weight in self.looks.items() if look in page.looks)
         return min(max((*labels, *looks), default=0.0), self.weight)
+
+    def lines(self, page: _Page) -> frozenset[int]:
+        """The lines of the page that show it."""
+        held = [page.labels.get(label) for label in self.labels] + [page.looks.get(look) for look in self.looks]
+        return frozenset().union(*(numbers for numbers in held if numbers))
+
+    def is_checked(self, page: _Page) -> bool:
+        """Whether the page shows a value of it whose check digit is right."""
+        return any(look in page.looks and _looks()[look].shape.check for look in self.looks)
+
+
+def _certainty(look: str) -> float:
+    """What a look counts: without a check it may be chance."""
+    return 1.0 if _looks()[look].shape.check else UNCHECKED
 
 
 @dataclass(frozen=True)
@@ -163,6 +237,12 @@ def _looks() -> Mapping[str, Declared]:
 # --- The score --------------------------------------------------------------------------------------------------------
 
 
+def _score(kind: _Kind, page: _Page) -> float:
+    """Title and signs together; a title that is only a part of its line needs some of these beside it."""
+    title, found = _title(kind.titles, page), _found(kind, page)
+    return title + found if found or title >= WHOLE_TITLE else 0.0
+
+
 def _title(titles: Iterable[str], page: _Page) -> float:
     """How much of the line that it stands in the best title fills, 0..1."""
     return max((len(title) / len(line) for title in titles for line in page.lines if title in line), default=0.0)
@@ -174,5 +254,11 @@ def _found(kind: _Kind, page: _Page) -> float:
 
 
 def _share(signs: Sequence[_Sign], page: _Page) -> float:
+    """By weight, as far as the page is about them: one label alone, or two in a long text, are chance."""
     seen, all_ = (math.hypot(*weights) for weights in ([s.seen(page) for s in signs], [s.weight for s in signs]))
-    return seen / all_ if all_ else 0.0
+    shown = [sign.lines(page) for sign in signs]
+    checked = sum(sign.is_checked(page) for sign in signs)
+    explained = len(frozenset().union(*shown)) + CHECKED_LINES * checked
+    about = min(1.0, explained / (ABOUT * page.count)) if page.count else 0.0
+    alone = sum(map(bool, shown)) == 1 and not checked
+    return seen / all_ * about * (ALONE if alone else 1.0) if all_ else 0.0
