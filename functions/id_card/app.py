@@ -20,11 +20,14 @@ from ocr.vendors import ctyun, embedded, etoplive
 
 PORTRAIT, EMBLEM = "portrait", "emblem"
 
-Shown = Literal["original", "screen_recapture", "photocopy"]
+Shown = Literal["original", "screen_recapture", "photocopy", "temporary", "unknown"]
+# CTyun's manual names `normal` alone; the others are those of the family of engines that its answer has the form of.
 IMAGE_TYPES: dict[str, Shown] = {
     **dict.fromkeys(("0", "normal", "原件", "original"), "original"),
-    **dict.fromkeys(("1", "翻拍", "屏幕翻拍", "screen_recapture"), "screen_recapture"),
-    **dict.fromkeys(("2", "复印件", "photocopy"), "photocopy"),
+    **dict.fromkeys(("1", "翻拍", "屏幕翻拍", "屏拍件", "screen", "screen_recapture"), "screen_recapture"),
+    **dict.fromkeys(("2", "复印件", "copy", "photocopy"), "photocopy"),
+    **dict.fromkeys(("temporary", "临时身份证"), "temporary"),
+    **dict.fromkeys(("unknown", "未知"), "unknown"),
 }
 ImageType = Annotated[Shown, BeforeValidator(one_of(IMAGE_TYPES))]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from ocr.declare.field_types import Integer, Number, PlateNumber, Text, one_of
 from ocr.declare.fields import Fields, label
@@ -23,6 +23,9 @@ Color = Annotated[Paint, BeforeValidator(one_of(COLORS))]
 Direction = Literal["unknown", "left", "right", "up", "down"]
 
 
+Share = Annotated[Number, Field(ge=0, le=1)]
+
+
 class LicensePlate(Fields):
     plate_number: PlateNumber | None = label(
         "车牌号", "号牌号码", "车牌号码", "plate_license", "platelicense", "number", pii=True
@@ -31,7 +34,7 @@ class LicensePlate(Fields):
     color_code: Integer | None = label("车牌颜色代码", description="Juhe's own code of the colour")
     type_name: Text | None = label("车牌类型", "plate_type", "车牌种类")
     type_code: Integer | None = label("车牌类型代码", description="Juhe's own code of the type, 0 to 18")
-    confidence: Number | None = label("整牌可信度", description="of the whole plate, 0..1, where the vendor gives one")
+    confidence: Share | None = label("整牌可信度", description="of the whole plate, 0..1, where the vendor gives one")
     brightness: Integer | None = label("亮度评价", description="Juhe's own measure; no percentage")
     direction: Direction | None = label("车牌运动方向", description="Juhe's; means nothing on a single picture")
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
+from ocr.pipeline.normalization import normalize
 from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
 from ocr.vendors import ctyun
 from tests.contract.vendors import SECRETS, Answered, Host, ask, error, picture, reading, said
@@ -295,3 +297,25 @@ def test_an_entry_in_another_form_is_changed(vendor: Host, offer: Offer, entry: 
 def test_an_answer_that_says_both_uses_the_code(vendor: Host) -> None:
     vendor.says(Answered({"code": 4013, "message": "error", "details": "x"}, status=404))
     assert error(ask(ctyun.GeneralText())[0]).code == "4013"
+
+
+SHOWN = {"name": "张三", "idn": "990000190001010016"}
+
+
+@pytest.mark.parametrize("risk", ["normal", "copy", "temporary", "screen", "unknown"])
+def test_the_vocabulary_of_risk_is_understood(vendor: Host, risk: str) -> None:
+    vendor.says(answer(card_entry(SHOWN, risk=risk)))
+    product = products()["id_card"]
+    [found] = normalize(product.fields, product.checks, reading(ask(ctyun.IdCard())[0]))
+    shown = {"normal": "original", "copy": "photocopy", "screen": "screen_recapture"}
+    assert found.fields["image_type"] == shown.get(risk, risk)
+
+
+def test_what_the_manual_does_not_list_is_kept(vendor: Host) -> None:
+    vendor.says(answer(card_entry(SHOWN) | {"quality": 3, "edge": None}))
+    assert said(reading(ask(ctyun.IdCard())[0]).findings[0])["quality"] == "3"
+    vendor.says(answer(plate_entry(vehicle_color="白", confidence=98)))
+    found = said(reading(ask(ctyun.Plate())[0]).findings[0])
+    assert (found["vehicle_color"], found["整牌可信度"]) == ("白", "98")
+    vendor.says(answer(text_entry("a") | {"language": "zh"}))
+    assert said(reading(ask(ctyun.GeneralText())[0]).findings[0]) == {"language": "zh"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ocr.declare.offers import Offer
 from ocr.platform.errors import Changed, ConfigurationError, NoResult
 from ocr.vendors import juhe
 from tests.contract.vendors import Host, ask, error, picture, reading, said
@@ -225,3 +226,50 @@ def test_a_colour_whose_name_and_code_differ_keeps_both(vendor: Host) -> None:
     vendor.says(plates(("车牌号", "粤TNT444"), ("车牌颜色", "蓝"), ("车牌颜色", "2")))
     [finding] = reading(ask(juhe.Plate())[0]).findings
     assert [item.text for item in finding.items if item.label == "车牌颜色"] == ["蓝", "黄"]
+
+
+def test_a_plates_rows_may_begin_before_its_number(vendor: Host) -> None:
+    told = [
+        ("车牌颜色", "蓝"),
+        ("车牌类型", "01"),
+        ("整牌可信度", "101"),
+        ("车牌号", "粤B12345"),
+        ("车牌运动方向", "1"),
+    ]
+    place = ("车牌位置(left_top_right_bottom)", "345_173_273_154")
+    vendor.says(plate_answer([*told, place]))
+    [finding] = reading(ask(juhe.Plate())[0]).findings
+    assert said(finding) == {
+        "车牌号": "粤B12345", "车牌颜色": "蓝", "车牌类型代码": "01", "车牌类型": "蓝牌", "整牌可信度": "101",
+        "车牌运动方向": "left",
+    }  # fmt: skip
+    assert finding.box == ((273, 154), (345, 154), (345, 173), (273, 173))
+
+
+def test_rows_of_several_plates_begin_alike(vendor: Host) -> None:
+    rows = [("车牌颜色", "蓝"), ("车牌号", "粤B1"), ("亮度评价", "9"), ("车牌颜色", "黄"), ("车牌号", "粤B2")]
+    vendor.says(plate_answer(rows))
+    first, second = map(said, reading(ask(juhe.Plate())[0]).findings)
+    assert (first, second) == (
+        {"车牌号": "粤B1", "车牌颜色": "蓝", "亮度评价": "9"},
+        {"车牌号": "粤B2", "车牌颜色": "黄"},
+    )
+
+
+def test_a_place_that_is_none_is_kept_as_text(vendor: Host) -> None:
+    vendor.says(plate_answer([("车牌号", "粤B12345"), ("车牌位置", "nowhere")]))
+    assert said(reading(ask(juhe.Plate())[0]).findings[0])["车牌位置"] == "nowhere"
+
+
+@pytest.mark.parametrize("offer", [juhe.Captcha(), juhe.Plate()])
+def test_an_empty_answer_that_was_paid_for_has_its_trace(vendor: Host, offer: Offer) -> None:
+    empty, options = ("", {"codetype": "1004"}) if isinstance(offer, juhe.Captcha) else ([], {})
+    vendor.says({"error_code": 0, "result": {"res": empty, "orderid": "JH7101"}})
+    outcome = error(ask(offer, **options)[0])
+    assert isinstance(outcome, NoResult)
+    assert (outcome.trace, outcome.paid) == ("JH7101", True)
+
+
+def plate_answer(rows: list[tuple[str, str]]) -> dict[str, Any]:
+    res = [{"nID": None, "index": None, "desc": desc, "content": content} for desc, content in rows]
+    return {"reason": "操作成功", "result": {"res": res, "orderid": "JH1"}, "error_code": 0}

@@ -35,13 +35,19 @@ def secret(offer: Offer) -> Mapping[str, str] | None:
         return {}
     told = _stored(offer.vendor)
     if told is None or not all(_is_filled(told.get(name)) for name in offer.keys):
-        _filled.discard(offer.vendor)
+        _not_filled(offer.vendor)
         return None
     if wrong := next(faults(offer, told), None):
-        _filled.discard(offer.vendor)
+        _not_filled(offer.vendor)
         raise ConfigurationError(f"{offer.vendor}'s secret is wrongly filled: {wrong}.")
     _filled.add(offer.vendor)
     return {name: value.strip() for name, value in told.items() if isinstance(value, str)}
+
+
+def _not_filled(vendor: str) -> None:
+    if vendor in _filled:
+        _filled.discard(vendor)
+        _doubted.add(vendor)  # it was fetched to be kept for long
 
 
 def doubt(vendor: str) -> None:

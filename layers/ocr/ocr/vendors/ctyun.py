@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -98,6 +98,12 @@ SIDES = {"front": "emblem", "back": "portrait"}
 PLATE_COLORS = {"蓝牌": "蓝", "黄牌": "黄", "白牌": "白", "黑牌": "黑", "绿牌": "绿", "黄绿牌": "黄绿"}
 # The manual's table of members and its example spell it differently.
 PLATE_NUMBERS = ("platelicense", "plate_license")
+
+# The members that are read, and those that only count or repeat. `risk` is a field of the card.
+_ERROR = {"err_code", "err_msg"}
+TEXT_MEMBERS = {"text_line", "detail", *_ERROR}
+CARD_MEMBERS = {"note", "detail", *_ERROR, *PICTURES}
+PLATE_MEMBERS = {*PLATE_NUMBERS, "box", "plate_type", "confidence"}
 
 # The newer gateway's clients send China's time and mark it Z.
 CHINA = timezone(timedelta(hours=8))
@@ -209,7 +215,8 @@ class GeneralText(Batch):
 
     def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
         lines = [_line(part, document) for part in parts(entry.get("detail"))]
-        return Reading(vendor=VENDOR, lines=[line for line in lines if line.text])
+        around = [ExtractedDocument(items=items)] if lines and (items := _others(entry, TEXT_MEMBERS)) else []
+        return Reading(vendor=VENDOR, lines=[line for line in lines if line.text], findings=around)
 
 
 @dataclass(frozen=True)
@@ -224,8 +231,8 @@ class IdCard(Batch):
         said = {name: text(value) for name, value in members(entry.get("detail")).items()}
         names = PORTRAIT | EMBLEM
         items = [Item(label=names.get(name, name), key=name, text=value) for name, value in said.items() if value]
-        if items and (risk := text(entry.get("risk"))):
-            items.append(Item(label="risk", text=risk))
+        if items:
+            items += _others(entry, CARD_MEMBERS)
         return Reading(vendor=VENDOR, findings=[ExtractedDocument(type=_side(entry, said), items=items)])
 
 
@@ -293,8 +300,8 @@ def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list
     Where the vendor answers about fewer pictures than it got, or counts more failures than it shows, nobody knows which
     entry belongs to which picture: then none is used, since the wrong person's card would be worse than none.
     """
-    code = code_of(body.get("code")) or code_of(body.get("statusCode"))
-    settle(answer, code and code.removeprefix("CTAPI_"), ERRORS, SUCCESS)
+    code = code_of(body.get("code")) or code_of(text(body.get("statusCode")).removeprefix("CTAPI_"))
+    settle(answer, code, ERRORS, SUCCESS)
     entries = parts(next((body[name] for name in RESULTS if body.get(name) is not None), None))
     message = body.get("message")
     failures = number(message.get("fail")) if isinstance(message, dict) else None
@@ -315,6 +322,11 @@ def _call_id(body: dict[str, Any]) -> str | None:
 def _empty(entry: dict[str, Any]) -> bool:
     detail = entry.get("detail")
     return bool(entry.get("err_code")) or not (any(detail.values()) if isinstance(detail, dict) else detail)
+
+
+def _others(node: dict[str, Any], known: Collection[str]) -> list[Item]:
+    """What the vendor says beside what its manual lists."""
+    return [Item(label=name, text=text(value)) for name, value in node.items() if name not in known and text(value)]
 
 
 def _line(part: dict[str, Any], document: Picture) -> Line:
@@ -341,6 +353,12 @@ def _plate(part: dict[str, Any], document: Picture) -> ExtractedDocument:
         Item(label="车牌号", key="platelicense", text="".join(told.split()), confidence=confidence, box=box),
         Item(label="车牌颜色", text=PLATE_COLORS.get(kind, "")),
         Item(label="车牌类型", key="plate_type", text=kind),
-        Item(label="整牌可信度", key="confidence", text="" if confidence is None else f"{confidence:g}"),
+        # One that is no part of 1 is kept as it is, for the field's type to complain of.
+        Item(
+            label="整牌可信度",
+            key="confidence",
+            text=text(part.get("confidence")) if confidence is None else f"{confidence:g}",
+        ),
+        *_others(part, PLATE_MEMBERS),
     ]
     return ExtractedDocument(items=[item for item in items if item.text], box=box)

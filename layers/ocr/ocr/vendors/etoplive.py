@@ -18,7 +18,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -105,8 +105,28 @@ FIELDS = {"FieldList", "DetailList"}
 EDGES = ("left", "top", "width", "height")
 CLASS = ("type", "pid", "angle", "direct")
 TEXT_NAMES = ("value", "text", "content", "words")
-# The bills that pid 22 tells apart. A problem names no others: free text may be a value that has lost its way.
-BILLS = ("出租车票", "卷票", "增值税发票", "定额发票", "火车票", "行程单")
+
+
+class Bill(NamedTuple):
+    """One of the bills that pid 22 reads: words that its type is known by, and labels that no other bill has."""
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+
+
+# No document lists the types' names: those are seen, and in words that belong to one bill alone. A problem names no
+# others, since free text may be a value that has lost its way.
+BILLS = {
+    "火车票": Bill(("火车", "动车", "高铁", "铁路"), ("车次", "席别", "检票口", "售票站", "开车时间", "座位号")),
+    "行程单": Bill(("行程单", "机票", "航空"), ("航班号", "航班", "承运人", "燃油附加费", "民航发展基金", "填开单位")),
+    "出租车票": Bill(("出租", "的士"), ("上车", "上车时间", "下车", "下车时间", "里程", "车号", "燃油附加")),
+    "定额发票": Bill(("定额",)),
+    "增值税发票": Bill(("增值税",), ("购买方名称", "销售方名称", "购方名称", "销方名称", "价税合计")),
+    "卷票": Bill(("卷票", "卷式")),
+    "汽车票": Bill(("汽车票", "客运")),
+    "通行费发票": Bill(("过路", "过桥", "通行费"), ("入口", "出口")),
+    "船票": Bill(("船票",), ("船名",)),
+}
 
 # Crops of the page, the document and the face.
 PICTURES = frozenset({"image_data", "img_data", "head_image_data"})
@@ -209,11 +229,15 @@ class Pid(OnePicture):
         reading = Reading(vendor=VENDOR)
         entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
         if self.pid in TEXTS or self.pid == TABLE:
-            return reading.model_copy(update=self._page(levels, entries, document))
+            around = [ExtractedDocument(items=items)] if (items := _around(levels, texts=False)) else []
+            return reading.model_copy(update=self._page(levels, entries, document) | {"findings": around})
         plates = [_plate(plate, document) for level in levels for plate in _children(level.get("Plate"))]
         findings = [*self._findings(self._wanted(entries), request, document), *plates]
         if not any(name in level for level in levels for name in LISTS):
             findings = [_flat(levels, request)]
+        elif (told := _around(levels)) and (first := next((one for one in findings if one.items), None)):
+            # Image checks and seals may stand beside the documents.
+            findings[findings.index(first)] = first.model_copy(update={"items": [*first.items, *told]})
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
 
     def call_id(self, body: dict[str, Any]) -> str | None:
@@ -233,15 +257,13 @@ class Pid(OnePicture):
         return {"lines": lines, "tables": tables(lines) if self.pid == TABLE else []}
 
     def _wanted(self, entries: Levels) -> Levels:
-        """The entries of the types asked for; raises `NoResult` naming the known ones when there are only others."""
-        types = [canonical(text(entry.get("type"))) for entry in entries]
-        asked = [canonical(one) for one in self.type]
-        wanted = [
-            entry for entry, kind in zip(entries, types, strict=True) if not asked or any(one in kind for one in asked)
-        ]
+        """The entries that are not known to be other bills; raises `NoResult` naming those when there are no more."""
+        if not self.type:
+            return entries
+        bills = [_bill(entry) for entry in entries]
+        wanted = [entry for entry, bill in zip(entries, bills, strict=True) if bill in (None, *self.type)]
         if entries and not wanted:
-            detected = [name for name in BILLS if any(name in kind for kind in types)]
-            extra = {"detected": detected} if detected else {}
+            extra = {"detected": [name for name in BILLS if name in bills]}
             raise NoResult("The picture shows other documents.", kind="wrong_document", extra=extra, paid=True)
         return wanted
 
@@ -260,7 +282,7 @@ class Pid(OnePicture):
         ]
 
     def _finding(self, entry: dict[str, Any], request: VendorRequest, document: Picture) -> ExtractedDocument:
-        items = [item for field in _children(entry.get("FieldList")) if (item := _item(field, document)).text]
+        items = [item for field in _fields(entry) if (item := _item(field, document)).text]
         lines = [line for line in _rows(entry, document) if line]
         if self.pid in CLASSIFIED:
             items += [Item(label=name, text=text(entry[name])) for name in CLASS if text(entry.get(name))]
@@ -272,6 +294,25 @@ class Pid(OnePicture):
             rows={"": lines} if lines else {},
             box=upright(entry.get("position"), document, EDGES),
         )
+
+
+def _bill(entry: dict[str, Any]) -> str | None:
+    """Which bill an entry is by its type, else by the labels that only one bill has; None where neither tells."""
+    kind = canonical(text(entry.get("type")))
+    if named := next((name for name, bill in BILLS.items() if any(word in kind for word in bill.words)), None):
+        return named
+    found = {canonical(text(field.get("chn_key"))) for field in _fields(entry)}
+    told = {name: len(found & {*map(canonical, bill.labels)}) for name, bill in BILLS.items()}
+    best = max(told, key=lambda name: told[name])
+    return best if told[best] and list(told.values()).count(told[best]) == 1 else None
+
+
+def _fields(entry: dict[str, Any]) -> Levels:
+    """The entry's fields; raises `Changed` where they are not told one by one."""
+    fields = entry.get("FieldList")
+    if isinstance(fields, dict) and not fields.keys() & {"key", "chn_key", "value"}:
+        raise unexplained()
+    return _children(fields)
 
 
 def _told(options: Mapping[str, str]) -> dict[str, str]:
@@ -350,6 +391,12 @@ def _others(entry: dict[str, Any]) -> Iterator[Item]:
     for name, value in entry.items():
         if name not in ENVELOPE and text(value):
             yield Item(label=name, text=text(value))
+
+
+def _around(levels: Levels, *, texts: bool = True) -> list[Item]:
+    """What the answer says beside its documents; without `texts`, no lists of those: they are the page's own."""
+    parts = [{name: value for name, value in level.items() if texts or not _are_texts(value)} for level in levels]
+    return [item for part in parts for item in _others(part)]
 
 
 def _plate(plate: dict[str, Any], document: Picture) -> ExtractedDocument:

@@ -312,8 +312,11 @@ Rows = Sequence[tuple[str, str]]
 
 
 def _groups(rows: Rows) -> Iterator[Rows]:
-    """Each plate's rows; a plate begins with its number."""
-    starts = [at for at, (desc, _) in enumerate(rows) if desc == _NUMBER]
+    """Each plate's rows, which begin with what the first plate's do: its number, as a rule."""
+    numbers = [at for at, (desc, _) in enumerate(rows) if desc == _NUMBER]
+    starts = [at - numbers[0] for at in numbers]
+    if any(rows[start][0] != rows[0][0] for start in starts):
+        starts = [0, *numbers[1:]]  # in no order: what stands before the first number is that plate's
     for start, end in pairwise([*starts, len(rows)]):
         yield rows[start:end]
 
@@ -326,7 +329,8 @@ def _plate(rows: Rows, document: Picture) -> ExtractedDocument:
     box = next((_place(content, document) for desc, content in rows if desc.startswith(_PLACE)), None)
     plate = Item(label=_NUMBER, text=said[_NUMBER], confidence=confidence, box=box)
     # A colour comes by name and by code: twice the same.
-    others = dict.fromkeys(item for desc, content in rows[1:] for item in _decoded(desc, content) if item.text)
+    told = [(desc, content) for desc, content in rows if desc != _NUMBER and not (box and desc.startswith(_PLACE))]
+    others = dict.fromkeys(item for desc, content in told for item in _decoded(desc, content) if item.text)
     return ExtractedDocument(items=[plate, *others], box=box)
 
 
@@ -334,13 +338,13 @@ def _decoded(desc: str, content: str) -> Iterator[Item]:
     """The items of one row; codes come with what they stand for."""
     if desc in _CODES and content.isdigit():
         yield Item(label=f"{desc}代码", text=content)
-        yield Item(label=desc, text=_CODES[desc].get(content, ""))
+        yield Item(label=desc, text=_CODES[desc].get(str(int(content)), ""))
     elif desc == _CONFIDENCE:
         confidence = share(content, 100)
         yield Item(label=desc, text=content if confidence is None else f"{confidence:g}")
     elif desc == _DIRECTION:
         yield Item(label=desc, text=DIRECTIONS.get(content, content))
-    elif not desc.startswith(_PLACE):
+    else:
         yield Item(label=desc, text=content)
 
 
@@ -349,4 +353,5 @@ def _place(content: str, document: Picture) -> Box | None:
     left, top, right, bottom = ([*map(number, content.split("_"))] + [None] * 4)[:4]
     if left is None or top is None or right is None or bottom is None:
         return None
+    (left, right), (top, bottom) = sorted((left, right)), sorted((top, bottom))
     return within(document, rectangle(left, top, right - left, bottom - top))
