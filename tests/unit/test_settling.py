@@ -156,6 +156,58 @@ def test_a_text_is_of_no_product_of_forms(slug: str) -> None:
     assert (found.status, outcome(found, "document_type")) == (Status.SUCCEEDED, "not_applicable")
 
 
+# --- Several documents ------------------------------------------------------------------------------------------------
+
+
+def ticket(x: float, train: str, at: str, seat: str, price: str) -> list[Line]:
+    """A paper ticket, which prints no labels, beside others."""
+    texts = [("松岭站", 0), (train, 0), ("云溪站", 0), (f"2017年12月{at}开", 1), (seat, 1), (price, 2), ("二等座", 2)]
+    return page(*((x + 240 * (number % 3), 60 + 50 * row, text) for number, (text, row) in enumerate(texts)))
+
+
+def card(y: float, name: str, number: str) -> list[Line]:
+    texts = [f"姓名 {name}", "性别 女 民族 汉", "住址 海棠市松岭区新月街359号", f"公民身份号码 {number}"]
+    return page(*((60, y + 50 * place, text) for place, text in enumerate(texts)))
+
+
+FIRST, SECOND = (
+    ticket(60, "D306", "29日22:55", "08车015号", "￥370.0元"),
+    ticket(1000, "C01", "03日17:27", "04车20C号", "￥79.5元"),
+)
+ONE, OTHER = card(60, "林一一", NUMBER), card(600, "周二二", "999999198003070018")
+
+
+@pytest.mark.parametrize(
+    ("slug", "alone", "together"),
+    [
+        pytest.param("train_ticket", FIRST, [*FIRST, *SECOND], id="without labels, side by side"),
+        pytest.param("id_card", ONE, [*ONE, *OTHER], id="with labels, one below the other"),
+        pytest.param("id_card", ONE, [*OTHER, *ONE], id="the other way round"),
+    ],
+)
+def test_several_documents_are_never_mixed(slug: str, alone: list[Line], together: list[Line]) -> None:
+    assert outcome(seen(slug, alone), "one_document") == "passed"
+    found = seen(slug, together)
+    assert (found.status, kind(found), outcome(found, "one_document")) == (
+        Status.INCOMPLETE,
+        "several_documents",
+        "failed",
+    )
+    assert found.document
+    assert found.document.fields == {}
+    # The texts are kept, under no field's name.
+    assert found.document.unmapped
+
+
+def test_a_documents_own_repetition_is_one_document() -> None:
+    both = page(
+        *((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)),
+        *((60, 900 + 50 * number, text) for number, text in enumerate([*LICENCE[1:3], "档案编号 110000123456"])),
+    )
+    found = seen("driving_license", both)
+    assert (found.status, outcome(found, "one_document")) == (Status.SUCCEEDED, "passed")
+
+
 def test_an_error_keeps_its_own_status() -> None:
     errors: dict[OcrError, Status] = {
         NoResult("Nothing."): Status.NO_RESULT,

@@ -9,7 +9,7 @@ from ocr.declare.product import Product
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import FINAL, Document, Record, Status
-from ocr.pipeline.identity import document_type
+from ocr.pipeline.identity import document_type, one_document
 from ocr.pipeline.normalization import documents
 from ocr.platform.errors import PROBLEMS, Changed, Incomplete, NoResult, OcrError
 from ocr.platform.telemetry import unforeseen
@@ -51,16 +51,27 @@ def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None
     record.tables = reading.tables if "tables" in held else []
     found = documents(product, reading)
     kind, other = document_type(product, reading.lines)
+    one = one_document(product, reading.lines)
     if found:
-        found[0].checks.append(kind)
-        record.document, *record.others = found
+        document = found[0] if one.outcome != "failed" else _unclear(found[0])
+        document.checks += [kind, one]
+        record.document, *record.others = document, *found[1:]
     if other:
         detail = f"The picture does not show {product.name} ({product.slug}). It looks like {other}."
         return NoResult(detail, kind="wrong_document", vendor=reading.vendor, extra={"looks_like": other})
     if not found:
         detail = f"No field of {product.name} ({product.slug}) was found on the picture."
         return NoResult(detail, vendor=reading.vendor)
+    if one.outcome == "failed":
+        detail = f"The picture shows several documents ({product.name}, {product.slug}); their fields are not mixed."
+        return Incomplete(detail, kind="several_documents", vendor=reading.vendor, extra={"repeated": one.fields})
     return _shortfall(product, found[0], reading)
+
+
+def _unclear(document: Document) -> Document:
+    """What was read of several documents: nobody can tell which value belongs to which, so that no field has one."""
+    texts = [*document.evidence.values(), *document.unmapped]
+    return document.model_copy(update={"fields": {}, "evidence": {}, "sides": [], "unmapped": texts, "checks": []})
 
 
 def _shortfall(product: Product, document: Document, reading: Reading) -> OcrError | None:

@@ -101,6 +101,9 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "The record holds what was read. Check it, or send a picture of the whole document, sharp and uncovered.",
         "incomplete",
     ),
+    "several_documents": ProblemType(
+        422, "The picture shows several documents", "Send one picture of each document.", "incomplete"
+    ),
     "poor_quality": ProblemType(
         422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."
     ),

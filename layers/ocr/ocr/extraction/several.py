@@ -1,0 +1,91 @@
+"""Whether a page shows more than one document of a product, told from what one document shows only once.
+
+A number with a check digit of which the product declares one; a label behind which stand more values than fields may
+have it; a value known by its looks that no more fields have. What a document repeats, on its other side say, it repeats
+with the same value.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+
+from ocr.declare.checks import valid
+from ocr.declare.fields import Declared, Fields, canonical, declared
+from ocr.extraction.layout import laid_out
+from ocr.extraction.page import joined, upright
+from ocr.extraction.values import compact, shaped
+from ocr.extraction.words import vocabulary
+from ocr.model.reading import Line
+
+# So many fields have to be there twice; a number with a check digit is enough alone.
+FIELDS = 2
+# From here on two texts are two readings of the same.
+SAME = 0.7
+
+
+def repeated(model: type[Fields], lines: Sequence[Line]) -> list[str]:
+    """The fields that the page shows for more than one document; empty where it may show but one."""
+    fields = [one for one in declared(model).values() if one.mark.names and not one.row]
+    # Line items may hold anybody's numbers.
+    numbers = _by_number(fields, lines) if not _labels_of_rows(model) else set()
+    others = _by_looks(fields, lines) | _by_label(model, lines)
+    return sorted(numbers | others) if numbers or len(others) >= FIELDS else []
+
+
+def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
+    """The fields whose check digit more numbers on the page pass, none of which may be another field's."""
+    checks = [one.shape.check for one in fields if one.shape.check]
+    found = set()
+    for one in fields:
+        if one.shape.pattern and checks.count(one.shape.check) == 1:
+            others = {check for check in checks if check != one.shape.check}
+            texts = {compact(line.text[start:end]) for line in lines for start, end in shaped(one, line.text)}
+            own = {text for text in texts if valid(one.shape.check or "", text)}
+            if sum(not any(valid(check, text) for check in others) for text in own) > 1:
+                found.add(one.name)
+    return found
+
+
+def _by_looks(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
+    """The fields that whole lines look like, more of them than fields have such looks."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for one in fields:
+        if one.shape.pattern and not one.shape.check:
+            alike[one.shape.pattern].append(one.name)
+    by_name = {one.name: one for one in fields}
+    return {names[0] for names in alike.values() if len(_lines_like(by_name[names[0]], lines)) > len(names)}
+
+
+def _lines_like(field: Declared, lines: Sequence[Line]) -> set[str]:
+    return {compact(line.text) for line in lines if (0, len(line.text)) in shaped(field, line.text)}
+
+
+def _by_label(model: type[Fields], lines: Sequence[Line]) -> set[str]:
+    """The fields whose label stands on the page with more values than it has meanings; line items repeat theirs."""
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    words, rows = vocabulary(model), _labels_of_rows(model)
+    for spot in laid_out(upright(lines), words).spots:
+        label, told = canonical(spot.label), canonical(joined(spot.values)) if spot.values else ""
+        if spot.meanings and len(told) > 1 and label not in rows and not _is_among(told, values[label]):
+            values[label].append(told)
+    return {
+        words.terms[label][0].field
+        for label, found in values.items()
+        if label in words.terms and len(found) > len(words.terms[label])
+    }
+
+
+@cache
+def _labels_of_rows(model: type[Fields]) -> str:
+    """The columns' labels of all line items, in one text."""
+    return " ".join(
+        canonical(name)
+        for one in declared(model).values()
+        for column in (declared(one.row).values() if one.row else ())
+        for name in column.mark.names
+    )
+
+
+def _is_among(text: str, others: Collection[str]) -> bool:
+    return any(SequenceMatcher(None, text, other, autojunk=False).ratio() >= SAME for other in others)
