@@ -38,10 +38,11 @@ def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
     checks = [one.shape.check for one in fields if one.shape.check]
     found = set()
     for one in fields:
-        if one.shape.pattern and checks.count(one.shape.check) == 1:
-            others = {check for check in checks if check != one.shape.check}
+        own_check = one.shape.check
+        if own_check and one.shape.pattern and checks.count(own_check) == 1:
+            others = {check for check in checks if check != own_check}
             texts = {compact(line.text[start:end]) for line in lines for start, end in shaped(one, line.text)}
-            own = {text for text in texts if valid(one.shape.check or "", text)}
+            own = {text for text in texts if valid(own_check, text)}
             if sum(not any(valid(check, text) for check in others) for text in own) > 1:
                 found.add(one.name)
     return found
