@@ -58,7 +58,7 @@ class AirItinerary(Fields):
     serial_number: SerialNumber | None = label("印刷序号")
     passenger_name: PersonName | None = label("旅客姓名", "姓名", pii=True)
     id_number: ResidentIdOrPassport | None = label("有效身份证件号码", "身份证号", pii=True)
-    e_ticket_number: ETicketNumber | None = label("电子客票号码", "电子客票号")
+    e_ticket_number: ETicketNumber | None = label("电子客票号码", "电子客票号", pii=True)
     check_code: CheckCode | None = label("验证码", "校验码")
     segments: list[Segment] = rows()
     fare: Money | None = label("票价")

@@ -32,8 +32,8 @@ class BankReceipt(Fields):
     amount_cn: ChineseMoney | None = label("大写金额", "金额(大写)")
     fee: Money | None = label("手续费")
     currency: Text | None = label("币种", "币别")
-    summary: Text | None = label("摘要")
-    purpose: Text | None = label("用途")
+    summary: Text | None = label("摘要", pii=True)
+    purpose: Text | None = label("用途", pii=True)
     branch: Text | None = label("交易机构")
     remark: Text | None = label("备注", "附言", pii=True, free=True)
 

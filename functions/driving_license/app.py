@@ -65,9 +65,9 @@ class DrivingLicense(Fields):
     issuing_authority: Authority | None = label(
         "发证机关", "发证单位", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE)
     )
-    file_number: FileNumber | None = label("档案编号", side=SUB)
-    record: Text | None = label("记录", side=SUB, free=True)
-    accumulated_points: Integer | None = label("累积记分", side=ELECTRONIC)
+    file_number: FileNumber | None = label("档案编号", side=SUB, pii=True)
+    record: Text | None = label("记录", side=SUB, free=True, pii=True)
+    accumulated_points: Integer | None = label("累积记分", side=ELECTRONIC, pii=True)
     status: Text | None = label("状态", side=ELECTRONIC)
     generated_at: DateTime | None = label("生成时间", side=ELECTRONIC)
 

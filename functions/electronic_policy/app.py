@@ -30,15 +30,15 @@ class Coverage(Fields):
 
 class ElectronicPolicy(Fields):
     title: Title | None = label("标题", "保单名称")
-    policy_number: Code | None = label("保单号", "保险单号")
+    policy_number: Code | None = label("保单号", "保险单号", pii=True)
     insurer: Insurer | None = label("保险公司", "承保公司", "保险人")
     applicant: Text | None = label("投保人", "投保人名称", pii=True)
     insured: Text | None = label("被保险人", "被保险人名称", "姓名/名称", "被保险人信息姓名", pii=True)
     insured_id_number: ResidentIdOrUscc | None = label("被保险人身份证号码", "证件号码", pii=True)
     vehicle_owner: Text | None = label("车主", "行驶证车主", pii=True)
     plate_number: PlateNumber | None = label("号牌号码", "车牌号", pii=True)
-    vin: Vin | None = label("车架号", "VIN码", "车辆识别代码")
-    engine_number: Code | None = label("发动机号")
+    vin: Vin | None = label("车架号", "VIN码", "车辆识别代码", pii=True)
+    engine_number: Code | None = label("发动机号", pii=True)
     use_character: Text | None = label("使用性质")
     insurance_period: Period | None = label("保险期间")
     valid_from: Date | None = derived("insurance_period", period_start)

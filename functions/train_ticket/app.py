@@ -52,7 +52,7 @@ SaleStation = Annotated[Text, BeforeValidator(_sold_at), Shape(_alone("[\u4e00-\
 
 
 class TrainTicket(Fields):
-    ticket_number: TicketNumber | None = label("编号", "车票号码", "票号")
+    ticket_number: TicketNumber | None = label("编号", "车票号码", "票号", pii=True)
     departure_station: Station | None = label("出发站", "始发站")
     destination_station: Station | None = label("到达站", "终点站")
     train_number: TrainNumber | None = label("车次")
@@ -67,7 +67,7 @@ class TrainTicket(Fields):
     serial_number: SerialNumber | None = label("序列号")
     ticket_gate: Text | None = label("检票口", "检票")
     sale_station: SaleStation | None = label("售票站", "车票售票地点")
-    e_ticket_number: Figures | None = label("电子客票号")
+    e_ticket_number: Figures | None = label("电子客票号", pii=True)
     invoice_number: InvoiceNumber | None = label("发票号码")
     buyer_name: Text | None = label("购买方名称", pii=True)
     buyer_tax_id: TaxId | None = label("统一社会信用代码/纳税人识别号", "统一社会信用代码", pii=True)

@@ -40,12 +40,12 @@ class VehicleLicense(Fields):
     address: Address | None = label("住址", "地址", "Address", pii=True, side=MAIN, free=True)
     use_character: UseCharacter | None = label("使用性质", "UseCharacter", side=MAIN)
     brand_model: BrandModel | None = label("品牌型号", "厂牌型号", "Model", side=MAIN)
-    vin: Vin | None = label("车辆识别代号", "车辆识别代码", "车架号", "VIN", side=MAIN)
-    engine_number: EngineNumber | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN)
+    vin: Vin | None = label("车辆识别代号", "车辆识别代码", "车架号", "VIN", side=MAIN, pii=True)
+    engine_number: EngineNumber | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN, pii=True)
     register_date: Date | None = label("注册日期", "RegisterDate", side=MAIN)
     issue_date: Date | None = label("发证日期", "IssueDate", side=MAIN)
     issuing_authority: Authority | None = label("发证机关", "印章", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE))
-    file_number: FileNumber | None = label("档案编号", "档案编码", side=SUB)
+    file_number: FileNumber | None = label("档案编号", "档案编码", side=SUB, pii=True)
     approved_passengers: Integer | None = label("核定载人数", "核定人数", side=SUB)
     gross_mass_kg: Mass | None = label("总质量", side=SUB)
     curb_mass_kg: Mass | None = label("整备质量", side=SUB)
@@ -55,7 +55,7 @@ class VehicleLicense(Fields):
     remark: Text | None = label("备注", side=SUB, free=True)
     inspection_record: InspectionRecord | None = label("检验记录", side=SUB, free=True)
     fuel_type: Text | None = label("燃料种类", "能源类型", side=SUB)
-    barcode_number: Code | None = label("条码号", "副页编码", side=SUB)
+    barcode_number: Code | None = label("条码号", "副页编码", side=SUB, pii=True)
 
 
 product = Product(

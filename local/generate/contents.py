@@ -13,6 +13,7 @@ from cli.endings import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.tables import table
 from ocr.declare.catalogue import products, sellers
+from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
 from ocr.entry import https, requests, uploads
 from ocr.model.record import Announcement, Attempt, Document, Evidence, Record
@@ -35,10 +36,27 @@ def contents(openapi: Part) -> Mapping[str, Callable[[], str]]:
         "commands": _commands,
         "exit-codes": _exit_codes,
         "vendors": _vendors,
+        "personal": _personal,
         "settings": _settings,
         "parameters": _parameters,
         "targets": _targets,
     }
+
+
+# --- Personal data ----------------------------------------------------------------------------------------------------
+
+
+def _personal() -> str:
+    """Which fields of which product lists mask, and which they show."""
+    rows = [
+        [f"`{slug}`", _names(product.fields, personal=True), _names(product.fields, personal=False)]
+        for slug, product in products().items()
+    ]
+    return table(["product", "personal", "shown"], rows)
+
+
+def _names(fields: type[Fields], *, personal: bool) -> str:
+    return ", ".join(name for name, field in declared(fields).items() if field.mark.pii == personal)
 
 
 # --- The API ----------------------------------------------------------------------------------------------------------

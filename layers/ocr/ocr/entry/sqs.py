@@ -90,6 +90,10 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
 
 def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
     threads.each(lambda delivery: _load(product, delivery), deliveries)
+    _read(product, deliveries, end)
+
+
+def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
     try:
         outcomes = iter(process.read(product, [work for one in deliveries for work in one.works], end))
         for delivery in deliveries:
@@ -101,7 +105,11 @@ def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> No
 
 
 def _process_alone(product: Product, delivery: Delivery, end: float) -> None:
-    """Process a message that may have ended a process before; its uploads are refused when it did so twice."""
+    """Process a message that may have ended a process before; its uploads are refused when it did so twice.
+
+    Counted is what happens while they are decoded: a process that ends while it waits for a vendor ends for other
+    reasons.
+    """
     try:
         tickets = [records.record_ref(upload) for upload in requests.uploads(delivery.message)]
         deaths = [tries.begin(ticket.id) for ticket in tickets]
@@ -109,9 +117,10 @@ def _process_alone(product: Product, delivery: Delivery, end: float) -> None:
             for ticket in tickets:
                 process.refuse(product, ticket, TooMuch("This system ended each time that it processed this picture."))
         else:
-            _process(product, [delivery], end)
+            _load(product, delivery)
         for ticket in tickets:
             tries.end(ticket.id)
+        _read(product, [delivery], end)
     except Exception as error:
         unforeseen("A message failed", error)
         delivery.again = True
