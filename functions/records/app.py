@@ -1,4 +1,4 @@
-"""Records: the HTTPS API beside reading pictures. What is kept can be had and deleted; what can be read is listed."""
+"""Records: the HTTPS API beside reading pictures. It shows, lists and erases records, and lists the products."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ UPLOAD_BODY = "Send the options as a JSON object: {}."
 
 Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
 RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
-Seen = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of the record as it is known")]
+Seen = Annotated[str | None, Header(alias="If-None-Match", description="an ETag; 304 if the record has not changed since")]
 OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
@@ -50,7 +50,7 @@ MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "dat
 @traced
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request for anything but reading a picture."""
+    """Answer one request; reading a picture is the products' own."""
     answer = app.resolve(event, context)
     told = responses.common(APIGatewayProxyEvent(event))
     return answer | {"multiValueHeaders": {name: [told[name]] for name in told} | answer["multiValueHeaders"]}
@@ -58,7 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 RECORD = (
     answered(200, "the record", Record, headers=ETAG | RETRY_AFTER)
-    | answered(304, "the record is as it was", headers=ETAG)
+    | answered(304, "the record has not changed", headers=ETAG)
     | problems(404, 410)
 )
 
@@ -67,7 +67,7 @@ RECORD = (
     "/records/by-source",
     operation_id="find_record",
     tags=["records"],
-    summary="The record of an upload",
+    summary="Show the record of an upload",
     responses=RECORD,
 )
 def by_source(
@@ -75,16 +75,16 @@ def by_source(
     version: Annotated[str | None, Query(description="one of several versions; otherwise the latest")] = None,
     seen: Seen = None,
 ) -> Response[str]:
-    """The record of an upload: of the latest version under its s3:// address, or of the `version` that is told."""
+    """The record of an upload: of the latest version under its s3:// address, or of this `version`."""
     found = kept.of_upload(uri, version)
     if found:
         _audit("read", found.id)
     return _found(found, seen)
 
 
-@app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="A record", responses=RECORD)
+@app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="Show a record", responses=RECORD)
 def record(id: RecordId, seen: Seen = None) -> Response[str]:
-    """The record of this id, however far it is: a pending one says after how many seconds to ask again."""
+    """The record of this id, in whatever status. A pending one says after how many seconds to ask again."""
     found = kept.find(_record_id(id))
     if found:
         _audit("read", id)
@@ -95,13 +95,13 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
     "/records/<id>",
     operation_id="delete_record",
     tags=["records"],
-    summary="Forget a record",
-    responses=answered(204, "it is forgotten") | problems(404, 409),
+    summary="Erase a record and its picture",
+    responses=answered(204, "it is erased") | problems(404, 409),
 )
 def delete(id: RecordId) -> Response[str]:
-    """Forget a record: its item, its picture, the vendors' raw answers, and those of all pictures of this content.
+    """Erase a record: what was read, its upload, the vendors' raw answers, and those of every copy of the picture.
 
-    Whoever is told 409 or 500 asks again: all records of the content may be gone by then, and some pictures not yet.
+    After 409 or 500 send the same request again: all records may be erased by then, and some uploads not yet.
     """
     if not erasure.erase(_record_id(id)):
         raise _missing_record()
@@ -113,24 +113,22 @@ def delete(id: RecordId) -> Response[str]:
     "/records",
     operation_id="list_records",
     tags=["records"],
-    summary="Records of a time",
+    summary="List records",
     responses=answered(200, "a page of records", Page) | problems(404),
 )
 def records(
-    product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="of this product only")] = None,
-    status: Annotated[Status | None, Query(description="of this status only")] = None,
-    vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="read by this vendor only")] = None,
+    product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="only of this product")] = None,
+    status: Annotated[Status | None, Query(description="only with this status")] = None,
+    vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="only read by this vendor")] = None,
     checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
-    since: Annotated[str | None, Query(alias="from", description="the first moment", json_schema_extra=MOMENT)] = None,
-    until: Annotated[str | None, Query(alias="to", description="the moment behind", json_schema_extra=MOMENT)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="the most records on a page")] = MOST_RECORDS,
-    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+    since: Annotated[str | None, Query(alias="from", description="from this time on", json_schema_extra=MOMENT)] = None,
+    until: Annotated[str | None, Query(alias="to", description="before this time", json_schema_extra=MOMENT)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="at most so many on a page")] = MOST_RECORDS,
+    cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
 ) -> Response[str]:
-    """The records of a time, newest first, personal fields masked: of a product, a status, a vendor, or of all.
+    """Records, newest first, with personal fields masked. `checks=failed` shows those with a failed check.
 
-    `checks=failed` leaves those of which a check failed, whatever their status.
-
-    While `next` is not null there may be more, however few records are on this page.
+    As long as `next` is not null there may be more, however few records are on this page.
     """
     from ocr.declare import catalogue
 
@@ -154,12 +152,12 @@ def records(
     "/uploads/<product>",
     operation_id="create_upload",
     tags=["records"],
-    summary="A form to upload a picture with",
+    summary="Make a form to upload a picture with",
     responses=answered(201, "the form", UploadForm) | problems(404),
     openapi_extensions=OPTIONS,
 )
 def uploads(product: Slug) -> Response[str]:
-    """A form that uploads one picture straight to the bucket: for pictures over what one request may carry."""
+    """A form that uploads one picture straight to the bucket: for pictures that are too large for a request."""
     from ocr.entry import requests, uploads
 
     told = requests.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
@@ -170,11 +168,11 @@ def uploads(product: Slug) -> Response[str]:
     "/records/<id>/renormalize",
     operation_id="renormalize_record",
     tags=["records"],
-    summary="A record made anew",
+    summary="Make a record anew from the kept answer",
     responses=answered(200, "the record", Record, headers=ETAG) | problems(404, 409, 410),
 )
 def renormalize(id: RecordId) -> Response[str]:
-    """The record made anew from the vendor's answer as it was kept: nothing is sent, nothing is charged."""
+    """The record, made anew from the vendor's kept answer: no vendor is called, nothing is paid."""
     from ocr.pipeline.renormalization import renormalize
 
     found = renormalize(_record_id(id))
@@ -187,11 +185,11 @@ def renormalize(id: RecordId) -> Response[str]:
     "/products",
     operation_id="list_products",
     tags=["catalogue"],
-    summary="Every product",
+    summary="List the products",
     responses=answered(200, "the products", list[Entry]),
 )
 def products() -> Response[str]:
-    """Every product in a line or two."""
+    """Every product in short."""
     from ocr.declare import catalogue  # imports all products: not at cold start
 
     return _json(HTTPStatus.OK, json.dumps([catalogue.summary(one) for one in catalogue.products().values()]))
@@ -201,11 +199,11 @@ def products() -> Response[str]:
     "/products/<slug>",
     operation_id="get_product",
     tags=["catalogue"],
-    summary="A product",
+    summary="Describe a product",
     responses=answered(200, "the product", Description) | problems(404),
 )
 def product(slug: Slug) -> Response[str]:
-    """One product: options, vendors with limits and prices, the schema of its record and an example."""
+    """One product: options, vendors with limits and prices, the schema of its record, and an example."""
     from ocr.declare import catalogue
 
     return _json(HTTPStatus.OK, json.dumps(catalogue.description(_product(slug))))
@@ -241,12 +239,12 @@ def _unknown(slug: str) -> OcrError:
     "/openapi.json",
     operation_id="get_openapi",
     tags=["catalogue"],
-    summary="This document",
+    summary="This API in OpenAPI 3.1",
     responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any], headers=ETAG)
     | answered(304, "the document is as it was", headers=ETAG),
 )
 def openapi(seen: Seen = None) -> Response[str]:
-    """This API in OpenAPI 3.1, as `make generate` wrote it: to make it takes seconds."""
+    """This API in OpenAPI 3.1, as `make generate` wrote it."""
     return _public(OPENAPI.read_text(encoding="utf-8"), responses.RECORD_TYPE, seen)
 
 
@@ -254,7 +252,7 @@ def openapi(seen: Seen = None) -> Response[str]:
     "/docs",
     operation_id="get_docs",
     tags=["catalogue"],
-    summary="This document, for people",
+    summary="This API as a page",
     responses=answered(200, "a page", str, HTML, headers=ETAG) | answered(304, "the page is as it was", headers=ETAG),
 )
 def docs(seen: Seen = None) -> Response[str]:
@@ -282,7 +280,7 @@ def unknown(error: NotFoundError) -> Response[str]:
 
 @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
 def misasked(error: RequestValidationError) -> Response[str]:
-    """A parameter that is missing or not allowed; what was sent, which may be personal, is left out."""
+    """A parameter that is missing or not allowed. What was sent may be personal and is left out."""
     first = error.errors()[0]
     detail = f"The {first['loc'][0]} parameter {first['loc'][1]} is not valid."
     return _refused(CallerError(detail, f"{first['msg']}.", kind="invalid_request"))
@@ -322,7 +320,7 @@ def _is_seen(tag: str, seen: str | None) -> bool:
 
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:
-    """A record with its ETag; a pending one with Retry-After; nothing where `seen` names that ETag."""
+    """A record with its ETag; a pending one with Retry-After; 304 if `seen` names that ETag."""
     if record is None:
         raise _missing_record()
     if record.status == Status.DELETED:
@@ -347,7 +345,7 @@ def _moment(name: str, told: str | None, default: datetime) -> datetime:
 
 
 def _record_id(told: str) -> str:
-    """The id, if it is one of a record: the table also holds the ledger's entries, rates, tokens and circuits."""
+    """The id, if it is a record's: the table also holds the ledger's entries, rates, tokens and circuits."""
     if not RECORD_ID.fullmatch(told):
         raise _missing_record()
     return told

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from cli.app import main as commands
 from cli.endings import EXIT_CODES
 from local.cloud.aws import ROOT
+from local.generate.components import GATEWAY
 from local.generate.tables import table
 from ocr.declare.catalogue import products, sellers
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
 from ocr.entry import https, requests, uploads
+from ocr.model.picture import MEDIA_TYPES
 from ocr.model.record import Announcement, Attempt, Document, Evidence, Record
 from ocr.pages import examine
 from ocr.platform.errors import NEVER, PROBLEMS, RETRIED
@@ -73,6 +75,7 @@ def _problems() -> str:
 
 def _limits() -> str:
     rows = [
+        ["formats", f"{', '.join(MEDIA_TYPES)}; some vendors take fewer"],
         ["a picture", f"{examine.MAX_BYTES // MEGABYTE} MB, {examine.MAX_PIXELS // 1_000_000} megapixels"],
         ["a picture in an HTTPS request", "about 4.5 MB; upload larger ones"],
         [
@@ -82,7 +85,7 @@ def _limits() -> str:
         ["an `Idempotency-Key`", f"1 to {https.MOST_KEY} visible ASCII characters"],
         ["an upload form", f"valid for {uploads.FORM_SECONDS // 60} minutes"],
     ]
-    return table(["of", "at most"], rows)
+    return table(["limit", "value"], rows)
 
 
 def _routes(openapi: Part) -> str:
@@ -91,7 +94,8 @@ def _routes(openapi: Part) -> str:
         for method, operation in methods.items():
             name = re.sub(r"^/ocr/[a-z0-9_]+", "/ocr/{product}", path)
             text = operation["summary"].partition(":")[0]
-            row = [f"`{method.upper()} {name}`", text, ", ".join(sorted(operation["responses"]))]
+            own = [status for status in sorted(operation["responses"]) if int(status) not in GATEWAY]
+            row = [f"`{method.upper()} {name}`", text, ", ".join(own)]
             found.setdefault(row[0], row)
     return table(["request", "what it does", "statuses"], found.values())
 
