@@ -42,7 +42,7 @@ UPLOAD_BODY = "Send the options as a JSON object: {}."
 
 Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
 RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
-Seen = Annotated[str | None, Header(alias="If-None-Match", description="an ETag; 304 if the record has not changed since")]
+Seen = Annotated[str | None, Header(alias="If-None-Match", description="an ETag; 304 if nothing has changed")]
 OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
 MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 

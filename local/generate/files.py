@@ -17,6 +17,7 @@ from local.generate.events import events
 from local.generate.signs import signs
 from local.generate.tables import pages, with_table
 from local.generate.template import template
+from local.generate.vendor_pages import FOLDER, vendor_pages
 from local.samples import samples
 from local.samples.catalogue import documents
 from ocr.declare.catalogue import products, record_schema
@@ -50,12 +51,13 @@ def files() -> Iterator[tuple[Path, str]]:
     yield OPENAPI, _json(api)
     yield SIGNS, signs()
     yield PRODUCTS, product_pages.page()
+    yield from vendor_pages()
     yield TEMPLATE, template(TEMPLATE.read_text())
     for name, text in supply.written().items():
         yield ROOT / name, text
     made = {name: tabled() for name, tabled in contents(api).items()}
     for path in pages():
-        if path != PRODUCTS:
+        if path != PRODUCTS and path.parent != FOLDER:
             yield path, _page(path.read_text(encoding="utf-8"), made)
 
 
@@ -124,14 +126,14 @@ def _bare(event: Any) -> Any:
 def stale() -> list[Path]:
     """The generated files that are not as the code would make them, and those it would not make."""
     made = dict(files())
-    extra = set(EVENTS.glob("*/*.json")) - made.keys()
+    extra = {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md")} - made.keys()
     return sorted([path for path, text in made.items() if not same(path, text)] + list(extra))
 
 
 def write() -> None:
     """Make every generated file anew."""
     made = dict(files())
-    for path in set(EVENTS.glob("*/*.json")) - made.keys():
+    for path in {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md")} - made.keys():
         path.unlink()
     for path, text in made.items():
         if not same(path, text):
