@@ -191,7 +191,7 @@ def _ticket(page: Page, cast: Cast, tint: tuple[int, int, int], pay: str, blue: 
     page.know(
         departure_time=leaves.isoformat(),
         seat=seat,
-        price=f"{price:.2f}",
+        price=f"{price}",
         sale_station=start[0],
     )
     if not names:

@@ -195,7 +195,7 @@ def train_sleeper(page: Page, cast: Cast) -> None:
     paper.put("serial_number", 56, 550, serial, size=26)
     paper.say(520, 550, "海棠售", size=26)
     paper.code((760, 390, 920, 550))
-    page.know(departure_time=leaves.isoformat(), seat=seat, price=f"{price}.00", sale_station="海棠")
+    page.know(departure_time=leaves.isoformat(), seat=seat, price=f"{price}.0", sale_station="海棠")
 
 
 @form("air_itinerary", "electronic", (1500, 900))
