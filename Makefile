@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product score evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product new-vendor score evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -64,6 +64,9 @@ generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tabl
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
 	@$(PYTHON) -m local scaffold.product "$(NAME)" "$(or $(CATEGORY),general)"
+
+new-vendor: .venv/ready ## Write module, simulator and tests' facts of one more vendor (NAME=baidu PRODUCTS=id_card)
+	@$(PYTHON) -m local scaffold.vendor "$(NAME)" "$(PRODUCTS)"
 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
 	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \

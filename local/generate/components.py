@@ -19,7 +19,7 @@ def tidy(made: Part, problems: Mapping[str, Part], examples: Mapping[str, Any]) 
     """`made` with API Gateway's answers on every route, `problems` by name, and `examples` of a record by path."""
     components = made["components"]
     components["responses"] = dict(problems)
-    components["parameters"] = {}
+    components["parameters"], components["requestBodies"] = {}, {}
     components["links"] = {id: {"operationId": id, "parameters": {"id": "$response.body#/id"}} for id in LINKS}
     for path, operation in _operations(made):
         operation["responses"] = _answers(operation["responses"])
@@ -29,6 +29,10 @@ def tidy(made: Part, problems: Mapping[str, Part], examples: Mapping[str, Any]) 
         operation["parameters"] = [_parameter(components, one) for one in operation.get("parameters", [])]
         for schema in _bodies(operation):
             _share_options(components, schema)
+        if "requestBody" in operation:
+            operation["requestBody"] = _request(components, operation["requestBody"])
+    for schema in components["schemas"].values():
+        _explain(schema)
     _inherit(components["schemas"])
     _prune(made)
     return made
@@ -65,8 +69,39 @@ def _body(response: Part) -> set[str]:
 
 def _parameter(components: Part, parameter: Part) -> Part:
     """A reference to this parameter, whose schema is one of text: a query cannot say null."""
+    said = parameter["schema"].get("description") or _bare(parameter["schema"]).get("description")
+    if said:
+        parameter.setdefault("description", said)
     parameter["schema"] = _option(components, parameter["name"], parameter["schema"])
     return _shared(components, "parameters", parameter["name"], parameter)
+
+
+def _request(components: Part, body: Part) -> Part:
+    """A reference to this request body, whose forms are schemas with names of their own: clients name types so."""
+    for kind, content in body["content"].items():
+        forms = content["schema"].get("oneOf", [content["schema"]])
+        named = [_shared(components, "schemas", _name(kind, one), one) if "properties" in one else one for one in forms]
+        content["schema"] = named[0] if len(named) == 1 else {"oneOf": named}
+    return _shared(components, "requestBodies", "Pictures" if _is_batch(body) else "Picture", body)
+
+
+def _name(kind: str, form: Part) -> str:
+    """What a form of a request is called, by the member in which its pictures stand."""
+    [member] = form["required"]
+    return "".join(word.capitalize() for word in member.split("_")) + ("Request" if kind == JSON else "Form")
+
+
+def _is_batch(body: Part) -> bool:
+    return "application/octet-stream" not in body["content"]
+
+
+def _explain(schema: Part) -> None:
+    """Say of each field what is printed beside it, in place of the title that pydantic makes of its name."""
+    for part in schema.get("properties", {}).values():
+        part.pop("title", None)
+        if labels := part.pop("labels", None):
+            said = part.get("description", "")
+            part["description"] = f"{labels[0]}: {said}" if said else labels[0]
 
 
 def _bodies(operation: Part) -> Iterator[Part]:

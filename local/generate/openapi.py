@@ -23,7 +23,6 @@ from ocr.entry.openapi import RETRY_AFTER, answered, problems
 from ocr.entry.requests import FORM, IMAGE_MEMBER, JSON
 from ocr.entry.response_models import Outcomes, Pending
 from ocr.entry.responses import PROBLEM_TYPE
-from ocr.model.picture import MEDIA_TYPES
 from ocr.model.problem import problem_of
 from ocr.model.record import SCHEMA_VERSION
 from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError
@@ -72,6 +71,8 @@ KINDS: Mapping[int, OcrError] = {
 
 ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}
 ENCODED = {"type": "string", "description": "the picture in base64, or as a data: URI"}
+# A picture may as well come as what it is; clients are generated for this one.
+BYTES = "application/octet-stream"
 BINARY: Part = {"type": "string", "format": "binary"}
 # What the template gives to everybody.
 OPEN = ("/openapi.json", "/docs")
@@ -184,7 +185,7 @@ def _signed(parameters: Mapping[str, Any]) -> Callable[..., None]:
 def _picture(product: Product) -> Part:
     told = _members(product)
     return (
-        {kind: {"schema": BINARY} for kind in (*MEDIA_TYPES.values(), "application/octet-stream")}
+        {BYTES: {"schema": BINARY}}
         | _told(JSON, told, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}})
         | _told(FORM, told, {IMAGE_MEMBER: BINARY})
     )

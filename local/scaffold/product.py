@@ -95,7 +95,8 @@ def main() -> None:
     except Refused as refused:
         sys.exit(str(refused))
     # In a process of its own: this one has looked at the folders before.
-    subprocess.run([sys.executable, "-m", "local.generate"], check=True, cwd=ROOT)
+    if subprocess.run([sys.executable, "-m", "local.generate"], cwd=ROOT).returncode:
+        sys.exit("The files are written, but `make generate` failed: see above.")
     print(TODO.format(slug=slug, app=app.relative_to(ROOT), sample=sample.relative_to(ROOT)))
 
 

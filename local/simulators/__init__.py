@@ -3,7 +3,7 @@
     with running("juhe", "ctyun") as urls:
         Control(urls["juhe"]).order(code=10012, times=3)
 
-`credentials.SECRETS` are the keys they accept. `/_control` on each server takes orders (PUT, `desk.Order`), reports
+`SECRETS` are the keys they accept. `/_control` on each server takes orders (PUT, `desk.Order`), reports
 (GET) and forgets (DELETE); nothing else there is that the vendor does not have.
 """
 
@@ -17,7 +17,6 @@ for folder in ("layers/ocr", "functions"):
         sys.path.append(path)
 
 from local.simulators.control import Control  # noqa: E402
-from local.simulators.credentials import SECRETS  # noqa: E402
-from local.simulators.server import VENDORS, running  # noqa: E402
+from local.simulators.server import SECRETS, VENDORS, running  # noqa: E402
 
 __all__ = ["SECRETS", "VENDORS", "Control", "running"]

@@ -3,8 +3,6 @@
 All of it is invented. eSign's and CTyun's are those of the signature vectors that the tests restate.
 """
 
-from collections.abc import Mapping
-
 JUHE = {
     "captcha_key": "00000000000000000000000000271001",  # Juhe sells a key for each of its interfaces
     "plate_key": "00000000000000000000000000271101",
@@ -19,5 +17,3 @@ CTYUN = {
     "plate_code": "2cdefghijklm",
 }
 CTYUN_EOP = {"ak": "test-ak", "sk": "test-sk"}  # for the newer gateway, which signs with a pair of its own
-
-SECRETS: Mapping[str, Mapping[str, str]] = {"juhe": JUHE, "etoplive": ETOPLIVE, "esign": ESIGN, "ctyun": CTYUN}

@@ -82,6 +82,7 @@ class Settings(desk.Settings):
 
 class CTyun(Simulator[Settings]):
     name = "ctyun"
+    secret = CTYUN
     code_key = "code"
     errors = ERRORS
     nested_default = 4007

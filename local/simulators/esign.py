@@ -66,6 +66,7 @@ class Tokens:
 
 class ESign(Simulator[Settings]):
     name = "esign"
+    secret = ESIGN
     code_key = "code"
     errors = ERRORS
     nested_default = NOT_READ

@@ -54,6 +54,7 @@ class Settings(desk.Settings):
 
 class Etoplive(Simulator[Settings]):
     name = "etoplive"
+    secret = ETOPLIVE
     code_key = "ErrorCode"
     errors = ERRORS
     nested_default = "19"

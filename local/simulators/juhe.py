@@ -109,6 +109,7 @@ PATHS = {
 
 class Juhe(Simulator[Settings]):
     name = "juhe"
+    secret = JUHE
     code_key = "error_code"
     errors = {**CAPTCHA_ERRORS, **PLATE_ERRORS, **SYSTEM_ERRORS}
     maybe_charged = frozenset({10014})

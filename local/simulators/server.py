@@ -1,21 +1,30 @@
 """The simulators as web servers, each on a free port of the loopback interface, each in a thread of its own."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from threading import Thread
 from typing import Any
 
 import uvicorn
 
-from local.simulators.ctyun import CTyun
-from local.simulators.esign import ESign
-from local.simulators.etoplive import Etoplive
-from local.simulators.juhe import Juhe
 from local.simulators.web import application
+from ocr.platform.settings import Settings
 
-SIMULATORS: dict[str, Any] = {kind.name: kind for kind in (Juhe, Etoplive, ESign, CTyun)}
+
+def _found() -> Iterator[Any]:
+    """Each vendor's simulator, in the order that vendors are tried in: it is in the module of the vendor's name."""
+    for vendor in Settings.model_fields["vendors"].get_default():
+        if find_spec(name := f"local.simulators.{vendor}"):
+            values = vars(import_module(name)).values()
+            yield next(value for value in values if getattr(value, "name", None) == vendor)
+
+
+SIMULATORS: dict[str, Any] = {kind.name: kind for kind in _found()}
 VENDORS = tuple(SIMULATORS)
+SECRETS: Mapping[str, Mapping[str, str]] = {name: kind.secret for name, kind in SIMULATORS.items()}
 
 
 @contextmanager

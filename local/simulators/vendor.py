@@ -17,6 +17,7 @@ LIMITED = Order(fault="http429", seconds=1)
 class Simulator[S: Settings]:
     """One vendor: how it checks a call, what it answers, how it words an error.
 
+    secret          the members of the vendor's secret that it accepts
     code_key        the member of an answer that carries its code
     errors          its tables: code → message
     maybe_charged   codes that its document warns may have been charged
@@ -24,6 +25,7 @@ class Simulator[S: Settings]:
     """
 
     name: ClassVar[str]
+    secret: ClassVar[Mapping[str, str]]
     code_key: ClassVar[str]
     errors: ClassVar[Mapping[Code, str]]
     maybe_charged: ClassVar[frozenset[Code]] = frozenset()

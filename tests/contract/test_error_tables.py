@@ -11,7 +11,7 @@ from ocr.model.answer import ReceivedAnswer
 from ocr.model.problem import problem_of
 from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.vendors import ctyun, esign, etoplive, juhe
-from tests.contract.vendors import Answered, Card, Host, ask, error, picture
+from tests.contract.vendors import Answered, Card, Host, adapters, ask, error, picture
 
 PAID, FREE = True, False
 Row = tuple[type[OcrError], int, bool]
@@ -128,6 +128,9 @@ def cases() -> Iterator[Any]:
         for offer in CTYUN_OFFERS:
             body = {"code": 0, "message": {"success": 0, "fail": 1}, "result": [{"err_code": code, "err_msg": "m"}]}
             yield _case(offer, body, CTYUN[code], code)
+    for adapter in adapters():
+        for offer, body, row, code in adapter.ROWS:
+            yield _case(offer, body, row, code)
 
 
 def _case(offer: Offer, body: Any, row: Row, code: Any) -> Any:

@@ -35,7 +35,7 @@ from tests.contract.test_error_tables import (
     JUHE_PLATE,
     JUHE_SYSTEM,
 )
-from tests.contract.vendors import Host
+from tests.contract.vendors import Host, adapters
 
 PRINTED = ["姓名 周一", "性别 男 民族 汉", "出生 1900年1月1日", "住址 某市某路1号", "公民身份号码 990000190001010016"]
 
@@ -120,6 +120,7 @@ SOLD = [
     *(Sold(offer, kind=kind) for offer in CTYUN_OFFERS for kind in ("JPEG", "PNG", "BMP")),
     *(Sold(offer, secret={"gateway": "eop", **CTYUN_EOP}) for offer in CTYUN_OFFERS),
     Sold(ctyun.Plate(), secret={"plate_path": "driven-plate-ocr/plateLicense.json"}),
+    *(Sold(offer, options) for adapter in adapters() for offer, options in adapter.SOLD),
 ]
 ONE_EACH = [SOLD[0], SOLD[2], Sold(Pid(2)), Sold(Pid(1001)), Sold(esign.GeneralText()), *map(Sold, CTYUN_OFFERS)]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ocr.model.problem import Problem
 from ocr.model.record import Part, Record, Status, Summary
@@ -15,12 +15,10 @@ class Page(Part):
     next: str | None = Field(description="the `cursor` that goes on behind the last of them, or null")
 
 
-class Pending(BaseModel):
+class Pending(Part):
     """A picture that is accepted and not read yet: the part of its record that is known."""
 
-    model_config = ConfigDict(extra="allow")
-
-    id: str
+    id: str = Field(description="the id of its record")
     status: Literal[Status.PENDING]
 
 
