@@ -11,7 +11,7 @@ better under such a shift, distances are measured from where the values then sta
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import median
 
 from ocr.declare.fields import Declared
@@ -321,6 +321,9 @@ def _to_the_right(spot: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[
         near = reaching(spot.values, GROUP_GAP)[0]
         for count in range(1, len(near) + 1):
             yield near[:count], way + 0.01 * count
+        for before, piece in pairwise(near):
+            if piece.line is before.line:  # two values that were read as one text
+                yield [piece], STEP_RIGHT * max(0.0, piece.area.left - spot.area.right)
     for run in runs[1:]:
         yield run, STEP_RIGHT * (run[0].area.left - spot.area.right) + BELOW
 

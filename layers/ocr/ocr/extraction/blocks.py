@@ -26,10 +26,11 @@ def settle(layout: Layout, fields: Sequence[str]) -> dict[LabelMatch, tuple[Labe
     settled: dict[LabelMatch, tuple[LabelSense, ...]] = {}
     shared: dict[tuple[LabelSense, ...], list[LabelMatch]] = {}
     for spot in layout.spots:
+        whole = tuple(meaning for meaning in spot.meanings if not meaning.head)
         if len({meaning.field for meaning in spot.meanings}) == 1:
             settled[spot] = spot.meanings[:1]
-        elif spot.meanings and not any(meaning.head for meaning in spot.meanings):
-            settled[spot] = spot.meanings
+        elif len({meaning.field for meaning in whole}) > 1:
+            settled[spot] = whole
         elif spot.meanings:
             shared.setdefault(spot.meanings, []).append(spot)
     for meanings, spots in shared.items():

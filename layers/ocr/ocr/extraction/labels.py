@@ -147,6 +147,8 @@ class _Reader:
             return False
         if self._ends_with_colon(end):
             return opened or bool(self.found and not self.found[-1][2].free)
+        if self._after_blank(start) and self.letters[end - 1].piece is not self.letters[start].piece and opened:
+            return self.words.is_whole(term)
         if before and start == self.found[-1][1] and self._are_labels(self.letters[start].piece):
             return True
         if before and not opened:

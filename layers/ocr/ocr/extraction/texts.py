@@ -65,6 +65,6 @@ class _Text:
 
     def _centres(self, area: Rect, block: Rect) -> bool:
         """Whether the text with the area's line stands more evenly beside its label; not where it is below that."""
-        if self.label.middle <= block.top:
+        if self.label.bottom - 0.5 <= block.top:
             return False
         return abs(around((area, block)).middle - self.label.middle) < abs(block.middle - self.label.middle)
