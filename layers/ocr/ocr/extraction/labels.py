@@ -147,13 +147,18 @@ class _Reader:
             return False
         if self._ends_with_colon(end):
             return opened or bool(self.found and not self.found[-1][2].free)
-        if self._after_blank(start) and self.letters[end - 1].piece is not self.letters[start].piece and opened:
-            return self.words.is_whole(term)
+        if self._is_spaced_out(start, end) and self.words.is_whole(term):
+            return True
         if before and start == self.found[-1][1] and self._are_labels(self.letters[start].piece):
             return True
         if before and not opened:
             return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
         return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
+
+    def _is_spaced_out(self, start: int, end: int) -> bool:
+        """Whether a label begins behind a blank at the end of one piece and ends in the next: no text does so."""
+        first, last = self.letters[start], self.letters[end - 1]
+        return first.opens and first.piece is not last.piece and self._after_blank(start)
 
     def _are_labels(self, piece: TextSpan) -> bool:
         """Whether a piece is nothing but labels: the heads of two columns, read as one text."""
