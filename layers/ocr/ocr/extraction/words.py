@@ -6,12 +6,11 @@ Such a part of a label is called its tail here, and what decides between the fie
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 
 LONG_LABEL = 4  # from this length on, one misread character is forgiven
-LONGEST_TERM = 40
 LONG_HEAD = 3  # 购买方, not the 机打 of 机打号码: a party, which has a block of its own
 
 
@@ -33,14 +32,21 @@ class Vocabulary:
     free: frozenset[str]
     long: tuple[str, ...]
 
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest term."""
+        return max(map(len, self.terms), default=0)
+
     def at(self, text: str, start: int) -> str | None:
         """The longest term that begins at this position."""
-        ends = range(min(len(text), start + LONGEST_TERM), start, -1)
+        ends = range(min(len(text), start + self.longest), start, -1)
         return next((text[start:end] for end in ends if text[start:end] in self.terms), None)
 
     def nearly_at(self, text: str, start: int) -> tuple[str, int] | None:
         """The one long term that begins here with one character misread, and how many characters it takes."""
-        near = [(term, size) for term in self.long if (size := _nearly(term, text, start))]
+        first, second = text[start], text[start + 1 : start + 2]
+        likely = (term for term in self.long if term[0] == first or term[1] == second)  # one of both is right
+        near = [(term, size) for term in likely if (size := _nearly(term, text, start))]
         longest = max((len(term) for term, _ in near), default=0)
         best = [one for one in near if len(one[0]) == longest]
         return best[0] if len({self.terms[term] for term, _ in best}) == 1 else None
