@@ -1,11 +1,11 @@
 """The embedded OCR engine: a picture in, its lines of text (and number plates) out. Invoked by the product functions.
 
-Takes `{"task": "lines" | "plates" | "tables", "image": base64 of the file, "seconds": how long the caller waits}` and
-answers `{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`, for plates also
-`"plates": [{"text", "confidence", "box", "color"}]`, best first, and for tables `"rules"`, the two ends of each printed
-rule. Boxes are four corners from where the text starts, in pixels of the stored picture; `angle` is the degrees,
-clockwise, that the text is turned in it. What cannot be read is answered, not raised:
-`{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
+Takes `{"task": "lines" | "text" | "plates" | "tables", "image": base64 of the file, "seconds": how long the caller
+waits}` and answers `{"width", "height", "angle", "lines": [{"text", "confidence", "box"}]}`; "text" believes rare
+characters as soon as usual ones. For plates it adds `"plates": [{"text", "confidence", "box", "color"}]`, best first,
+and for tables `"rules"`, the two ends of each printed rule. Boxes are four corners from where the text starts, in the
+pixels of the stored picture; `angle` is the degrees, clockwise, that the text is turned in it. What cannot be read is
+answered, not raised: `{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
 """
 
 import base64
@@ -50,7 +50,7 @@ def _refused(code: str, detail: str) -> Answer:
 
 def read(found: Picture, task: str) -> Answer:
     """The answer to one task about a decoded picture."""
-    page = reading.read(found.pixels)
+    page = reading.read(found.pixels, mainland=task != "text")
 
     def spot(said: Line | Plate) -> Answer:
         corners = found.stored(page.given(said.corners))

@@ -41,11 +41,12 @@ def detector(side: int = DETECTION_SIDE) -> TextDetector:
 
 
 @functools.cache
-def recognizer() -> TextRecognizer:
-    """Reads a line."""
+def recognizer(mainland: bool = True) -> TextRecognizer:
+    """Reads a line, of mainland papers or (`mainland` false) of any text, as it is printed."""
     # Lines go in one by one: a batch pads them all to its longest, for a fifth more time and twice the memory.
     network = TextRecognizer(_settings("Rec", threads=1, rec_batch_num=1, rec_img_shape=list(LINE)))
-    network.postprocess_op = MainlandDecode(network.session.get_character_list())
+    if mainland:
+        network.postprocess_op = MainlandDecode(network.session.get_character_list())
     return network
 
 
@@ -62,9 +63,9 @@ def _readers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CORES)
 
 
-def texts(strips: Iterable[Pixels]) -> list[tuple[str, float]]:
+def texts(strips: Iterable[Pixels], mainland: bool = True) -> list[tuple[str, float]]:
     """What stands on each of these lines, and how surely, 0..1."""
-    network = recognizer()
+    network = recognizer(mainland)
 
     def read(strip: Pixels) -> tuple[str, float]:
         bounds.check()
@@ -122,6 +123,7 @@ def _settings(network: str, threads: int, **changed: Any) -> Any:
     return OmegaConf.create(dict(settings) | own, flags={"allow_objects": True})
 
 
+@functools.cache
 def _session(model: Path, threads: int) -> InferenceSession:
     """Given to rapidocr, which would otherwise look for the model online and spin while it waits for a core.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr.pages import gate
+from ocr.pages.ground import ground
 from ocr.platform.errors import OcrError
 
 Pixels = NDArray[Any]  # bytes: height × width × 3, blue green red, what OpenCV and the networks take
@@ -82,12 +83,12 @@ def decode(content: bytes) -> Picture:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Eight bits of red, green, blue on white paper, from whatever the file holds."""
+    """Eight bits of red, green, blue on paper, from whatever the file holds."""
     if image.mode.startswith(("I", "F")):
         return _eight_bits(image).convert("RGB")
     if "A" in image.getbands() or "transparency" in image.info:
-        paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, ground(layer)), layer).convert("RGB")
     return image.convert("RGB")
 
 

@@ -5,6 +5,7 @@ paint. Each place is cut out in several ways (as it is, wider, its two rows side
 plates; what the cuts agree on is the plate.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,11 +27,18 @@ LEAST_SERIAL = 3  # letters and digits that a line needs to be looked at
 PAINTED, WRITTEN = -8.0, -4.0  # what the spelling may force: more where paint speaks for a plate too
 HOPELESS = -14.0  # below this a second look has never helped
 LEAST_SURE = 0.15  # of each letter and digit; provinces and suffixes are small print, and `forced` has its say on them
+READ = 0.3  # of each character that is given out; for another nobody can say which it is
+GUESSED = 0.02  # of a province: small and of many strokes, it is rightly read long before the network is sure of it …
+FAVOURED = "新"  # … but this one the network also sees in a blur
+UNREAD = "?"
 
 
 @dataclass(frozen=True)
 class Plate:
-    """A plate: its text without separators, 0..1, its corners (4 × 2) and its paint, None where that is unclear."""
+    """A plate: its text without separators, 0..1, its corners (4 × 2) and its paint, None where that is unclear.
+
+    What was not read of it is `?`: to guess the province would make another vehicle of it.
+    """
 
     text: str
     confidence: float
@@ -153,11 +161,18 @@ def _overlap(one: Corners, other: Corners) -> bool:
     )
 
 
+def _least(character: str) -> float:
+    """How surely a character has to be read to be given out."""
+    return READ if character.isascii() or character in FAVOURED else GUESSED
+
+
 def _agreed(pixels: Pixels, looks: list[Look]) -> Plate:
     votes: dict[str, float] = defaultdict(float)
     for look in looks:
-        votes[look.spelt.text] += look.confidence
+        votes[look.spelt.text] += look.confidence * math.exp(min(look.spelt.forced, 0.0))
     text = max(votes, key=votes.__getitem__)
     best = max((look for look in looks if look.spelt.text == text), key=lambda look: look.confidence)
     corners = best.place.corners
-    return Plate(text, best.confidence, corners, paint.color(cut(pixels, corners)))
+    sure = [max(look.spelt.sure[place] for look in looks if look.spelt.text == text) for place in range(len(text))]
+    read = "".join(one if certain >= _least(one) else UNREAD for one, certain in zip(text, sure, strict=True))
+    return Plate(read, best.confidence, corners, paint.color(cut(pixels, corners)))

@@ -18,6 +18,7 @@ from engine.picture import Corners, Pixels
 LEAST_CONFIDENCE = 0.5  # below this the network is guessing at texture
 SURE = 0.9  # lines the right way up are read with more than this, upside down with less
 ELONGATED = 1.5  # long side : short side from which a box tells in which direction its line runs
+WIDEST = 6  # long side : short side from which a picture gets paper around it
 PROBES = 4  # lines to read for finding out which way is up
 FILLERS_UPSIDE_DOWN = ">>>"  # no print has this; the network is surer of it than of the letters beside it
 NOTHING: Mapping[int, "Line"] = MappingProxyType({})
@@ -56,51 +57,67 @@ class Page:
         return np.stack(back[self.angle], axis=-1)
 
 
-def read(pixels: Pixels) -> Page:
-    """The page on these pixels."""
+def read(pixels: Pixels, mainland: bool = True) -> Page:
+    """The page on these pixels, of mainland papers or (`mainland` false) of any text."""
     boxes = detect(pixels)
-    angle, known = turned(pixels, boxes)
+    angle, known = turned(pixels, boxes, mainland)
     upright = np.ascontiguousarray(np.rot90(pixels, angle // 90))
     if angle:  # the networks are at their best on upright text
         boxes, known = detect(upright), {}
-    lines = in_order([line for line in recognize(upright, boxes, known) if line.confidence >= LEAST_CONFIDENCE])
+    lines = in_order(
+        [line for line in recognize(upright, boxes, known, mainland) if line.confidence >= LEAST_CONFIDENCE]
+    )
     return Page(upright, lines, angle)
 
 
 def detect(pixels: Pixels) -> list[Corners]:
     """Boxes round lines of text: corners clockwise from the one where the line starts in an upright picture."""
-    found = networks.detector()(pixels).boxes
-    return [] if found is None else [from_start(np.asarray(box, np.float32)) for box in found]
+    beside = _margin(pixels)
+    ground = np.median(pixels[:: max(len(pixels) // 50, 1), :: max(pixels.shape[1] // 50, 1)], axis=(0, 1)).tolist()
+    framed = cv2.copyMakeBorder(pixels, beside[0], beside[0], beside[1], beside[1], cv2.BORDER_CONSTANT, value=ground)
+    found = networks.detector()(framed).boxes
+    limits = (pixels.shape[1], pixels.shape[0])
+    boxes = [] if found is None else [np.asarray(box, np.float32) - beside[::-1] for box in found]
+    return [from_start(box.clip(0, limits)) for box in boxes]
 
 
-def recognize(pixels: Pixels, boxes: list[Corners], known: Mapping[int, Line] = NOTHING) -> list[Line]:
+def _margin(pixels: Pixels) -> tuple[int, int]:
+    """How much paper a strip needs above and beside it: the network finds no text that fills a picture."""
+    height, width = pixels.shape[:2]
+    least = max(height, width) / WIDEST
+    return max(0, round((least - height) / 2)), max(0, round((least - width) / 2))
+
+
+def recognize(
+    pixels: Pixels, boxes: list[Corners], known: Mapping[int, Line] = NOTHING, mainland: bool = True
+) -> list[Line]:
     """The lines in these boxes; `known` are those already read, by the index of their box.
 
     What is hard to read is tried upside down too: not every line lies as its page does.
     """
     fresh = [index for index in range(len(boxes)) if index not in known]
-    read = dict(known) | dict(zip(fresh, _recognize(pixels, [boxes[index] for index in fresh]), strict=True))
+    read = dict(known) | dict(zip(fresh, _recognize(pixels, [boxes[index] for index in fresh], mainland), strict=True))
     lines = [read[index] for index in range(len(boxes))]
     doubtful = [index for index, line in enumerate(lines) if line.confidence < SURE]
-    again = _recognize(pixels, [_upset(boxes[index]) for index in doubtful])
+    again = _recognize(pixels, [_upset(boxes[index]) for index in doubtful], mainland)
     for index, other in zip(doubtful, again, strict=True):
         if other.confidence > SURE and other.weight > lines[index].weight:
             lines[index] = other
     return lines
 
 
-def turned(pixels: Pixels, boxes: list[Corners]) -> tuple[int, dict[int, Line]]:
+def turned(pixels: Pixels, boxes: list[Corners], mainland: bool = True) -> tuple[int, dict[int, Line]]:
     """Degrees, clockwise, that the text is turned (0, 90, 180 or 270); lines read on the way, by index of their box."""
     long = [index for index, box in enumerate(boxes) if _elongation(box) >= ELONGATED]
     standing = sum(_length(boxes[index]) * (1 if _stands(boxes[index]) else -1) for index in long) > 0
     alike = [index for index in long if _stands(boxes[index]) == standing]
     probes = sorted(alike, key=lambda index: -_length(boxes[index]))[:PROBES]
-    lines = _recognize(pixels, [boxes[index] for index in probes])
+    lines = _recognize(pixels, [boxes[index] for index in probes], mainland)
     known = dict(zip(probes, lines, strict=True))
     way = 90 if standing else 0
     if _surely(lines) >= SURE:
         return way, known
-    upset = _recognize(pixels, [_upset(boxes[index]) for index in probes])
+    upset = _recognize(pixels, [_upset(boxes[index]) for index in probes], mainland)
     if max(_surely(lines), _surely(upset)) < LEAST_CONFIDENCE or _weight(lines) >= _weight(upset):
         return way, known
     return way + 180, known
@@ -148,8 +165,8 @@ def from_start(box: Corners) -> Corners:
     return np.roll(level, -1, axis=0) if across >= along * ELONGATED else level
 
 
-def _recognize(pixels: Pixels, boxes: list[Corners]) -> list[Line]:
-    read = networks.texts(cut(pixels, box) for box in boxes)
+def _recognize(pixels: Pixels, boxes: list[Corners], mainland: bool) -> list[Line]:
+    read = networks.texts((cut(pixels, box) for box in boxes), mainland)
     return [Line(text, sure, box) for (text, sure), box in zip(read, boxes, strict=True)]
 
 

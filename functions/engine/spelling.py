@@ -2,7 +2,8 @@
 
 The recognizer gives each frame of a line a probability for each of its 18,000 characters. Instead of taking the
 likeliest character and repairing the string, the likeliest *plate* is searched (Viterbi over CTC frames): a province
-stands only where one can stand, I and O nowhere, and what looks alike counts for what its place allows.
+stands only where one can stand, I nowhere, O behind a province alone, and what looks alike counts for what its place
+allows. Plates of other makes (armed police, aviation, emergency) are thought of only where their marks are seen.
 """
 
 import functools
@@ -21,26 +22,49 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # neither I nor O
 DIGITS = "0123456789"
 BOTH = DIGITS + LETTERS
+OFFICES = LETTERS + "O"  # behind the province: O was that of governments
 ENERGY = "ABCDEFGHJK"  # the letter that marks a new-energy plate
 ORDINARY = (
-    (PROVINCES, LETTERS, *[BOTH] * 5),
-    (PROVINCES, LETTERS, *[BOTH] * 4, "挂学警港澳领"),
+    (PROVINCES, OFFICES, *[BOTH] * 5),
+    (PROVINCES, LETTERS, *[BOTH] * 4, "挂学警港澳领试超临"),
     ("使", *[DIGITS] * 6),
 )
+# Each with the marks that it is told by.
+MARKED = (
+    ("使", (*[DIGITS] * 6, "使")),
+    ("WJ", ("W", "J", PROVINCES, *[DIGITS] * 4, BOTH)),  # armed police since 2012
+    ("WJ", ("W", "J", DIGITS, DIGITS, BOTH, *[DIGITS] * 4)),  # and before
+    ("民航", ("民", "航", BOTH, *[DIGITS] * 4)),
+    ("应急", (PROVINCES, "XS", BOTH, *[DIGITS] * 3, "应", "急")),
+)
+SEEN = 0.2  # the probability of each mark, somewhere in the line, from which a make is thought of
 NEW_ENERGY = (
     (PROVINCES, LETTERS, ENERGY, BOTH, *[DIGITS] * 4),
     (PROVINCES, LETTERS, *[DIGITS] * 5, ENERGY),
 )
 BY_PAINT: dict[str | None, tuple[tuple[str, ...], ...]] = {"blue": ORDINARY, "green": NEW_ENERGY}
 SEPARATORS = "·.•・-: "  # on the plate or seen in its screws: read over, like the gaps between letters
-SAME = {"0": "Oo○〇", "1": "Il|"}  # never letters on a plate
-ALIKE = {"0": "DQ", "8": "B", "5": "S", "2": "Z", "6": "G", "4": "A", "D": "0O", "B": "8", "S": "5", "Z": "2", "G": "6"}
+SAME = {"0": "Oo○〇", "O": "o○〇", "1": "Il|"}  # in the places where they may stand
+ALIKE = {
+    "0": "DQ",
+    "8": "B",
+    "5": "S",
+    "2": "Z",
+    "6": "G",
+    "4": "A",
+    "D": "0O",
+    "O": "0Q",
+    "B": "8",
+    "S": "5",
+    "Z": "2",
+    "G": "6",
+}
 ALIKE_COUNTS = 0.3  # the share of a look-alike's probability that goes to a character whose place rules the other out
 UNREAD = 1e-4  # the probability of reading over a frame, however surely the network sees a character there
 IMPOSSIBLE = 1e-7
 BLANK, FEWEST = 0.9, 5  # a line with fewer frames than that, below that probability of a gap, is not worth the search
 
-ALPHABET = "".join(dict.fromkeys(PROVINCES + BOTH + "挂学警港澳领使"))
+ALPHABET = "".join(dict.fromkeys(PROVINCES + BOTH + "O挂学警港澳领试超临使民航应急"))
 
 GAP = -1  # in the place of a character
 STAYED, FROM_GAP, FROM_PLACE = range(3)  # how a frame came to stand on a character
@@ -68,8 +92,16 @@ def spell(frames: Floats, color: str | None = None) -> Spelt:
     gaps = np.log(np.maximum(frames[:, 0] + frames[:, _columns(SEPARATORS)].sum(axis=1), UNREAD))
     own = float(np.log(frames.max(axis=1)).sum())
     plain, alike = (frames[:, _wanted()] @ _shares(share) for share in (0.0, ALIKE_COUNTS))
-    spellings = BY_PAINT.get(color, ORDINARY + NEW_ENERGY)
+    spellings = (*BY_PAINT.get(color, ORDINARY + NEW_ENERGY), *_marked(frames))
     return max((_spell(each, gaps, plain, alike, own) for each in spellings), key=lambda spelt: spelt.forced)
+
+
+def _marked(frames: Floats) -> Iterator[tuple[str, ...]]:
+    """The makes whose marks are all seen."""
+    known = networks.characters()
+    for marks, spelling in MARKED:
+        if all(mark in known and frames[:, known[mark]].max() >= SEEN for mark in marks):
+            yield spelling
 
 
 def _spell(spelling: tuple[str, ...], gaps: Floats, plain: Floats, alike: Floats, own: float) -> Spelt:

@@ -113,7 +113,7 @@ def test_what_stands_side_by_side_is_one_row() -> None:
 def test_the_fillers_of_a_machine_readable_line_are_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
     upright, upset = ("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>>>>>>DN∀Ⅎ>>IƎM", 0.92)
     readings = iter([[upright], [upset]])
-    monkeypatch.setattr(networks, "texts", lambda strips: next(readings)[: len(list(strips))])
+    monkeypatch.setattr(networks, "texts", lambda strips, mainland: next(readings)[: len(list(strips))])
     box = np.array([[0, 0], [400, 0], [400, 20], [0, 20]], np.float32)
 
     [line] = reading.recognize(np.zeros((40, 420, 3), np.uint8), [box])
@@ -152,6 +152,33 @@ def test_printed_rules_come_with_a_table_in_the_stored_pixels(page: Image.Image,
 
 def test_text_without_a_table_has_no_rules(page: Image.Image) -> None:
     assert ask(file_of(page), "tables")["rules"] == []
+
+
+def test_white_print_on_a_transparent_ground_is_read() -> None:
+    sheet = Image.new("RGBA", (420, 90), (0, 0, 0, 0))
+    ImageDraw.Draw(sheet).text((40, 30), TEXTS[0], font=ImageFont.truetype(FONT, 30), fill="white")
+
+    assert said(ask(file_of(sheet))) == WANTED[:1]
+
+
+def test_a_thin_strip_is_read() -> None:
+    strip = Image.new("RGB", (1160, 48), "white")
+    ImageDraw.Draw(strip).text((8, 2), "  ".join(TEXTS), font=ImageFont.truetype(FONT, 30), fill="#222")
+
+    assert "".join(said(ask(file_of(strip)))) == "".join(WANTED)
+
+
+def test_general_text_keeps_traditional_characters() -> None:
+    columns = networks.characters()
+    seen = np.zeros((1, 2, len(columns)), np.float32)
+    seen[0, 0, [columns["羅"], columns["罗"]]] = 0.7, 0.2
+    seen[0, 1, 0] = 1
+
+    def decoded(mainland: bool) -> str:
+        [(text, _)], _ = networks.recognizer(mainland).postprocess_op(seen)
+        return str(text)
+
+    assert (decoded(mainland=True), decoded(mainland=False)) == ("罗", "羅")
 
 
 def test_a_picture_without_text_has_no_lines() -> None:

@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from PIL.Image import Transpose
 
 from engine import app, networks, paint, picture, plates, spelling
+from engine.reading import Line
+from ocr.declare.checks import valid
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 PAINT = {"blue": "#1c3f94", "yellow": "#f2b600", "green": "#5fbf6a", "white": "#f0f0f0", "black": "#101010"}
@@ -130,6 +132,14 @@ def frames_of(text: str, sure: float = 0.97) -> np.ndarray:
         ("沪A12345D", "沪A12345D"),
         ("鄂F8888警", "鄂F8888警"),
         ("使014578", "使014578"),
+        ("224001使", "224001使"),
+        ("粤O·12345", "粤O12345"),
+        ("藏D·T5022", "藏DT5022"),
+        ("京A·1234临", "京A1234临"),
+        ("WJ京1234X", "WJ京1234X"),
+        ("WJ01·31234", "WJ0131234"),
+        ("民航·A1043", "民航A1043"),
+        ("鄂X·A123应急", "鄂XA123应急"),
     ],
 )
 def test_a_line_is_read_as_plates_are_spelt(read: str, spelt: str) -> None:
@@ -164,3 +174,16 @@ def test_half_yellow_half_green_is_the_lorry_of_new_energy() -> None:
     board.paste(plate("粤BD12345", "yellow").crop((0, 0, 110, 112)), (0, 0))
 
     assert paint.color(np.asarray(board)[:, :, ::-1]) == "yellow_green"
+
+
+def test_a_character_that_was_not_read_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = frames_of("京A12345")
+    seen[1] = 1e-6  # the province is a blur
+    seen[1, networks.characters()["新"]] = 0.1
+    monkeypatch.setattr(networks, "frames", lambda strip: seen)
+    corners = np.array([[0, 0], [140, 0], [140, 44], [0, 44]], np.float32)
+
+    [plate] = plates.find(np.zeros((60, 160, 3), np.uint8), [Line("A12345", 0.9, corners)])
+
+    assert plate.text == "?A12345"
+    assert not valid("cn_plate", plate.text)

@@ -10,6 +10,7 @@ from ocr.declare.offers import Limits
 from ocr.model.picture import Picture
 from ocr.model.reading import Point, Reading, moved
 from ocr.pages import gate
+from ocr.pages.ground import ground
 from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
@@ -168,15 +169,15 @@ def _made_to_fit(document: Picture, picture: "Image.Image", limits: Limits) -> P
 
 
 def _opaque(picture: "Image.Image") -> "Image.Image":
-    """The picture in RGB: what can be seen through lies on white, as on paper."""
+    """The picture in RGB: what can be seen through lies on paper."""
     from PIL import Image
 
     if not picture.has_transparency_data:
         return picture if picture.mode == "RGB" else picture.convert("RGB")
     layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-    ground = Image.new("RGB", picture.size, "white")
-    ground.paste(layer, mask=layer)
-    return ground
+    paper = Image.new("RGB", picture.size, ground(layer))
+    paper.paste(layer, mask=layer)
+    return paper
 
 
 def _jpeg(document: Picture, picture: "Image.Image", longest: int) -> Picture:

@@ -90,7 +90,9 @@ class Engine(Offer):
 
 @dataclass(frozen=True)
 class Text(Engine):
-    """Lines as they stand."""
+    """Lines as they stand, with the traditional characters that mainland documents hardly have."""
+
+    task: ClassVar[str] = "text"
 
 
 @dataclass(frozen=True)
