@@ -200,5 +200,5 @@ def _parameters() -> str:
 
 
 def _targets() -> str:
-    found = re.findall(r"^([a-z-]+):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.findall(r"^([a-z][a-z -]*):.*?## (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     return table(["command", "what it does"], [[f"`make {name}`", text] for name, text in found])

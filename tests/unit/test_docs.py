@@ -116,6 +116,14 @@ def understood(arguments: list[str]) -> None:
     command.make_parser(click.Context(command)).parse_args(arguments[1:])
 
 
+def test_every_metric_is_explained() -> None:
+    code = [*(ROOT / "layers/ocr/ocr").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    counted = {name for path in code for name in re.findall(r"(\w+)=\(MetricUnit\.", path.read_text())}
+    assert counted
+    page = (ROOT / "docs/operating.md").read_text()
+    assert {name for name in counted if f"`{name}`" not in page} == set()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_row_of_a_table_lacks_its_meaning(page: Path) -> None:
     tables = re.findall(
