@@ -38,7 +38,12 @@ def running(*vendors: str) -> Iterator[dict[str, str]]:
 def _listening(vendor: str) -> Iterator[str]:
     door = socket.create_server(("127.0.0.1", 0), backlog=256)  # calls wait here until the server is up
     settings = uvicorn.Config(
-        application(SIMULATORS[vendor]()), log_config=None, log_level="critical", lifespan="off", timeout_keep_alive=600
+        application(SIMULATORS[vendor]()),
+        log_config=None,
+        log_level="critical",
+        lifespan="off",
+        date_header=False,
+        timeout_keep_alive=600,
     )
     server = uvicorn.Server(settings)
     thread = Thread(target=server.run, kwargs={"sockets": [door]}, name=vendor, daemon=True)

@@ -1,5 +1,6 @@
 """What all simulated vendors have in common: check the call, look at the picture, count the charge, answer."""
 
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -53,6 +54,11 @@ class Simulator[S: Settings]:
     def orderable(self, path: str) -> bool:
         """Whether orders without a path of their own are about this path."""
         return True
+
+    @property
+    def clock(self) -> float:
+        """What the vendor's clock says, in seconds since 1970."""
+        return time.time() + getattr(self.desk.settings, "ahead", 0)
 
     def reset(self) -> None:
         self.desk.reset()

@@ -1,6 +1,7 @@
 """A simulated vendor as a web application."""
 
 import json
+from email.utils import formatdate
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -32,7 +33,9 @@ def application[S: Settings](simulator: Simulator[S]) -> Starlette:
         return JSONResponse(simulator.desk.report())
 
     async def speak(request: Request) -> Response:
-        return await run_in_threadpool(simulator.respond, await _call(request))
+        response = await run_in_threadpool(simulator.respond, await _call(request))
+        response.headers["Date"] = formatdate(simulator.clock, usegmt=True)
+        return response
 
     methods = ["GET", "PUT", "DELETE"]
     anything = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from boto3.dynamodb.conditions import And, AttributeNotExists, ConditionBase, Equals, LessThan, Or
+from boto3.dynamodb.conditions import And, AttributeExists, AttributeNotExists, ConditionBase, Equals, LessThan, Or
 from botocore.exceptions import ClientError
 
 
@@ -38,6 +38,8 @@ def _holds(condition: Any, item: dict[str, Any]) -> bool:
         return _holds(first, item) and _holds(rest[0], item)
     if isinstance(condition, Or):
         return _holds(first, item) or _holds(rest[0], item)
+    if isinstance(condition, AttributeExists):
+        return first.name in item
     if isinstance(condition, AttributeNotExists):
         return first.name not in item
     if isinstance(condition, Equals):

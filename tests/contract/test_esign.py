@@ -110,22 +110,41 @@ def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     assert "余额" not in problem_of(outcome).model_dump_json()
 
 
+LATER = {"Date": "Fri, 01 Jan 2100 00:00:00 GMT"}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer has told of the vendor's clock."""
+    monkeypatch.setattr(esign, "_ahead", [0.0])
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "soon"}])
+def test_without_the_vendors_time_there_is_no_second_call(vendor: Host, headers: dict[str, str]) -> None:
+    vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401, headers))
+    outcome = error(ask(esign.GeneralText())[0])
+    assert isinstance(outcome, Refused)
+    assert "clock" in outcome.advice
+    assert len(vendor.asked) == 1
+
+
 @pytest.mark.parametrize("status", [200, 401])
 def test_a_stale_timestamp_is_signed_anew_once(vendor: Host, status: int) -> None:
-    stale = Answered(turned_away("INVALID_TIMESTAMP"), status)
+    stale = Answered(turned_away("INVALID_TIMESTAMP"), status, LATER)
     vendor.says(stale, answer(detection()))
     assert reading(ask(esign.GeneralText())[0]).lines
     assert len(vendor.asked) == 2
+    assert int(vendor.asked[1].headers["x-tsign-open-ca-timestamp"]) // 1000 == pytest.approx(4102444800, abs=20)
     vendor.says(stale)
     assert isinstance(ask(esign.GeneralText())[0], Refused)
-    assert len(vendor.asked) == 2
+    assert len(vendor.asked) == 1
 
 
 def test_signing_anew_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
     def wait_for_rate() -> None:
         raise Busy("used up", code="rate")
 
-    vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401), answer(detection()))
+    vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401, LATER), answer(detection()))
     [outcome] = ask(esign.GeneralText(), wait_for_rate=wait_for_rate)
     assert error(outcome).code == "rate"
     assert len(vendor.asked) == 1

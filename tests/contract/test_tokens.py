@@ -93,3 +93,13 @@ def test_the_item_goes_when_the_token_does(table: Table) -> None:
     token_cache.token("v", issuer("t1"))
     item = table.items["token#v"]
     assert item["expires_at"] == item["token_until"] == pytest.approx(time.time() + 2 * HOUR, abs=2)
+
+
+def test_a_fetch_that_failed_holds_up_nobody(table: Any) -> None:
+    def refused() -> Token:
+        raise Refused("no")
+
+    for _ in range(3):
+        with pytest.raises(Refused):
+            token_cache.token("v", refused)
+    assert token_cache.token("v", lambda: Token("t1", time.time() + HOUR)) == "t1"

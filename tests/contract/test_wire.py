@@ -220,12 +220,16 @@ def test_esigns_boxes(wire: dict[str, Control], polygons: bool) -> None:
     assert all(abs(a - b) <= 2 for a, b in zip(sum(first.box, ()), sum(place(0), ()), strict=True))
 
 
-def test_a_clock_that_is_wrong_is_tried_twice(wire: dict[str, Control]) -> None:
-    wire["esign"].set(ahead=3600)
-    [outcome] = Sold(esign.GeneralText()).read()
-    assert isinstance(outcome, Refused)
-    assert outcome.code == "401/INVALID_TIMESTAMP"
-    assert wire["esign"].report()["calls"] == 2
+@pytest.mark.parametrize("ahead", [3600, -86_400])
+def test_a_clock_that_differs_is_gone_by_from_the_second_call_on(
+    wire: dict[str, Control], monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr(esign, "_ahead", [0.0])
+    wire["esign"].set(ahead=ahead)
+    for calls in (2, 3):
+        [outcome] = Sold(esign.GeneralText()).read()
+        assert isinstance(outcome, Reading), repr(outcome)
+        assert wire["esign"].report()["calls"] == calls
 
 
 def test_many_containers_use_one_token(wire: dict[str, Control], table: Any, container: Any) -> None:

@@ -146,7 +146,7 @@ def _handler(answer: Callable[[Asked], Answered]) -> type[BaseHTTPRequestHandler
             headers = {name.lower(): value for name, value in self.headers.items()}
             query = {name: value for name, [value] in parse_qs(url.query, strict_parsing=bool(url.query)).items()}
             given = answer(Asked(self.command, url.path, query, headers, body))
-            self.send_response(given.status)
+            self.send_response_only(given.status)  # without a date of its own
             for name, value in {"Content-Type": "application/json", **given.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(given.content)))

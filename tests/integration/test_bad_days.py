@@ -19,7 +19,7 @@ from ocr.platform import aws
 from ocr.platform.errors import Busy, Changed, Refused
 from ocr.storage import records
 from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
-from tests.contract.test_ctyun import answer, plate_entry, text_entry
+from tests.contract.test_ctyun import answer, card_entry, plate_entry, text_entry
 from tests.contract.test_error_tables import OFFERS
 from tests.contract.vendors import SECRETS, Answered, Card, Host
 from tests.integration.conftest import ANSWERS, PREFIX, UPLOADS, World, delivered, forget_settings
@@ -478,3 +478,56 @@ class TestSecrets:
 def test_the_doctor_takes_a_complaint_about_his_empty_picture_for_a_welcome() -> None:
     assert verdict(juhe.CAPTCHA_ERRORS["271002"].made("271002"))[:2] == ("yes", "yes")
     assert verdict(juhe.CAPTCHA_ERRORS["10001"].made("10001"))[:2] == ("yes", "no")
+
+
+class TestContents:
+    """A content is the picture and what changes the answer."""
+
+    ASKED: ClassVar[list[dict[str, str]]] = [
+        {}, {"requestId": "order-1"}, {"requestId": "order-2"}, {"input": "base64"}, {"input": "file"},
+        {"vendor": "etoplive"}, {"vendor": "ctyun,etoplive"},
+    ]  # fmt: skip
+
+    def test_names_ways_and_choices_are_no_part_of_it(self, world: World, vendor: Host) -> None:
+        kind = sold(etoplive.Pid(2))
+        vendor.says(CARD)
+        told = [post(kind, picture(), **options) for options in self.ASKED[:-1]]
+        assert [status for status, _ in told] == [200] * len(told)
+        assert len(vendor.asked) == 1
+        assert [record["options"] for _, record in told[:3]] == self.ASKED[:3]
+        assert [record["replayed"] for _, record in told] == [False] + [True] * (len(told) - 1)
+        for _, record in told[:3]:
+            found = records.find(record["id"])
+            assert found
+            assert found.options == record["options"]
+
+    def test_an_option_that_changes_the_answer_is(self, world: World, vendor: Host) -> None:
+        kind = sold(etoplive.Pid(2))
+        vendor.says(CARD)
+        for options in ({}, {"openSeal": "1"}, {"imageCheck": "11111"}):
+            assert post(kind, picture(), **options)[0] == 200
+        assert len(vendor.asked) == 3
+
+    def test_who_insists_on_another_vendor_gets_its_reading_once(self, world: World, vendor: Host) -> None:
+        kind = sold(etoplive.Pid(2), ctyun.IdCard())
+        vendor.says(CARD, answer(card_entry({"name": "李四"})))
+        assert post(kind, picture())[1]["vendor"] == "etoplive"
+        for chosen in ("ctyun", "ctyun", "etoplive", "etoplive,ctyun"):
+            record = post(kind, picture(), vendor=chosen)[1]
+            assert record.get("vendor") == chosen.split(",")[0], record
+        assert len(vendor.asked) == 2
+
+    def test_a_name_for_the_call_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
+        vendor.says(answer(card_entry({"name": "李四"})))
+        assert post(sold(ctyun.IdCard()), picture(), requestId="order-1")[0] in (200, 400)
+        both = sold(ctyun.IdCard(), etoplive.Pid(2))
+        vendor.says(Answered("", 503), answer(card_entry({"name": "李四"})))
+        record = post(both, picture(1), requestId="order-1")[1]
+        assert "attempts" in record, record
+        assert [one["vendor"] for one in record["attempts"]] == ["etoplive", "ctyun"]
+
+    def test_a_way_that_the_vendor_does_not_have_is_refused(self, world: World, vendor: Host) -> None:
+        kind = sold(juhe.Plate(), etoplive.Pid(6))
+        vendor.says({})
+        assert post(kind, picture(), input="url")[1]["type"] == "urn:ocr:problem:conflicting_options"
+        assert not vendor.asked

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ocr.declare.fields import Fields
 from ocr.model.picture import Picture
@@ -24,6 +24,10 @@ RequestId = Annotated[
 
 # Where a vendor names no least side: a captcha's letters are 15 pixels high, on less than this stands no character.
 LEAST_SIDE = 8
+
+
+# Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
+LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,11 @@ class Offer:
     def narrowed(self) -> bool:
         return False
 
+    def takes(self, request: VendorRequest) -> bool:
+        """Whether the vendor has the request's options with these values; what only names the call needs nobody."""
+        told = {name: value for name, value in request.options.items() if name not in LABELS | {"vendor"}}
+        return all(name in self.options and _allowed(self.options[name], value) for name, value in told.items())
+
     def read(self, request: VendorRequest) -> list[Outcome]:
         """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
         raise NotImplementedError
@@ -133,3 +142,11 @@ class Offer:
     def price(self) -> str:
         """The price of a picture in words, for people."""
         return f"{self.units({}):g} a picture"
+
+
+def _allowed(kind: Any, value: str) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True

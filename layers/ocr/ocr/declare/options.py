@@ -16,7 +16,12 @@ VENDOR_RULE = Annotated[
 
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
     """Option name → pydantic type: all options of the offers, and `vendor`."""
-    return {name: kind for offer in offers for name, kind in offer.options.items()} | {VENDOR: VENDOR_RULE}
+    kinds: dict[str, Any] = {}
+    for offer in offers:
+        for name, kind in offer.options.items():
+            # A value is allowed that one of the vendors takes; routing asks those alone.
+            kinds[name] = kind if kinds.get(name, kind) == kind else kinds[name] | kind
+    return kinds | {VENDOR: VENDOR_RULE}
 
 
 def required(offers: Sequence[Offer]) -> set[str]:

@@ -52,16 +52,16 @@ def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> respon
     told = requests.request(event, product.slug)
     work = _work(product, told)
     asked = _told_key(event)
-    content = ledger.content_key(product.slug, work.options, work.document.sha256)
+    content = process.content(product, work)
     if asked:
         place = keyed.name("asked", product.slug, _caller(event), asked)
         work = replace(work, ticket=RecordRef(place, datetime.now(UTC)))
-    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
+    ticket = work.ticket or RecordRef(ledger.record_id(content, work.options), datetime.now(UTC))
     if asked:
         records.reserve(ticket, product.slug, content)
     if "respond-async" in [word.strip().lower() for word in requests.header(event, PREFER).split(",")]:
         if done := ledger.finished(content):
-            return responses.record(ledger.replay(done, ticket, product.fields))
+            return responses.record(ledger.replay(done, ticket, product.fields, work.options))
         return responses.later(_by_queue(product, work, ticket, content).id, preferred=True)
     [outcome] = process.read(product, [replace(work, ticket=ticket)], end)
     if isinstance(outcome, Retry) and (outcome.error.code == routing.NO_TIME or end - time.monotonic() < NEAR):

@@ -116,14 +116,30 @@ def _caught_up(product: Product, work: Job, outcome: Outcome) -> Outcome:
     """What another call has read of the same content meanwhile, one for the same batch say."""
     if not isinstance(outcome, Retry) or not isinstance(outcome.error, InFlight):
         return outcome
-    content = _content(product, work)
-    done = _guarded(ledger.finished, content)
-    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
-    return _guarded(ledger.replay, done, ticket, product.fields) if isinstance(done, StoredReading) else outcome
+    key = content(product, work)
+    done = _guarded(ledger.finished, key)
+    ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
+    return (
+        _guarded(ledger.replay, done, ticket, product.fields, work.options)
+        if isinstance(done, StoredReading)
+        else outcome
+    )
 
 
-def _content(product: Product, work: Job) -> str:
-    return ledger.content_key(product.slug, work.options, work.document.sha256)
+def content(product: Product, work: Job) -> str:
+    """The content that a picture is of: what was read of it before answers it, whichever vendor did.
+
+    Who insists on vendors is answered by one of those, or has the picture read by them as a content of its own.
+    """
+    shared = ledger.content_key(product.slug, work.options, work.document.sha256)
+    told = work.options.get("vendor")
+    if not told:
+        return shared
+    own = ledger.content_key(product.slug, work.options, work.document.sha256, told)
+    done = ledger.finished(shared)
+    if done:
+        return shared if done.record.vendor in told.split(",") else own
+    return own if ledger.finished(own) else shared
 
 
 def _turn(product: Product, task: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
@@ -192,16 +208,16 @@ def write_failed_record(product: Product, upload: Upload) -> Record:
 
 
 def _claim(product: Product, work: Job, end: float) -> Step | Outcome:
-    content = _content(product, work)
-    ticket = work.ticket or RecordRef(content, datetime.now(UTC))
+    key = content(product, work)
+    ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
     try:
-        lease = ledger.lease(content, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
+        lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
     except InFlight as error:
         if work.last:
-            refuse(product, ticket, error, content, again=True)
+            refuse(product, ticket, error, key, again=True)
         raise
     if isinstance(lease, StoredReading):
-        return ledger.replay(lease, ticket, product.fields)
+        return ledger.replay(lease, ticket, product.fields, work.options)
     return Step(work, ticket, lease)
 
 

@@ -153,9 +153,7 @@ def _ready(
 
     A key that is filled wrongly stands there as what is wrong with it.
     """
-    taking = [
-        offer for offer in _chosen(offers, request) if request.options.keys() - {"vendor"} <= offer.options.keys()
-    ]
+    taking = [offer for offer in _chosen(offers, request) if offer.takes(request)]
     if not taking:
         return [], CallerError(
             "No vendor that is set up here takes these options together.",
@@ -230,10 +228,8 @@ def _call(
     started = time.monotonic()
     going: Sequence[tuple[DocumentRun, Fitted]] = group
     try:
-        left = until - offer.needs(request.options) - started
-        if left < 0:
-            raise Busy(_NO_TIME.detail, code=_NO_TIME.code)
-        _wait_for_rate(offer, min(patience, left))
+        # What it needs is not waited away.
+        _wait_for_rate(offer, max(0.0, min(patience, until - offer.needs(request.options) - started)))
         going = [(run, fitted) for run, fitted in group if _begun(run, offer)]
         outcomes = _outcomes_of(offer, request, going, until) if going else []
     except Busy as busy:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from ocr.declare.fields import Fields
+from ocr.declare.offers import LABELS, WAYS
 from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import InFlight
@@ -97,11 +98,23 @@ class StoredReading:
     expires_at: int
 
 
-def content_key(product: str, options: Mapping[str, str], sha256: str) -> str:
-    """The id of a content: 32 hexadecimal digits, the first of which are its picture's."""
-    told = json.dumps([product, sorted(options.items()), sha256], ensure_ascii=False)
-    rest = keyed.name("content", told)
-    return keyed.picture(sha256) + rest[keyed.PICTURE_LENGTH :]
+def content_key(product: str, options: Mapping[str, str], sha256: str, vendors: str = "") -> str:
+    """The id of a content: 32 hexadecimal digits, the first of which are its picture's.
+
+    Options that change nothing in what is read are no part of it.
+    `vendors` are those that a caller insists on although another has read it.
+    """
+    told = sorted((name, value) for name, value in options.items() if name not in {*LABELS, *WAYS, "vendor"})
+    parts = json.dumps([product, told, sha256, *([vendors] if vendors else [])], ensure_ascii=False)
+    return keyed.picture(sha256) + keyed.name("content", parts)[keyed.PICTURE_LENGTH :]
+
+
+def record_id(content: str, options: Mapping[str, str]) -> str:
+    """The id of the record of a picture that names no other: one a content, and one for each name of a call."""
+    labels = sorted((name, value) for name, value in options.items() if name in LABELS)
+    if not labels:
+        return content
+    return content[: keyed.PICTURE_LENGTH] + keyed.name("call", content, json.dumps(labels))[keyed.PICTURE_LENGTH :]
 
 
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
@@ -184,12 +197,15 @@ def fail(
     return _write(entry, item, record, held, ticket, fields)
 
 
-def replay(found: StoredReading, ticket: RecordRef, fields: type[Fields]) -> Record:
+def replay(
+    found: StoredReading, ticket: RecordRef, fields: type[Fields], options: Mapping[str, str] | None = None
+) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read.
 
     Raises `InFlight` if that was erased meanwhile: no record may refer to it then.
     """
-    record = records.placed(found.record, ticket, replayed=True)
+    own = {} if options is None else {"options": dict(options)}
+    record = records.placed(found.record, ticket, replayed=True, **own)
     held = [] if record.status == Status.UNKNOWN else [records.HELD]
     # An erased upload stays erased, also when its message is delivered again.
     gone = [] if ticket.upload else [records.GONE]
@@ -257,10 +273,10 @@ def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordR
     if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
         return record
     logger.warning("Another call has written this record", record_id=ticket.id, content=held.content)
-    return _standing(held, ticket, fields, entry)
+    return _standing(held, ticket, fields, entry, record.options)
 
 
-def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item) -> Record:
+def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, options: Mapping[str, str]) -> Record:
     """The stored record, where the one of this lease could not be written."""
     record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
     if record and entry and entry["owner"] == held.owner:
@@ -276,7 +292,7 @@ def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item) 
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
-    return replay(found, ticket, fields)
+    return replay(found, ticket, fields, options)
 
 
 def _held(entry: Item) -> bool:

@@ -181,6 +181,8 @@ def _item(record: Record) -> Item:
     if record.lowest_confidence is not None:
         # DynamoDB takes no floats.
         found["lowest_confidence"] = Decimal(f"{record.lowest_confidence:.4f}")
+    if record.replayed:
+        found["options"] = record.options
     if record.finished_at:
         found["finished_at"] = moment(record.finished_at)
     if record.vendor:
@@ -322,6 +324,7 @@ def _place(found: Item) -> dict[str, Any]:
         "finished_at": datetime.fromisoformat(found["finished_at"]),
         "replayed": found["replayed"],
         "source": Source(bucket=bucket, key=key, version=found.get("version")) if key else None,
+        **({"options": dict(found["options"])} if "options" in found else {}),
     }
 
 

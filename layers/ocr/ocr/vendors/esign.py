@@ -46,6 +46,8 @@ ACCEPT = "*/*"
 CONTENT_TYPE = "application/json;charset=UTF-8"
 TOKEN_HEADER = "X-Tsign-Open-Token"
 GATEWAY = "401"
+# Clocks are never quite alike, and a Date has whole seconds.
+CLOCK_SLACK_SECONDS = 5
 # The text's slope up to which a line's upright box in the straightened picture is its box in the picture sent.
 LEVEL_DEGREES = 1.0
 
@@ -67,13 +69,18 @@ GATEWAY_ERRORS = {
     "无效的应用": Row(Refused, "The vendor does not know this system's app id.", _KEY),
     "TOKEN错误": Row(Refused, "The vendor does not accept the shared token.", _KEY),
     "TOKEN_CANT_BE_NULL": turned_away("The vendor misses the token; it was sent one."),
-    "INVALID_TIMESTAMP": Row(Refused, "The vendor's clock and this system's differ by over 15 minutes.", _KEY),
+    "INVALID_TIMESTAMP": Row(
+        Refused,
+        "The vendor's clock and this system's differ by over 15 minutes, and its answers do not tell its time.",
+        "The operator has to look at the clocks, and ask the vendor about its own.",
+    ),
     "INVALID_SIGNATURE": Row(Refused, "The vendor does not accept this system's signature.", _KEY),
     "UNAUTHORIZED": Row(Refused, "The vendor does not know this app on this host.", _KEY),
 }
 _OTHER_GATEWAY_ERROR = Row(Refused, "The vendor's gateway turned the call away.", _KEY)
-# Once more after signing anew, or with a new token.
-STALE = {"INVALID_TIMESTAMP", "TOKEN错误"}
+CLOCK, TOKEN = "INVALID_TIMESTAMP", "TOKEN错误"
+# Seconds that eSign's clock runs before this one, as its answers have told.
+_ahead = [0.0]
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ class GeneralText(OnePicture):
         body = json.dumps(told, ensure_ascii=False).encode()
         headers = _headers(request.secret, body, until)
         answer = transport.send("POST", _url(PATH), until, data=body, headers=headers)
-        if _gateway_error(answer) in STALE:
+        error = _gateway_error(answer)
+        if (error == CLOCK and _set_clock(answer)) or (error == TOKEN and TOKEN_HEADER in headers):
             request.wait_for_rate()
             headers = _headers(request.secret, body, until, refused=headers.get(TOKEN_HEADER))
             answer = transport.send("POST", _url(PATH), until, data=body, headers=headers)
@@ -151,7 +159,7 @@ def _signed(secret: Mapping[str, str], body: bytes) -> dict[str, str]:
     return {
         "X-Tsign-Open-App-Id": secret["app_id"],
         "X-Tsign-Open-Auth-Mode": "Signature",
-        "X-Tsign-Open-Ca-Timestamp": str(time.time_ns() // 1_000_000),
+        "X-Tsign-Open-Ca-Timestamp": str(time.time_ns() // 1_000_000 + round(1000 * _ahead[0])),
         "X-Tsign-Open-Ca-Signature": signature(
             secret["app_secret"], string_to_sign("POST", PATH, digest, CONTENT_TYPE)
         ),
@@ -161,6 +169,15 @@ def _signed(secret: Mapping[str, str], body: bytes) -> dict[str, str]:
     }
 
 
+def _set_clock(answer: transport.Answer) -> bool:
+    """Go by the vendor's clock from here on; False where its answer does not tell it, or it is the one gone by."""
+    date = answer.date()
+    ahead = date.timestamp() - time.time() if date else _ahead[0]
+    changed = abs(ahead - _ahead[0]) > CLOCK_SLACK_SECONDS
+    _ahead[0] = ahead
+    return changed
+
+
 def _with_token(secret: Mapping[str, str], until: float, refused: str | None) -> dict[str, str]:
     """The headers of OAuth2 mode, which is told from the other by the absence of X-Tsign-Open-Auth-Mode."""
     from ocr.vendors import token_cache
@@ -168,7 +185,9 @@ def _with_token(secret: Mapping[str, str], until: float, refused: str | None) ->
     app_id = secret["app_id"]
     return {
         "X-Tsign-Open-App-Id": app_id,
-        TOKEN_HEADER: token_cache.token(f"{VENDOR}/{app_id}", lambda: _issued(secret, until), refused=refused),
+        TOKEN_HEADER: token_cache.token(
+            f"{VENDOR}/{app_id}", lambda: _issued(secret, until), until=until, refused=refused
+        ),
         "Accept": ACCEPT,
         "Content-Type": CONTENT_TYPE,
     }
@@ -178,11 +197,16 @@ def _issued(secret: Mapping[str, str], until: float) -> "Token":
     from ocr.vendors.token_cache import Token
 
     query = {"appId": secret["app_id"], "secret": secret["app_secret"], "grantType": "client_credentials"}
-    answer = transport.send("GET", _url(TOKEN_PATH), until, params=query)
-    found = _found(answer, answer.members())
-    token, expires = found.get("token"), number(found.get("expiresIn"))
-    if not isinstance(token, str) or not token or expires is None:
-        raise unexplained("The vendor gave no token.")
+    try:
+        answer = transport.send("GET", _url(TOKEN_PATH), until, params=query)
+        found = _found(answer, answer.members())
+        token, expires = found.get("token"), number(found.get("expiresIn"))
+        if not isinstance(token, str) or not token or expires is None:
+            raise unexplained("The vendor gave no token.")
+    except OcrError as error:
+        # No picture was sent yet. What the answer holds may be half a token: it is not kept.
+        error.paid, error.raw = False, None
+        raise
     return Token(token, expires / 1000)
 
 
@@ -208,7 +232,7 @@ def _message(body: dict[str, Any]) -> str | None:
     if code_of(body.get("code")) != GATEWAY:
         return None
     message = text(body.get("message"))
-    return message if message in GATEWAY_ERRORS else "other"
+    return next((known for known in GATEWAY_ERRORS if known in message), "other")
 
 
 def _line(detection: dict[str, Any], document: Picture, level: bool) -> Line:

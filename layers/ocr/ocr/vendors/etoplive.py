@@ -153,7 +153,11 @@ Levels = list[dict[str, Any]]
 
 Flag = Annotated[Literal["0", "1"], Field(description="0 or 1, as in etoplive's document")] | None
 _OPTIONS: Mapping[str, Any] = {
-    "input": Annotated[Literal["base64", "file", "url"], Field(description="how the picture travels")] | None,
+    "input": Annotated[
+        Literal["base64", "file", "url"],
+        Field(description="how the picture travels; url: as a link to an upload"),
+    ]
+    | None,
     "requestId": RequestId | None,
     "removeImgData": Flag,
     "removImgData": Flag,
@@ -205,6 +209,11 @@ class Pid(OnePicture):
     @property
     def options(self) -> Mapping[str, Any]:  # type: ignore[override]  # the checks are sold with the ID card alone
         return {**_OPTIONS, **_ID_CARD_OPTIONS} if self.pid == ID_CARD else _OPTIONS
+
+    def takes(self, request: VendorRequest) -> bool:
+        """Whether it has the options; by its address travels only what lies in the bucket."""
+        there = request.options.get("input") != "url" or all(document.upload for document in request.documents)
+        return there and super().takes(request)
 
     def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
         return body if _told(request.options)["removeImgData"] == "0" else super().kept(request, body)

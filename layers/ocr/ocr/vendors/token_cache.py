@@ -4,12 +4,15 @@ A vendor that gives a new token soon stops taking the old one, so containers wit
 other out. The old token still works for some minutes while a new one is fetched, so nobody has to wait for it.
 """
 
+import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
 from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.platform import aws
 from ocr.platform.errors import Busy
@@ -30,27 +33,51 @@ _held: dict[str, Token] = {}
 _renewing = Lock()
 
 
-def token(name: str, issue: Callable[[], Token], *, refused: str | None = None) -> str:
+def token(name: str, issue: Callable[[], Token], *, until: float = math.inf, refused: str | None = None) -> str:
     """The shared token called `name`, made by `issue` where there is none or it ends within five minutes.
 
     `refused` is a token that the vendor turned down, and so not to be had again. Raises what `issue` raises, and `Busy`
-    while another container fetches the first token.
+    while another call fetches the first token, at `until` on the monotonic clock at the latest.
     """
 
     def taken(one: Token | None, early: float = EARLY_SECONDS) -> bool:
         return one is not None and one.text != refused and one.until - early > time.time()
 
-    with _renewing:
+    if not _renewing.acquire(timeout=min(LEASE_SECONDS, max(0.0, until - time.monotonic()))):
+        raise _being_fetched()
+    try:
         for look in (_held.get, _stored):
             found = look(name)
             if found and taken(found):
                 return _kept(name, found)
         if _leased(name, found):
-            return _kept(name, _put(name, issue()))
+            try:
+                made = issue()
+            except BaseException:
+                _released(name)  # so that who comes next may try, and hears what is wrong
+                raise
+            return _kept(name, _put(name, made))
         found = _stored(name)
         if found and taken(found, early=0):
             return found.text
-        raise Busy("Another call is fetching the vendor's token.", code="token", retry_after=2)
+        raise _being_fetched()
+    finally:
+        _renewing.release()
+
+
+def _being_fetched() -> Busy:
+    return Busy("Another call is fetching the vendor's token.", code="token", retry_after=2, blames="nothing")
+
+
+def _released(name: str) -> None:
+    with suppress(ClientError, BotoCoreError):
+        aws.written(
+            aws.table().update_item,
+            Key={"id": _id(name)},
+            UpdateExpression="SET lease_until = :until",
+            ExpressionAttributeValues={":until": 0},
+            ConditionExpression=Attr("lease_until").exists(),
+        )
 
 
 def _kept(name: str, found: Token) -> str:
