@@ -110,6 +110,20 @@ def test_every_record_of_a_batch_is_announced_in_its_order(bus: Bus) -> None:
     assert bus.told == [item["id"] for item in written]
 
 
+def test_an_event_tells_of_doubts_and_of_nothing_that_was_read(bus: Bus) -> None:
+    [item] = items(1)
+    announce(stream(item, item | {"status": "incomplete", "problem": "incomplete", "checks_failed": 2}))
+    sure, doubtful = bus.heard
+    assert (sure["status"], sure["problem"], sure["checks_failed"], sure["lowest_confidence"]) == (
+        "succeeded",
+        None,
+        0,
+        0.9,
+    )
+    assert (doubtful["status"], doubtful["problem"], doubtful["checks_failed"]) == ("incomplete", "incomplete", 2)
+    assert "A-17" not in json.dumps(bus.heard)
+
+
 def test_what_comes_twice_has_the_same_event_id_and_another_outcome_another(bus: Bus) -> None:
     [item] = items(1)
     announce(stream(item, item, item | {"status": "deleted", "finished_at": "2030-01-01T00:00:00.000000+00:00"}))

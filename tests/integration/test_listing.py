@@ -9,7 +9,8 @@ from itertools import count
 
 import pytest
 
-from ocr.model.record import Document, Record, Status
+from ocr.model.check import Check
+from ocr.model.record import Document, Evidence, Record, Status
 from ocr.platform import aws
 from ocr.storage import queries, records
 from tests.integration.conftest import World
@@ -68,3 +69,20 @@ def test_what_is_rare_is_found_a_bounded_number_of_records_at_a_time(
             pages.append(queries.page(search, PAGE, cursor))
         assert [one.id for page, _ in pages for one in page] == [rare["id"]]
         assert len(pages) > 3
+
+
+def test_records_of_which_a_check_failed_are_listed_alone_and_say_how_doubtful_they_are(world: World) -> None:
+    wrong = Check(name="luhn", fields=["number"], outcome="failed")
+    sure = Evidence(label="编号", text="T", confidence=0.91)
+    at = NOON - timedelta(hours=1)
+    doubtful = Document(fields={"number": "T"}, evidence={"number": sure}, checks=[wrong, wrong])
+    for number, document in enumerate([Document(fields={"number": "T"}), doubtful]):
+        record = Record(
+            id=f"{number:032x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=document
+        )
+        finished = record.model_copy(update={"finished_at": at})
+        aws.table().put_item(Item=records.item(finished, Ticket, content=f"{number}", owner=""))
+    for product in ("ticket", None):
+        search = queries.Search(NOON - timedelta(days=1), NOON, product, doubtful=True)
+        [one], _ = queries.page(search, PAGE)
+        assert (one.id, one.checks_failed, one.lowest_confidence) == (f"{1:032x}", 2, 0.91)

@@ -10,6 +10,7 @@ from ocr.declare.fields import declared
 from ocr.extraction.extract import find
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
 from ocr.model.record import Record, Status
+from ocr.pipeline.identity import document_type
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, NoResult, OcrError
 from tests.unit.printed import page
@@ -156,6 +157,25 @@ def test_a_text_is_of_no_product_of_forms(slug: str) -> None:
     assert (found.status, outcome(found, "document_type")) == (Status.SUCCEEDED, "not_applicable")
 
 
+FORMS = {
+    slug: one for slug, one in products().items() if one.titles and any(offer.finds_labels for offer in one.sold_by)
+}
+
+
+def form(slug: str) -> list[Line]:
+    """A page with the product's title and its usual labels one below the other."""
+    names = [field.mark.names[0] for field in declared(FORMS[slug].fields).values() if field.mark.names]
+    return page(*((60, 60 + 50 * place, text) for place, text in enumerate([FORMS[slug].titles[0], *names])))
+
+
+@pytest.mark.parametrize("slug", FORMS)
+def test_a_form_is_its_own_products_and_hardly_any_other_s(slug: str) -> None:
+    lines = form(slug)
+    taken = [asked for asked, product in FORMS.items() if document_type(product, lines)[0].outcome == "passed"]
+    assert slug in taken
+    assert len(taken) <= 3, taken
+
+
 # --- Several documents ------------------------------------------------------------------------------------------------
 
 
@@ -197,6 +217,11 @@ def test_several_documents_are_never_mixed(slug: str, alone: list[Line], togethe
     assert found.document.fields == {}
     # The texts are kept, under no field's name.
     assert found.document.unmapped
+
+
+def test_two_dates_are_not_two_documents() -> None:
+    found = printed("bank_card", "海棠银行", "6229004840756250332", "VALID FROM 08/21", "VALID THRU 08/31")
+    assert outcome(found, "one_document") == "passed"
 
 
 def test_a_documents_own_repetition_is_one_document() -> None:

@@ -20,6 +20,8 @@ from ocr.model.reading import Line
 
 # So many fields have to be there twice; a number with a check digit is enough alone.
 FIELDS = 2
+# Shorter ones are too common to tell documents apart: a month and a year, say.
+NUMBER = 8
 # From here on two texts are two readings of the same.
 SAME = 0.7
 
@@ -42,7 +44,7 @@ def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
         if own_check and one.shape.pattern and checks.count(own_check) == 1:
             others = {check for check in checks if check != own_check}
             texts = {compact(line.text[start:end]) for line in lines for start, end in shaped(one, line.text)}
-            own = {text for text in texts if valid(own_check, text)}
+            own = {text for text in texts if len(text) >= NUMBER and valid(own_check, text)}
             if sum(not any(valid(check, text) for check in others) for text in own) > 1:
                 found.add(one.name)
     return found
