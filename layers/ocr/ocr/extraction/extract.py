@@ -4,19 +4,22 @@ Nothing here knows a document's coordinates. What it knows is how documents are 
 their labels or below them, long ones run on, blocks have heads, tables have a row of column heads, and some values
 (an ID number, a VIN) are recognized wherever they stand.
 
-    page      the picture set upright, in line heights
-    words     what a product declares as labels
-    labels    what a row prints as labels
-    layout    labels, and what stands around them
-    blocks    which field a label stands for that several share
-    values    how well a text suits a field
-    search    labels and values brought together
-    texts     values over several lines
-    looks     values known by their looks
-    items     line items under their column heads
-    mrz       the machine-readable zone of travel documents
-    data_page what such documents print in words and again in that zone
-    grid      any table, and the text in reading order
+    page        the picture set upright, in line heights
+    splitting   two values that were read as one line
+    separation  several documents on one picture
+    data_page   travel documents, by their machine-readable zone (mrz)
+    items       line items under their column heads
+    words       what a product declares as labels
+    labels      what a row prints as labels; captions: their small print in other languages
+    layout      labels, and what stands around them; seals: what a stamp prints over them
+    blocks      which field a label stands for that several share
+    values      how well a text suits a field
+    assignment  labels and values brought together, for the whole page at the least cost (cheapest)
+    texts       values over several lines
+    patterns    values known by their looks
+    unlabelled  values that stand without a label in a place of their own
+    order       fields of a known form whose label was not read
+    tables      any table, and the text in reading order
 """
 
 from collections.abc import Iterable, Sequence
