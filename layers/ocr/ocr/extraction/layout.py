@@ -45,7 +45,8 @@ class Layout:
     def lines(self) -> list[list[TextSpan]]:
         """Every run of text that is no label, also those that follow one in a piece of their own."""
         runs = (run for row in self.rows for held in row.held for run in reaching(held, WORD_GAP))
-        return [run for run in runs if not any(spot.holds(run[0].line) for spot in self.spots)]
+        labelled = {id(piece.line) for spot in self.spots for piece in spot.pieces}
+        return [run for run in runs if id(run[0].line) not in labelled]
 
     @property
     def unlabelled(self) -> list[list[TextSpan]]:
