@@ -146,15 +146,14 @@ def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Ite
         try:
             yield _verdict(picture, entry, fresh)
         except (OSError, OcrError) as error:
-            # All that stands on it is lost.
-            yield Verdict(picture, entry, marked(entry.fields, None, []), fault=_sentence(error))
+            yield _lost(picture, entry, _sentence(error))
 
 
 def _verdict(picture: Path, entry: Entry, fresh: bool) -> Verdict:
     content = picture.read_bytes()
     record, answer = offline.record(entry.reader, content, fresh=fresh)
     if "error" in answer.said:
-        return Verdict(picture, entry, marked(entry.fields, None, []), fault="It cannot be decoded.")
+        return _lost(picture, entry, "It cannot be decoded.")
     found = next(iter(offline.documents(record)), None)
     parts = []
     if entry.plate is not None:
@@ -175,6 +174,14 @@ def _values(entry: Entry, found: Document | None, answer: offline.Answer) -> lis
         return []
     ignored = {*entry.neutral, *computed(products()[entry.product].fields) - entry.fields.keys()}
     return marked(entry.fields, found, answer.lines, entry.masked, ignored)
+
+
+def _lost(picture: Path, entry: Entry, fault: str) -> Verdict:
+    """A picture that could not be read: all that stands on it is lost."""
+    plates = [Part("plate", entry.plate, NO_PLATE, 0)] if entry.plate is not None else []
+    texts = [Part("text", _text(entry.lines), "", 0)] if entry.lines is not None else []
+    grids = [Part("grid", entry.shape, NO_TABLE, 0)] if entry.shape else []
+    return Verdict(picture, entry, marked(entry.fields, None, []), [*plates, *texts, *grids], fault=fault)
 
 
 def _part(kind: str, truth: str, read: str) -> Part:
@@ -244,7 +251,9 @@ def totals(verdicts: Sequence[Verdict]) -> Iterator[str]:
         wrong = sum(distance(one.truth, one.read) for one in texts)
         a_picture = fmean(one.right for one in texts)
         yield f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character"
-    yield f"{len(verdicts)} pictures, {fmean(one.seconds for one in verdicts):.2f} s of the engine a picture"
+    unread = sum(bool(one.fault) for one in verdicts)
+    seconds = fmean(one.seconds for one in verdicts)
+    yield f"{len(verdicts)} pictures, {unread} of them not read, {seconds:.2f} s of the engine a picture"
 
 
 def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:

@@ -133,7 +133,8 @@ def test_a_truth_that_cannot_be_used_is_a_sentence(run: Run, truth: Any, said: s
 
 def test_a_picture_that_cannot_be_read_is_told_and_loses_its_values(run: Run, folder: Path) -> None:
     (folder / "cut.jpg").write_bytes((folder / "portrait.jpg").read_bytes()[:900])
-    truth = [{"file": file, "product": "id_card", "fields": {"name": "林志远"}} for file in ("absent.jpg", "cut.jpg")]
+    card = {"product": "id_card", "fields": {"name": "林志远"}}
+    truth = [{"file": "absent.jpg", **card}, {"file": "cut.jpg", **card}, {"file": "cut.jpg", "plate": "浙A12345"}]
 
     status, printed, _ = run(truth)
 
@@ -141,6 +142,8 @@ def test_a_picture_that_cannot_be_read_is_told_and_loses_its_values(run: Run, fo
     assert "absent.jpg: not read. It cannot be opened: No such file or directory." in printed
     assert "cut.jpg: not read. The picture is damaged or cut short." in printed
     assert printed.count("name 林志远 → ∅ (missing, lost in recognition)") == 2
+    assert "plates: 0 of 1 exactly right" in printed
+    assert "3 pictures, 3 of them not read" in printed
 
 
 def test_a_kept_answer_spares_the_engine_unless_it_is_to_be_asked_anew(
