@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -94,24 +95,24 @@ def icon(side: int) -> bytes:
     return struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(picture), 22) + picture
 
 
-def worst() -> dict[str, bytes]:
-    """The ten files that are taken and cost most memory or time."""
+def worst() -> dict[str, Callable[[], bytes]]:
+    """The ten files that are taken and cost most memory or time, those first that cost most memory."""
     side, tall = (SIDE, SIDE), (763, 65_500)
     turned = Image.Exif()
     turned[0x0112] = 6
     return {
-        "transparent": encoded("PNG", side, "RGBA"),
-        "transparent, turned": png(chunk(b"eXIf", exif(6)), plain=encoded("PNG", side, "RGBA")),
-        "grey and transparent, turned": png(chunk(b"eXIf", exif(8)), plain=encoded("PNG", side, "LA")),
-        "palette with a transparent colour": encoded("PNG", side, "P", transparency=0),
-        "progressive": textured("JPEG", side, quality=50, progressive=True, subsampling=0, exif=turned),
-        "as many scans as are taken": many_scans(20),
-        "baseline": textured("JPEG", side, quality=60, exif=turned),
-        "as tall as is taken": encoded("PNG", tall),
-        "run lengths": run_length_bmp(
+        "transparent": lambda: encoded("PNG", side, "RGBA"),
+        "transparent, turned": lambda: png(chunk(b"eXIf", exif(6)), plain=encoded("PNG", side, "RGBA")),
+        "grey and transparent, turned": lambda: png(chunk(b"eXIf", exif(8)), plain=encoded("PNG", side, "LA")),
+        "palette with a transparent colour": lambda: encoded("PNG", side, "P", transparency=0),
+        "progressive": lambda: textured("JPEG", side, quality=50, progressive=True, subsampling=0, exif=turned),
+        "as many scans as are taken": lambda: many_scans(20),
+        "baseline": lambda: textured("JPEG", side, quality=60, exif=turned),
+        "as tall as is taken": lambda: encoded("PNG", tall),
+        "run lengths": lambda: run_length_bmp(
             SIDE, SIDE, (b"\xff\x01" * (SIDE // 255) + bytes([SIDE % 255, 1]) + b"\0\0") * SIDE
         ),
-        "texts and profiles": png(
+        "texts and profiles": lambda: png(
             *[zipped(b"zTXt", 1 << 20)] * 60, zipped(b"iCCP", 200 << 20), plain=encoded("PNG", side)
         ),
     }
