@@ -40,9 +40,13 @@ def detector(side: int = DETECTION_SIDE) -> TextDetector:
     return TextDetector(_settings("Det", threads=CORES, limit_type="max", limit_side_len=side))
 
 
-@functools.cache
 def recognizer(mainland: bool = True) -> TextRecognizer:
     """Reads a line, of mainland papers or (`mainland` false) of any text, as it is printed."""
+    return _recognizer(mainland)
+
+
+@functools.cache
+def _recognizer(mainland: bool) -> TextRecognizer:
     # Lines go in one by one: a batch pads them all to its longest, for a fifth more time and twice the memory.
     network = TextRecognizer(_settings("Rec", threads=1, rec_batch_num=1, rec_img_shape=list(LINE)))
     if mainland:

@@ -28,7 +28,7 @@ PAINTED, WRITTEN = -8.0, -4.0  # what the spelling may force: more where paint s
 HOPELESS = -14.0  # below this a second look has never helped
 LEAST_SURE = 0.15  # of each letter and digit; provinces and suffixes are small print, and `forced` has its say on them
 READ = 0.3  # of each character that is given out; for another nobody can say which it is
-GUESSED = 0.02  # of a province: small and of many strokes, it is rightly read long before the network is sure of it …
+GUESSED = 0.003  # of a province: small and of many strokes, it is rightly read long before the network is sure of it …
 FAVOURED = "新"  # … but this one the network also sees in a blur
 UNREAD = "?"
 

@@ -73,6 +73,9 @@ def read(pixels: Pixels, mainland: bool = True) -> Page:
 def detect(pixels: Pixels) -> list[Corners]:
     """Boxes round lines of text: corners clockwise from the one where the line starts in an upright picture."""
     beside = _margin(pixels)
+    if not any(beside):
+        found = networks.detector()(pixels).boxes
+        return [] if found is None else [from_start(np.asarray(box, np.float32)) for box in found]
     ground = np.median(pixels[:: max(len(pixels) // 50, 1), :: max(pixels.shape[1] // 50, 1)], axis=(0, 1)).tolist()
     framed = cv2.copyMakeBorder(pixels, beside[0], beside[0], beside[1], beside[1], cv2.BORDER_CONSTANT, value=ground)
     found = networks.detector()(framed).boxes

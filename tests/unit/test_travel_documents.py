@@ -202,7 +202,7 @@ EUROPEAN = (
     (750, 675, "WOJEWODA SLASKI"),
     (300, 730, "Data waznosci/Date of expiry/Date d'expiration"),
     (300, 765, "14 LIP/JUL 30"),
-    (750, 765, "Olga Zimowska"),
+    (750, 720, "Olga Zimowska"),
 )
 PRINTED_TOO = {
     "nationality": "POLSKIE/POLISH/POLONAISE",

@@ -264,7 +264,7 @@ class _Reader:
             if field.mark.icao != "nationality":  # the page prints it in words
                 self._settle(name, field)
         self._doubt_expiry()
-        taken = [*self.page.printed.values(), *self._personal_number()]
+        taken = [*self.page.printed.values(), *self._personal_number(), *self._signature()]
         self.page.rest = [piece for span in self.rest for piece in _without(span, taken)]
         return self.page
 
@@ -352,6 +352,12 @@ class _Reader:
         later = any(min(days) > self.expiry for days in self.days.values()) if self.expiry else False
         if name in self.page.settled and name not in self.page.printed and later:
             self.page.checks.append(_check(name, "failed", DIFFERS))
+
+    def _signature(self) -> list[TextSpan]:
+        """Where the holder wrote the name that stands in print elsewhere."""
+        names = {word for name in self.zone.names() or () for word in name.split()}
+        written = (span for span in self.rest if _has_small_letters(span.text))
+        return [span for span in written if {mrz.folded(word) for word in re.findall(r"[^\W_]+", span.text)} <= names]
 
     def _personal_number(self) -> list[TextSpan]:
         """Where the page prints what the issuer put into the rest of the zone: it is nobody else's value."""
