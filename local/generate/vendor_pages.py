@@ -11,7 +11,7 @@ from local.cloud.aws import ROOT
 from local.generate.tables import table
 from ocr.declare.catalogue import products, sellers
 from ocr.declare.offers import Member, Offer
-from ocr.platform.errors import PROBLEMS
+from ocr.platform.errors import PROBLEMS, Busy, OcrError, Refused, VendorFault
 from ocr.platform.settings import Settings
 from ocr.vendors.parsing import Row
 
@@ -31,7 +31,7 @@ def page(vendor: str, offers: Sequence[Offer]) -> str:
     """One vendor's page: settings, secret, interfaces, errors."""
     module = import_module(f"ocr.vendors.{vendor}")
     parts = [f"# {vendor}\n", inspect.getdoc(module) or "", NOTE.format(vendor=vendor)]
-    parts += [_settings(vendor, module), _secret(vendor, offers), _interfaces(offers)]
+    parts += [_settings(vendor, module), _secret(vendor, offers), _interfaces(offers), _codetypes(module)]
     tables = {name: one for name, one in vars(module).items() if _is_table(name, one)}
     return "\n".join(_spaced([*parts, *(_errors(name, one) for name, one in tables.items())]))
 
@@ -129,7 +129,7 @@ def _is_table(name: str, value: object) -> bool:
 
 def _errors(name: str, rows: Mapping[str, Row]) -> str:
     title = name.removesuffix("ERRORS").strip("_").lower().replace("_", " ")
-    head = ["code", "kind", "status", "means", "what to do", "billed"]
+    head = ["code", "kind", "status", "means", "what to do", "who acts", "billed", "next vendor asked", "final"]
     return f"## Errors{': ' + title if title else ''}\n\n" + table(head, [_error(*one) for one in rows.items()])
 
 
@@ -142,5 +142,21 @@ def _error(code: str, row: Row) -> list[str]:
         str(kind.status),
         error.detail,
         error.advice,
+        _acts(error),
         "maybe" if error.paid else "no",
+        "yes" if isinstance(error, VendorFault) else "no",
+        "no" if isinstance(error, Busy | Refused) else "yes",
     ]
+
+
+def _acts(error: OcrError) -> str:
+    if isinstance(error, Refused):
+        return "operator"
+    return "nobody: it comes again" if isinstance(error, Busy) else "caller"
+
+
+def _codetypes(module: ModuleType) -> str:
+    codetypes = getattr(module, "CODETYPES", {})
+    rows = [[f"`{code}`", one.meaning, str(one.price), f"`{one.kind}`"] for code, one in codetypes.items()]
+    head = ["codetype", "meaning", "price units", "field of the answer"]
+    return "## Codetypes\n\n" + table(head, rows) if rows else ""

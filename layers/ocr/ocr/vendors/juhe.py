@@ -91,11 +91,13 @@ _OLD_CODES = {str(int(code) - 9900): code for code in _SYSTEM}
 
 @dataclass(frozen=True)
 class Codetype:
-    """A kind of captcha: its price in Juhe's units a call, the kind of its answer, how many points that has.
+    """A kind of captcha: what its document calls it, its price in Juhe's units a call, the kind of its answer, how many
+    points that has.
 
     `seconds` is how long an answer may take; None: as long as most do. Questions are put to people.
     """
 
+    meaning: str
     price: int
     kind: str
     points: tuple[int, int] = (0, 0)
@@ -103,32 +105,32 @@ class Codetype:
 
 
 CODETYPES = {
-    "1101": Codetype(10, "text"),
-    "1004": Codetype(10, "text"),
-    "1005": Codetype(12, "text"),
-    "1006": Codetype(15, "text"),
-    "2001": Codetype(10, "text"),
-    "2002": Codetype(20, "text"),
-    "2003": Codetype(30, "text"),
-    "2004": Codetype(40, "text"),
-    "2005": Codetype(50, "text"),
-    "3004": Codetype(10, "text"),
-    "3005": Codetype(12, "text"),
-    "3006": Codetype(15, "text"),
-    "4004": Codetype(10, "text"),
-    "4005": Codetype(12, "text"),
-    "4006": Codetype(15, "text"),
-    "5108": Codetype(22, "text"),
-    "5211": Codetype(30, "container_number"),
-    "6001": Codetype(15, "number"),
-    "6003": Codetype(25, "number", seconds=45),
-    "6002": Codetype(15, "choice", seconds=45),
-    "6004": Codetype(15, "text", seconds=45),
-    "9101": Codetype(15, "points", (1, 1)),
-    "9102": Codetype(22, "points", (2, 2)),
-    "9202": Codetype(40, "points", (2, 2)),
-    "9103": Codetype(20, "points", (3, 3)),
-    "9004": Codetype(25, "points", (1, 4)),
+    "1101": Codetype("1位英文数字", 10, "text"),
+    "1004": Codetype("1~4位英文数字", 10, "text"),
+    "1005": Codetype("1~5位英文数字", 12, "text"),
+    "1006": Codetype("1~6位英文数字", 15, "text"),
+    "2001": Codetype("1位纯汉字", 10, "text"),
+    "2002": Codetype("1~2位纯汉字", 20, "text"),
+    "2003": Codetype("1~3位纯汉字", 30, "text"),
+    "2004": Codetype("1~4位纯汉字", 40, "text"),
+    "2005": Codetype("1~5位纯汉字", 50, "text"),
+    "3004": Codetype("1~4位纯英文", 10, "text"),
+    "3005": Codetype("1~5位纯英文", 12, "text"),
+    "3006": Codetype("1~6位纯英文", 15, "text"),
+    "4004": Codetype("1~4位纯数字", 10, "text"),
+    "4005": Codetype("1~5位纯数字", 12, "text"),
+    "4006": Codetype("1~6位纯数字", 15, "text"),
+    "5108": Codetype("8位英文数字(包含字符)", 22, "text"),
+    "5211": Codetype("集装箱号 4位字母7位数字", 30, "container_number"),
+    "6001": Codetype("计算题", 15, "number"),
+    "6003": Codetype("复杂计算题", 25, "number", seconds=45),
+    "6002": Codetype("选择题四选一(ABCD或1234)", 15, "choice", seconds=45),
+    "6004": Codetype("问答题，智能问答题", 15, "text", seconds=45),
+    "9101": Codetype("坐标选一", 15, "points", (1, 1)),
+    "9102": Codetype("点击两个相同的字", 22, "points", (2, 2)),
+    "9202": Codetype("点击两个相同的动物或物品", 40, "points", (2, 2)),
+    "9103": Codetype("坐标多选，返回3个坐标", 20, "points", (3, 3)),
+    "9004": Codetype("坐标多选，返回1~4个坐标", 25, "points", (1, 4)),
 }
 # What an answer looks like in NFKC, without spaces, in capitals. ISO 6346: owner, category, serial number, check digit.
 _FORMS = {
@@ -173,7 +175,8 @@ CodetypeName = Annotated[
     str,
     Field(
         pattern=f"^({'|'.join(CODETYPES)})$",
-        description="the kind of captcha, Juhe's codetype",
+        description="the kind of captcha, Juhe's codetype, with its price units and the field of its answer: "
+        + "; ".join(f"{code} {one.meaning} ({one.price}, {one.kind})" for code, one in CODETYPES.items()),
         json_schema_extra={"enum": list(CODETYPES)},
     ),
 ]
