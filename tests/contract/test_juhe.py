@@ -273,3 +273,28 @@ def test_an_empty_answer_that_was_paid_for_has_its_trace(vendor: Host, offer: Of
 def plate_answer(rows: list[tuple[str, str]]) -> dict[str, Any]:
     res = [{"nID": None, "index": None, "desc": desc, "content": content} for desc, content in rows]
     return {"reason": "操作成功", "result": {"res": res, "orderid": "JH1"}, "error_code": 0}
+
+
+ANSWERS = [
+    ("1004", "8f2k", "passed"), ("1004", "undefined", "failed"), ("1101", "7", "passed"), ("1101", "77", "failed"),
+    ("2004", "汉字", "passed"), ("2004", "abcd", "failed"), ("3005", "abcde", "passed"), ("3005", "abc1", "failed"),
+    ("4006", "123456", "passed"), ("4006", "12a", "failed"), ("5108", "aB3$5678", "passed"), ("5108", "aB3", "failed"),
+    ("6001", "23", "passed"), ("6001", "?", "failed"), ("6002", "B", "passed"), ("6002", "E", "failed"),
+    ("6004", "玄武门", "passed"), ("9101", "10,20", "passed"), ("9101", "9999,9999", "failed"),
+    ("5211", "CSQU3054383", "passed"), ("5211", "CSQU305438", "failed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("codetype", "res", "outcome"), ANSWERS)
+def test_an_answer_is_checked_against_its_codetype(vendor: Host, codetype: str, res: str, outcome: str) -> None:
+    vendor.says({"error_code": 0, "result": {"res": res, "orderid": "o"}})
+    [finding] = reading(ask(juhe.Captcha(), codetype=codetype)[0]).findings
+    assert (finding.checks[0].name, finding.checks[0].outcome) == ("codetype", outcome)
+    assert outcome == "passed" or said(finding) == {"text": res}
+
+
+@pytest.mark.parametrize(("number", "outcome"), [("CSQU3054383", "passed"), ("CSQU3054380", "failed")])
+def test_a_containers_check_digit_is_checked(vendor: Host, number: str, outcome: str) -> None:
+    vendor.says({"error_code": 0, "result": {"res": number, "orderid": "o"}})
+    [finding] = reading(ask(juhe.Captcha(), codetype="5211")[0]).findings
+    assert [(one.name, one.outcome) for one in finding.checks] == [("codetype", "passed"), ("iso_6346", outcome)]

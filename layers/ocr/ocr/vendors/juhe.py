@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ocr.declare.offers import Limits, Member, Offer, VendorRequest
+from ocr.model.check import Check
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, ExtractedDocument, Item, Point, Reading, pointed, rectangle
 from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, Refused
@@ -138,6 +139,9 @@ _FORMS = {
     "choice": re.compile(r"[A-D1-4]"),
     "container_number": re.compile(r"[A-Z]{4}\d{7}"),
 }
+# By the codetype's first digit the letters of its answer, by its last one how many there are at most.
+_ALPHABETS = {"1": "[0-9A-Za-z]", "2": "[\u3400-\u9fff]", "3": "[A-Za-z]", "4": "[0-9]"}
+_LETTERS = {"5108": re.compile("[!-~]{8}")}
 # The document says `|` between points and shows spaces.
 _BETWEEN_POINTS = re.compile(r"[|;\s]+")
 _POINT = re.compile(r"\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
@@ -231,7 +235,10 @@ class Captcha(OnePicture):
         codetype = CODETYPES[request.options["codetype"]]
         if result.get("res") is None or isinstance(result["res"], bool | dict | list):
             raise unexplained()
-        finding = ExtractedDocument(type=codetype.kind, items=list(_answered(codetype, text(result["res"]))))
+        told = text(result["res"])
+        items = list(_answered(codetype, told, document))
+        checks = list(_checks(request.options["codetype"], told, items)) if items else []
+        finding = ExtractedDocument(type=codetype.kind, items=items, checks=checks)
         return _reading(self, request, [finding])
 
     def call_id(self, body: dict[str, Any]) -> str | None:
@@ -292,14 +299,48 @@ def _call_id(body: dict[str, Any]) -> str | None:
     return trace(result.get("orderid")) if isinstance(result, dict) else None
 
 
-def _answered(codetype: Codetype, answer: str) -> Iterator[Item]:
+def _answered(codetype: Codetype, answer: str, document: Picture) -> Iterator[Item]:
     if codetype.kind == "points":
-        yield pointed("points", _points(codetype, answer))
+        points = _points(codetype, answer)
+        there = all(x <= document.width and y <= document.height for x, y in points)
+        # Nobody can click beside the picture: such an answer is kept as text alone.
+        yield pointed("points", points) if there else Item(label="text", text=answer)
         return
     yield from [Item(label="text", text=answer)] if answer else []
     plain = "".join(unicodedata.normalize("NFKC", answer).split()).upper()
     if codetype.kind in _FORMS and _FORMS[codetype.kind].fullmatch(plain):
         yield Item(label=codetype.kind, text=plain)
+
+
+def _checks(codetype: str, answer: str, items: Sequence[Item]) -> Iterator[Check]:
+    """Whether the answer is of the letters and the length that its codetype promises, and a container's digit right."""
+    kind = CODETYPES[codetype].kind
+    plain = "".join(unicodedata.normalize("NFKC", answer).split())
+    if kind == "points":
+        fits = items[0].label == "points"
+    else:
+        form = _FORMS.get(kind) or _LETTERS.get(codetype) or re.compile(f"{_ALPHABETS.get(codetype[0], '.')}+")
+        fits = form.fullmatch(plain.upper() if kind in _FORMS else plain) is not None
+        fits = fits and (codetype[0] not in _ALPHABETS or len(plain) <= int(codetype[-1]))
+    yield Check(
+        name="codetype",
+        fields=[items[0].label],
+        outcome="passed" if fits else "failed",
+        detail="" if fits else "The answer is not what its codetype promises.",
+    )
+    if kind == "container_number" and fits:
+        right = plain.upper()[-1] == str(_iso_6346_digit(plain.upper()[:10]))
+        detail = "" if right else "The check digit by ISO 6346 is another."
+        yield Check(name="iso_6346", fields=[kind], outcome="passed" if right else "failed", detail=detail)
+
+
+def _iso_6346_digit(number: str) -> int:
+    """The check digit of a container number's first ten places: letters count from 10 on, leaving out 11, 22 and 33."""
+    values = [int(place) if place.isdigit() else _ISO_6346[place] for place in number]
+    return sum(value * 2**place for place, value in enumerate(values)) % 11 % 10
+
+
+_ISO_6346 = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True))
 
 
 def _points(codetype: Codetype, answer: str) -> list[Point]:
