@@ -337,7 +337,7 @@ def _checks(codetype: str, answer: str, items: Sequence[Item]) -> Iterator[Check
 def _iso_6346_digit(number: str) -> int:
     """The check digit of a container number's first ten places: letters count from 10 on, leaving out 11, 22 and 33."""
     values = [int(place) if place.isdigit() else _ISO_6346[place] for place in number]
-    return sum(value * 2**place for place, value in enumerate(values)) % 11 % 10
+    return sum(value << place for place, value in enumerate(values)) % 11 % 10
 
 
 _ISO_6346 = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True))
