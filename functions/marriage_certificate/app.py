@@ -22,7 +22,7 @@ product = Product(
     MarriageCertificate,
     name="结婚证",
     category="identity",
-    required=["certificate_number", "male_name", "female_name"],
+    required=["certificate_number", "male_name", "male_birth_date", "female_name", "female_birth_date"],
     titles=["结婚证"],
     sold_by=[etoplive.Pid(12), embedded.Labels()],
     checks=COUPLE,

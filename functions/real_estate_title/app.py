@@ -27,7 +27,7 @@ product = Product(
     RealEstateTitle,
     name="不动产",
     category="real_estate",
-    required=["certificate_number", "obligee", "location"],
+    required=["certificate_number", "obligee", "location", ("usage", "area", "term")],
     titles=["不动产权证书", "中华人民共和国不动产权证书"],
     sold_by=[etoplive.Pid(501), embedded.Labels()],
 )

@@ -65,7 +65,7 @@ product = Product(
     category="vehicle",
     required={
         MAIN: ["plate_number", "owner", "vin", ("register_date", "issue_date")],
-        SUB: ["plate_number", "file_number"],
+        SUB: ["plate_number", "file_number", ("dimensions_mm", "inspection_record", "barcode_number")],
     },
     titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
     sold_by=[etoplive.Pid(5), embedded.Labels()],

@@ -53,7 +53,7 @@ product = Product(
     VehicleSaleInvoice,
     name="机动车发票",
     category="vehicle",
-    required=["invoice_number", "buyer_name", "vin", "total"],
+    required=["invoice_number", "buyer_name", "vin", "total", "seller_name"],
     titles=["机动车销售统一发票"],
     sold_by=[etoplive.Pid(61), embedded.Labels()],
     checks=[
