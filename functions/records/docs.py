@@ -19,7 +19,8 @@ details { border-bottom: 1px solid #ddd } details > div { padding-bottom: 1rem }
 table { border-collapse: collapse; width: 100% } td { border-top: 1px solid #eee; padding: .3rem .6rem .3rem 0 }
 td { vertical-align: top; overflow-wrap: anywhere } input, select, button { font: inherit; max-width: 100% }
 #search { width: 100%; box-sizing: border-box; padding: .5rem; position: sticky; top: 0 }
-form { display: grid; gap: .5rem; justify-items: start; margin: 1rem 0 } pre { overflow: auto; background: #f6f6f6 }
+form { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; justify-items: start; margin: 1rem 0 }
+label { max-width: 100% } pre { overflow: auto; background: #f6f6f6 }
 .method { text-transform: uppercase; font-size: .8em; color: #555 }
 """
 SCRIPT = """

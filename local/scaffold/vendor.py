@@ -67,8 +67,10 @@ class _Labelled(OnePicture):
             vendor=VENDOR,
             findings=[ExtractedDocument(items=items)],
             units=self.units(request.options),
-            trace=trace(body.get("id")),
         )
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        return trace(body.get("id"))
 '''
 OFFER = '''
 
