@@ -77,8 +77,9 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
     if len(deliveries) > 1:
         threads.each(lambda delivery: _hide(delivery, end - time.monotonic() + random.uniform(1, APART)), suspects)
     _process(product, [delivery for delivery in deliveries if not delivery.suspect], end)
-    for delivery in suspects:
-        if end - time.monotonic() < LEAST_SECONDS and not delivery.last:
+    for number, delivery in enumerate(suspects):
+        # The first is processed however little time there is: none may be put off for ever.
+        if number and end - time.monotonic() < LEAST_SECONDS and not delivery.last:
             delivery.again = True
         else:
             _process_alone(product, delivery, end)
