@@ -103,6 +103,7 @@ class {simulator}(Simulator[Settings]):
     # Code → message, as the vendor's document lists them.
     errors: Mapping[Code, str] = {{}}
     nested_default = 1
+    unauthorized = 1
 
     def __init__(self) -> None:
         super().__init__(Settings)

@@ -17,6 +17,10 @@ class Control:
         """Have the next call (or `times` of them) answered as ordered; see `desk.Order`."""
         self._put(orders=[order])
 
+    def forget(self) -> None:
+        """Drop the orders that wait; what was seen and how the vendor is set stay."""
+        self._put(forget=True)
+
     def set(self, **settings: Any) -> None:
         """Change how the vendor words its answers; see each vendor's `Settings`."""
         self._put(settings=settings)

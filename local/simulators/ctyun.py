@@ -86,6 +86,7 @@ class CTyun(Simulator[Settings]):
     code_key = "code"
     errors = ERRORS
     nested_default = 4007
+    unauthorized = UNAUTHORIZED
 
     def __init__(self) -> None:
         super().__init__(Settings)
@@ -159,6 +160,9 @@ class CTyun(Simulator[Settings]):
             for plate in sight.plates(picture)
         ]
         return {"number of plate licenses": len(detail), "detail": detail}
+
+    def shortened(self, body: Body) -> Body:
+        return {name: value[:-1] if isinstance(value, list) else value for name, value in body.items()}
 
     def error(self, code: Code, message: str | None, question: Question | None) -> tuple[Body, int]:
         if code in EOP_ERRORS:

@@ -15,36 +15,46 @@ from local.simulators.pictures import Picture
 
 Fault = Literal[
     "slow",
+    "drip",
     "hang",
     "cut",
     "http500",
     "http429",
     "garbage",
-    "html",
+    "maintenance",
+    "redirect",
+    "wrong_secret",
     "truncated",
     "empty",
     "wrong_types",
     "string_code",
     "missing_code",
     "nested_code",
+    "gbk",
+    "short_batch",
 ]
 
 # Whether the vendor's bill counts a call that ends this way. What went wrong before the picture was read is free;
 # an answer that was made and then lost, late or malformed has been paid for.
 CHARGED: Mapping[Fault, bool] = {
     "slow": True,
+    "drip": True,
     "hang": True,
     "cut": True,
     "http500": False,
     "http429": False,
     "garbage": True,
-    "html": False,
+    "maintenance": False,
+    "redirect": False,
+    "wrong_secret": False,
     "truncated": True,
     "empty": True,
     "wrong_types": True,
     "string_code": True,
     "missing_code": True,
     "nested_code": False,
+    "gbk": True,
+    "short_batch": True,
 }
 
 
@@ -63,7 +73,7 @@ class Order(BaseModel):
     code      answer this code of the vendor's table (or any other)
     message   its text, where the code alone does not say which error it is
     fault     how the answer goes wrong on the wire; together with `code` where both make sense
-    seconds   how long `slow` waits; what `Retry-After` says for `http429`
+    seconds   how long `slow` waits and `drip` takes; what `Retry-After` says for `http429`
     status    the HTTP status, where it should not be the vendor's usual one
     level     where `nested_code` stands, for vendors with several levels: page, result or entry
     picture   which picture of a batch the code is about, counting from 0; None: the whole request
@@ -125,11 +135,11 @@ class Desk[S: Settings]:
             # Calls that may come at once, as they stood when the last one came; more than the limit lets through.
             self._room, self._counted = inf, monotonic()
 
-    def instruct(self, orders: Iterable[Order], settings: Mapping[str, Any]) -> None:
-        """Queue orders behind those that wait; change the named settings."""
+    def instruct(self, orders: Iterable[Order], settings: Mapping[str, Any], *, forget: bool = False) -> None:
+        """Queue orders behind those that wait, or in their place with `forget`; change the named settings."""
         chosen = self._fresh.model_validate(self.settings.model_dump() | dict(settings))
         with self._lock:
-            self._orders += orders
+            self._orders = [*([] if forget else self._orders), *orders]
             self.settings = chosen
 
     def order(self, path: str) -> Order:

@@ -70,6 +70,7 @@ class ESign(Simulator[Settings]):
     code_key = "code"
     errors = ERRORS
     nested_default = NOT_READ
+    unauthorized = GATEWAY
 
     def __init__(self) -> None:
         super().__init__(Settings)

@@ -58,6 +58,7 @@ class Etoplive(Simulator[Settings]):
     code_key = "ErrorCode"
     errors = ERRORS
     nested_default = "19"
+    unauthorized = "-4"
 
     def __init__(self) -> None:
         super().__init__(Settings)

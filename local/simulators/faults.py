@@ -1,17 +1,22 @@
-"""How an answer goes wrong on the wire: late, broken off, withheld, malformed."""
+"""How an answer goes wrong on the wire: late, broken off, withheld, malformed, or not the vendor's at all."""
 
 import asyncio
 import json
 from http import HTTPStatus
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from local.simulators.calls import JSON, Body
 from local.simulators.desk import Order
+from local.simulators.wire import Wire
 
-BODILESS = frozenset({"hang", "http500", "http429", "garbage", "html", "empty"})  # nothing of the answer arrives
+# Nothing of the answer arrives.
+BODILESS = frozenset({"hang", "http500", "http429", "garbage", "maintenance", "redirect", "empty"})
+# What a vendor's web server says in place of the vendor, with the status of success.
+MAINTENANCE = "<!DOCTYPE html><html><body><h1>系统维护中</h1><p>请稍后再试。</p></body></html>"
+LOGIN = "/login"
 
 
 class Slow(Response):
@@ -23,6 +28,19 @@ class Slow(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(self.seconds)
+        await self.answer(scope, receive, send)
+
+
+class Drip(Response):
+    """An answer that arrives byte by byte, its head as well as its body."""
+
+    def __init__(self, answer: Response, seconds: float) -> None:
+        super().__init__()
+        self.answer, self.seconds = answer, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wire: Wire = scope["state"]["wire"]
+        wire.drip(self.seconds / len(self.answer.body))
         await self.answer(scope, receive, send)
 
 
@@ -53,13 +71,17 @@ def faulty(order: Order, body: Body, status: int, code_key: str) -> Response:
             return Response("Too Many Requests", HTTPStatus.TOO_MANY_REQUESTS, wait)
         case "garbage":
             return Response(bytes(range(256)) * 4, status, media_type=JSON)
-        case "html":
-            return HTMLResponse("<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>", status)
+        case "maintenance":
+            return HTMLResponse(MAINTENANCE, status)
+        case "redirect":
+            return RedirectResponse(LOGIN, HTTPStatus.FOUND)
         case "empty":
             return Response(b"", status, media_type=JSON)
         case "hang":
             return Hang()
-    content = json.dumps(_bent(order, body, code_key), ensure_ascii=False).encode()
+    # Undeclared: the media type of JSON stands for UTF-8.
+    encoding = "gbk" if order.fault == "gbk" else "utf-8"
+    content = json.dumps(_bent(order, body, code_key), ensure_ascii=False).encode(encoding, "replace")
     match order.fault:
         case "truncated":
             return Response(content[: len(content) // 2], status, media_type=JSON)
@@ -67,6 +89,8 @@ def faulty(order: Order, body: Body, status: int, code_key: str) -> Response:
             return Cut(content, status, media_type=JSON)
         case "slow":
             return Slow(Response(content, status, media_type=JSON), order.seconds)
+        case "drip":
+            return Drip(Response(content, status, media_type=JSON), order.seconds)
     return Response(content, status, media_type=JSON)
 
 

@@ -114,6 +114,7 @@ class Juhe(Simulator[Settings]):
     errors = {**CAPTCHA_ERRORS, **PLATE_ERRORS, **SYSTEM_ERRORS}
     maybe_charged = frozenset({10014})
     nested_default = 10014
+    unauthorized = 10001
 
     def __init__(self) -> None:
         super().__init__(Settings)

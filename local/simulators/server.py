@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from local.simulators.web import application
+from local.simulators.wire import Protocol
 from ocr.platform.settings import Settings
 
 
@@ -39,6 +40,7 @@ def _listening(vendor: str) -> Iterator[str]:
     door = socket.create_server(("127.0.0.1", 0), backlog=256)  # calls wait here until the server is up
     settings = uvicorn.Config(
         application(SIMULATORS[vendor]()),
+        http=Protocol,
         log_config=None,
         log_level="critical",
         lifespan="off",

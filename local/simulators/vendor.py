@@ -23,6 +23,7 @@ class Simulator[S: Settings]:
     errors          its tables: code → message
     maybe_charged   codes that its document warns may have been charged
     nested_default  the code that `nested_code` tells when the order names none
+    unauthorized    its code for a key or secret that is wrong
     """
 
     name: ClassVar[str]
@@ -31,6 +32,7 @@ class Simulator[S: Settings]:
     errors: ClassVar[Mapping[Code, str]]
     maybe_charged: ClassVar[frozenset[Code]] = frozenset()
     nested_default: ClassVar[Code]
+    unauthorized: ClassVar[Code]
 
     def __init__(self, settings: type[S]) -> None:
         self.desk = Desk(settings)
@@ -50,6 +52,10 @@ class Simulator[S: Settings]:
     def nested(self, code: Code, order: Order, question: Question) -> Body:
         """An answer that says success at its root and carries `code` further down."""
         raise NotImplementedError
+
+    def shortened(self, body: Body) -> Body:
+        """An answer that has lost the last of its pictures; whole where a vendor takes one picture at a time."""
+        return body
 
     def orderable(self, path: str) -> bool:
         """Whether orders without a path of their own are about this path."""
@@ -97,9 +103,12 @@ class Simulator[S: Settings]:
         if order.fault == "nested_code" or order.picture is not None:
             code = self.nested_default if order.code is None else order.code
             return self.nested(code, order, question), HTTPStatus.OK
+        if order.fault == "wrong_secret":
+            return self.error(self.unauthorized, order.message, question)
         if order.code is not None:
             return self.error(order.code, order.message, question)
-        return self.answer(question), HTTPStatus.OK
+        body = self.answer(question)
+        return (self.shortened(body) if order.fault == "short_batch" else body), HTTPStatus.OK
 
     def _refused(
         self, call: Call, refusal: Refusal, question: Question | None = None, order: Order | None = None

@@ -46,17 +46,18 @@ def application[S: Settings](simulator: Simulator[S]) -> Starlette:
 
 class _Instructions(BaseModel):
     orders: list[Order] = []
+    forget: bool = False
     settings: dict[str, Any] = {}
 
 
 def _instructed[S: Settings](simulator: Simulator[S], body: bytes) -> Response:
-    """Take an order, or `{"orders": […], "settings": {…}}`."""
+    """Take an order, or `{"orders": […], "forget": …, "settings": {…}}`."""
     try:
         told = json.loads(body)
-        if not {"orders", "settings"} & told.keys():
+        if not _Instructions.model_fields.keys() & told.keys():
             told = {"orders": [told]}
         instructions = _Instructions.model_validate(told)
-        simulator.desk.instruct(instructions.orders, instructions.settings)
+        simulator.desk.instruct(instructions.orders, instructions.settings, forget=instructions.forget)
     except (ValueError, AttributeError, ValidationError) as fault:
         return JSONResponse({"error": str(fault)}, HTTPStatus.BAD_REQUEST)
     return JSONResponse(simulator.desk.report())

@@ -87,7 +87,15 @@ class Faulty:
     times: int
 
 
-Mishap = Stroke | Faulty
+@dataclass(frozen=True)
+class Altered:
+    """A vendor that is set otherwise (its simulator's `Settings`) until everything calms down."""
+
+    vendor: str
+    settings: Mapping[str, Any]
+
+
+Mishap = Stroke | Faulty | Altered
 
 
 class Gateway:
@@ -304,8 +312,11 @@ class Gateway:
         for mishap in mishaps:
             if isinstance(mishap, Stroke):
                 self.weather.strokes.append(replace(mishap))
+                continue
+            self.disturbed = True
+            if isinstance(mishap, Altered):
+                self.controls[mishap.vendor].set(**mishap.settings)
             else:
-                self.disturbed = True
                 self.hangs = self.hangs or mishap.order.get("fault") == "hang"
                 self.controls[mishap.vendor].order(**mishap.order, times=mishap.times)
 

@@ -418,10 +418,16 @@ class TestNothingLost:
         assert record.status == Status.SUCCEEDED
 
     @pytest.mark.parametrize(
-        ("busy", "least", "most"), [(Busy("later", retry_after=3600), 3600, 5400), (Busy("busy"), 4, 7)]
+        ("busy", "receives", "least", "most"),
+        [
+            (Busy("later", retry_after=3600), 1, 3600, 5400),
+            (Busy("busy"), 1, 4, 7),
+            (Busy("soon", retry_after=30), 2, 30, 45),
+            (Busy("soon", retry_after=30), 8, 480, 800),
+        ],
     )
-    def test_a_message_is_hidden_as_long_as_its_vendor_asked(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, busy: Busy, least: int, most: int
+    def test_a_message_is_hidden_for_longer_each_time_and_as_long_as_its_vendor_asked(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, busy: Busy, receives: int, least: int, most: int
     ) -> None:
         hidden: list[int] = []
 
@@ -433,7 +439,7 @@ class TestNothingLost:
                 hidden.append(VisibilityTimeout)
 
         monkeypatch.setattr(aws, "queues", Queues)
-        deliver(product([lambda: busy]), world.upload("uploads/ticket/a.png", picture()))
+        deliver(product([lambda: busy]), world.upload("uploads/ticket/a.png", picture()), receives=receives)
         [seconds] = hidden
         assert least <= seconds <= most
 

@@ -14,7 +14,10 @@ import pytest
 from rich.console import Console
 
 from local.generate.tables import with_table
+from local.simulators import Control, running
 from local.trials import __main__ as command
+from local.trials import bad_day
+from local.trials.bad_day import HOUR_SECONDS, HOURS, Day
 from local.trials.duplicates import _spread
 from local.trials.ground import Sent
 from local.trials.kill import Killer
@@ -109,6 +112,35 @@ def test_a_lost_upload_does_not_shift_the_others() -> None:
     good, lost, bad = (Sent(name, "1") for name in ("good", "lost", "bad"))
     records = {good: {"status": "succeeded"}, bad: {"status": "failed", "problem": {"status": 422}}}
     assert _wrong(records, [good, lost, bad], [GOOD, GOOD, 422]) == 0
+
+
+def test_a_final_that_says_another_number_or_none_is_wrong() -> None:
+    right, other, failed, lost = (Sent(name, "1") for name in ("right", "other", "failed", "lost"))
+    read = {"status": "succeeded", "document": {"fields": {"plate_number": "粤B12345"}}}
+    records = {right: read, other: read, failed: {"status": "failed", "document": None}}
+    numbers = ["粤B12345", "京A00000", "粤B12345", "粤B12345"]
+    assert bad_day._wrong(records, [right, other, failed, lost], numbers) == 2
+
+
+def test_an_hour_lasts_until_its_time_is_over_and_a_call_fell_into_it() -> None:
+    now = [0.0]
+    with running("juhe") as urls:
+        vendor = Control(urls["juhe"])
+        day = Day(vendor, clock=lambda: now[0])
+        day.begin()
+        for hour, order in HOURS.items():
+            [waiting] = vendor.report()["orders"]
+            assert {name: waiting[name] for name in order} == order
+            now[0] += HOUR_SECONDS
+            day(0)
+            assert vendor.report()["orders"] == [waiting]
+            vendor.session.get(urls["juhe"], allow_redirects=False)
+            day(0)
+            assert day.calls[hour] == 1
+        assert vendor.report()["orders"] == []
+        vendor.session.get(urls["juhe"])
+        day(0)
+    assert day.calls == dict.fromkeys(HOURS, 1)
 
 
 @contextmanager

@@ -105,20 +105,31 @@ def is_no_json(answer: requests.Response) -> bool:
     return False
 
 
+def is_undeclared_gbk(answer: requests.Response) -> bool:
+    told = json.loads(answer.content.decode("gbk"))
+    return isinstance(told, dict) and "charset" not in answer.headers["Content-Type"]
+
+
 SHOWS: dict[str, Callable[[requests.Response, str], bool]] = {
     "slow": lambda answer, key: succeeds_late(answer),
     "http500": lambda answer, key: answer.status_code == 500,
     "http429": lambda answer, key: (answer.status_code, answer.headers["Retry-After"]) == (429, "0"),
     "garbage": lambda answer, key: answer.ok and is_no_json(answer),
-    "html": lambda answer, key: answer.headers["Content-Type"].startswith("text/html"),
+    "maintenance": lambda answer, key: answer.ok and answer.headers["Content-Type"].startswith("text/html"),
+    "redirect": lambda answer, key: [one.status_code for one in answer.history] == [302],
+    "wrong_secret": lambda answer, key: answer.json()[key] != 0,
+    "drip": lambda answer, key: succeeds_late(answer),
     "truncated": lambda answer, key: answer.content.startswith(b"{") and is_no_json(answer),
     "empty": lambda answer, key: answer.content == b"",
     "wrong_types": lambda answer, key: any(isinstance(value, list | dict) for value in answer.json().values()),
     "string_code": lambda answer, key: answer.json()[key] == "0",
     "missing_code": lambda answer, key: bool(answer.json()) and key not in answer.json(),
     "nested_code": lambda answer, key: answer.json()[key] == 0,
+    "gbk": lambda answer, key: is_undeclared_gbk(answer),
+    "short_batch": lambda answer, key: answer.ok and not is_no_json(answer),
 }
-FREE = {"http500", "http429", "html", "nested_code"}  # the picture was never read, or the error says so
+# The picture was never read, or the error says so.
+FREE = {"http500", "http429", "maintenance", "redirect", "wrong_secret", "nested_code"}
 FAILS = {"hang": requests.ReadTimeout, "cut": requests.exceptions.ChunkedEncodingError}
 
 

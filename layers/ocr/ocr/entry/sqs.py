@@ -202,17 +202,17 @@ def _drop_copy(work: Job) -> None:
 
 
 def _back_off(delivery: Delivery) -> None:
-    """Hide the message for as long as the vendor asked, else exponentially; a failure here only costs time.
+    """Hide the message for longer each time, and at least as long as the vendor asked; a failure only costs time.
 
-    Jitter spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
+    A vendor that asks for the same half minute again and again would use up the deliveries in a few minutes. Jitter
+    spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
     """
     if delivery.over:
-        seconds = 0.0
-    elif delivery.after:
-        seconds = delivery.after * random.uniform(1, 1.5)
-    else:
-        seconds = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
-    _hide(delivery, seconds)
+        _hide(delivery, 0)
+        return
+    growing = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
+    asked = (delivery.after or 0) * random.uniform(1, 1.5)
+    _hide(delivery, max(growing, asked))
 
 
 def _hide(delivery: Delivery, seconds: float) -> None:
