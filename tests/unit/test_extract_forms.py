@@ -245,6 +245,18 @@ def test_the_date_below_the_authority_is_the_day_of_registration() -> None:
     assert "registration_authority" not in said
 
 
+def test_the_latin_name_behind_the_chinese_one_needs_no_label() -> None:
+    said = fields(
+        "hk_macau_exit_permit_front",
+        (40, 40, "往来港澳通行证"),
+        (40, 100, "姓名"),
+        (40, 140, "顾小月"),
+        (320, 140, "GU,XIAOYUE"),
+        (40, 200, "出生日期"),
+    )
+    assert (said["name_zh"], said["name_en"]) == ("顾小月", "GU, XIAOYUE")
+
+
 def test_a_card_expires_on_the_later_of_its_dates() -> None:
     said = fields(
         "bank_card",

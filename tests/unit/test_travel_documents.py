@@ -222,6 +222,13 @@ def test_values_whose_captions_cannot_be_read_stand_in_the_order_of_the_standard
     assert fields(Passport, *values, *zone(*LINES)) == SAYS | PRINTED_TOO
 
 
+def test_the_place_of_birth_stands_below_where_the_sex_stands_beside_the_date_of_birth() -> None:
+    moved = {"K/F": (750, 495, "F"), "90071512345": (1000, 100, "90071512345")}
+    values = [moved.get(text, (x, y, text)) for x, y, text in EUROPEAN if text == text.upper()]
+
+    assert fields(Passport, *values, *zone(*LINES)) == SAYS | PRINTED_TOO
+
+
 def test_a_date_of_birth_never_becomes_the_date_of_issue() -> None:
     says = fields(
         Passport,

@@ -214,9 +214,9 @@ class DataPage:
         return above and code is not None and _is_spelt_like(code.text, span.text)
 
     def _is_birth_place(self, span: TextSpan) -> bool:
-        """Beside the sex, or between the dates of birth and of issue."""
+        """Beside the sex; where that is beside the date of birth, or not seen, between this and the date of issue."""
         sex, birth, issue = self._area("sex"), self._area("birth"), self._area("issue")
-        if sex is not None:
+        if sex is not None and (birth is None or not sex.beside(birth)):
             return abs(sex.middle - span.area.middle) < ONE_ROW * max(sex.height, span.area.height)
         if birth is None or issue is None:
             return False

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from ocr.declare.checks import Rule, birth_date_matches, in_order, sex_matches
 from ocr.declare.dates import period_end, period_start
 from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
-from ocr.declare.fields import Fields, derived, label
+from ocr.declare.fields import Alone, Fields, derived, label
 from ocr.declare.text import text
 
 __all__ = ["BACK", "COUPLE", "FRONT", "Couple", "HanName", "LatinName", "TravelCard"]
@@ -21,6 +21,8 @@ def _comma(value: object) -> str:
     return re.sub(" ?, ?", ", ", text(value))
 
 
+# As cards print it: the surname, a comma and the given names.
+LATIN = "[A-Z]{2,}(?: [A-Z]+)*, ?[A-Z]+(?:[ -][A-Z]+)*"
 LatinName = Annotated[Text, BeforeValidator(_comma)]
 
 
@@ -39,7 +41,16 @@ class TravelCard(Fields):
     """The front of the cards that exit and entry administrations issue."""
 
     name_zh: Text | None = label("中文姓名", "姓名", "中文名", pii=True, side=FRONT)
-    name_en: LatinName | None = label("英文姓名", "英文名", "姓名拼音", "Name", pii=True, side=FRONT, icao="name")
+    name_en: LatinName | None = label(
+        "英文姓名",
+        "英文名",
+        "姓名拼音",
+        "Name",
+        pii=True,
+        side=FRONT,
+        icao="name",
+        alone=Alone(LATIN, beside="name_zh"),
+    )
     sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT, icao="sex")
     birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT, icao="birth")
     valid_period: Period | None = label("有效期限", "有效期", "Period of validity", side=FRONT)
