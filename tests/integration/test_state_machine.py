@@ -158,3 +158,26 @@ def test_any_mixture_of_what_may_happen(gateway: Gateway) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+BAD_DAYS: list[Mishap] = [
+    *(
+        Faulty("ctyun", {"fault": fault, "seconds": 0.1}, 1)
+        for fault in ("maintenance", "redirect", "drip", "wrong_secret", "gbk", "short_batch", "truncated", "http429")
+    ),
+    Altered("ctyun", {"ahead": 3600}),
+]
+
+
+def test_a_batch_that_meets_one_bad_answer_heals(gateway: Gateway) -> None:
+    """Several pictures in one call, as the machine rarely draws them together with a certain fault."""
+    for mishap in BAD_DAYS:
+        gateway.begin(resends=1, receives=10, rates=False)
+        for picture, key in zip(("car", "new_energy", "lorry"), cycle(KEYS), strict=False):
+            gateway.upload(gateway.content(picture, "ctyun"), key)
+        gateway.befall([mishap])
+        gateway.deliver(gateway.uploads.waiting())
+        gateway.settle()
+        gateway.check()
+        settled = [item["status"] for item in gateway.items() if "source" in item]
+        assert settled == ["succeeded"] * 3, mishap
