@@ -94,7 +94,7 @@ def test_a_folder_goes_on_where_it_was_killed(ocr: Run, shell: dict[str, str], c
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
-    with file.open(newline="", encoding="utf-8") as opened:
+    with file.open(newline="", encoding="utf-8-sig") as opened:
         return list(csv.DictReader(opened))
 
 

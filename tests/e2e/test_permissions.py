@@ -92,7 +92,7 @@ def test_a_product_reads_nobody_elses_uploads(id_card: Clients, uploads: dict[st
     assert denied(id_card("s3").get_object, **uploads["license_plate"])
 
 
-def test_a_product_puts_pictures_by_for_itself_only_and_neither_lists_nor_deletes_any(
+def test_a_product_puts_pictures_by_and_deletes_them_for_itself_only_and_lists_none(
     id_card: Clients, stack: Stack, uploads: dict[str, dict[str, str]]
 ) -> None:
     s3 = id_card("s3")
@@ -100,7 +100,7 @@ def test_a_product_puts_pictures_by_for_itself_only_and_neither_lists_nor_delete
 
     assert denied(s3.list_objects_v2, Bucket=stack.uploads)
     assert denied(s3.put_object, Bucket=stack.uploads, Key=uploads["license_plate"]["Key"], Body=b"")
-    assert denied(s3.delete_object, **uploads["id_card"])
+    assert denied(s3.delete_object, **uploads["license_plate"])
 
 
 def test_a_product_keeps_answers_below_its_own_prefix_only(id_card: Clients, stack: Stack) -> None:
