@@ -14,6 +14,7 @@ from PIL import Image
 from local.cloud.sending import Picture, send
 from local.cloud.stack import Stack
 from local.samples import samples
+from ocr.pages.examine import MAX_BYTES
 
 
 def encoded(mode: str = "RGB", format: str = "JPEG", size: tuple[int, int] = (64, 64)) -> bytes:
@@ -32,7 +33,7 @@ def wide(width: int, height: int) -> bytes:
 
 
 BAD = [
-    pytest.param(b"", 400, id="0 bytes"),
+    pytest.param(b"", 422, id="0 bytes"),
     pytest.param(b"a shopping list", 415, id="text called .jpg"),
     pytest.param(encoded(size=(300, 300))[:-100], 422, id="truncated JPEG"),
     pytest.param(encoded(size=(7, 7)), 422, id="7 x 7"),
@@ -76,7 +77,12 @@ def test_the_same_picture_as_an_upload_ends_in_a_failed_record_with_the_same_bod
     record = uploaded(stack, "id_card", content)
     assert record["status"] == "failed"
     assert is_problem(record["problem"], status)
-    assert record["problem"] == post(stack, "/ocr/id_card", data=content).json()
+    told = post(stack, "/ocr/id_card", data=content).json()
+    told.pop("record_id", None)
+    # What is larger than API Gateway takes never reaches a function by HTTPS: the same kind, in other words.
+    by_gateway = len(content) > MAX_BYTES
+    assert record["problem"]["type"] == told["type"]
+    assert by_gateway or record["problem"] == told
 
 
 def uploaded(stack: Stack, product: str, content: bytes) -> Mapping[str, Any]:
