@@ -330,7 +330,7 @@ def test_the_networks_come_without_the_internet(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(socket, "getaddrinfo", offline)
 
     assert networks.detector.__wrapped__()
-    assert networks.recognizer.__wrapped__()
+    assert networks._recognizer.__wrapped__(mainland=True)
 
 
 def test_the_runtime_keeps_no_device_id_and_no_reports(tmp_path: Path) -> None:
