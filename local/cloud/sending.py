@@ -1,7 +1,7 @@
 """Pictures sent to a stack by either trigger, and what became of each."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Semaphore
 from time import monotonic, sleep
@@ -106,7 +106,11 @@ def _by_https(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, An
         headers={"x-api-key": stack.api_key, "Content-Type": picture.media_type},
         timeout=LONGEST_SECONDS,
     )
-    return _told(answer)
+    told = _told(answer)
+    if answer.status_code != requests.codes.accepted:
+        return told
+    # The queue has it: its record is asked for until it is there.
+    return _waited_for(stack, f"/records/{told['id']}", {}, lambda one: _told(one).get("status") == "pending")
 
 
 def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
@@ -119,15 +123,19 @@ def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
         Metadata=dict(picture.options),
     )
     asked = {"uri": f"s3://{stack.uploads}/{key}", "version": put["VersionId"]}
+    missing = requests.codes.not_found
+    return _waited_for(stack, "/records/by-source", asked, lambda answer: answer.status_code == missing)
+
+
+def _waited_for(
+    stack: Stack, path: str, asked: Mapping[str, str], early: Callable[[requests.Response], bool]
+) -> Mapping[str, Any]:
+    """The first answer that is not `early`, or the last one in time."""
     deadline = monotonic() + LONGEST_SECONDS
     while True:
-        answer = requests.get(
-            f"{stack.url}/records/by-source",
-            params=asked,
-            headers={"x-api-key": stack.api_key},
-            timeout=LONGEST_SECONDS,
-        )
-        if answer.status_code != requests.codes.not_found or monotonic() > deadline:
+        headers = {"x-api-key": stack.api_key}
+        answer = requests.get(f"{stack.url}{path}", params=dict(asked), headers=headers, timeout=LONGEST_SECONDS)
+        if not early(answer) or monotonic() > deadline:
             return _told(answer)
         sleep(POLL_SECONDS)
 

@@ -69,8 +69,10 @@ def _body(response: Part) -> set[str]:
 
 def _parameter(components: Part, parameter: Part) -> Part:
     """A reference to this parameter, whose schema is one of text: a query cannot say null."""
-    said = parameter["schema"].get("description") or _bare(parameter["schema"]).get("description")
-    if said:
+    schema = parameter["schema"]
+    # Where vendors allow different values, the fullest of their descriptions holds for all.
+    each = [kind.get("description", "") for kind in (schema, _bare(schema), *schema.get("anyOf", []))]
+    if said := max(each, key=len):
         parameter.setdefault("description", said)
     parameter["schema"] = _option(components, parameter["name"], parameter["schema"])
     return _shared(components, "parameters", parameter["name"], parameter)

@@ -163,7 +163,6 @@ FAULTS = [
     pytest.param({"fault": "http500"}, "busy", id="500"),
     pytest.param({"fault": "http429"}, "busy", id="429"),
     pytest.param({"fault": "cut"}, "busy", id="cut mid-answer"),
-    pytest.param({"fault": "hang"}, "busy", id="hangs after accepting"),
     pytest.param({"fault": "garbage"}, "busy", id="garbage"),
     pytest.param({"fault": "maintenance"}, "busy", id="maintenance page"),
     pytest.param({"fault": "redirect"}, "busy", id="a way to a login"),
@@ -194,6 +193,17 @@ def test_the_record_comes_from_the_next_vendor(
     assert attempts(reading) == [(FIRST, outcome), (SECOND, "read")]
     # A success in between, so that these faults never come in a row.
     assert attempts(send(stack, plate, trigger)) == [(FIRST, "read")]
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_a_vendor_that_hangs_is_waited_for_by_the_queue_only(
+    stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control], trigger: Trigger
+) -> None:
+    """By HTTPS there is no time left for another vendor: the caller gets 202, and asks for the record."""
+    controls[FIRST].order(fault="hang")
+    reading = send(stack, picture(pictures["license_plate"], vendor=f"{FIRST},{SECOND}"), trigger)
+    assert reading.status == "succeeded", reading.body
+    assert reading.body["resends"] == 1
 
 
 def test_a_circuit_opens_after_the_configured_failures_and_closes_after_recovery(

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
-from ocr.model.reading import Box, Point, Reading, rectangle
+from ocr.model.reading import Box, Point, Reading, legible, rectangle
 from ocr.platform.errors import Changed, NoResult, OcrError, Refused, Remedy
 from ocr.vendors import transport
 
@@ -209,12 +209,12 @@ def parts(value: Any) -> list[dict[str, Any]]:
 
 
 def text(value: Any) -> str:
-    """A scalar as text without spaces around it, "" for null, a container as JSON."""
+    """A scalar as legible text without spaces around it, "" for null, a container as JSON."""
     if value is None:
         return ""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False) if value else ""
-    return str(value).strip()
+    return legible(str(value)).strip()
 
 
 def trace(value: Any) -> str | None:
