@@ -228,6 +228,9 @@ def _call(
     started = time.monotonic()
     going: Sequence[tuple[DocumentRun, Fitted]] = group
     try:
+        if started >= until:
+            # Its place in the vendor's rate would be lost for others.
+            raise _NO_TIME
         # What it needs is not waited away.
         _wait_for_rate(offer, max(0.0, min(patience, until - offer.needs(request.options) - started)))
         going = [(run, fitted) for run, fitted in group if _begun(run, offer)]
