@@ -561,10 +561,14 @@ def _environment(emulator: Aws, urls: Mapping[str, str], patch: pytest.MonkeyPat
     }
     for name, value in (environment | {"VENDOR_URLS": " ".join(map("=".join, urls.items()))}).items():
         patch.setenv(name, value)
+    secrets = emulator.client("secretsmanager")
     for vendor in VENDORS:
-        emulator.client("secretsmanager").create_secret(
-            Name=f"{SECRETS_PREFIX}/{vendor}", SecretString=json.dumps(SECRETS[vendor])
-        )
+        name, value = f"{SECRETS_PREFIX}/{vendor}", json.dumps(SECRETS[vendor])
+        try:
+            secrets.create_secret(Name=name, SecretString=value)
+        except secrets.exceptions.ResourceExistsException:
+            # The emulator outlives a gateway: the secret stands there from the one before.
+            secrets.put_secret_value(SecretId=name, SecretString=value)
     _forget_clients()
     forget_settings()
 
