@@ -70,6 +70,20 @@ def test_a_failed_check_hides_no_value() -> None:
     }
 
 
+def test_a_value_of_little_confidence_is_doubtful_unless_something_else_confirms_it() -> None:
+    name = Item(label="姓名", text="林一一", confidence=0.6)
+    row = [Item(label="日期", text="2024-01-05", confidence=0.9), Item(label="金额", text="12.00", confidence=0.5)]
+    right, wrong = "11010519491231002X", "110105194912310021"
+
+    def doubtful(*items: Item, **parts: Any) -> list[str]:
+        return [field for check in found(*items, **parts).checks if check.name == "certain" for field in check.fields]
+
+    assert doubtful(name, rows={"entries": [row]}) == ["name", "entries[0].amount"]
+    assert doubtful(name.model_copy(update={"confidence": 0.9})) == []
+    assert doubtful(Item(label="公民身份号码", text=right, confidence=0.6)) == []
+    assert doubtful(Item(label="公民身份号码", text=wrong, confidence=0.6)) == []  # its check digit says so
+
+
 def test_text_that_is_not_of_the_type_is_evidence_but_no_value() -> None:
     card = found(Item(label="出生", text="昨天"))
     assert card.fields == {}

@@ -169,6 +169,8 @@ def test_where_page_and_zone_differ_the_check_digit_decides_and_a_check_says_so(
         (400, 340, "F"),
         (400, 400, "Surname"),
         (400, 440, "ZIMOWSKA"),
+        (400, 500, "Given names"),
+        (400, 540, "OLGA IZABELA"),
         *zone(*LINES),
     )
 
@@ -220,6 +222,24 @@ def test_values_whose_captions_cannot_be_read_stand_in_the_order_of_the_standard
     values = [(x, y, text) for x, y, text in EUROPEAN if text == text.upper()]
 
     assert fields(Passport, *values, *zone(*LINES)) == SAYS | PRINTED_TOO
+
+
+def test_a_value_in_capitals_below_a_label_is_no_small_print_though_it_is_made_of_its_words() -> None:
+    office = [(x, y, "PASSPORT OFFICE" if text == "WOJEWODA SLASKI" else text) for x, y, text in EUROPEAN]
+
+    assert fields(Passport, *office, *zone(*LINES))["authority"] == "PASSPORT OFFICE"
+
+
+def test_what_one_witness_alone_says_without_a_check_digit_is_doubtful() -> None:
+    every = document(Passport, *EUROPEAN, *zone(*LINES))
+    unlabelled = document(Passport, *[one for one in EUROPEAN if one[2] == one[2].upper()], *zone(*LINES))
+    unprinted = document(Passport, *[one for one in EUROPEAN if "ZIMOWSKA" not in one[2].upper()], *zone(*LINES))
+    marked = [(x, y, "ZIMÓWSKA" if text == "ZIMOWSKA" else text) for x, y, text in EUROPEAN]
+
+    assert failed(every) == set()
+    assert failed(unlabelled) == {"nationality", "birth_place", "authority"}
+    assert failed(unprinted) == {"surname"}
+    assert failed(document(Passport, *marked, *zone(*LINES))) == {"surname"}
 
 
 def test_the_place_of_birth_stands_below_where_the_sex_stands_beside_the_date_of_birth() -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "amount_in_words",
     "amount_plus_tax",
     "birth_date_matches",
+    "confirms",
     "in_order",
     "mrz_td3_birth",
     "mrz_td3_document_number",
@@ -45,6 +46,8 @@ __all__ = [
 CENT = Decimal("0.01")
 ROUNDED = Decimal("0.06")
 CHINA = dt.timezone(dt.timedelta(hours=8))
+# Most wrong values pass these as well.
+WEAK = frozenset({"complete", "in_order", "not_expired", "not_future"})
 NOTHING_READ = Verdict("not_applicable", "Nothing to check was read.")
 
 
@@ -70,6 +73,11 @@ class Rule:
 def valid(name: str, text: str) -> bool:
     """Whether a text as read passes the check `name`; tells a number from others that look like it."""
     return judge(name, text).outcome == "passed"
+
+
+def confirms(check: Check) -> bool:
+    """Whether the verdict is a second witness of its fields' values: a check digit, a sum, what is printed twice."""
+    return check.outcome == "passed" and check.name not in WEAK
 
 
 def verdicts(model: Fields, rules: Sequence[Callable[[Fields], Check]] = ()) -> list[Check]:

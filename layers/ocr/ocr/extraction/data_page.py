@@ -31,6 +31,7 @@ from ocr.model.reading import Item
 DIFFERS = "The page and the machine-readable zone differ."
 CHECK = "machine_readable_zone"
 LINES: Mapping[DataElement, int] = {"line1": 0, "line2": 1}
+NAMES: frozenset[DataElement] = frozenset({"surname", "given_names", "name"})
 CONFIRMED: frozenset[DataElement] = frozenset({"number", "birth", "expiry"})  # only with their check digit
 SMALLER, LARGER = 0.8, 1.25  # of the lowest and the highest text that repeats the zone: what is a value's size, too
 READABLE = 0.8  # confidence from which a text without a caption may be a value
@@ -38,6 +39,8 @@ ONE_ROW = 0.6  # of a value's height, between the middles of two in one row
 LEAST_PRINTED = 3  # texts that show how values are printed
 LEAST_LETTERS = 3  # of a value that no caption names
 MOST_DIGITS = 0.5  # of its characters
+ONE_WITNESS = 0.8  # how sure a name is that page and zone do not both say: no check digit covers it
+PLACED = 2.6  # what a value costs that only its place says something of, in line heights
 
 # Letters that the zone spells out or drops (Doc 9303-3, section 6), beside those that only lose an accent.
 SPELT: Mapping[str, tuple[str, ...]] = {
@@ -187,7 +190,7 @@ class DataPage:
             if element in missing and len(here) == 1:
                 places.remove(here[0])
                 field = self.fields[missing[element]]
-                yield FieldMatch(field, field.name, (here[0],), Fit.OPEN)
+                yield FieldMatch(field, field.name, (here[0],), Fit.OPEN, cost=PLACED)
 
     def _by_element(self, names: set[str]) -> dict[str, str]:
         return {str(self.fields[name].mark.icao): name for name in names if self.fields[name].mark.icao}
@@ -338,12 +341,14 @@ class _Reader:
         line = LINES.get(element)
         pieces = [piece for one in self.zone.lines for piece in one.pieces if line in (None, one.number)]
         held = self.zone.element(element) if element in CONFIRMED else None  # type: ignore[arg-type]
-        sure = _mean(held.pieces if held else pieces)
+        sure, verbatim = _mean(held.pieces if held else pieces), element in NAMES
         if span is None:
             box = pieces[0].box if len(pieces) == 1 else None
-            return Item(label=name, text=text, confidence=sure, box=box)
+            alone = sure * ONE_WITNESS if sure is not None and verbatim else sure
+            return Item(label=name, text=text, confidence=alone, box=box)
         both = 1 - (1 - (sure or 0.0)) * (1 - (span.line.confidence or 0.0))  # two witnesses
-        verbatim = element in {"surname", "given_names", "name"}
+        if verbatim and not span.text.isascii():
+            both = (span.line.confidence or 0.0) * ONE_WITNESS  # the zone does not repeat the marks on letters
         return Item(label=name, text=span.text if verbatim else text, confidence=both, box=span.box)
 
     def _doubt_expiry(self) -> None:

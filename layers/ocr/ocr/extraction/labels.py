@@ -6,6 +6,7 @@ a blank or a colon, or where the value of the label before it ends.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ocr.declare.fields import canonical
@@ -85,17 +86,18 @@ class Row:
         return [self.loose, *(spot.values for spot in self.spots)]
 
 
-def spot(row: list[TextSpan], words: Vocabulary) -> Row:
-    """The labels of one row, each with the values that follow it."""
-    return _Reader(row, words).read()
+def spot(row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan] = ()) -> Row:
+    """The labels of one row, each with the values that follow it. `values` are known to be no small print."""
+    return _Reader(row, words, values).read()
 
 
 class _Reader:
     """Reads one row from the left, as one run of characters that knows where each was printed."""
 
-    def __init__(self, row: list[TextSpan], words: Vocabulary) -> None:
+    def __init__(self, row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan]) -> None:
         self.row = row
         self.words = words
+        self.values = values
         self.letters = [letter for piece in row for letter in _letters(piece)]
         self.text = "".join(letter.key for letter in self.letters)
         self.found: list[tuple[int, int, LabelMatch]] = []
@@ -241,7 +243,7 @@ class _Reader:
         runs: dict[TextSpan, list[int]] = {}
         for letter in self.letters[start:end]:
             runs.setdefault(letter.piece, []).append(letter.at)
-        pieces = (_value(piece, ats[0], ats[-1] + 1) for piece, ats in runs.items())
+        pieces = (piece if piece in self.values else _value(piece, ats[0], ats[-1] + 1) for piece, ats in runs.items())
         return [piece for piece in pieces if piece and not ENUMERATION.fullmatch(piece.text)]
 
 

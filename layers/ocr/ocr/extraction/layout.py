@@ -14,6 +14,8 @@ from ocr.extraction.words import Vocabulary, is_chinese
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
 WORD_GAP = 1.5  # within one run of text
 WRAP_GAP = 1.0  # between the two lines of one label
+VALUE_INDENT = 1.5  # how far a value right below its label may begin out of line with it
+VALUE_BELOW = 1.6  # between the middles of both
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,13 @@ def _mistaken(row: Row, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
 def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     """The page cut into labels and values."""
     sealed = seals(pieces, [*words.terms, *words.heads])
-    told = [_one_language(one, words) for one in pieces if one not in sealed and not _small_print(one, words)]
+    captions = [one for one in pieces if one not in sealed and _is_small_print(one, words)]
+    values = {one for one in captions if _is_in_other_print(one, pieces, words)}
+    left_out = {*sealed, *captions} - values
+    told = [_one_language(one, words) for one in pieces if one not in left_out]
     columns, beside_columns = _columns(_in_rows(told, words), words)
     over_two_lines, rest = wrapped(beside_columns, words)
-    layout = Layout([spot(row, words) for row in rows(rest)])
+    layout = Layout([spot(row, words, values) for row in rows(rest)])
     layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]
     layout.marks += [Mark(head, one.area) for one in layout.spots if (head := words.head_of(one.label))]
     layout.marks += [Mark(canonical(piece.text), piece.area) for piece in layout.pieces]
@@ -97,11 +102,28 @@ def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     return layout
 
 
-def _small_print(piece: TextSpan, words: Vocabulary) -> bool:
+def _is_small_print(piece: TextSpan, words: Vocabulary) -> bool:
     sides = re.split("[/／]", piece.text.strip(" /／:"))
-    declared = canonical("".join(sides)) in words.terms or any(canonical(side) in words.terms for side in sides)
     bilingual = len(sides) > 1 and any(is_caption(side) for side in sides) and not re.search("[0-9]", piece.text)
-    return not declared and (bilingual or is_caption(piece.text))
+    return (bilingual or is_caption(piece.text)) and not _says_label(piece, words)
+
+
+def _says_label(piece: TextSpan, words: Vocabulary) -> bool:
+    """Whether the text is a declared label, in one of its languages."""
+    sides = re.split("[/／]", piece.text.strip(" /／:"))
+    return canonical("".join(sides)) in words.terms or any(canonical(side) in words.terms for side in sides)
+
+
+def _is_in_other_print(piece: TextSpan, pieces: Iterable[TextSpan], words: Vocabulary) -> bool:
+    """Whether a text in capitals begins right below a label that has small letters: PASSPORT OFFICE is a value then."""
+    if not piece.text.isupper() or not piece.text.isascii():
+        return False
+    over = (other for other in pieces if _is_right_over(other.area, piece.area))
+    return any(any(map(str.islower, other.text)) and _says_label(other, words) for other in over)
+
+
+def _is_right_over(upper: Rect, lower: Rect) -> bool:
+    return abs(upper.left - lower.left) < VALUE_INDENT and 0 < lower.middle - upper.middle < VALUE_BELOW
 
 
 def _one_language(piece: TextSpan, words: Vocabulary) -> TextSpan:

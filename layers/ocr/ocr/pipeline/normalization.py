@@ -1,13 +1,13 @@
 """From what a vendor said to what a product promises: labelled texts become typed, checked fields."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ocr.declare import catalogue
-from ocr.declare.checks import verdicts
+from ocr.declare.checks import confirms, verdicts
 from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
 from ocr.declare.product import Product
 from ocr.model.check import Check
@@ -15,6 +15,9 @@ from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Evidence
 
 Rules = Sequence[Callable[[Fields], Check]]
+
+# Below this confidence a value needs another witness: it was read badly, or only its place says whose it is.
+LEAST_CERTAIN = 0.85
 
 
 def documents(product: Product, reading: Reading) -> list[Document]:
@@ -96,15 +99,24 @@ def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, conten
     draft.values.update(content)
     draft.derive()
     fields = model.model_construct(**draft.values)
+    checks = [*draft.misread, *finding.checks, *verdicts(fields, rules)]
     return Document(
         type=finding.type,
         sides=draft.sides(),
         fields=fields.model_dump(mode="json", exclude_defaults=True, exclude_none=True),
         evidence=draft.evidence,
         unmapped=draft.unmapped,
-        checks=[*draft.misread, *finding.checks, *verdicts(fields, rules)],
+        checks=[*checks, *_uncertain(draft, checks)],
         box=finding.box,
     )
+
+
+def _uncertain(draft: "_Draft", checks: Iterable[Check]) -> Iterator[Check]:
+    """The check on values that were read or placed with little confidence while nothing else confirms them."""
+    told = {field for check in checks if check.outcome == "failed" or confirms(check) for field in check.fields}
+    if doubtful := [name for name, sure in draft.confidences() if sure < LEAST_CERTAIN and name not in told]:
+        detail = "It was read or placed with little confidence, and nothing else confirms it."
+        yield Check(name="certain", fields=doubtful, outcome="failed", detail=detail)
 
 
 def _fullness(found: Document) -> tuple[int, int]:
@@ -126,6 +138,7 @@ class _Draft:
         self.evidence: dict[str, Evidence] = {}
         self.unmapped: list[Evidence] = []
         self.misread: list[Check] = []
+        self.rows: dict[str, list[_Draft]] = {}
 
     def add(self, item: Item) -> None:
         if not item.text.strip():
@@ -152,8 +165,9 @@ class _Draft:
         if field is None or field.row is None:
             self.unmapped += [_evidence(item) for line in lines for item in line if item.text.strip()]
             return
-        drafts = [self._row(field.row, line) for line in lines]
-        self.values[field.name] = [draft.model.model_construct(**draft.values) for draft in drafts if draft.values]
+        drafts = [draft for line in lines if (draft := self._row(field.row, line)).values]
+        self.rows[field.name] = drafts
+        self.values[field.name] = [draft.model.model_construct(**draft.values) for draft in drafts]
         self.unmapped += [item for draft in drafts for item in draft.unmapped]
         self.misread += [
             check.model_copy(update={"fields": [f"{field.name}[{number}].{part}" for part in check.fields]})
@@ -166,6 +180,15 @@ class _Draft:
         for item in line:
             draft.add(item)
         return draft
+
+    def confidences(self) -> Iterator[tuple[str, float]]:
+        """Every value's name (`items[0].tax`) and confidence, where one is known."""
+        for name, one in self.evidence.items():
+            if name in self.values and one.confidence is not None:
+                yield name, one.confidence
+        for field, drafts in self.rows.items():
+            for number, draft in enumerate(drafts):
+                yield from ((f"{field}[{number}].{name}", sure) for name, sure in draft.confidences())
 
     def derive(self) -> None:
         for name, field in self.declared.items():
