@@ -40,6 +40,7 @@ SeatClass = Annotated[Text, Shape(least=".*[A-Z\u4e00-\u9fff].*")]
 
 class Segment(Fields):
     row_needs: ClassVar[tuple[str, ...]] = ("flight_number", "from_station", "to_station")
+    row_chain: ClassVar[tuple[str, str] | None] = ("from_station", "to_station")
 
     from_station: Text | None = label("自", "始发站", "出发站")
     to_station: Text | None = label("至", "目的地", "目的站")

@@ -97,11 +97,13 @@ class Fields(BaseModel):
 
     `in_form_order` says of a product whose documents are all alike that each side has all its fields, in the order in
     which they are declared: what stands between two of them is the one that is declared between them. `row_needs` are
-    fields of a line item of which each has at least one: a row without is no line item.
+    fields of a line item of which each has at least one: a row without is no line item. `row_chain` are the two fields
+    of a line item that may stand in its table once, one below the other: where one leg ends the next one begins.
     """
 
     in_form_order: ClassVar[bool] = False
     row_needs: ClassVar[tuple[str, ...]] = ()
+    row_chain: ClassVar[tuple[str, str] | None] = None
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 

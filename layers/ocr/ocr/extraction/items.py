@@ -12,6 +12,7 @@ from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, spot
 from ocr.extraction.layout import wrapped
+from ocr.extraction.legs import Leg, legs, nearest
 from ocr.extraction.page import Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
 from ocr.extraction.values import Fit, fit, is_fragment
@@ -52,15 +53,33 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
     below = [row for row in rows(pieces) if around(piece.area for piece in row).middle > top.middle]
     body = [row for row in below if not set(row) & heads]
     kept = list(_body(body, top.bottom, vocabulary(model)))
-    gutters = _gutters(columns, kept)
+    chain, chained = legs(row_model, (piece for row in kept for piece in row), top)
+    rest = [left for row in kept if (left := [piece for piece in row if piece not in chained])]
+    gutters = _gutters(columns, rest)
     items = Items(pieces=heads | {piece for row in kept for piece in row})
-    for cells in _rows(kept, columns, gutters):
-        row = [(columns[number], held) for number, held in sorted(cells.items()) if _may_hold(columns[number], held)]
-        named = {column.field.name for column, _ in row if column.field}
-        if not row_model.row_needs or named & set(row_model.row_needs):
-            items.rows.append([(column.label, held) for column, held in row])
+    cells = [_named(row, columns) for row in _rows(rest, columns, gutters)]
+    needed = {canonical(name) for need in row_model.row_needs for name in declared(row_model)[need].mark.names}
+    for row in _along(chain, cells, row_model) if chain else cells:
+        if not needed or any(canonical(label) in needed for label, _ in row):
+            items.rows.append(row)
     items.totals = _totals(model, body[len(kept) :], columns, gutters)
     return items
+
+
+def _named(cells: "Cells", columns: Sequence[Column]) -> "NamedCells":
+    """The cells of a row by their columns' labels, without those that hold less than a value."""
+    held = ((columns[number], pieces) for number, pieces in sorted(cells.items()))
+    return [(column.label, pieces) for column, pieces in held if _may_hold(column, pieces)]
+
+
+def _along(chain: Sequence[Leg], rows: Sequence["NamedCells"], row_model: type[Fields]) -> list["NamedCells"]:
+    """The rows of the legs, each with what stands beside its beginning, and the rows that belong to none."""
+    areas = [around(piece.area for _, pieces in row for piece in pieces) for row in rows]
+    stations = [*(leg.begins for leg in chain), chain[-1].ends]
+    beside = [nearest(leg.begins, areas, stations) for leg in chain]
+    names = row_model.row_chain or ("", "")
+    made = [[*leg.row(names), *(rows[at] if at is not None else [])] for leg, at in zip(chain, beside, strict=True)]
+    return made + [row for at, row in enumerate(rows) if at not in beside]
 
 
 def _cells_apart(piece: TextSpan, heads: Rect) -> Iterator[TextSpan]:
@@ -127,7 +146,7 @@ def _begins_totals(row: Sequence[TextSpan]) -> bool:
 def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
     """Whether the row begins with a label of the product: the table is over."""
     spots = spot(row, words).spots
-    if any(one.colon for one in spots):
+    if any(one.colon for one in spots) or sum(bool(one.meanings) and one.exact for one in spots) > 1:
         return True
     first = canonical(row[0].text)
     term = words.at(first, 0)
@@ -167,6 +186,7 @@ def _suits(cell: TextSpan, column: Column) -> bool:
     return column.field is None or fit(column.field, cell.text) > Fit.REFUSED
 
 
+NamedCells = list[tuple[str, list[TextSpan]]]
 Cells = dict[int, list[TextSpan]]
 
 

@@ -154,7 +154,8 @@ class _Reader:
         if before and start == self.found[-1][1] and self._are_labels(self.letters[start].piece):
             return True
         if before and not opened:
-            return self.words.is_whole(term) and not before.free and start > self.found[-1][1]
+            behind = start > self.found[-1][1] or len(term) >= LONG_LABEL
+            return self.words.is_whole(term) and not before.free and behind
         return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
 
     def _is_spaced_out(self, start: int, end: int) -> bool:

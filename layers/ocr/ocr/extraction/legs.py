@@ -1,0 +1,88 @@
+"""Line items that lead from one to the next: the stations of a journey, printed once each, one below the other.
+
+At the left of the table stand labels of two fields, 自 and 至, in one row each. The text behind the second of them ends
+one leg and begins the next, whether its own label was read or not. What a leg says else stands in the row where it
+begins.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ocr.declare.fields import Fields, canonical, declared
+from ocr.extraction.captions import is_caption, is_nearly_caption
+from ocr.extraction.labels import JOINTS
+from ocr.extraction.page import Rect, TextSpan
+from ocr.extraction.words import is_chinese
+
+MISREAD = 4  # characters behind a label that are left of its small print: 至70 for 至TO
+MARGIN = 1.0  # how far left of its label a station may begin, in line heights
+NOWHERE = {"void", "open"}
+
+
+@dataclass(frozen=True)
+class Leg:
+    """From one station to the next; `pieces` are all that the chain is printed in."""
+
+    begins: TextSpan
+    ends: TextSpan
+
+    def row(self, names: tuple[str, str]) -> list[tuple[str, list[TextSpan]]]:
+        """The leg as a part of a row: labels with their values."""
+        return [(names[0], [self.begins]), (names[1], [self.ends])]
+
+
+def legs(model: type[Fields], pieces: Iterable[TextSpan], heads: Rect) -> tuple[list[Leg], set[TextSpan]]:
+    """The legs that stand left of and below the column heads, and the pieces that they are printed in."""
+    names = model.row_chain
+    if names is None:
+        return [], set()
+    terms = {canonical(label) for name in names for label in declared(model)[name].mark.names}
+    left = [piece for piece in pieces if piece.area.right < heads.left and not piece.vertical]
+    marks = {piece: rest for piece in left if (rest := _behind_label(piece, terms)) is not None}
+    if not marks:
+        return [], set()
+    edge = min(piece.area.left for piece in marks) - MARGIN
+    beside = [piece for piece in left if piece not in marks and piece.area.left > edge and _may_be_station(piece)]
+    printed = [rest for piece in marks for rest in _stretch(piece, marks[piece])]
+    stations = sorted([*printed, *beside], key=lambda piece: piece.area.middle)
+    return list(_pairs(stations)), {*marks, *beside}
+
+
+def nearest(begins: TextSpan, areas: Sequence[Rect], stations: Collection[TextSpan]) -> int | None:
+    """Which of these areas stands in the row where a leg begins; None where each is nearer to another station."""
+    ways = [(abs(area.middle - begins.area.middle), number) for number, area in enumerate(areas)]
+    for way, number in sorted(ways):
+        if all(abs(areas[number].middle - one.area.middle) >= way for one in stations):
+            return number
+    return None
+
+
+def _behind_label(piece: TextSpan, terms: Collection[str]) -> int | None:
+    """Where a piece that begins with one of the labels goes on behind it and its small print; None: it does not."""
+    text = piece.text
+    ends = (at for at in range(len(text), 0, -1) if canonical(text[:at]) in terms)
+    end = next(ends, None)
+    if end is None:
+        return None
+    rest = text[end:].lstrip(JOINTS)
+    latin = next((at for at, letter in enumerate(rest) if not letter.isascii()), len(rest))
+    small = rest[:latin]
+    if small and (is_nearly_caption(small) or len(canonical(small)) <= MISREAD):
+        rest = rest[latin:].lstrip(JOINTS)
+    return len(text) - len(rest)
+
+
+def _stretch(piece: TextSpan, start: int) -> Iterator[TextSpan]:
+    if rest := piece.cut(piece.start + start, piece.end):
+        yield rest
+
+
+def _may_be_station(piece: TextSpan) -> bool:
+    letters = canonical(piece.text)
+    return len(letters) > 1 and letters.isalpha() and (is_chinese(letters) or not is_caption(piece.text))
+
+
+def _pairs(stations: Sequence[TextSpan]) -> Iterator[Leg]:
+    known = [not NOWHERE & {canonical(one.text)} for one in stations]
+    last = known.index(False) if False in known else len(stations)
+    yield from map(Leg, stations[:last], stations[1:last])
