@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 app = APIGatewayRestResolver(enable_validation=True)
 
 MOST_RECORDS = 100
-PUBLIC_SECONDS = 3600
+PUBLIC, PRIVATE = "public, max-age=3600", "private, max-age=3600"
 HTML = "text/html"
 OPENAPI = File(__file__).with_name("openapi.json")
 UPLOAD_BODY = "Send the options as a JSON object: {}."
@@ -245,7 +245,21 @@ def _unknown(slug: str) -> OcrError:
 )
 def openapi(seen: Seen = None) -> Response[str]:
     """This API in OpenAPI 3.1, as `make generate` wrote it."""
-    return _public(OPENAPI.read_text(encoding="utf-8"), responses.RECORD_TYPE, seen)
+    _for_anybody()
+    return _lasting(OPENAPI.read_text(encoding="utf-8"), responses.RECORD_TYPE, seen)
+
+
+@app.get(
+    "/products/openapi.json",
+    operation_id="get_openapi_by_key",
+    tags=["catalogue"],
+    summary="This API in OpenAPI 3.1, for holders of a key",
+    responses=answered(200, "the API in OpenAPI 3.1", dict[str, Any], headers=ETAG)
+    | answered(304, "the document is as it was", headers=ETAG),
+)
+def openapi_by_key(seen: Seen = None) -> Response[str]:
+    """The document of `/openapi.json`, also where the operator shows that to nobody."""
+    return _lasting(OPENAPI.read_text(encoding="utf-8"), responses.RECORD_TYPE, seen, {"Cache-Control": PRIVATE})
 
 
 @app.get(
@@ -259,14 +273,21 @@ def docs(seen: Seen = None) -> Response[str]:
     """This API in OpenAPI 3.1 as a page to read and try; it loads nothing from anywhere."""
     from records.docs import page
 
+    _for_anybody()
     body, policy = page(OPENAPI.read_text(encoding="utf-8"))
-    return _public(body, f"{HTML}; charset=utf-8", seen, {"Content-Security-Policy": policy})
+    return _lasting(body, f"{HTML}; charset=utf-8", seen, {"Content-Security-Policy": policy})
 
 
-def _public(body: str, kind: str, seen: str | None, headers: Mapping[str, str] | None = None) -> Response[str]:
-    """What anybody may see: whoever has it already keeps it for a while, and is then told whether it changed."""
+def _for_anybody() -> None:
+    """Raise `CallerError` where the operator shows these pages to nobody."""
+    if not settings().public_pages:
+        raise CallerError("This page is not public.", "GET /products/openapi.json with your key.", kind="unauthorized")
+
+
+def _lasting(body: str, kind: str, seen: str | None, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """What says nothing of a record: whoever has it keeps it for a while, and is then told whether it changed."""
     tag = _tag(body)
-    told = {"ETag": tag, "Cache-Control": f"public, max-age={PUBLIC_SECONDS}"} | dict(headers or {})
+    told = {"ETag": tag, "Cache-Control": PUBLIC} | dict(headers or {})
     if _is_seen(tag, seen):
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=told)
     return Response(int(HTTPStatus.OK), kind, body, headers=told)

@@ -36,7 +36,9 @@ PRODUCT = """\
 ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
-  Properties: {{SqsManagedSseEnabled: true, VisibilityTimeout: 360, MessageRetentionPeriod: 1209600, RedrivePolicy: \
+  Properties: {{SqsManagedSseEnabled: !If [HasKmsKey, false, true], \
+KmsMasterKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue], \
+VisibilityTimeout: 360, MessageRetentionPeriod: 1209600, RedrivePolicy: \
 {{deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: !Ref MaxReceives}}}}
 {logical}Role:
   Type: AWS::IAM::Role
@@ -71,7 +73,8 @@ QUEUE = "- !Ref {logical}Queue\n"
 KEY = """\
 {logical}Key:
   Type: AWS::SecretsManager::Secret
-  Properties: {{Name: !Sub "${{AWS::StackName}}/{slug}", SecretString: "{{}}"}}
+  Properties: {{Name: !Sub "${{AWS::StackName}}/{slug}", SecretString: "{{}}", \
+KmsKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue]}}
 """
 ASKS = """\
 Asks{logical}:

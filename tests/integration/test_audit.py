@@ -7,7 +7,7 @@ import pytest
 
 from ocr.platform import telemetry
 from records import app
-from tests.integration.conftest import World
+from tests.integration.conftest import World, forget_settings
 from tests.integration.scripted import Context, picture, product, reading
 from tests.integration.test_path import deliver, of_upload
 
@@ -64,6 +64,19 @@ def test_the_public_pages_are_kept_by_whoever_has_them(world: World, path: str) 
     again = asked("GET", path, {"If-None-Match": headers["ETag"][0]})
     assert (again["statusCode"], again["body"]) == (304, "")
     assert again["multiValueHeaders"]["ETag"] == headers["ETag"]
+
+
+def test_the_operator_may_keep_the_pages_from_the_public(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = asked("GET", "/openapi.json")
+    monkeypatch.setenv("PUBLIC_PAGES", "false")
+    forget_settings()
+    for path in ("/docs", "/openapi.json"):
+        refused = asked("GET", path)
+        assert (refused["statusCode"], json.loads(refused["body"])["type"]) == (401, "urn:ocr:problem:unauthorized")
+        assert refused["multiValueHeaders"]["Cache-Control"] == ["no-store"]
+    by_key = asked("GET", "/products/openapi.json")
+    assert by_key["body"] == shown["body"]
+    assert by_key["multiValueHeaders"]["Cache-Control"] == ["private, max-age=3600"]
 
 
 def test_records_are_kept_by_nobody_on_the_way(world: World) -> None:

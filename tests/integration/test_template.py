@@ -19,7 +19,8 @@ from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS
 
 Resource = dict[str, Any]
-ENCRYPTED = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+KEY = {"Ref": "KmsKeyArn"}
+NOTHING = {"Ref": "AWS::NoValue"}
 PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
 # X-Ray's write actions have no resources that a policy could name.
 NAMELESS_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -28,15 +29,27 @@ TEMPLATE_BYTES = 1_000_000
 
 
 @cache
-def template() -> Resource:
-    """The template with its short forms written out."""
-    loaded: Resource = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "template.yaml"))))
-    return loaded
+def template(*, own_key: bool = False) -> Resource:
+    """The template with its short forms written out, without a key of the operator's own or with one."""
+    loaded = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "template.yaml"))))
+    settled: Resource = _settled(loaded, own_key)
+    return settled
 
 
-def resources(kind: str) -> dict[str, Resource]:
+def _settled(part: Any, own_key: bool) -> Any:
+    """What is left of a part when it is known whether there is a key."""
+    if isinstance(part, list):
+        return [one for one in (_settled(each, own_key) for each in part) if one != NOTHING]
+    if not isinstance(part, dict):
+        return part
+    if "Fn::If" in part and part["Fn::If"][0] == "HasKmsKey":
+        return _settled(part["Fn::If"][1 if own_key else 2], own_key)
+    return {name: one for name, each in part.items() if (one := _settled(each, own_key)) != NOTHING}
+
+
+def resources(kind: str, *, own_key: bool = False) -> dict[str, Resource]:
     """Properties of every resource of a type, by logical id."""
-    found = template()["Resources"].items()
+    found = template(own_key=own_key)["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
 
 
@@ -51,7 +64,7 @@ def listed(value: Any) -> list[Any]:
 
 def grants() -> Iterator[tuple[str, Resource]]:
     """Every statement that allows something, with the logical id of where it stands."""
-    for name, resource in template()["Resources"].items():
+    for name, resource in template(own_key=True)["Resources"].items():
         told = resource.get("Properties", {})
         documents = [told.get("PolicyDocument"), *(policy["PolicyDocument"] for policy in told.get("Policies", []))]
         for document in filter(None, documents):
@@ -131,13 +144,55 @@ def test_a_queue_hides_a_message_long_enough_and_gives_up_in_one_place(slug: str
     assert "MaximumConcurrency" in mapping["ScalingConfig"]
 
 
+def encryption(bucket: Resource) -> Resource:
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    found: Resource = rule["ServerSideEncryptionByDefault"]
+    return found
+
+
+# Where each kind of resource that keeps something names the key.
+KEEPERS = {
+    "AWS::DynamoDB::Table": lambda table: table["SSESpecification"]["KMSMasterKeyId"],
+    "AWS::S3::Bucket": lambda bucket: encryption(bucket)["KMSMasterKeyID"],
+    "AWS::SQS::Queue": lambda queue: queue["KmsMasterKeyId"],
+    "AWS::Logs::LogGroup": lambda group: group["KmsKeyId"],
+    "AWS::SecretsManager::Secret": lambda secret: secret["KmsKeyId"],
+}
+
+
+@pytest.mark.parametrize("kind", KEEPERS)
+def test_whatever_keeps_something_does_so_under_the_operators_key(kind: str) -> None:
+    found = resources(kind, own_key=True)
+    assert found
+    assert [name for name, told in found.items() if KEEPERS[kind](told) != KEY] == []
+    assert all("KeyArn" not in json.dumps(told) for told in resources(kind).values())
+
+
+def test_functions_use_the_operators_key_through_the_stores_alone() -> None:
+    [(holder, grant)] = [(name, grant) for name, grant in grants() if grant["Resource"] == KEY]
+    assert holder == "Observed"
+    assert {action.partition(":")[0] for action in grant["Action"]} == {"kms"}
+    [services] = grant["Condition"]["StringEquals"].values()
+    assert [one["Fn::Sub"].partition(".")[0] for one in services] == [
+        "dynamodb",
+        "lambda",
+        "s3",
+        "secretsmanager",
+        "sqs",
+    ]
+    assert template(own_key=True)["Globals"]["Function"]["KmsKeyArn"] == KEY
+    roles = resources("AWS::IAM::Role")
+    for function in resources("AWS::Serverless::Function").values():
+        assert {"Ref": holder} in roles[function["Role"]["Fn::GetAtt"][0]]["ManagedPolicyArns"]
+
+
 @pytest.mark.parametrize("bucket", resources("AWS::S3::Bucket"))
 def test_a_bucket_is_encrypted_private_expiring_and_tls_only(bucket: str) -> None:
     told = properties(bucket)
     policies = [policy for policy in resources("AWS::S3::BucketPolicy").values() if policy["Bucket"] == {"Ref": bucket}]
     [refusal] = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
-    assert told["BucketEncryption"] == ENCRYPTED
+    assert encryption(told) == {"SSEAlgorithm": "AES256"}
     assert told["PublicAccessBlockConfiguration"] == PRIVATE
     assert "ExpirationInDays" in told["LifecycleConfiguration"]["Rules"][0]
     assert refusal["Effect"] == "Deny"

@@ -86,6 +86,11 @@ class Settings(BaseModel):
         validation_alias="CORS_ORIGIN",
         description="The web origin whose pages may call the API; empty: none",
     )
+    public_pages: bool = Field(
+        default=True,
+        validation_alias="PUBLIC_PAGES",
+        description="Whether anybody may see the API's document and its page; else whoever has a key gets the document",
+    )
     record_key: str = Field(
         default="",
         repr=False,
