@@ -17,10 +17,17 @@ from local.cloud.aws import CREDENTIALS, ROOT
 TOOLS = ROOT / ".tools"
 # Apart from `.aws-sam`, where what is built for AWS lies.
 BUILT = ROOT / ".local/build"
-CACHE = ROOT / ".local/cache"
+# Where this machine's own processes run other wheels than containers do.
+CONTAINERS = ROOT / ".local/containers"
+STAMP, ARMED = "inputs", re.compile(r"\barm64\b")
+# Not the one at the root: `sam deploy --guided` writes another region and another stack into that.
+CONFIG = ROOT / "local/cloud/samconfig.toml"
 LOCK = ROOT / ".local/lock"
-STAMP = BUILT / "inputs"
 ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+# As uv spells what runs in a container on this machine.
+IN_CONTAINERS = f"{ARCHITECTURE.replace('arm64', 'aarch64')}-manylinux_2_28"
+# And what runs in this machine's own processes: the same on Linux; empty, whatever fits.
+ON_THIS_MACHINE = IN_CONTAINERS if platform.libc_ver()[0] == "glibc" else ""
 # The one entry of an archive that names a folder in place of holding its files; `local.cloud.emulator` knows it too.
 LINKED = "linked"
 SHOWN_LINES = 40
@@ -30,13 +37,22 @@ class Failed(RuntimeError):
     """SAM CLI failed; the message has its last lines, or CloudFormation's reasons."""
 
 
-def build() -> None:
-    """Build unless nothing changed."""
-    inputs = _inputs()
-    if not STAMP.exists() or STAMP.read_text() != inputs:
-        for _ in sam("build", "--build-dir", str(BUILT), "--cache-dir", str(CACHE), *parameters({})):
+def build(folder: Path = BUILT, wheels: str = ON_THIS_MACHINE) -> None:
+    """Build with wheels for this platform unless nothing changed."""
+    stamp, inputs = folder / STAMP, _inputs()
+    if not stamp.exists() or stamp.read_text() != inputs:
+        for _ in sam("build", "--build-dir", str(folder), environment=CREDENTIALS | {"LAYER_PLATFORM": wheels}):
             pass
-        STAMP.write_text(inputs)
+        stamp.write_text(inputs)
+
+
+def for_containers() -> Path:
+    """The template that `sam local` takes, with what is built for containers of this machine's architecture."""
+    folder = BUILT if ON_THIS_MACHINE == IN_CONTAINERS else CONTAINERS
+    build(folder, IN_CONTAINERS)
+    template = folder / "containers.yaml"
+    template.write_text(ARMED.sub(ARCHITECTURE, (folder / "template.yaml").read_text()))
+    return template
 
 
 def packed(folder: Path) -> Path:
@@ -48,7 +64,7 @@ def packed(folder: Path) -> Path:
     """
     text = (BUILT / "template.yaml").read_text()
     # Another build is another folder: a stack that is brought up to date sees new archives and keeps the old files.
-    kept = folder / "tmp/packed" / STAMP.read_text()[:16]
+    kept = folder / "tmp/packed" / (BUILT / STAMP).read_text()[:16]
     kept.mkdir(parents=True, exist_ok=True)
     for layer in BUILT.glob("*Layer"):
         copytree(layer, kept / layer.name, copy_function=_link, dirs_exist_ok=True)
@@ -82,15 +98,14 @@ def alone() -> Iterator[None]:
 
 
 def parameters(told: Mapping[str, str]) -> list[str]:
-    """The template's parameters as SAM CLI takes them: those told, and this machine's architecture."""
-    named = {"Architecture": ARCHITECTURE} | dict(told)
-    return ["--parameter-overrides", *(f"{name}={value}" for name, value in named.items())]
+    """The template's parameters as SAM CLI takes them."""
+    return ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())] if told else []
 
 
 def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterator[str]:
     """Run SAM CLI and yield the lines it prints; raises `Failed` when it fails."""
     printed: list[str] = []
-    command = [str(TOOLS / "bin/sam"), *arguments, "--config-file", str(ROOT / "samconfig.toml")]
+    command = [str(TOOLS / "bin/sam"), *arguments, "--config-file", str(CONFIG)]
     with subprocess.Popen(
         command, cwd=ROOT, env=_shell(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -104,9 +119,8 @@ def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterat
 def _shell(environment: Mapping[str, str]) -> dict[str, str]:
     # SAM CLI looks for a Python of the functions' version: its own environment has it.
     path = os.pathsep.join([str(TOOLS / "envs/aws-sam-cli/bin"), os.environ["PATH"], str(TOOLS / "uv/bin")])
-    # The layers are to carry their bytecode, wherever this process keeps its own. An empty LAYER_PLATFORM builds for
-    # this machine, where the local AWS runs the functions.
-    ours = {"PATH": path, "LAYER_PLATFORM": "", "SAM_CLI_TELEMETRY": "0", "PYTHONPYCACHEPREFIX": ""}
+    # The layers are to carry their bytecode, wherever this process keeps its own.
+    ours = {"PATH": path, "SAM_CLI_TELEMETRY": "0", "PYTHONPYCACHEPREFIX": ""}
     return dict(os.environ) | dict(environment) | ours
 
 

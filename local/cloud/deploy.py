@@ -19,7 +19,7 @@ def deploy(aws: Aws, console: Console, told: Mapping[str, str] | None = None) ->
         with _stage(console, "sam build"):
             build()
             template = packed(aws.folder)
-        quietly = ["--no-confirm-changeset", "--no-progressbar", *parameters(told or {})]
+        quietly = ["--no-progressbar", *parameters(told or {})]
         with _stage(console, "sam deploy") as status:
             _follow(sam("deploy", "-t", str(template), *quietly, environment=aws.environment), aws, status)
     return Stack.of(aws)

@@ -537,6 +537,14 @@ class TestRecords:
         presigned = aws.s3.__wrapped__().generate_presigned_post("bucket", "key")
         assert presigned["url"] == "https://bucket.s3.ap-east-1.amazonaws.com/"
 
+    def test_an_aws_at_an_address_of_its_own_is_asked_there_and_not_at_hosts_named_after_buckets(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        address = "http://host.docker.internal:4566"
+        for name, value in {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": address}.items():
+            monkeypatch.setenv(name, value)
+        assert aws.s3.__wrapped__().generate_presigned_post("bucket", "key")["url"] == f"{address}/bucket"
+
     @pytest.mark.parametrize("seeds", [(0, 1), (0, 0)])
     def test_of_two_uploads_by_one_form_that_come_at_once_one_is_read_and_each_has_a_record(
         self, world: World, seeds: tuple[int, int]

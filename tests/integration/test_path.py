@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import ClientError
 
 from ocr.declare.product import Product
+from ocr.entry.bucket import NotReadError
 from ocr.entry.serve import serve
 from ocr.model.picture import Upload
 from ocr.model.reading import Line, Reading
@@ -449,6 +450,37 @@ class TestNothingLost:
         event["Records"].append(event["Records"][0] | {"body": json.dumps({"Event": "s3:TestEvent"})})
         assert serve(kind)(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
         assert world.items() == []
+
+    def test_an_event_that_s3_itself_sends_is_one_delivery(self, world: World) -> None:
+        notification = world.upload("uploads/ticket/a.png", picture()) | {"eventSource": "aws:s3"}
+        answer = serve(product([reading]))({"Records": [notification]}, Context())  # type: ignore[arg-type]
+        assert answer == {"batchItemFailures": []}
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.SUCCEEDED
+
+    def test_an_event_that_s3_itself_sends_fails_where_its_upload_could_not_be_read(self, world: World) -> None:
+        notification = {"s3": {"bucket": {"name": "of-somebody-else"}, "object": {"key": "test%2Fkey"}}}
+        with pytest.raises(NotReadError, match="see the log"):
+            serve(product([reading]))(  # type: ignore[arg-type]
+                {"Records": [notification | {"eventSource": "aws:s3"}]},
+                Context(),  # type: ignore[arg-type]
+            )
+
+    def test_the_log_says_which_record_an_upload_ended_in_and_how(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        kind, good, bad = product([reading]), picture(), b"no picture"
+        uploads = [world.upload(f"uploads/ticket/{name}", content) for name, content in (("a", good), ("b", bad))]
+        monitored = logging.getLogger(logger.name or logger.service)
+        monitored.addHandler(caplog.handler)
+        try:
+            deliver(kind, *uploads)
+        finally:
+            monitored.removeHandler(caplog.handler)
+        told = {vars(line).get("record_id"): vars(line).get("status") for line in caplog.records}
+        assert told == {record.id: record.status for record in map(of_upload, uploads) if record}
+        assert sorted(told.values(), key=str) == [Status.FAILED, Status.SUCCEEDED]
 
     def test_a_deleted_upload_ends_in_a_record(self, world: World) -> None:
         kind = product([reading])

@@ -15,6 +15,7 @@ from local.cloud.build import TOOLS
 from local.cloud.stack import logical
 from local.generate.openapi import OPEN
 from ocr.declare.catalogue import products
+from ocr.model.picture import MEDIA_TYPES
 from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS
 
@@ -71,6 +72,16 @@ def grants() -> Iterator[tuple[str, Resource]]:
             for statement in document["Statement"]:
                 if statement["Effect"] == "Allow":
                     yield name, statement
+
+
+def test_an_endpoint_reaches_containers_and_there_is_none_on_aws() -> None:
+    told = template()["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"]
+    assert told == {"Fn::If": ["HasEndpoint", {"Ref": "Endpoint"}, {"Ref": "AWS::NoValue"}]}
+    assert template()["Parameters"]["Endpoint"]["Default"] == ""
+
+
+def test_the_formats_that_are_read_are_binary_also_for_who_knows_no_wildcards() -> None:
+    assert {*MEDIA_TYPES.values()} < {*properties("Api")["BinaryMediaTypes"]}
 
 
 def test_nobody_may_do_everything_of_a_service() -> None:

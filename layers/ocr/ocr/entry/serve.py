@@ -1,4 +1,4 @@
-"""A product's Lambda handler: for its HTTPS route and for its queue."""
+"""A product's Lambda handler: for its HTTPS route, for its queue, and for a bucket that calls it itself."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, S
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.declare.product import Product
-from ocr.entry import https, sqs
+from ocr.entry import bucket, https, sqs
 from ocr.platform.telemetry import logger, traced
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -19,11 +19,13 @@ MARGIN_SECONDS = 3.0
 
 
 def serve(product: Product) -> Handler:
-    """The handler of one API Gateway request or one batch of queue messages."""
+    """The handler of one API Gateway request, one batch of queue messages or one event of S3."""
 
     def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # One deadline for the whole invocation: durations that are handed on grow stale.
         end = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
+        if bucket.calls(event):
+            return bucket.answer(product, event, context.aws_request_id, end)
         if "Records" in event:
             return sqs.answer(product, list(SQSEvent(event).records), end)
         return https.answer(product, APIGatewayProxyEvent(event), end)

@@ -116,7 +116,8 @@ def _process_alone(product: Product, delivery: Delivery, end: float) -> None:
         deaths = [tries.begin(ticket.id) for ticket in tickets]
         if any(count >= MOST_DEATHS for count in deaths):
             for ticket in tickets:
-                process.refuse(product, ticket, TooMuch("This system ended each time that it processed this picture."))
+                error = TooMuch("This system ended each time that it processed this picture.")
+                _log(process.refuse(product, ticket, error))
         else:
             _load(product, delivery)
         for ticket in tickets:
@@ -163,7 +164,7 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             document = examine(told.content, upload)
             delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
         except OcrError as error:
-            process.refuse(product, ticket, error, picture=picture)
+            _log(process.refuse(product, ticket, error, picture=picture))
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True
@@ -182,12 +183,18 @@ _SPENT = CallerError(
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
     for work, outcome in zip(delivery.works, outcomes, strict=True):
         if isinstance(outcome, Record):
+            _log(outcome)
             _drop_copy(work)
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Retry)]
     delivery.again = delivery.again or bool(errors)
     # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
     asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
     delivery.after = max(asked, default=None)
+
+
+def _log(record: Record) -> None:
+    """Say that an upload has its record: what the function returns says only that the message need not come again."""
+    logger.info("An upload has its record", record_id=record.id, product=record.product, status=record.status)
 
 
 def _drop_copy(work: Job) -> None:
@@ -218,6 +225,8 @@ def _back_off(delivery: Delivery) -> None:
 def _hide(delivery: Delivery, seconds: float) -> None:
     hidden = min(LONGEST_HIDDEN, max(0, round(seconds)))
     arn = delivery.message.event_source_arn
+    if not arn:  # S3's own event: no queue has it
+        return
     try:
         url = aws.queues().get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         aws.queues().change_message_visibility(

@@ -1,9 +1,10 @@
 """AWS clients, made at first use and kept as long as the process."""
 
+import os
 import random
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -54,8 +55,10 @@ def dynamodb() -> "DynamoDBClient":
 
 @cache
 def s3() -> "S3Client":
-    # Presigned forms go to the bucket's own region: S3's old global address does not serve the newer ones.
-    style = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=10)
+    # Presigned forms go to the bucket's own region: S3's old global address does not serve the newer ones. An AWS at an
+    # endpoint of its own has no hosts named after buckets.
+    addressing: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+    style = Config(signature_version="s3v4", s3={"addressing_style": addressing}, read_timeout=10)
     return boto3.client("s3", config=SOON.merge(style))
 
 
