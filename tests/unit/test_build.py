@@ -37,7 +37,7 @@ def test_a_build_takes_no_layer_from_a_cache_that_knows_no_architectures() -> No
 
 
 def platforms(checkout: Path) -> set[str]:
-    """The platforms that the layers' wheels are for when `sam build` runs their Makefiles, each in a copy of its folder."""
+    """The platforms of the layers' wheels, where `sam build` runs the Makefiles in copies of their folders."""
     found = set[str]()
     for folder, target in (("ocr", "build-OcrLayer"), ("engine", "build-EngineLayer")):
         made = subprocess.run(
