@@ -18,7 +18,9 @@ from PIL import Image, ImageStat
 
 from local.simulators.pictures import Picture
 from ocr.declare.fields import Fields, canonical, declared, labels
+from ocr.declare.icao9303 import FILLER
 from ocr.extraction.classification import ranking
+from ocr.extraction.mrz import folded
 from ocr.model.reading import Box, Item, Point, Table
 from ocr.model.reading import Line as ReadLine
 
@@ -216,13 +218,16 @@ def _independent(one: Sighting, other: Sighting) -> bool:
 
 
 def _split(page: Page, axis: int) -> list[list[Line]]:
-    """The lines on either side of every empty band across the picture; `axis` 0 cuts it left from right."""
+    """The lines on either side of every empty band across the picture; `axis` 0 cuts it left from right.
+
+    A machine-readable zone repeats the page above it: it is no document of its own, however far below it stands.
+    """
     ordered = sorted(page.lines, key=lambda line: frame(line.box)[axis])
     least = GAP * (page.width, page.height)[axis]
     parts, reach = [ordered[:1]] if ordered else [], 0.0
     for before, line in pairwise(ordered):
         reach = max(reach, frame(before.box)[axis + 2])
-        if frame(line.box)[axis] - reach > least:
+        if frame(line.box)[axis] - reach > least and FILLER not in folded(line.text):
             parts.append([])
         parts[-1].append(line)
     return parts

@@ -129,6 +129,20 @@ def test_documents_side_by_side_are_told_apart(
     assert {entry.text for entry in found[-1].entries} >= {"顾家明", "男", "44010619700602997X"}
 
 
+def test_a_machine_readable_zone_belongs_to_the_page_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    zone = ["P<CHNGU<<JIAMING" + "<" * 28, "EK80968588CHN7006022M2810249" + "<" * 14 + "04"]
+    rows = ["护照号 EK8096858", "姓名 顾家明", "出生日期 1970-06-02", "有效期至 2028-10-24", *zone]
+    places = [20, 60, 100, 140, 300, 340]
+    lines = [Line(text, 0.99, ((20, y), (720, y), (720, y + 24), (20, y + 24))) for text, y in zip(rows, places, strict=True)]
+    monkeypatch.setattr(sight, "page", lambda picture: Page(800, 400, 0, lines))
+
+    [found] = sight.documents(opened(blank()), ["passport"])
+
+    told = {entry.field: entry.text for entry in found.entries}
+    assert told["mrz_line2"] == zone[1]
+    assert (told["surname"], told["given_names"], told["name_zh"]) == ("GU", "JIAMING", "顾家明")
+
+
 def test_documents_of_two_kinds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     title = Line("中华人民共和国居民身份证", 0.99, ((820, 0), (1100, 0), (1100, 15), (820, 15)))
     receipt = ["出租汽车专用发票", "车号 A12345", "上车 09:10", "下车 09:31", "金额 27.00"]
