@@ -351,6 +351,8 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
     if _is_seen(tag, seen):
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
+    if record.crops:
+        body = responses.linked(record).model_dump_json(exclude_none=True)
     return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
 
 

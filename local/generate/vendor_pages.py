@@ -13,7 +13,7 @@ from ocr.declare.catalogue import products, sellers
 from ocr.declare.offers import Member, Offer
 from ocr.platform.errors import PROBLEMS, Busy, OcrError, Refused, VendorFault
 from ocr.platform.settings import Settings
-from ocr.vendors.parsing import Row
+from ocr.vendors.parsing import Flag, Row
 
 FOLDER = ROOT / "docs/vendors"
 NOTE = "This page is made by `make generate` from [`{vendor}.py`](../../layers/ocr/ocr/vendors/{vendor}.py).\n"
@@ -32,6 +32,7 @@ def page(vendor: str, offers: Sequence[Offer]) -> str:
     module = import_module(f"ocr.vendors.{vendor}")
     parts = [f"# {vendor}\n", inspect.getdoc(module) or "", NOTE.format(vendor=vendor)]
     parts += [_settings(vendor, module), _secret(vendor, offers), _interfaces(offers), _codetypes(module)]
+    parts += [_flags(module)]
     tables = {name: one for name, one in vars(module).items() if _is_table(name, one)}
     return "\n".join(_spaced([*parts, *(_errors(name, one) for name, one in tables.items())]))
 
@@ -160,3 +161,14 @@ def _codetypes(module: ModuleType) -> str:
     rows = [[f"`{code}`", one.meaning, str(one.price), f"`{one.kind}`"] for code, one in codetypes.items()]
     head = ["codetype", "meaning", "price units", "field of the answer"]
     return "## Codetypes\n\n" + table(head, rows) if rows else ""
+
+
+def _flags(module: ModuleType) -> str:
+    flags: Mapping[str, Flag] = getattr(module, "FLAGS", {})
+    rows = [
+        [f"`{name}`", f"`{value}`" if value else "", says]
+        for name, flag in flags.items()
+        for value, says in {"": flag.says, **flag.values}.items()
+    ]
+    said = "What the vendor says of a picture beside what stands on it. The record's evidence has the same words.\n"
+    return f"## Flags\n\n{said}\n" + table(["flag", "value", "meaning"], rows) if rows else ""

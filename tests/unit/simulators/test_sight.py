@@ -133,7 +133,9 @@ def test_a_machine_readable_zone_belongs_to_the_page_above_it(monkeypatch: pytes
     zone = ["P<CHNGU<<JIAMING" + "<" * 28, "EK80968588CHN7006022M2810249" + "<" * 14 + "04"]
     rows = ["护照号 EK8096858", "姓名 顾家明", "出生日期 1970-06-02", "有效期至 2028-10-24", *zone]
     places = [20, 60, 100, 140, 300, 340]
-    lines = [Line(text, 0.99, ((20, y), (720, y), (720, y + 24), (20, y + 24))) for text, y in zip(rows, places, strict=True)]
+    lines = [
+        Line(text, 0.99, ((20, y), (720, y), (720, y + 24), (20, y + 24))) for text, y in zip(rows, places, strict=True)
+    ]
     monkeypatch.setattr(sight, "page", lambda picture: Page(800, 400, 0, lines))
 
     [found] = sight.documents(opened(blank()), ["passport"])

@@ -22,6 +22,14 @@ RequestId = Annotated[
 ]
 
 
+# The name that etoplive gives it; for whoever cuts pictures out.
+CROPS = "removeImgData"
+RemoveCrops = Annotated[
+    Literal["0", "1"],
+    Field(description="0: keep the pictures that the vendor cuts out, the face's say; the record links to them"),
+]
+
+
 # Where a vendor names no least side: a captcha's letters are 15 pixels high, on less than this stands no character.
 LEAST_SIDE = 8
 

@@ -11,6 +11,7 @@ from ocr.model.problem import Problem, problem_of
 from ocr.model.record import Record, Status
 from ocr.platform.errors import Busy, ConfigurationError, InFlight, Internal, OcrError
 from ocr.platform.settings import settings
+from ocr.storage import raw_answers
 
 RECORD_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
@@ -36,8 +37,13 @@ def record(kept: Record) -> Response:
     if kept.status == Status.DELETED:
         return error(FORGOTTEN)
     if kept.problem is None:
-        return response(HTTPStatus.OK, kept.model_dump_json(exclude_none=True))
+        return response(HTTPStatus.OK, linked(kept).model_dump_json(exclude_none=True))
     return problem(kept.problem.model_copy(update={"record_id": kept.id}))
+
+
+def linked(kept: Record) -> Record:
+    """The record with links to the pictures that the vendor cut out: made for this response, kept nowhere."""
+    return kept.model_copy(update={"crops": raw_answers.linked(kept.crops)}) if kept.crops else kept
 
 
 def later(id: str, *, preferred: bool = False) -> Response:
@@ -53,7 +59,7 @@ def part(name: str, kept: Record) -> dict[str, Any]:
     if kept.status == Status.DELETED:
         return fault(name, FORGOTTEN)
     if kept.problem is None:
-        whole = kept.model_dump(mode="json", exclude_none=True)
+        whole = linked(kept).model_dump(mode="json", exclude_none=True)
         return {"name": name, "status": int(HTTPStatus.OK), "record_id": kept.id, "record": whole}
     told = kept.problem.model_dump(mode="json", exclude_none=True)
     return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": told}

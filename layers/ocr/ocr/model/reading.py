@@ -54,6 +54,7 @@ class Item(Part):
 
     `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
     it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
+    `meaning` says in a sentence what a vendor's flag stands for.
     """
 
     label: Text
@@ -62,6 +63,7 @@ class Item(Part):
     confidence: float | None = None
     box: Box | None = None
     points: tuple[Point, ...] = ()
+    meaning: str | None = None
 
 
 def pointed(label: str, points: Sequence[Point]) -> Item:
@@ -103,6 +105,14 @@ class ExtractedDocument(Part):
     box: Box | None = None
 
 
+class Crop(Part):
+    """A picture that a vendor cut out of the one it was sent: what it shows (face, document, page, other), its bytes."""
+
+    shows: str
+    media_type: str
+    content: bytes = Field(repr=False)
+
+
 class Reading(Part):
     """A vendor's whole answer about one picture.
 
@@ -115,6 +125,7 @@ class Reading(Part):
     lines: list[Line] = []
     tables: list[Table] = []
     angle: float | None = None
+    crops: list[Crop] = []
     units: float = 1
     trace: str | None = None
     raw: Any = None

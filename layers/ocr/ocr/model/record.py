@@ -46,6 +46,7 @@ class Evidence(Part):
     text: str = Field(description="the text as it was read")
     confidence: float | None = Field(default=None, description="how sure the vendor is, 0..1")
     box: Box | None = Field(default=None, description="where the text stands: four corners in the picture's pixels")
+    meaning: str | None = Field(default=None, description="what a flag of the vendor says of the picture, in words")
 
 
 class Attempt(Part):
@@ -101,6 +102,17 @@ class Document(Part):
         return [check for check in self.checks if check.outcome == "failed"]
 
 
+class CropLink(Part):
+    """A picture that the vendor cut out of the one it read, asked for by an option. It is deleted with the record."""
+
+    shows: str = Field(description="face, document, page or other")
+    media_type: str = Field(description="image/jpeg, image/png, image/bmp, or application/octet-stream for any other")
+    key: str = Field(description="the object's key in the encrypted bucket of answers")
+    url: str | None = Field(
+        default=None, description="a link to it, good for 5 minutes; each response has a new one, nothing keeps it"
+    )
+
+
 class Record(Part):
     """The one record of one picture: of an upload, or of what HTTPS callers sent."""
 
@@ -121,6 +133,7 @@ class Record(Part):
     lines: list[Line] = Field(default=[], description="the lines of text, of products that return text")
     tables: list[Table] = Field(default=[], description="the tables, of products that return tables")
     angle: float | None = Field(default=None, description="degrees that the text is turned, clockwise")
+    crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
     problem: Problem | None = Field(default=None, description="why there is no document")
 

@@ -144,7 +144,7 @@ class _Draft:
         if not item.text.strip():
             return
         name = _field_of(self.model, item)
-        evidence = Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box)
+        evidence = _evidence(item)
         if name is None or name in self.evidence:
             if name is None or canonical(self.evidence[name].text) != canonical(item.text):
                 self.unmapped.append(evidence)
@@ -204,7 +204,7 @@ class _Draft:
 
 
 def _evidence(item: Item) -> Evidence:
-    return Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box)
+    return Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box, meaning=item.meaning)
 
 
 def _sides(fields: dict[str, Declared]) -> list[str]:

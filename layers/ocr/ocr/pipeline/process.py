@@ -17,7 +17,7 @@ from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.model.record import Attempt, PictureInfo, Record, Status
+from ocr.model.record import Attempt, CropLink, PictureInfo, Record, Status
 from ocr.pipeline import routing
 from ocr.pipeline.settling import settled
 from ocr.platform import threads
@@ -332,5 +332,16 @@ def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record
             bytes=len(document.content),
         ),
     )
-    record = records.placed(record, task.ticket)
-    return settled(product, record, outcome)
+    record = settled(product, records.placed(record, task.ticket), outcome)
+    if isinstance(outcome, Reading) and outcome.crops:
+        record.crops = _kept_crops(product, task, outcome)
+    return record
+
+
+def _kept_crops(product: Product, task: Step, reading: Reading) -> list[CropLink]:
+    try:
+        return raw_answers.save_crops(product.slug, task.held.content, reading.crops)
+    except (ClientError, BotoCoreError) as error:
+        # What was read is worth more; the vendor's answer holds them still.
+        unforeseen("A vendor's pictures could not be kept", error)
+        return []

@@ -17,6 +17,7 @@ from ocr.platform.settings import settings
 SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
 # How often a write that conflicts with a transaction is retried, and within how many seconds the first time.
 MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
+LINK_SECONDS = 300
 CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
 if TYPE_CHECKING:
@@ -88,6 +89,12 @@ def written[**Given, Answer](
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
         return None
+
+
+def link(bucket: str, key: str, version: str | None = None) -> str:
+    """A link to an object, good for five minutes, which needs no network to be made. It is a key: keep it nowhere."""
+    where = {"Bucket": bucket, "Key": key} | ({"VersionId": version} if version else {})
+    return s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
 
 
 def kept(key: str) -> "GetObjectOutputTypeDef | None":

@@ -273,16 +273,16 @@ def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordR
     if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
         return record
     logger.warning("Another call has written this record", record_id=ticket.id, content=held.content)
-    return _standing(held, ticket, fields, entry, record.options)
+    return _standing(held, ticket, fields, entry, record)
 
 
-def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, options: Mapping[str, str]) -> Record:
-    """The stored record, where the one of this lease could not be written."""
+def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, made: Record) -> Record:
+    """The stored record, where the one that was `made` under this lease could not be written."""
     record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
     if record and entry and entry["owner"] == held.owner:
         if entry["state"] != DONE and record.status == Status.DELETED:
             # Erased while it was read: nothing of it is kept.
-            raw_answers.erase(record.product, held.content)
+            raw_answers.erase(record.product, held.content, made.crops)
             records.forget_body(read)
             release(held, spent=0)
         elif entry["state"] != DONE:
@@ -292,7 +292,7 @@ def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, 
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
-    return replay(found, ticket, fields, options)
+    return replay(found, ticket, fields, made.options)
 
 
 def _held(entry: Item) -> bool:

@@ -6,12 +6,14 @@ died between the vendor's answer and the record.
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
-from ocr.model.reading import Reading
+from ocr.model.reading import Crop, Reading
+from ocr.model.record import CropLink
 from ocr.pages.resize import Fitted
 from ocr.platform import aws
 from ocr.platform.settings import settings
@@ -35,6 +37,22 @@ def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -
         _put(told["batch"], body, {})
         body = b"null"
     _put(_key(product, content, vendor), body, told)
+
+
+def save_crops(product: str, content: str, crops: Sequence[Crop]) -> list[CropLink]:
+    """Keep the pictures that a vendor cut out beside its answer, so that they go when that goes."""
+    found = []
+    for number, crop in enumerate(crops, 1):
+        key = f"answers/{product}/{content}/crops/{number}"
+        aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=crop.content, ContentType=crop.media_type)
+        found.append(CropLink(shows=crop.shows, media_type=crop.media_type, key=key))
+    return found
+
+
+def linked(crops: Iterable[CropLink]) -> list[CropLink]:
+    """The pictures that a vendor cut out, each with a link, for one response."""
+    bucket = settings().answers_bucket
+    return [one.model_copy(update={"url": aws.link(bucket, one.key)}) for one in crops]
 
 
 def _put(key: str, body: bytes, told: dict[str, str]) -> None:
@@ -68,9 +86,10 @@ def _received(told: str, content: bytes) -> ReceivedAnswer:
     return ReceivedAnswer(status, headers, content)
 
 
-def erase(product: str, content: str) -> None:
+def erase(product: str, content: str, crops: Iterable[CropLink]) -> None:
     """Delete the answers about a content that a product's function may have kept: it knows its vendors by name."""
-    for key in (*batches(product, content), *(_key(product, content, vendor) for vendor in settings().order(product))):
+    answers = [_key(product, content, vendor) for vendor in settings().order(product)]
+    for key in (*batches(product, content), *answers, *(crop.key for crop in crops)):
         aws.s3().delete_object(Bucket=settings().answers_bucket, Key=key)
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, ClassVar
 
-from ocr.declare.offers import Limits, Member, Offer, Outcome, VendorRequest
+from ocr.declare.offers import CROPS, Limits, Member, Offer, Outcome, RemoveCrops, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
@@ -24,8 +24,11 @@ from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
     OK,
+    Flag,
     Row,
     code_of,
+    crops_wanted,
+    flagged,
     members,
     named,
     number,
@@ -47,7 +50,7 @@ VENDOR = "ctyun"
 URL = "https://ai.ctyun.cn"
 # 0 in the manual; 800 in the `statusCode` of the newer gateway.
 SUCCESS = ("0", "800")
-PICTURES = frozenset({"idcard_face", "demo_image"})
+PICTURES = {"idcard_face": "face", "demo_image": "document"}
 # The manual's name for the list of pictures, and the newer gateway's.
 RESULTS = ("result", "returnObj")
 # What may be wrong with one picture, or with so many at once, although it comes for the whole request.
@@ -99,6 +102,19 @@ PLATE_COLORS = {"蓝牌": "蓝", "黄牌": "黄", "白牌": "白", "黑牌": "�
 # The manual's table of members and its example spell it differently.
 PLATE_NUMBERS = ("platelicense", "plate_license")
 
+# The manual gives `normal` alone; the others are those of the family of engines that its answer has the form of.
+FLAGS = {
+    "risk": Flag(
+        "Whether the picture shows the card itself or a copy of it.",
+        {
+            "normal": "The picture shows the card itself.",
+            "copy": "The picture shows a photocopy of the card.",
+            "temporary": "The picture shows a temporary card.",
+            "screen": "The picture was taken of a screen.",
+            "unknown": "The vendor cannot tell whether the picture shows the card itself.",
+        },
+    )
+}
 # The members that are read, and those that only count or repeat. `risk` is a field of the card.
 _ERROR = {"err_code", "err_msg"}
 TEXT_MEMBERS = {"text_line", "detail", *_ERROR}
@@ -137,7 +153,7 @@ class Batch(Offer):
         """The outcome of a kept answer: decoded, or as it came where it could not be read then."""
         [document] = request.documents
         if isinstance(raw, ReceivedAnswer):
-            return self._outcomes(received(raw), [document])[0]
+            return self._outcomes(request, received(raw), [document])[0]
         return self._understood(received(OK), raw, [document])[0]
 
     def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
@@ -149,7 +165,7 @@ class Batch(Offer):
             answer = self._send(request, documents, until)
         except OcrError as error:
             return [named(error, VENDOR)] * len(documents)
-        outcomes = self._outcomes(answer, documents)
+        outcomes = self._outcomes(request, answer, documents)
         first = outcomes[0]
         if isinstance(first, OcrError) and first.remedy == "alone" and not first.paid:
             return [self._ask_further(request, document, until) for document in documents]
@@ -162,11 +178,15 @@ class Batch(Offer):
             return named(error, VENDOR)
         return self._ask(request, [document], until)[0]
 
-    def _outcomes(self, answer: transport.Answer, documents: Sequence[Picture]) -> list[Outcome]:
+    def _outcomes(
+        self, request: VendorRequest, answer: transport.Answer, documents: Sequence[Picture]
+    ) -> list[Outcome]:
         try:
-            body = without_pictures(answer.members(), PICTURES)
+            body = answer.members()
         except OcrError as error:
             return [named(error, VENDOR)] * len(documents)
+        if not crops_wanted(request):
+            body = without_pictures(body, PICTURES)
         return self._understood(answer, body, documents)
 
     def _understood(self, answer: transport.Answer, body: Any, documents: Sequence[Picture]) -> list[Outcome]:
@@ -181,7 +201,9 @@ class Batch(Offer):
         envelope = {name: value for name, value in body.items() if name not in RESULTS}
         return [
             # A picture's answer is kept with its own record alone: it goes when that record is deleted.
-            outcome(VENDOR, envelope | {"result": [entry]}, partial(self._understand, entry, document), _call_id(body))
+            outcome(
+                VENDOR, envelope | {"result": [entry]}, partial(self._understand, document), _call_id(body), PICTURES
+            )
             for entry, document in zip(entries, documents, strict=True)
         ]
 
@@ -198,7 +220,8 @@ class Batch(Offer):
     def _path(self, secret: Mapping[str, str]) -> str:
         return self.path
 
-    def _understand(self, entry: dict[str, Any], document: Picture) -> Reading:
+    def _understand(self, document: Picture, body: dict[str, Any]) -> Reading:
+        [entry] = body["result"]
         if (told := entry.get("err_code")) not in (None, "", 0, "0"):
             code = code_of(told) or "err_code"
             raise ERRORS[code].made(code) if code in ERRORS else unlisted(code)
@@ -226,6 +249,8 @@ class IdCard(Batch):
     keys: ClassVar[tuple[str, ...]] = ("app_key", "app_secret", "idcard_code")
     service: ClassVar[str] = "idcard_code"
     path: ClassVar[str] = "IdentityCard/ocr/v1/idcard.json"
+    # The vendor always sends the face; who does not ask for it gets none.
+    options: ClassVar[Mapping[str, Any]] = {CROPS: RemoveCrops | None}
 
     def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
         said = {name: text(value) for name, value in members(entry.get("detail")).items()}
@@ -326,7 +351,7 @@ def _empty(entry: dict[str, Any]) -> bool:
 
 def _others(node: dict[str, Any], known: Collection[str]) -> list[Item]:
     """What the vendor says beside what its manual lists."""
-    return [Item(label=name, text=text(value)) for name, value in node.items() if name not in known and text(value)]
+    return [flagged(FLAGS, name, told) for name, value in node.items() if name not in known and (told := text(value))]
 
 
 def _line(part: dict[str, Any], document: Picture) -> Line:

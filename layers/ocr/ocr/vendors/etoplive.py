@@ -23,16 +23,18 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from ocr.declare.fields import canonical, labels
-from ocr.declare.offers import Limits, Member, RequestId, VendorRequest
+from ocr.declare.offers import CROPS, Limits, Member, RemoveCrops, RequestId, VendorRequest
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading
 from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, OcrError, Refused
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
+    Flag,
     OnePicture,
     Row,
     code_of,
+    flagged,
     number,
     parts,
     quad,
@@ -49,7 +51,6 @@ from ocr.vendors.parsing import (
 VENDOR = "etoplive"
 URL = "https://www.etoplive.com"
 PATH = "/ocr/PageOcrServlet"
-LINK_SECONDS = 300
 
 SECRET = (
     Member("key", "the account's key, shown after logging in"),
@@ -129,7 +130,17 @@ BILLS = {
 }
 
 # Crops of the page, the document and the face.
-PICTURES = frozenset({"image_data", "img_data", "head_image_data"})
+PICTURES = {"head_image_data": "face", "image_data": "document", "img_data": "page"}
+# Results of imageCheck, under the names seen in the vendor's clients: its document names none.
+FLAGS = {
+    "checkCopy": Flag("Whether the picture shows a photocopy or a screen instead of the card itself."),
+    "checkDefect": Flag("Whether a part of the card is missing or covered."),
+    "checkLight": Flag("Whether a bright spot hides a part of the card."),
+    "checkBlur": Flag("Whether the picture is blurred."),
+    "checkPS": Flag("Whether the picture was edited."),
+    "img_type": Flag("Whether the picture shows the card itself, a screen or a photocopy."),
+    "img_type_score": Flag("How sure the vendor is of img_type."),
+}
 # What belongs to the answer and not to what stands on the document.
 ENVELOPE = frozenset(
     {
@@ -151,7 +162,11 @@ ENVELOPE = frozenset(
 
 Levels = list[dict[str, Any]]
 
-Flag = Annotated[Literal["0", "1"], Field(description="0 or 1, as in etoplive's document")] | None
+
+def _switch(description: str) -> Any:
+    return Annotated[Literal["0", "1"], Field(description=description)] | None
+
+
 _OPTIONS: Mapping[str, Any] = {
     "input": Annotated[
         Literal["base64", "file", "url"],
@@ -159,17 +174,18 @@ _OPTIONS: Mapping[str, Any] = {
     ]
     | None,
     "requestId": RequestId | None,
-    "removeImgData": Flag,
-    "removImgData": Flag,
-    "openSeal": Flag,
-    "showPosition": Flag,
+    CROPS: RemoveCrops | None,
+    "openSeal": _switch("1: read what stands in seals too, which takes longer; 0, as without it: leave seals out"),
+    "showPosition": _switch("1: say where each field of a bill stands; 0, as without it: bills have no places"),
 }
 _ID_CARD_OPTIONS: Mapping[str, Any] = {
     "imageCheck": Annotated[
         str, Field(pattern="^[01]{5}$", description="original, whole, free of glare, sharp, untouched: 1 checks it")
     ]
     | None,
-    "imageCheckVaule": Flag,
+    "imageCheckVaule": _switch(
+        "0: refuse a picture that fails a check of imageCheck; 1, as without it: read it, and say how it did"
+    ),
 }
 # The wire names of the options that are sent as they are; `imageCheckVaule` is the vendor's own spelling.
 _SENT = ("requestId", "removeImgData", "openSeal", "showPosition", "imageCheck", "imageCheckVaule")
@@ -186,7 +202,7 @@ class Pid(OnePicture):
     keys: ClassVar[tuple[str, ...]] = ("key", "secret")
     members: ClassVar[tuple[Member, ...]] = SECRET
     limits: ClassVar[Limits] = Limits(bytes=5 * 1024 * 1024, encoded="urlencoded")
-    pictures: ClassVar[frozenset[str]] = PICTURES
+    pictures: ClassVar[Mapping[str, str]] = PICTURES
     # The document's samples wait for up to 60 s; what its clients report takes up to 10.
     patience: ClassVar[float] = 20
 
@@ -214,9 +230,6 @@ class Pid(OnePicture):
         """Whether it has the options; by its address travels only what lies in the bucket."""
         there = request.options.get("input") != "url" or all(document.upload for document in request.documents)
         return there and super().takes(request)
-
-    def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
-        return body if _told(request.options)["removeImgData"] == "0" else super().kept(request, body)
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
         told = _told(request.options)
@@ -326,17 +339,14 @@ def _fields(entry: dict[str, Any]) -> Levels:
 
 def _told(options: Mapping[str, str]) -> dict[str, str]:
     """The options under the vendor's names. Pictures of faces come back only when they are asked for."""
-    told = dict(options)
-    told.setdefault("removeImgData", told.pop("removImgData", "1"))
-    return told
+    return {CROPS: "1", **options}
 
 
 def _link(upload: Upload) -> str:
     """A link to a picture in the bucket for as long as the vendor needs to fetch it."""
     from ocr.platform import aws
 
-    where = {"Bucket": upload.bucket, "Key": upload.key} | ({"VersionId": upload.version} if upload.version else {})
-    return aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
+    return aws.link(upload.bucket, upload.key, upload.version)
 
 
 def _levels(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -399,7 +409,7 @@ def _others(entry: dict[str, Any]) -> Iterator[Item]:
     """What an entry says beside its fields: seals, results of image checks, pictures that were asked for."""
     for name, value in entry.items():
         if name not in ENVELOPE and text(value):
-            yield Item(label=name, text=text(value))
+            yield flagged(FLAGS, name, text(value))
 
 
 def _around(levels: Levels, *, texts: bool = True) -> list[Item]:

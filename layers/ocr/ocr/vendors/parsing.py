@@ -1,18 +1,20 @@
 """What vendors' answers have in common: codes that mean errors, numbers that come as text, boxes, encoded pictures."""
 
+import base64
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import batched
-from typing import Any, ClassVar, Literal
+from itertools import batched, islice
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, NamedTuple
 
-from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.declare.offers import CROPS, Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
-from ocr.model.reading import Box, Point, Reading, legible, rectangle
+from ocr.model.reading import Box, Crop, Item, Point, Reading, legible, rectangle
 from ocr.platform.errors import Changed, NoResult, OcrError, Refused, Remedy
 from ocr.vendors import transport
 
@@ -23,6 +25,10 @@ _CODE = re.compile(r"-?[A-Za-z0-9_]{1,8}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}+\s++)*+[A-Za-z0-9+/_-]*={0,2}\s*")
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,")
 _SHORTEST, _SHORTEST_IN_URL = 1024, 64
+# What a picture's bytes begin with.
+_BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"BM": "image/bmp"}
+_UNKNOWN = "application/octet-stream"
+_MOST_CROPS = 20
 # Where a vendor rounds outwards, a corner may lie this part of the longer side outside of the picture.
 _SLACK = 0.1
 
@@ -68,6 +74,19 @@ class Row:
 Table = Mapping[str, Row]
 
 
+class Flag(NamedTuple):
+    """What a vendor says of a picture in a number or a word of its own: a sentence for it, and for its known values."""
+
+    says: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
+def flagged(flags: Mapping[str, Flag], name: str, value: str) -> Item:
+    """An item that explains itself where the vendor's member is a flag."""
+    flag = flags.get(name)
+    return Item(label=name, text=value, meaning=flag and flag.values.get(value, flag.says))
+
+
 def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
     """The row of a code that calls a request malformed which this system has made and checked."""
     advice = "The operator has to report this code to the vendor: the request kept to the vendor's document."
@@ -78,10 +97,10 @@ def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
 class OnePicture(Offer):
     """An offer that takes one picture a request: subclasses say how to send it and how to understand the answer.
 
-    pictures    the members of the vendor's answers that hold encoded pictures
+    pictures    the members of the vendor's answers that hold encoded pictures, and what those show
     """
 
-    pictures: ClassVar[frozenset[str]] = frozenset()
+    pictures: ClassVar[Mapping[str, str]] = {}
 
     def read(self, request: VendorRequest) -> list[Outcome]:
         """One outcome a document, one after the other, all before the ask's seconds are over."""
@@ -103,8 +122,8 @@ class OnePicture(Offer):
         return None
 
     def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
-        """The decoded answer as it is read and kept: without pictures of people and documents."""
-        kept: dict[str, Any] = without_pictures(body, self.pictures)
+        """The decoded answer as it is kept: without pictures of people and documents that nobody asked for."""
+        kept: dict[str, Any] = body if crops_wanted(request) else without_pictures(body, self.pictures)
         return kept
 
     def understood(self, request: VendorRequest, raw: Any) -> Outcome:
@@ -130,7 +149,13 @@ class OnePicture(Offer):
 
     def _understood(self, request: VendorRequest, document: Picture, answer: transport.Answer, body: Any) -> Outcome:
         told = self.call_id(body) if isinstance(body, dict) else None
-        return outcome(self.vendor, body, lambda: self.understand(request, document, answer, members(body)), told)
+        return outcome(
+            self.vendor,
+            body,
+            lambda plain: self.understand(request, document, answer, members(plain)),
+            told,
+            self.pictures,
+        )
 
 
 OK = ReceivedAnswer(HTTPStatus.OK)
@@ -141,21 +166,51 @@ def received(answer: ReceivedAnswer) -> transport.Answer:
     return transport.Answer(answer.status, answer.headers, answer.content)
 
 
-def outcome(vendor: str, raw: Any, understand: Callable[[], Reading], told: str | None = None) -> Outcome:
-    """The reading that `understand` returns or the error that it raises, with the answer it was made from.
+def outcome(
+    vendor: str, raw: Any, understand: Callable[[Any], Reading], told: str | None, pictures: Mapping[str, str]
+) -> Outcome:
+    """The reading that `understand` makes of the answer or the error that it raises, with the answer.
 
     A reading in which nothing stands is a `NoResult`. `told` is the vendor's own id for the call: of one that was paid
-    for and came to nothing, it is what the vendor can be asked by.
+    for and came to nothing, it is what the vendor can be asked by. What stands under `pictures` is no text to read.
     """
     try:
-        reading = understand()
+        reading = understand(without_pictures(raw, pictures))
         findings = [finding for finding in reading.findings if finding.items or finding.rows]
         if not (findings or reading.lines or reading.tables):
             raise NoResult("The vendor found nothing on the picture.", paid=True)
     except OcrError as error:
         error.raw, error.trace = raw, told
         return named(error, vendor)
-    return reading.model_copy(update={"findings": findings, "raw": raw, "trace": told})
+    cut = list(islice(_crops(raw, pictures), _MOST_CROPS))
+    return reading.model_copy(update={"findings": findings, "crops": cut, "raw": raw, "trace": told})
+
+
+def crops_wanted(request: VendorRequest) -> bool:
+    """Whether the caller asked for the pictures that the vendor cuts out."""
+    return request.options.get(CROPS) == "0"
+
+
+def _crops(value: Any, pictures: Mapping[str, str]) -> Iterator[Crop]:
+    """The pictures in an answer, in its order: under these members, and what can be nothing else under any other."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            crop = _crop(pictures.get(name, "other"), part) if name in pictures or _picture(part) else None
+            yield from [crop] if crop else _crops(part, pictures)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _crops(part, pictures)
+
+
+def _crop(shows: str, told: Any) -> Crop | None:
+    """The picture in a member that may hold one; a vendor that found no face says so there, in words."""
+    plain = "".join(_DATA_URL.sub("", told, count=1).split()) if isinstance(told, str) else ""
+    try:
+        content = base64.b64decode(plain, altchars="-_" if {"-", "_"} & {*plain} else None, validate=True)
+    except ValueError:
+        return None
+    kind = next((kind for begins, kind in _BEGINNINGS.items() if content.startswith(begins)), _UNKNOWN)
+    return Crop(shows=shows, media_type=kind, content=content) if kind != _UNKNOWN or _picture(told) else None
 
 
 def named(error: OcrError, vendor: str) -> OcrError:
@@ -275,7 +330,7 @@ def within(document: Picture, box: Box) -> Box | None:
     return box if all(map(near, box)) and _area(box) > 0 else None
 
 
-def without_pictures(value: Any, names: Collection[str]) -> Any:
+def without_pictures(value: Any, names: Mapping[str, str]) -> Any:
     """`value` without the members called `names` and without any text that can only be an encoded picture."""
     if isinstance(value, dict):
         kept = ((name, part) for name, part in value.items() if name not in names and not _picture(part))
