@@ -106,7 +106,10 @@ class ExtractedDocument(Part):
 
 
 class Crop(Part):
-    """A picture that a vendor cut out of the one it was sent: what it shows (face, document, page, other), its bytes."""
+    """A picture that a vendor cut out of the one it was sent.
+
+    `shows`: face, document, page or other.
+    """
 
     shows: str
     media_type: str
