@@ -23,11 +23,26 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/ocr:$(CURDIR)/functions
 PYTHON := .venv/bin/python
 INSTALL := UV_TOOL_DIR=$(CURDIR)/.tools/envs UV_TOOL_BIN_DIR=$(CURDIR)/.tools/bin $(UV) tool install --quiet --force --python 3.13
 
+# A word as the shell takes it, whatever is in it; and each word of a list that has blanks or commas in between.
+quoted = '$(subst ','\'',$(strip $(1)))'
+COMMA := ,
+list = $(foreach word,$(subst $(COMMA), ,$(1)),$(call quoted,$(word)))
+
+# What a target takes stands in its help line. Anything else on the command line is a slip, and would be left unnoticed.
+GIVEN := $(foreach name,$(filter-out -%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+TAKEN := $(foreach goal,$(or $(MAKECMDGOALS),help),$(shell grep '^$(goal)[ :]' Makefile | grep -o '[A-Z][A-Z]*=' | tr -d =))
+ifneq ($(filter-out $(TAKEN) LAYER UV,$(GIVEN)),)
+$(error make $(MAKECMDGOALS) does not take $(filter-out $(TAKEN) LAYER UV,$(GIVEN)). It takes $(or $(TAKEN),nothing))
+endif
+ifneq ($(filter-out 1,$(DOCS) $(MISSES) $(FRESH)),)
+$(error DOCS, MISSES and FRESH are 1 or left out)
+endif
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: tools ## Deploy to a local AWS, send every sample both ways, show what came of it (PICTURES=folder VENDORS=juhe,ctyun)
-	@$(PYTHON) -m local demo $(if $(PICTURES),--pictures "$(PICTURES)") $(if $(VENDORS),--vendors "$(VENDORS)")
+	@$(PYTHON) -m local demo $(if $(PICTURES),--pictures $(call quoted,$(PICTURES))) $(if $(VENDORS),--vendors $(call list,$(VENDORS)))
 
 up: tools ## Deploy to a local AWS that stays, and print how to use it
 	@$(PYTHON) -m local up
@@ -64,22 +79,22 @@ generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tabl
 	@$(PYTHON) -m local generate
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
-	@$(PYTHON) -m local scaffold.product "$(NAME)" "$(or $(CATEGORY),general)"
+	@$(PYTHON) -m local scaffold.product $(call quoted,$(NAME)) $(call quoted,$(or $(CATEGORY),general))
 
 new-vendor: .venv/ready ## Write module, simulator and tests' facts of one more vendor (NAME=baidu PRODUCTS=id_card)
-	@$(PYTHON) -m local scaffold.vendor "$(NAME)" "$(PRODUCTS)"
+	@$(PYTHON) -m local scaffold.vendor $(call quoted,$(NAME)) $(call quoted,$(PRODUCTS))
 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
-	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(PRODUCTS)) $(if $(LAYOUTS),--layouts $(LAYOUTS)) \
+	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
 		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
-	@$(PYTHON) -m local evaluate $(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder)) \
-		$(if $(PRODUCT),--product $(PRODUCT)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs)
+	@$(PYTHON) -m local evaluate $(call list,$(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder))) \
+		$(if $(PRODUCT),--product $(call quoted,$(PRODUCT))) $(if $(FRESH),--fresh) $(if $(DOCS),--docs)
 
 extract: .venv/ready ## Print the record made of given lines (LINES=case.json PRODUCT=id_card)
-	@$(PYTHON) -m local extract $(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json)) \
-		$(if $(PRODUCT),--product $(PRODUCT))
+	@$(PYTHON) -m local extract $(call list,$(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json))) \
+		$(if $(PRODUCT),--product $(call quoted,$(PRODUCT)))
 
 picture: .venv/ready ## Draw the README's picture anew: a sample with its fields
 	@$(PYTHON) -m local picture
@@ -92,7 +107,7 @@ bench: tools ## Measure cold start, memory, engine and layers (DOCS=1)
 	@$(PYTHON) -m local bench $(if $(DOCS),--docs)
 
 trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill backlog" SCALE=0.1 DOCS=1)
-	@$(PYTHON) -m local trials $(TRIALS) $(if $(SCALE),--scale $(SCALE)) $(if $(DOCS),--docs)
+	@$(PYTHON) -m local trials $(call list,$(TRIALS)) $(if $(SCALE),--scale $(call quoted,$(SCALE))) $(if $(DOCS),--docs)
 
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock

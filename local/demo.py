@@ -1,7 +1,7 @@
 """`make demo`: every sample is sent twice to a deployed stack, by HTTPS and by S3, and each outcome is announced.
 
     python -m local demo --pictures folder     the pictures of a folder too: folder/PRODUCT/*, or folder/* as text
-    python -m local demo --vendors juhe,ctyun  by these vendors' simulators where they sell a product
+    python -m local demo --vendors juhe ctyun  by these vendors' simulators where they sell a product
 
 What no such vendor sells is read by the embedded engine; captchas, which it does not read, by Juhe's simulator.
 Ends with 1 if a record or an event is missing, or says anything else than what a sample shows.
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
+from local.arguments import Arguments, folder, one_of
 from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.deploy import deploy
 from local.cloud.listener import Event, Listener, listening
@@ -61,15 +62,12 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Read every sample by HTTPS and by S3.")
-    parser.add_argument("--pictures", type=Path, help="a folder of further pictures")
-    parser.add_argument("--vendors", type=lambda told: told.split(","), default=[], help="simulators, in their order")
-    asked = parser.parse_args()
-    if unknown := [vendor for vendor in asked.vendors if vendor not in VENDORS]:
-        sys.exit(f"There is no simulator of {', '.join(map(repr, unknown))}. VENDORS takes {', '.join(VENDORS)}.")
-    if asked.pictures and not asked.pictures.is_dir():
-        sys.exit(f"{asked.pictures} is no folder.")
-    return asked
+    parser = Arguments(description="Read every sample by HTTPS and by S3.")
+    parser.add_argument("--pictures", type=folder, help="a folder of further pictures")
+    parser.add_argument(
+        "--vendors", nargs="+", type=one_of("VENDORS", VENDORS), default=[], help="simulators, in their order"
+    )
+    return parser.parse_args()
 
 
 @contextmanager

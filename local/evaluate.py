@@ -36,6 +36,7 @@ from rich.table import Table
 
 from local.accuracy import offline
 from local.accuracy.marks import Mark, Value, computed, marked
+from local.arguments import Arguments, folder, product
 from local.generate.tables import ACCURACY, table, with_table
 from ocr.declare.catalogue import products
 from ocr.model.record import Document
@@ -356,10 +357,10 @@ def _pictures(folder: Path) -> set[Path]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Read pictures whose content is known and say what was missed.")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser = Arguments(description="Read pictures whose content is known and say what was missed.")
+    parser.add_argument("folders", nargs="+", type=folder, metavar="FOLDER")
     parser.add_argument(
-        "--product", default="", choices=offline.sold(), metavar="SLUG", help="of pictures without truth"
+        "--product", default="", type=product(offline.sold()), metavar="SLUG", help="of pictures without truth"
     )
     parser.add_argument("--fresh", action="store_true", help="ask the engine also where its answer is kept")
     parser.add_argument("--docs", action="store_true", help="put the figures into docs/accuracy.md")

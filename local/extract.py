@@ -8,7 +8,6 @@ the fields as they should be (null: nothing), every difference is told, and one 
 a folder of them, are only compared.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from local.accuracy import offline
 from local.accuracy.marks import values
+from local.arguments import Arguments, existing, product
 from ocr.model.reading import Line
 from ocr.model.record import Record
 
@@ -87,9 +87,11 @@ def _compared(files: Sequence[Path], product: str) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Print the record made of given lines.")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a case, or a folder of cases")
-    parser.add_argument("--product", default="", metavar="SLUG", help="instead of the one in the file")
+    parser = Arguments(description="Print the record made of given lines.")
+    parser.add_argument("files", nargs="+", type=existing, metavar="FILE", help="a case, or a folder of cases")
+    parser.add_argument(
+        "--product", default="", type=product(offline.sold()), metavar="SLUG", help="instead of the one in the file"
+    )
     asked = parser.parse_args()
     files = _files(asked.files)
     try:

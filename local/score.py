@@ -26,6 +26,7 @@ from typing import Any
 
 from local.accuracy import offline
 from local.accuracy.marks import Mark, Value, computed, marked
+from local.arguments import Arguments, one_of, product
 from local.generate.tables import ACCURACY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples
 from ocr.declare.catalogue import products
@@ -126,10 +127,10 @@ def main() -> None:
 
 
 def _arguments(products: Sequence[str], variants: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Exactly right values of the samples, by product and variant.")
-    parser.add_argument("--products", nargs="+", choices=products, default=products, metavar="SLUG")
-    parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=LAYOUTS)
-    parser.add_argument("--variants", nargs="+", choices=variants, default=variants)
+    parser = Arguments(description="Exactly right values of the samples, by product and variant.")
+    parser.add_argument("--products", nargs="+", type=product(products), default=products, metavar="SLUG")
+    parser.add_argument("--layouts", nargs="+", type=one_of("LAYOUTS", LAYOUTS), default=LAYOUTS)
+    parser.add_argument("--variants", nargs="+", type=one_of("VARIANTS", variants), default=variants)
     parser.add_argument("--docs", action="store_true", help="put the table by product into docs/accuracy.md")
     parser.add_argument("--misses", action="store_true", help="list every value that came out otherwise")
     return parser.parse_args()

@@ -4,7 +4,6 @@ A product function and a naive handler (`naive`) run in turn under the Runtime I
 and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -28,6 +27,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from local.arguments import Arguments
 from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.build import BUILT, build
 from local.cloud.runtime import running
@@ -66,7 +66,7 @@ class Measured:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m local.bench", description="Measure functions, engine and layers.")
+    parser = Arguments(prog="python -m local.bench", description="Measure functions, engine and layers.")
     parser.add_argument("--docs", action="store_true", help=f"write the tables of this run into {PERFORMANCE.name}")
     asked = parser.parse_args()
     console = Console()

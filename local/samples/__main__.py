@@ -4,8 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
+from local.arguments import Arguments, one_of, product
 from local.samples import SHOTS, VARIANTS, samples
 from local.samples.catalogue import FOLDERS
+from ocr.declare.catalogue import products
 
 
 def main() -> None:
@@ -23,11 +25,11 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Arguments(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--products", nargs="+", metavar="SLUG", help="all by default")
-    parser.add_argument("--layout", nargs="+", choices=tuple(FOLDERS), default=("a",))
-    parser.add_argument("--variant", nargs="+", choices=tuple(VARIANTS | SHOTS), default=("clean",))
+    parser.add_argument("--products", nargs="+", type=product(products()), metavar="SLUG", help="all by default")
+    parser.add_argument("--layout", nargs="+", type=one_of("--layout", FOLDERS), default=("a",))
+    parser.add_argument("--variant", nargs="+", type=one_of("--variant", VARIANTS | SHOTS), default=("clean",))
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
 """`make new-vendor NAME=baidu PRODUCTS=id_card`: the module, the simulator and the tests' facts of one more vendor.
 
 What it writes works together: the simulator answers what the module asks. The house rules of vendors
-(`tests/unit/test_vendor_rules.py`) then name what only the vendor's own document can tell.
+(`tests/unit/house/test_vendor_rules.py`) then name what only the vendor's own document can tell.
 """
 
 import re
@@ -103,6 +103,7 @@ class {simulator}(Simulator[Settings]):
     # Code → message, as the vendor's document lists them.
     errors: Mapping[Code, str] = {{}}
     nested_default = 1
+    # Its code for a wrong key.
     unauthorized = 1
 
     def __init__(self) -> None:
@@ -114,7 +115,7 @@ class {simulator}(Simulator[Settings]):
             raise Refusal(violation=f"no such interface: {{call.method}} {{call.path}} {{call.media_type}}")
         told = json.loads(call.body)
         if told.get("key") != self.secret["key"]:
-            raise Refusal(violation="the key is unknown")
+            raise Refusal(self.unauthorized)
         try:
             return Question(product, [opened(decoded(told.get("image", "")))])
         except (NotBase64, NotAPicture) as fault:
@@ -128,19 +129,32 @@ class {simulator}(Simulator[Settings]):
         return {{"code": code, "message": message or self.errors.get(code, "")}}, HTTPStatus.OK
 
     def nested(self, code: Code, order: Order, question: Question) -> Body:
-        return {{"code": 0, "words": {{"code": code}}}}
+        return {{"code": 0, "words": None, "error": {{"code": code}}}}
 '''
-FACTS = '''"""What the contract tests have to know of {name}."""
+FACTS = '''"""What the contract tests have to know of {name}, from its document."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from ocr.vendors.{name} import {models}
+from tests.support.adapters import Recorded, Row, Sold
 
 # A secret, in the members that the offers need.
 SECRET = {{"key": "a-key"}}
-# A line for each code of the vendor's document:
-# (offer, answer, (class of the error, HTTP status of the problem, whether it may be billed), code).
-ROWS = []
-# Each way to ask the vendor: (offer, options).
+# The members of an answer that carry its code, and the codes of success.
+CODES, SUCCESSES = ("code",), ("0",)
+# A line for each code of the vendor's document: (offer, answer, row, code), where a row is REFUSED, BUSY, PAID_BUSY or
+# NOTHING of `tests.support.adapters`, or (class of the error, HTTP status of the problem, whether it may be billed).
+ROWS: list[tuple[Any, Any, Row, int]] = []
+# Each way to ask the vendor; the first one of an offer stands for it.
 SOLD = [{sold}]
+# Ways to ask it with a wrong secret, beside one of an offer's `keys` being wrong.
+WRONG_KEYS: list[Sold] = []
+
+
+def recorded(text: str) -> Iterator[Recorded]:
+    """Answers as the vendor gives them, with this text where it may be."""
+    yield Recorded({first}(), {{"code": 0, "words": {{"姓名": text}}}})
 '''
 TODO = """\
 Written: {files}
@@ -170,13 +184,15 @@ def create(name: str, slugs: list[str], root: Path = ROOT) -> list[Path]:
         raise Refused(f"There is a module {module.relative_to(root)} already.")
     models = [logical(slug) for slug in slugs]
     offers = "".join(OFFER.format(model=model, slug=slug) for model, slug in zip(models, slugs, strict=True))
-    sold = ", ".join(f"({model}(), {{}})" for model in models)
+    sold = ", ".join(f"Sold({model}())" for model in models)
     made = {
         module: MODULE.format(name=name) + offers,
         root / "local/simulators" / f"{name}.py": SIMULATOR.format(
             name=name, simulator=name.capitalize(), products=set(slugs)
         ),
-        root / "tests/contract/adapters" / f"{name}.py": FACTS.format(name=name, models=", ".join(models), sold=sold),
+        root / "tests/contract/adapters" / f"{name}.py": FACTS.format(
+            name=name, models=", ".join(sorted(models)), first=models[0], sold=sold
+        ),
     }
     for path, text in made.items():
         path.parent.mkdir(exist_ok=True)

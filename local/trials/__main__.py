@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from local.arguments import Arguments, one_of, share
 from local.generate.tables import PROMISES, with_table
 from local.generate.tables import table as in_markdown
 from local.trials import backlog, bad_day, clients, duplicates, kill, partial, rate_limit, reused_name
@@ -40,14 +41,19 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local trials", description="Try the promises on a deployed stack.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(TRIALS)}; all without a name")
-    parser.add_argument("--scale", type=float, default=1.0, help="the share of the uploads that are promised for")
+    parser = Arguments(prog="python -m local trials", description="Try the promises on a deployed stack.")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        type=one_of("TRIALS", TRIALS),
+        metavar="NAME",
+        help=f"of {', '.join(TRIALS)}; all without a name",
+    )
+    parser.add_argument(
+        "--scale", type=share("SCALE"), default=1.0, help="the share of the uploads that are promised for"
+    )
     parser.add_argument("--docs", action="store_true", help=f"write the table of this run into {PROMISES.name}")
-    told = parser.parse_args()
-    if unknown := set(told.names) - set(TRIALS):
-        sys.exit(f"There is no trial {', '.join(sorted(unknown))}. TRIALS takes {', '.join(TRIALS)}.")
-    return told
+    return parser.parse_args()
 
 
 def _tried(trial: Trial, scale: float, console: Console) -> Result:

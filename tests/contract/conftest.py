@@ -2,11 +2,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from local.simulators import Control, running, sight
+from local.simulators.sight import Line, Page, Plate
 from ocr.platform import aws
 from ocr.platform.settings import settings
 from ocr.vendors import token_cache
-from tests.contract.dynamo import Table
-from tests.contract.vendors import SECRETS, Host, host
+from tests.support.dynamo import Table
+from tests.support.simulated import PRINTED, place
+from tests.support.vendors import SECRETS, Host, host
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +43,27 @@ def table(monkeypatch: pytest.MonkeyPatch, container: Callable[[], None]) -> Tab
 def container() -> Callable[[], None]:
     """Makes this process forget what a container holds: the next call is another container's."""
     return token_cache._held.clear
+
+
+@pytest.fixture(scope="module")
+def addresses() -> Iterator[dict[str, str]]:
+    with running() as urls:
+        yield urls
+
+
+@pytest.fixture
+def wire(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Control]]:
+    """The simulators' controls by vendor, nothing ordered; every picture shows one card and one plate."""
+    urls = " ".join(f"{name}={url}" for name, url in addresses.items())
+    told = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
+    for name, value in (told | {"VENDOR_URLS": urls}).items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    lines = [Line(text, 0.9, place(row)) for row, text in enumerate(PRINTED)]
+    monkeypatch.setattr(sight, "page", lambda picture: Page(picture.width, picture.height, 0, lines))
+    monkeypatch.setattr(sight, "plates", lambda picture: [Plate("粤B12345", 0.97, place(0), "blue")])
+    controls = {vendor: Control(url) for vendor, url in addresses.items()}
+    for control in controls.values():
+        control.reset()
+    yield controls
+    settings.cache_clear()

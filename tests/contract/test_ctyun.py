@@ -4,16 +4,35 @@ import base64
 import hashlib
 import json
 import time
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from local.simulators import Control
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
+from ocr.model.reading import Reading
 from ocr.pipeline.normalization import normalize
 from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
 from ocr.vendors import ctyun
-from tests.contract.vendors import SECRETS, Answered, Host, ask, error, picture, reading, said
+from tests.contract.adapters.ctyun import (
+    BOX,
+    EMBLEM,
+    EMPTY,
+    EOP,
+    ERRORS,
+    PORTRAIT,
+    answer,
+    card_entry,
+    failed_entry,
+    plate_entry,
+    text_entry,
+)
+from tests.support.adapters import Sold, plain
+from tests.support.vendors import SECRETS, Answered, Host, ask, error, picture, reading, said
 
 SECRET = SECRETS["ctyun"]
 PATHS = [
@@ -21,37 +40,6 @@ PATHS = [
     (ctyun.IdCard(), "/v1/aiop/api/2idcardcode0/IdentityCard/ocr/v1/idcard.json"),
     (ctyun.Plate(), "/v1/aiop/api/2platecode00/driven-plate-ocr/platelicense.json"),
 ]
-BOX = [43.39, 157.35, 610.58, 169.54, 609.15, 236.14, 41.96, 223.96]
-EMPTY = dict.fromkeys(("name", "sex", "nation", "birthday", "idn", "addr", "org", "validperiod"), "")
-EMBLEM = {**EMPTY, "org": "某市某局", "validperiod": "2007.07.27-2027.07.27"}
-PORTRAIT = {**EMPTY, "name": "某人", "sex": "男", "nation": "汉", "birthday": "1900年1月1日", "addr": "某路1号"}
-
-
-def text_entry(*texts: Any) -> dict[str, Any]:
-    detail = [{"name": str(number), "text": text, "box": BOX} for number, text in enumerate(texts)]
-    return {"text_line": len(texts), "detail": detail}
-
-
-def card_entry(detail: Any, **more: Any) -> dict[str, Any]:
-    return {"note": "front", "detail": detail, "idcard_face": "no face", "demo_image": "demo_image", **more}
-
-
-def plate_entry(**more: Any) -> dict[str, Any]:
-    plate = {
-        "box": [[123, 191], [214, 195], [213, 226], [122, 222]],
-        "plate_type": "蓝牌",
-        "platelicense": "浙 C80000",
-        "confidence": 1,
-    }
-    return {"number of plate licenses": 1, "detail": [plate | more]}
-
-
-def failed_entry(code: Any) -> dict[str, Any]:
-    return {"err_code": code, "err_msg": "failed"}
-
-
-def answer(*entries: Any, fail: int = 0, name: str = "result") -> dict[str, Any]:
-    return {"code": 0, "message": {"success": len(entries) - fail, "fail": fail}, name: list(entries)}
 
 
 @pytest.mark.parametrize(("offer", "path"), PATHS)
@@ -319,3 +307,36 @@ def test_what_the_manual_does_not_list_is_kept(vendor: Host) -> None:
     assert (found["vehicle_color"], found["整牌可信度"]) == ("白", "98")
     vendor.says(answer(text_entry("a") | {"language": "zh"}))
     assert said(reading(ask(ctyun.GeneralText())[0]).findings[0]) == {"language": "zh"}
+
+
+def test_the_table_is_as_long_as_the_manual() -> None:
+    assert len(ERRORS) == 14
+    assert {code for code in ctyun.ERRORS if code.startswith(("4", "5"))} == {str(code) for code in ERRORS}
+
+
+@pytest.mark.parametrize(("errors_at", "calls"), [("picture", 1), ("root", 51)])
+@pytest.mark.parametrize("gateway", ["legacy", "eop"])
+def test_fifty_pictures_in_one_request(wire: dict[str, Control], errors_at: str, calls: int, gateway: str) -> None:
+    wire["ctyun"].set(errors_at=errors_at)
+    pictures = [plain(color=f"rgb({shade},0,0)") for shade in range(50)]
+    file = BytesIO()
+    Image.new("RGB", (400, 300)).save(file, "GIF")
+    pictures[7] = replace(pictures[7], content=file.getvalue())  # `examine` lets none through
+    outcomes = Sold(ctyun.GeneralText(), secret={**EOP, "gateway": gateway}).read(*pictures)
+    failed = [number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Reading)]
+    assert failed == [7]
+    assert isinstance(outcomes[7], Refused)
+    assert outcomes[7].code == "4009"
+    report = wire["ctyun"].report()
+    assert report["calls"] == calls
+    assert len(report["charges"]) == 49
+    assert {violation["reason"] for violation in report["violations"]} == {"a picture is GIF"}
+
+
+@pytest.mark.parametrize("plate_key", ["platelicense", "plate_license"])
+@pytest.mark.parametrize("envelope", ["result", "returnObj"])
+def test_both_spellings(wire: dict[str, Control], plate_key: str, envelope: str) -> None:
+    wire["ctyun"].set(plate_key=plate_key, envelope=envelope)
+    [outcome] = Sold(ctyun.Plate()).read()
+    assert isinstance(outcome, Reading)
+    assert outcome.findings[0].items[0].text == "粤B12345"

@@ -9,29 +9,18 @@ from typing import Any
 
 import pytest
 
+from local.simulators import Control
 from ocr.model.problem import problem_of
+from ocr.model.reading import Reading
 from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
 from ocr.vendors import esign
-from tests.contract.vendors import SECRETS, Answered, Host, ask, error, picture, reading
+from tests.contract.adapters.esign import ERRORS, GATEWAY, TEXT, answer, detection, turned_away
+from tests.support.adapters import Sold
+from tests.support.simulated import PRINTED, place
+from tests.support.vendors import SECRETS, Answered, Host, ask, error, picture, reading
 
 PATH = "/v2/identity/auth/api/ocr/generalcharacters"
 SECRET = SECRETS["esign"]
-TEXT = "通用图片文字识别OCR"
-POLYGON = [{"x": 37, "y": 34}, {"x": 404, "y": 34}, {"x": 404, "y": 70}, {"x": 37, "y": 70}]
-
-
-def detection(text: Any = TEXT, **more: Any) -> dict[str, Any]:
-    item = {"x": 37, "y": 34, "width": 368, "height": 37}
-    return {"advancedInfo": "1", "detectedText": text, "itemPolygon": item, "polygon": POLYGON, **more}
-
-
-def answer(*detections: dict[str, Any], **more: Any) -> dict[str, Any]:
-    found = {"verifyId": "bfbaf02e-f63e-4b9d-8818-705bcc618d46", "angle": 0.0, "textDetections": list(detections)}
-    return {"code": 0, "message": "成功", "data": {**found, **more}}
-
-
-def turned_away(message: str) -> dict[str, Any]:
-    return {"success": False, "code": 401, "message": message}
 
 
 def test_the_signature_covers_what_is_sent(vendor: Host) -> None:
@@ -229,3 +218,48 @@ def test_the_key_is_in_no_error(vendor: Host) -> None:
     vendor.says(Answered("<html>", 500))
     outcome = error(ask(esign.GeneralText())[0])
     assert SECRET["app_secret"] not in json.dumps([repr(outcome), problem_of(outcome).model_dump()])
+
+
+def test_the_tables_are_as_long_as_the_document() -> None:
+    assert esign.ERRORS.keys() == {str(code) for code in ERRORS}
+    assert esign.GATEWAY_ERRORS.keys() == set(GATEWAY)
+
+
+@pytest.mark.parametrize("polygons", [True, False])
+def test_boxes_of_both_forms(wire: dict[str, Control], polygons: bool) -> None:
+    wire["esign"].set(polygons=polygons)
+    [outcome] = Sold(esign.GeneralText()).read()
+    assert isinstance(outcome, Reading)
+    assert [line.text for line in outcome.lines] == PRINTED
+    assert all(line.box for line in outcome.lines)
+    [first, *_] = outcome.lines
+    assert first.box is not None
+    assert all(abs(a - b) <= 2 for a, b in zip(sum(first.box, ()), sum(place(0), ()), strict=True))
+
+
+@pytest.mark.parametrize("ahead", [3600, -86_400])
+def test_a_clock_that_differs_is_gone_by_from_the_second_call_on(
+    wire: dict[str, Control], monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr(esign, "_ahead", [0.0])
+    wire["esign"].set(ahead=ahead)
+    for calls in (2, 3):
+        [outcome] = Sold(esign.GeneralText()).read()
+        assert isinstance(outcome, Reading), repr(outcome)
+        assert wire["esign"].report()["calls"] == calls
+
+
+def test_many_containers_use_one_token(wire: dict[str, Control], table: Any, container: Any) -> None:
+    for _ in range(5):
+        [outcome] = Sold(esign.GeneralText(), secret={"mode": "oauth2"}).read()
+        assert isinstance(outcome, Reading)
+        container()
+    assert wire["esign"].report()["paths"]["/v1/oauth2/access_token"] == 1
+
+
+@pytest.mark.parametrize("message", GATEWAY)
+def test_every_refusal_of_the_gateway(wire: dict[str, Control], message: str) -> None:
+    wire["esign"].order(code=401, message=message, times=2)
+    [outcome] = Sold(esign.GeneralText()).read()
+    assert isinstance(outcome, Refused)
+    assert outcome.code == f"401/{message}"

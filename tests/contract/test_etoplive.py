@@ -8,46 +8,27 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from local.simulators import Control
 from ocr.declare.options import checked
+from ocr.model.picture import Upload
 from ocr.model.problem import problem_of
+from ocr.model.reading import Reading
 from ocr.pages.resize import fit
 from ocr.platform import aws
 from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult
+from ocr.platform.settings import settings
 from ocr.vendors import etoplive
 from ocr.vendors.etoplive import Pid
 from ocr.vendors.parsing import without_pictures
-from tests.contract.vendors import Answered, Host, ask, error, picture, reading, said, uploaded
-from tests.photographs import PHONE, photograph
+from tests.contract.adapters.etoplive import ERRORS, PLACE, SERIAL, entry, field, listed, paged
+from tests.support.adapters import Sold, plain
+from tests.support.photographs import PHONE, photograph
+from tests.support.vendors import Answered, Host, ask, error, picture, reading, said, uploaded
 
 PIDS = [
     1, 2, 4, 5, 6, 7, 8, 11, 12, 21, 22, 41, 52, 53, 60, 61, 62, 68, 501, 666, 667, 1001, 1002, 1003, 1005, 1007, 1013,
     1014, 1015, 1018, 1020, 1026, 1031, 1033, 1034, 1036, 1037, 1038, 1039, 1066, 1076, 1082,
 ]  # fmt: skip
-PLACE = {"left": 100, "top": 50, "width": 80, "height": 20}
-QUAD = [100, 50, 180, 50, 180, 70, 100, 70]
-SERIAL = 1234567890123456789
-
-
-def field(name: str, value: Any, **more: Any) -> dict[str, Any]:
-    return {"key": "Name", "chn_key": name, "value": value, "score": 98, "position": PLACE, "quad": QUAD, **more}
-
-
-def entry(*fields: Any, **more: Any) -> dict[str, Any]:
-    return {"pid": 2, "type": "身份证人像页", "position": PLACE, "FieldList": list(fields), "ocr_error_code": 0, **more}
-
-
-def paged(*entries: Any, **more: Any) -> dict[str, Any]:
-    result = {"ErrorCode": 0, "Time": "2949", "ResultList": list(entries)}
-    pages = [{"PageIndex": 1, "ErrorCode": 0, "img_data": "", "Result": [result]}]
-    return {"ErrorCode": 0, "SerialId": SERIAL, "PageInfo": pages, **more}
-
-
-def listed(*entries: Any) -> dict[str, Any]:
-    return {
-        "ErrorCode": "0",
-        "recogInfo": {"requestId": "q", "responseId": "r-1", "time": 99},
-        "ResultList": list(entries),
-    }
 
 
 def test_by_base64(vendor: Host) -> None:
@@ -442,3 +423,38 @@ def test_an_unknown_code_is_a_poor_picture_only_when_scores_were_to_be_judged(ve
         assert isinstance(ask(Pid(2), **told)[0], Changed)
     vendor.says(Answered({"ErrorCode": "70"}, status=500))
     assert isinstance(ask(Pid(2), imageCheck="00100", imageCheckVaule="0")[0], Busy)
+
+
+def test_the_table_is_as_long_as_the_document() -> None:
+    assert len(ERRORS) + 1 == 17  # and 0
+    assert etoplive.ERRORS.keys() == {str(code) for code in ERRORS}
+
+
+def test_a_link_into_the_bucket_is_fetched(
+    wire: dict[str, Control], vendor: Host, monkeypatch: pytest.MonkeyPatch, addresses: dict[str, str]
+) -> None:
+    monkeypatch.setenv("VENDOR_URLS", f"etoplive={addresses['etoplive']}")
+    settings.cache_clear()
+    document = plain()
+    vendor.says(document.content)
+
+    class S3:
+        def generate_presigned_url(self, *_: Any, **__: Any) -> str:
+            return f"{vendor.url}/uploads/a.png"
+
+    monkeypatch.setattr(aws, "s3", S3)
+    [outcome] = Sold(Pid(2), {"input": "url"}).read(replace(document, upload=Upload("uploads", "a.png", "v1")))
+    assert isinstance(outcome, Reading), repr(outcome)
+    assert [asked.path for asked in vendor.asked] == ["/uploads/a.png"]
+    assert wire["etoplive"].report()["violations"] == []
+
+
+@pytest.mark.parametrize("shape", ["page", "list", "flat"])
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("pid", [2, 6])
+def test_every_shape_of_its_answers(wire: dict[str, Control], shape: str, wrapped: bool, pid: int) -> None:
+    wire["etoplive"].set(shape=shape, wrapped=wrapped)
+    [outcome] = Sold(Pid(pid)).read()
+    assert isinstance(outcome, Reading), repr(outcome)
+    texts = {item.text for item in outcome.findings[0].items}
+    assert {"周一", "粤B12345"} & texts

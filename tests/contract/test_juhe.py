@@ -8,7 +8,8 @@ import pytest
 from ocr.declare.offers import Offer
 from ocr.platform.errors import Changed, ConfigurationError, NoResult
 from ocr.vendors import juhe
-from tests.contract.vendors import Host, ask, error, picture, reading, said
+from tests.contract.adapters.juhe import CAPTCHA, PLATE, PLATES, SYSTEM, captcha, plates
+from tests.support.vendors import Host, ask, error, picture, reading, said
 
 # The documented unit price of every codetype.
 PRICES = {
@@ -18,25 +19,6 @@ PRICES = {
     "5108": 22, "5211": 30, "6001": 15, "6003": 25, "6002": 15, "6004": 15,
     "9101": 15, "9102": 22, "9202": 40, "9103": 20, "9004": 25,
 }  # fmt: skip
-PLATE = [
-    ("车牌号", "粤TNT444"),
-    ("车牌颜色", "蓝"),
-    ("车牌颜色", "1"),
-    ("车牌类型", "1"),
-    ("整牌可信度", "79"),
-    ("亮度评价", "98"),
-    ("车牌运动方向", "0"),
-    ("车牌位置(left_top_right_bottom)", "273_154_345_173"),
-]
-
-
-def captcha(res: Any) -> dict[str, Any]:
-    return {"reason": "操作成功", "result": {"res": res, "orderid": "JH710122051710381190768496"}, "error_code": 0}
-
-
-def plates(*rows: tuple[str, Any]) -> dict[str, Any]:
-    res = [{"nID": None, "index": None, "desc": desc, "content": content} for desc, content in rows]
-    return {"reason": "操作成功", "result": {"res": res, "orderid": "JH711122051814001466198152"}, "error_code": 0}
 
 
 def test_captcha_by_base64(vendor: Host) -> None:
@@ -298,3 +280,16 @@ def test_a_containers_check_digit_is_checked(vendor: Host, number: str, outcome:
     vendor.says({"error_code": 0, "result": {"res": number, "orderid": "o"}})
     [finding] = reading(ask(juhe.Captcha(), codetype="5211")[0]).findings
     assert [(one.name, one.outcome) for one in finding.checks] == [("codetype", "passed"), ("iso_6346", outcome)]
+
+
+def test_the_tables_are_as_long_as_the_document() -> None:
+    assert len(SYSTEM) + len(CAPTCHA) + len(PLATES) == 27
+    assert juhe.CAPTCHA_ERRORS.keys() | juhe.PLATE_ERRORS.keys() == {str(code) for code in SYSTEM | CAPTCHA | PLATES}
+
+
+@pytest.mark.parametrize("code", SYSTEM)
+def test_older_answers_carry_only_a_resultcode(vendor: Host, code: int) -> None:
+    vendor.says({"resultcode": str(code - 9900), "reason": "!!!", "result": None})
+    outcome = error(ask(juhe.Plate())[0])
+    assert (type(outcome), outcome.status, outcome.paid) == SYSTEM[code]
+    assert outcome.code == str(code)

@@ -14,9 +14,11 @@ from ocr.model.reading import Reading
 from ocr.pages.examine import examine
 from ocr.pages.resize import fit
 from ocr.vendors import esign, etoplive, juhe
-from tests.contract import test_esign, test_etoplive, test_juhe
-from tests.contract.vendors import Asked, Host, ask, reading
-from tests.photographs import PHONE, RED, photograph, red
+from tests.contract.adapters import esign as esigns
+from tests.contract.adapters import etoplive as etoplives
+from tests.contract.adapters import juhe as juhes
+from tests.support.photographs import PHONE, RED, photograph, red
+from tests.support.vendors import Asked, Host, ask, reading
 
 MEGABYTE = 1024 * 1024
 BASE64 = 3 / 4
@@ -25,19 +27,19 @@ Edges = tuple[int, int, int, int]  # left, top, right, bottom
 
 def juhe_says(box: Edges) -> Any:
     place = ("车牌位置(left_top_right_bottom)", "_".join(map(str, box)))
-    return test_juhe.plates(*test_juhe.PLATE[:-1], place)
+    return juhes.plates(*juhes.PLATE[:-1], place)
 
 
 def esign_says(box: Edges) -> Any:
     left, top, right, bottom = box
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    return test_esign.answer(test_esign.detection(polygon=[{"x": x, "y": y} for x, y in corners]))
+    return esigns.answer(esigns.detection(polygon=[{"x": x, "y": y} for x, y in corners]))
 
 
 def etoplive_says(box: Edges) -> Any:
     left, top, right, bottom = box
     place = {"left": left, "top": top, "width": right - left, "height": bottom - top}
-    return test_etoplive.paged(test_etoplive.entry(test_etoplive.field("0", "第一行", quad=None, position=place)))
+    return etoplives.paged(etoplives.entry(etoplives.field("0", "第一行", quad=None, position=place)))
 
 
 def first_box(found: Reading) -> Any:

@@ -20,7 +20,7 @@ from ocr.model.record import Document
 from ocr.pipeline.normalization import normalize
 from ocr.vendors import ctyun, embedded, esign, juhe
 from ocr.vendors.etoplive import CLASSIFIED, PLATE, TABLE, TEXTS, Pid
-from tests.contract.vendors import SECRETS, Host, picture, reading
+from tests.support.vendors import SECRETS, Host, picture, reading
 
 # As printed → as it stands in a record. A field takes the first that is of its type and passes its check.
 EXAMPLES: list[tuple[str, Any]] = [

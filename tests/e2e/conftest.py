@@ -4,17 +4,15 @@ Its vendors are the simulators, with their keys filled in; what is not asked of 
 which is first in the order.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from local.cloud.aws import Aws, stop
-from local.cloud.deploy import deploy
-from local.cloud.stack import NAME, Stack
-from local.simulators import SECRETS, VENDORS, running
+from local.cloud.stack import Stack
+from local.simulators import VENDORS, running
+from tests.support.stack import deployed
 
 HERE = Path(__file__).parent
 SETTINGS = {"Vendors": ",".join(["embedded", *VENDORS]), "CircuitSeconds": "2"}
@@ -41,14 +39,3 @@ def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str
         yield deployed(Aws.start(folder), simulators, SETTINGS)
     finally:
         stop(folder)
-
-
-def deployed(aws: Aws, simulators: Mapping[str, str], settings: Mapping[str, str]) -> Stack:
-    """The stack on this AWS with these simulators for vendors, their keys filled in, and these template parameters."""
-    urls = ",".join(map("=".join, simulators.items()))
-    stack = deploy(aws, Console(quiet=True), {**settings, "VendorUrls": urls})
-    for vendor in simulators:
-        stack.client("secretsmanager").put_secret_value(
-            SecretId=f"{NAME}/{vendor}", SecretString=json.dumps(SECRETS[vendor])
-        )
-    return stack

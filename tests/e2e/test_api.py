@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 
 from local.cloud.aws import ROOT
 from local.cloud.stack import Stack
-from tests.e2e.conftest import HERE
 
 SECONDS = 600
 SOME = "^/(records|uploads|products|openapi|docs)|^/ocr/(captcha|id_card|license_plate)"
@@ -39,7 +38,12 @@ def test_every_answer_is_one_that_the_document_tells_of(stack: Stack, document: 
     # From a file: schemathesis leaves out the route that it had a document from.
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(document))
-    command = [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run"]
+    command = [
+        Path(sys.executable).with_name("schemathesis"),
+        "--config-file",
+        ROOT / "tests/e2e/schemathesis.toml",
+        "run",
+    ]
     target = [file, "--url", stack.url, "--header", f"x-api-key: {stack.api_key}"]
     # All products have the same routes; `make test-all` goes to each of them.
     chosen = [] if "MATRIX" in os.environ else ["--include-path-regex", SOME]

@@ -20,7 +20,7 @@ from local.cloud.sending import Picture, salt, send
 from local.cloud.stack import Stack
 from local.samples import samples
 from local.simulators import Control, running
-from tests.e2e.conftest import deployed
+from tests.support.stack import deployed
 
 # A stack of its own, and minutes of waiting for leases: for `make test-all`.
 pytestmark = [

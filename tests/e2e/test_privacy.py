@@ -1,8 +1,5 @@
 """Promise: personal data stays home. Every product is read, and nothing that was read stands where others may look."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import Any
@@ -13,13 +10,9 @@ from local.cloud.listener import listening
 from local.cloud.sending import TRIGGERS, Picture, Reading, send
 from local.cloud.stack import Stack
 from local.samples import Sample, samples
-from ocr.declare.catalogue import products
+from tests.support.searching import CHINESE, LOG_GROUPS, logged, stands_in, texts
 
 SENDERS = 2
-# Shorter texts may stand anywhere by chance; two Chinese characters do not, in logs that are written in English.
-LEAST, LEAST_CHINESE = 6, 2
-CHINESE = re.compile(r"[\u3400-\u9fff]")
-LOG_GROUPS = ("Logs", "ApiLogs", "AuditLogs")
 CAPTCHA = {"captcha": {"vendor": "juhe"}}
 
 
@@ -29,31 +22,6 @@ def one_of_each() -> list[Sample]:
     for sample in samples():
         found.setdefault(sample.product, sample)
     return list(found.values())
-
-
-def texts(truth: Any) -> Iterator[str]:
-    """Every line of a truth that is long enough to be searched for, and that no product is called."""
-    if isinstance(truth, Mapping):
-        for value in truth.values():
-            yield from texts(value)
-    elif isinstance(truth, list):
-        for value in truth:
-            yield from texts(value)
-    elif isinstance(truth, str) and truth not in products():
-        for line in truth.splitlines():
-            if len(line) >= (LEAST_CHINESE if CHINESE.search(line) else LEAST):
-                yield line
-
-
-def stands_in(text: str, elsewhere: str) -> bool:
-    """Whether a text stands there, as it is or as JSON in ASCII spells it."""
-    return text in elsewhere or json.dumps(text)[1:-1] in elsewhere
-
-
-def logged(stack: Stack, group: str) -> str:
-    """Everything in a log group: log lines and, in them, metrics."""
-    pages = stack.client("logs").get_paginator("filter_log_events").paginate(logGroupName=stack.parts[group])
-    return "\n".join(event["message"] for page in pages for event in page["events"])
 
 
 def test_nothing_that_was_read_stands_in_logs_metrics_events_or_problems(

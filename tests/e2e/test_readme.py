@@ -2,7 +2,7 @@
 
 The commands of a page run in one shell, in their order, in a folder as `make up` leaves it; Python runs in the shell's
 own `python3`. What needs an AWS account, a vendor's key or a checkout of its own is marked in the page as not run, with
-the reason; `tests/unit/test_docs.py` looks at its words.
+the reason; `tests/unit/house/test_docs.py` looks at its words.
 """
 
 import os

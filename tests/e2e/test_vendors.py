@@ -23,7 +23,7 @@ from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
 from ocr.declare.options import known
 from ocr.declare.product import Product
-from tests.photographs import PHONE
+from tests.support.photographs import PHONE
 
 # All of etoplive's 46 products in all ways take minutes; without this set, each goes one way, in turn.
 FULL = "MATRIX" in os.environ

@@ -7,9 +7,9 @@ import pytest
 
 from ocr.platform import telemetry
 from records import app
-from tests.integration.conftest import World, forget_settings
-from tests.integration.scripted import Context, picture, product, reading
-from tests.integration.test_path import deliver, of_upload
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import Context, picture, product, reading
+from tests.support.sending import deliver, of_upload
 
 CALLER = {"apiKeyId": "key-of-team-a", "userArn": "arn:aws:iam::000000000000:user/team-a"}
 FILE = "lu-xiang"

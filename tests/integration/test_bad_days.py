@@ -1,7 +1,7 @@
 """Promise: whatever a vendor does on a bad day, the picture's record is true, nothing is paid twice, and it heals."""
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any, ClassVar
@@ -19,39 +19,21 @@ from ocr.platform import aws
 from ocr.platform.errors import Busy, Changed, Refused
 from ocr.storage import records
 from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
-from tests.contract.test_ctyun import answer, card_entry, plate_entry, text_entry
-from tests.contract.test_error_tables import OFFERS
-from tests.contract.vendors import SECRETS, Answered, Card, Host
-from tests.integration.conftest import ANSWERS, PREFIX, UPLOADS, World, delivered, forget_settings
-from tests.integration.scripted import Context, picture, product, reading
+from tests.contract.adapters.ctyun import answer, card_entry, plate_entry, text_entry
+from tests.support.adapters import Card, adapters, offers
+from tests.support.aws import ANSWERS, PREFIX, UPLOADS, World, forget_settings
+from tests.support.scripted import Context, picture, product, reading
+from tests.support.sending import deliver, delivered, post
+from tests.support.vendors import SECRETS, Answered, Host
 
 CODETYPE = {"codetype": "1004"}
+OFFERS = [sold.offer for sold in offers()]
 SOLVED = {"error_code": 0, "result": {"res": "8f2k", "orderid": "JH1"}}
 CARD = {"ErrorCode": "0", "ResultList": [{"pid": 2, "FieldList": [{"chn_key": "姓名", "value": "张三"}]}]}
 
 
 def sold(*offers: Offer, fields: type[Any] = Card) -> Product:
     return Product("card", fields, name="卡", category="general", required=[], sold_by=offers)
-
-
-def post(kind: Product, content: bytes, seconds: float = 60, **query: str) -> tuple[int, dict[str, Any]]:
-    """Status and body of an HTTPS call."""
-    event = {
-        "httpMethod": "POST",
-        "headers": {"Content-Type": "image/png"},
-        "queryStringParameters": query or None,
-        "requestContext": {},
-        "body": b64encode(content).decode(),
-        "isBase64Encoded": True,
-    }
-    response = serve(kind)(event, Context(seconds))  # type: ignore[arg-type]
-    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
-
-
-def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
-    """Hand the notifications over as a batch; the ids of the messages that come again."""
-    told = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
-    return [failure["itemIdentifier"] for failure in told["batchItemFailures"]]
 
 
 def of_upload(notification: dict[str, Any]) -> Record:
@@ -137,7 +119,7 @@ class TestWhoseTurn:
 
         monkeypatch.setenv("VENDORS", f"{offer.vendor},first")
         forget_settings()
-        member = {"juhe": "error_code", "etoplive": "ErrorCode"}.get(offer.vendor, "code")
+        member = adapters()[offer.vendor].CODES[0]
         vendor.says({member: code, "message": "error", "result": None})
         options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
         notification = world.upload("uploads/card/a.png", picture(1), **options)

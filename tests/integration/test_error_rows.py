@@ -17,12 +17,14 @@ from ocr.model.record import Status
 from ocr.platform import aws
 from ocr.platform.errors import PROBLEMS, Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.storage import records
-from tests.contract.test_error_tables import Row, cases
-from tests.contract.vendors import Card, Host
-from tests.integration.conftest import UPLOADS, World, delivered
-from tests.integration.scripted import Context, picture
+from tests.support import adapters
+from tests.support.adapters import Card, Row, offers
+from tests.support.aws import UPLOADS, World
+from tests.support.scripted import Context, picture
+from tests.support.sending import delivered
+from tests.support.vendors import Host
 
-OPTIONS = {"Captcha": {"codetype": "1004"}}
+OPTIONS = {type(sold.offer): sold.options for sold in offers()}
 # What becomes of an upload, by the class of its error: the record's status, or that the message comes again.
 AGAIN = "again"
 BY_S3: dict[type[OcrError], str] = {
@@ -37,11 +39,10 @@ BY_S3: dict[type[OcrError], str] = {
 def rows() -> Iterator[Any]:
     """Each code of each offer once; that codes may come as text is the contract tests' matter."""
     seen: set[tuple[str, str, str]] = set()
-    for case in cases():
-        offer, _, _, code = case.values
+    for offer, body, row, code in adapters.rows():
         if (key := (offer.vendor, type(offer).__name__, code)) not in seen:
             seen.add(key)
-            yield case
+            yield pytest.param(offer, body, row, code, id="-".join(key))
 
 
 def sold(offer: Offer) -> Product:
@@ -65,7 +66,7 @@ def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize(("offer", "body", "row", "code"), list(rows()))
 def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None:
     kind, status, paid = row
-    product, options = sold(offer), OPTIONS.get(type(offer).__name__, {})
+    product, options = sold(offer), OPTIONS[type(offer)]
     vendor.says(body)
 
     response = posted(product, options)

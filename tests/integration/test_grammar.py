@@ -16,11 +16,10 @@ from ocr.declare.offers import Outcome
 from ocr.model.reading import Cell, ExtractedDocument, Item, Line, Reading, Table
 from ocr.platform.errors import PROBLEMS, Busy, Changed, NoResult
 from ocr.platform.telemetry import logger
-from tests.hostile import chunk, encoded, exif, jpeg, png, run_length_bmp, segment, zipped
-from tests.integration.conftest import World
-from tests.integration.scripted import product
-from tests.integration.test_https import sent
-from tests.integration.test_path import deliver, of_upload
+from tests.support.aws import World
+from tests.support.hostile import chunk, encoded, exif, jpeg, png, run_length_bmp, segment, zipped
+from tests.support.scripted import product
+from tests.support.sending import deliver, of_upload, sent
 
 COUNT = int(os.environ.get("HOSTILE", "100"))
 MARK = "secret-4711"

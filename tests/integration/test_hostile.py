@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ocr.platform.telemetry import logger
-from tests.integration.conftest import UPLOADS, World
-from tests.integration.scripted import calls, picture, product, reading
-from tests.integration.test_https import sent
+from tests.support.aws import UPLOADS, World
+from tests.support.scripted import calls, picture, product, reading
+from tests.support.sending import sent
 
 MARK = "evil-4711"
 BOMB = zlib.compress(bytes(200 * 1024 * 1024), 9)

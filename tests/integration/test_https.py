@@ -20,34 +20,12 @@ from ocr.platform.errors import Busy, Changed
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from records import app
-from tests.integration.conftest import UPLOADS, World, delivered, forget_settings
-from tests.integration.scripted import Answer, Context, calls, picture, product, reading
-from tests.integration.test_records import asked
-from tests.integration.weather import Stroke, Weather
+from tests.support.aws import UPLOADS, World, forget_settings
+from tests.support.fault_injection import Fault, FaultInjector
+from tests.support.scripted import Answer, Context, calls, picture, product, reading
+from tests.support.sending import asked, delivered, sent
 
 Body = dict[str, Any]
-
-
-def sent(
-    kind: Product, body: bytes | Body, media_type: str = "image/png", path: str = "", **headers: str
-) -> tuple[int, Body]:
-    """Status and body of the answer to a POST, its headers among the members."""
-    content = json.dumps(body).encode() if isinstance(body, dict) else body
-    response = serve(kind)(
-        {
-            "httpMethod": "POST",
-            "resource": f"/ocr/{kind.slug}{path}",
-            "path": f"/ocr/{kind.slug}{path}",
-            "headers": {"content-type": "application/json" if isinstance(body, dict) else media_type}
-            | {name.replace("_", "-"): value for name, value in headers.items()},
-            "queryStringParameters": None,
-            "requestContext": {"requestId": "request-1", "identity": {"apiKeyId": "key-1"}},
-            "body": b64encode(content).decode(),
-            "isBase64Encoded": True,
-        },
-        Context(),  # type: ignore[arg-type]
-    )
-    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
 
 
 def form(*files: tuple[str, bytes], **members: str) -> tuple[bytes, str]:
@@ -283,8 +261,8 @@ class TestLater:
     def test_a_picture_whose_deletion_died_may_be_handed_over_too(self, world: World) -> None:
         kind = product([reading])
         id = sent(kind, picture())[1]["id"]
-        weather = Weather(strokes=[Stroke("ListObjectVersions", "crash before")])
-        with weather.over(aws.s3()), weather.invocation():
+        injector = FaultInjector(faults=[Fault("ListObjectVersions", "crash before")])
+        with injector.over(aws.s3()), injector.invocation():
             asked("DELETE", f"/records/{id}")
         assert sent(kind, picture(), Prefer="respond-async")[1]["id"] == id
         assert asked("GET", f"/records/{id}")[1]["status"] == "pending"
@@ -393,7 +371,7 @@ class TestRenormalize:
         kind = ticket([reading])
         ids = [sent(kind, picture(), Idempotency_Key=key)[1]["id"] for key in ("order-1", "order-2")]
         before = {id: records.find(id) for id in ids}
-        monkeypatch.setattr("tests.integration.scripted.First.understood", self.understood("B-18"), raising=False)
+        monkeypatch.setattr("tests.support.scripted.First.understood", self.understood("B-18"), raising=False)
         status, record = asked("POST", f"/records/{ids[0]}/renormalize")
         assert (status, record["document"]["fields"]) == (200, {"number": "B-18"})
         assert calls(kind) == 1
@@ -411,7 +389,7 @@ class TestRenormalize:
         kind = ticket([lambda: Changed("what?", vendor="first", raw={"new": "form"}, paid=True)])
         status, problem = sent(kind, picture())
         assert status == 502
-        monkeypatch.setattr("tests.integration.scripted.First.understood", self.understood("C-19"), raising=False)
+        monkeypatch.setattr("tests.support.scripted.First.understood", self.understood("C-19"), raising=False)
         status, record = asked("POST", f"/records/{problem['record_id']}/renormalize")
         assert (status, record["status"]) == (200, Status.SUCCEEDED)
 

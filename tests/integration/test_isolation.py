@@ -8,9 +8,9 @@ from ocr.entry import sqs
 from ocr.model.picture import Upload
 from ocr.model.record import Status
 from ocr.platform.errors import Busy
-from tests.integration.conftest import World, forget_settings
-from tests.integration.scripted import calls, picture, product, reading
-from tests.integration.test_path import deliver, of_upload, post
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import calls, picture, product, reading
+from tests.support.sending import deliver, of_upload, post
 
 
 def broke() -> Busy:

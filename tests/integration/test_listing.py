@@ -13,8 +13,8 @@ from ocr.model.check import Check
 from ocr.model.record import Document, Evidence, Record, Status
 from ocr.platform import aws
 from ocr.storage import queries, records
-from tests.integration.conftest import World
-from tests.integration.scripted import Ticket
+from tests.support.aws import World
+from tests.support.scripted import Ticket
 
 MANY = int(os.environ.get("LISTED", "600"))
 PAGE = 100 if MANY > 1000 else 25

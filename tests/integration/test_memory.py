@@ -12,9 +12,9 @@ from pathlib import Path
 
 from local.cloud.aws import ROOT
 from ocr.model.record import Status
-from tests.hostile import worst
-from tests.integration.conftest import World, delivered
-from tests.integration.test_path import of_upload
+from tests.support.aws import World
+from tests.support.hostile import worst
+from tests.support.sending import delivered, of_upload
 
 HANDLERS = """
 import base64, json, re, sys
@@ -24,7 +24,7 @@ from typing import ClassVar
 from ocr.declare.offers import Limits
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
-from tests.integration.scripted import Context, First, Ticket, reading
+from tests.support.scripted import Context, First, Ticket, reading
 
 class Narrow(First):
     limits: ClassVar[Limits] = Limits(bytes=300_000)

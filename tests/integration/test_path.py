@@ -4,7 +4,6 @@ import json
 import logging
 import threading
 import time
-from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -25,39 +24,10 @@ from ocr.platform import aws
 from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, OcrError, Refused
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
-from tests.integration.conftest import ANSWERS, UPLOADS, World, delivered, forget_settings
-from tests.integration.scripted import Context, First, Keyed, Ticket, calls, picture, product, reading
-from tests.integration.weather import Stroke, Weather
-
-
-def post(kind: Product, content: bytes, **query: str) -> tuple[int, dict[str, Any]]:
-    """Status and body of an HTTPS call."""
-    response = serve(kind)(
-        {
-            "httpMethod": "POST",
-            "path": f"/ocr/{kind.slug}",
-            "headers": {"Content-Type": "image/png"},
-            "queryStringParameters": query or None,
-            "requestContext": {},
-            "body": b64encode(content).decode(),
-            "isBase64Encoded": True,
-        },
-        Context(),  # type: ignore[arg-type]
-    )
-    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
-
-
-def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
-    """Hand the notifications over as a batch; the ids of the messages that come again."""
-    answer = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
-def of_upload(notification: dict[str, Any]) -> Record | None:
-    """The record that an upload ended in."""
-    thing = notification["s3"]["object"]
-    return records.of_upload(f"s3://{UPLOADS}/{thing['key']}", thing["versionId"])
-
+from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
+from tests.support.fault_injection import Fault, FaultInjector
+from tests.support.scripted import Context, First, Keyed, Ticket, calls, picture, product, reading
+from tests.support.sending import deliver, delivered, of_upload, post
 
 # How often the queue of these tests delivers an upload to be read; once more, and its message dies.
 LAST = 9
@@ -112,14 +82,14 @@ class TestNothingPaidTwice:
     def test_readers_of_one_content_who_meet_in_the_table_wait_for_each_other(self, world: World) -> None:
         kind = product([reading])
         one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
-        weather = Weather(
-            strokes=[Stroke("PutItem", "conflict", times=2), Stroke("TransactWriteItems", "conflict", skip=1, times=4)]
+        injector = FaultInjector(
+            faults=[Fault("PutItem", "conflict", times=2), Fault("TransactWriteItems", "conflict", skip=1, times=4)]
         )
-        with weather.over(aws.table().meta.client):
+        with injector.over(aws.table().meta.client):
             assert deliver(kind, one) == deliver(kind, two) == []
         record = of_upload(two)
         assert record
-        assert (record.replayed, weather.strokes, calls(kind)) == (True, [], 1)
+        assert (record.replayed, injector.faults, calls(kind)) == (True, [], 1)
 
     def test_a_reused_name_is_another_picture(self, world: World) -> None:
         kind = product([reading])
@@ -715,8 +685,8 @@ class TestPrivacy:
             deliver(kind, notification)
         record = of_upload(notifications[0])
         assert record
-        weather = Weather(strokes=[Stroke("DeleteObject", "crash before")])
-        with weather.over(aws.s3()), weather.invocation():
+        injector = FaultInjector(faults=[Fault("DeleteObject", "crash before")])
+        with injector.over(aws.s3()), injector.invocation():
             erasure.erase(record.id)
         status, problem = post(kind, picture())
         assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
@@ -732,8 +702,8 @@ class TestPrivacy:
     def test_a_record_whose_deletion_died_is_written_again_for_who_sends_the_picture_again(self, world: World) -> None:
         kind = product([reading, lambda: reading("first", "B-18")])
         id = post(kind, picture())[1]["id"]
-        weather = Weather(strokes=[Stroke("ListObjectVersions", "crash before")])
-        with weather.over(aws.s3()), weather.invocation():
+        injector = FaultInjector(faults=[Fault("ListObjectVersions", "crash before")])
+        with injector.over(aws.s3()), injector.invocation():
             erasure.erase(id)
         deliver(kind, world.upload("uploads/ticket/a.png", picture()))
         status, record = post(kind, picture())
@@ -746,10 +716,10 @@ class TestPrivacy:
         notification = world.upload("uploads/ticket/a.png", picture())
         deliver(kind, notification)
         id = post(kind, picture())[1]["id"]
-        weather = Weather(strokes=[Stroke(operation, "lost")])
-        with weather.over(aws.table().meta.client):
+        injector = FaultInjector(faults=[Fault(operation, "lost")])
+        with injector.over(aws.table().meta.client):
             assert erasure.erase(id)
-        assert not weather.strokes
+        assert not injector.faults
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
 
     def test_an_upload_of_a_picture_that_is_just_forgotten_is_read_anew(

@@ -15,25 +15,9 @@ from ocr.platform import aws as clients
 from ocr.platform.errors import CallerError
 from ocr.storage import records
 from records import app
-from tests.integration.conftest import UPLOADS, World, delivered
-from tests.integration.scripted import Context, picture, product, reading
-
-
-def asked(method: str, path: str, body: str | None = None, **more: Any) -> tuple[int, Any]:
-    """Status and parsed body of the answer to a request."""
-    event = {
-        "httpMethod": method,
-        "path": path,
-        "resource": path,
-        "headers": {"content-type": "application/json"},
-        "queryStringParameters": None,
-        "requestContext": {"stage": "v1", "path": path},
-        "body": body,
-        "isBase64Encoded": False,
-        **more,
-    }
-    answer = app.handler(event, Context())  # type: ignore[arg-type]
-    return answer["statusCode"], json.loads(answer["body"] or "null")
+from tests.support.aws import UPLOADS, World
+from tests.support.scripted import Context, picture, product, reading
+from tests.support.sending import asked, delivered
 
 
 def test_an_upload_is_given_a_form_with_its_options(world: World) -> None:

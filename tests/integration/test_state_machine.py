@@ -20,8 +20,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from local.cloud.aws import Aws
 from local.simulators.desk import CHARGED
-from tests.integration.gateway import KEYS, PICTURES, VENDORS, Altered, Content, Faulty, Gateway, Mishap, gateways
-from tests.integration.weather import VENDOR, Stroke
+from tests.support.fault_injection import VENDOR, Fault
+from tests.support.gateway import KEYS, PICTURES, VENDORS, Altered, Content, Faulty, Gateway, Mishap, gateways
 
 MACHINES = int(os.environ.get("MACHINES", "5"))
 STEPS = 40
@@ -43,7 +43,7 @@ ERRORS += [(operation, "throttled") for operation in TABLE]
 ERRORS += [(operation, "conflict") for operation in ("PutItem", "TransactWriteItems")]
 CRASHES = [(step, kind) for step in (*WRITES, "GetItem") for kind in ("crash before", "crash after")]
 STROKES = st.builds(
-    lambda what, skip, times: Stroke(*what, skip, times),
+    lambda what, skip, times: Fault(*what, skip, times),
     st.sampled_from(ERRORS) | st.sampled_from(CRASHES),
     SKIPS,
     TIMES,
@@ -53,7 +53,7 @@ FAULTY = st.builds(Faulty, st.sampled_from(VENDORS), st.sampled_from(FAULTS), TI
 ALTERED = st.sampled_from([Altered("ctyun", {"ahead": seconds}) for seconds in (3600, -3600)])
 MISHAPS = st.lists(STROKES | FAULTY | ALTERED, max_size=3)
 PAUSED = (VENDOR, "PutItem", "GetItem", "TransactWriteItems")
-PAUSES = st.builds(Stroke, st.sampled_from(PAUSED), st.sampled_from(["pause before", "pause after"]), SKIPS)
+PAUSES = st.builds(Fault, st.sampled_from(PAUSED), st.sampled_from(["pause before", "pause after"]), SKIPS)
 # What is drawn never depends on what stands in the table or waits: real time has its part in that.
 CHOSEN = st.lists(st.integers(0, 99), min_size=1, max_size=10)
 ACTORS = st.sampled_from(["deliver", "deliver", "post", "post", "delete"])
@@ -105,13 +105,13 @@ def test_any_mixture_of_what_may_happen(gateway: Gateway) -> None:
             gateway.post(drawn(draw))
 
         @rule(draw=st.data(), actors=st.tuples(ACTORS, ACTORS), pause=PAUSES, mishaps=MISHAPS)
-        def twins(self, draw: st.DataObject, actors: tuple[str, str], pause: Stroke, mishaps: list[Mishap]) -> None:
+        def twins(self, draw: st.DataObject, actors: tuple[str, str], pause: Fault, mishaps: list[Mishap]) -> None:
             gateway.befall(mishaps)
             gateway.twins(drawn(draw), actors, replace(pause))
 
         @rule(draw=st.data(), actors=st.tuples(ACTORS, ACTORS), pause=PAUSES)
         def twins_of_whom_one_outlasts_its_lease(
-            self, draw: st.DataObject, actors: tuple[str, str], pause: Stroke
+            self, draw: st.DataObject, actors: tuple[str, str], pause: Fault
         ) -> None:
             gateway.twins(drawn(draw), actors, replace(pause), lapse=True)
 

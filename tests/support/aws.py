@@ -1,0 +1,89 @@
+"""The local AWS as the tests in this process see it: its table, its buckets, and what one container remembers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.utilities.circuit_breaker import base
+
+from local.cloud.aws import Aws
+from ocr.pipeline import routing
+from ocr.platform import aws as clients
+from ocr.platform.settings import settings
+
+TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
+INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source"}
+UNSORTED = {"by_content": "content", "by_picture": "picture"}
+
+
+def create_table(started: Aws) -> None:
+    """The table of the template, with its indexes."""
+    started.client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("id", "created_at", *INDEXES.values(), *UNSORTED.values())
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": name, "KeyType": "HASH"},
+                    {"AttributeName": "created_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index, name in INDEXES.items()
+        ]
+        + [
+            {
+                "IndexName": index,
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, name in UNSORTED.items()
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """The local AWS as the tests see it."""
+
+    emulator: Aws
+
+    def items(self) -> list[dict[str, Any]]:
+        """Everything in the table."""
+        found: list[dict[str, Any]] = clients.table().scan()["Items"]
+        return found
+
+    def upload(self, key: str, content: bytes, **metadata: str) -> dict[str, Any]:
+        """Put an object; returns the S3 notification that the bucket would send."""
+        answer = self.emulator.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=content, Metadata=metadata)
+        thing = {"key": key, "versionId": answer["VersionId"], "sequencer": "0"}
+        return {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}
+
+
+def empty_table() -> None:
+    """Delete every item."""
+    with clients.table().batch_writer() as table:
+        for page in clients.table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
+            for item in page["Items"]:
+                table.delete_item(Key={"id": item["id"]})
+
+
+def forget_settings() -> None:
+    """Make the next use read the environment again, as a new Lambda container would."""
+    for function in (settings, routing._guarded, routing._circuits):
+        function.cache_clear()
+    base._LOCAL_FAILURES.clear()
+
+
+def renew_clients(endpoint: str) -> None:
+    """Drop clients that were made for another AWS; those for this one are kept, since making them takes long."""
+    for client in (clients.table, clients.dynamodb, clients.s3, clients.queues, clients.events):
+        made = client()
+        if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
+            client.cache_clear()

@@ -1,0 +1,100 @@
+"""What the handlers are sent in this process: a picture by HTTPS, uploads by SQS, requests to the other routes."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.record import Record
+from ocr.storage import records
+from records import app
+from tests.support.aws import UPLOADS
+from tests.support.scripted import Context
+
+Body = dict[str, Any]
+
+
+def delivered(*notifications: dict[str, Any], receives: int = 1) -> dict[str, Any]:
+    """An SQS event with one message a notification."""
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": "handle",
+                "body": json.dumps({"Records": [notification]}),
+                "attributes": {"ApproximateReceiveCount": str(receives)},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:nowhere",
+            }
+            for number, notification in enumerate(notifications)
+        ]
+    }
+
+
+def post(kind: Product, content: bytes, seconds: float = 60, **query: str) -> tuple[int, dict[str, Any]]:
+    """Status and body of an HTTPS call."""
+    response = serve(kind)(
+        {
+            "httpMethod": "POST",
+            "path": f"/ocr/{kind.slug}",
+            "headers": {"Content-Type": "image/png"},
+            "queryStringParameters": query or None,
+            "requestContext": {},
+            "body": b64encode(content).decode(),
+            "isBase64Encoded": True,
+        },
+        Context(seconds),  # type: ignore[arg-type]
+    )
+    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
+
+
+def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
+    """Hand the notifications over as a batch; the ids of the messages that come again."""
+    answer = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def of_upload(notification: dict[str, Any]) -> Record | None:
+    """The record that an upload ended in."""
+    thing = notification["s3"]["object"]
+    return records.of_upload(f"s3://{UPLOADS}/{thing['key']}", thing["versionId"])
+
+
+def sent(
+    kind: Product, body: bytes | Body, media_type: str = "image/png", path: str = "", **headers: str
+) -> tuple[int, Body]:
+    """Status and body of the answer to a POST, its headers among the members."""
+    content = json.dumps(body).encode() if isinstance(body, dict) else body
+    response = serve(kind)(
+        {
+            "httpMethod": "POST",
+            "resource": f"/ocr/{kind.slug}{path}",
+            "path": f"/ocr/{kind.slug}{path}",
+            "headers": {"content-type": "application/json" if isinstance(body, dict) else media_type}
+            | {name.replace("_", "-"): value for name, value in headers.items()},
+            "queryStringParameters": None,
+            "requestContext": {"requestId": "request-1", "identity": {"apiKeyId": "key-1"}},
+            "body": b64encode(content).decode(),
+            "isBase64Encoded": True,
+        },
+        Context(),  # type: ignore[arg-type]
+    )
+    return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
+
+
+def asked(method: str, path: str, body: str | None = None, **more: Any) -> tuple[int, Any]:
+    """Status and parsed body of the answer to a request."""
+    event = {
+        "httpMethod": method,
+        "path": path,
+        "resource": path,
+        "headers": {"content-type": "application/json"},
+        "queryStringParameters": None,
+        "requestContext": {"stage": "v1", "path": path},
+        "body": body,
+        "isBase64Encoded": False,
+        **more,
+    }
+    answer = app.handler(event, Context())  # type: ignore[arg-type]
+    return answer["statusCode"], json.loads(answer["body"] or "null")

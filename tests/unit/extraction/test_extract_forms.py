@@ -1,0 +1,328 @@
+"""Forms as they are printed and filled in: half a row off, under seals, with labels that are lost, beside small print.
+
+Each test is of a kind of document, with a layout, names and numbers of its own.
+"""
+
+from ocr.declare.catalogue import products
+from ocr.extraction.extract import find_all
+from ocr.model.reading import Line, Reading
+from ocr.model.record import Document
+from ocr.pipeline.normalization import documents
+from tests.support.printed import Print, column, page
+
+
+def read(slug: str, lines: list[Line]) -> list[Document]:
+    product = products()[slug]
+    return documents(product, Reading(vendor="embedded", findings=find_all(product.fields, lines)))
+
+
+def fields(slug: str, *prints: Print) -> dict[str, object]:
+    return read(slug, page(*prints))[0].fields
+
+
+def failed(document: Document) -> set[str]:
+    return {field for check in document.checks if check.outcome == "failed" for field in check.fields}
+
+
+# --- Print and labels -------------------------------------------------------------------------------------------------
+
+METER = (
+    ("车号：", "FT8021"),
+    ("日期：", "2023-05-07"),
+    ("上车：", "09:12"),
+    ("下车：", "09:40"),
+    ("单价：", "2.40元"),
+    ("里程：", "8.60KM"),
+    ("等候：", "00:04:10"),
+    ("金额：", "31.00元"),
+)
+METER_SAYS = {
+    "plate_number": "FT8021",
+    "date": "2023-05-07",
+    "time_on": "09:12:00",
+    "time_off": "09:40:00",
+    "unit_price": "2.40",
+    "distance_km": "8.60",
+    "waiting_time": "00:04:10",
+    "total": "31.00",
+}
+
+
+def test_values_that_are_printed_half_a_row_too_low_or_too_high_stay_with_their_labels() -> None:
+    for shift in (-20, 0, 20):
+        rows = enumerate(METER)
+        lines = [
+            part
+            for at, (label, value) in rows
+            for part in ((60, 60 + 40 * at, label), (260, 60 + 40 * at + shift, value))
+        ]
+        assert fields("taxi_receipt", *lines).items() >= METER_SAYS.items(), shift
+
+
+def test_a_label_without_its_value_does_not_take_its_neighbours() -> None:
+    rows = [(60, 60 + 40 * at, label) for at, (label, _) in enumerate(METER)]
+    values = [(260, 60 + 40 * at, value) for at, (_, value) in enumerate(METER) if value not in {"2.40元", "09:40"}]
+    said = fields("taxi_receipt", *rows, *values)
+    assert said == {name: text for name, text in METER_SAYS.items() if name not in {"unit_price", "time_off"}}
+
+
+def test_stray_marks_around_a_figure_are_no_part_of_it() -> None:
+    lines = [
+        (60, 60, "单价："),
+        (260, 60, "*2.40元"),
+        (60, 100, "里程："),
+        (260, 100, "8..60KM"),
+        (60, 140, "金额："),
+        (260, 140, "±31.00元"),
+    ]
+    said = fields("taxi_receipt", *lines)
+    assert (said["unit_price"], said["distance_km"], said["total"]) == ("2.40", "8.60", "31.00")
+
+
+def test_the_beginning_and_the_end_of_a_ride_behind_one_label_are_two_times() -> None:
+    said = fields(
+        "taxi_receipt", (60, 60, "时间："), (260, 60, "09:12-09:40"), (60, 100, "金额："), (260, 100, "31.00元")
+    )
+    assert (said["time_on"], said["time_off"]) == ("09:12:00", "09:40:00")
+
+
+def test_what_is_printed_behind_a_label_is_a_part_of_it() -> None:
+    assert fields("taxi_receipt", (60, 60, "经营单位名称：明湖出租汽车有限公司"), (60, 100, "金额：31.00元"))[
+        "company"
+    ] == ("明湖出租汽车有限公司")
+
+
+def test_small_print_is_no_value_however_it_is_read() -> None:
+    said = fields(
+        "air_itinerary",
+        (60, 60, "旅客姓名NAME OF PASENGER"),
+        (460, 60, "有效身份证件号码ID N0"),
+        (60, 160, "填开单位"),
+        (60, 195, "ISUED BY"),
+        (460, 160, "填开日期"),
+        (460, 195, "2021-03-04"),
+    )
+    assert said == {"issue_date": "2021-03-04"}
+
+
+def test_a_label_introduces_words_and_figures() -> None:
+    said = fields(
+        "vehicle_sale_invoice",
+        (60, 60, "价税合计"),
+        (260, 60, "壹拾万元整"),
+        (700, 60, "￥100000.00"),
+        (60, 120, "主管税务机关及代码"),
+        (400, 105, "明湖税务局"),
+        (400, 140, "144030000"),
+    )
+    assert said == {
+        "total_cn": "壹拾万元整",
+        "total": "100000.00",
+        "tax_authority": "明湖税务局",
+        "tax_authority_code": "144030000",
+    }
+
+
+# --- Invoices ---------------------------------------------------------------------------------------------------------
+
+INVOICE = (
+    (60, 20, "3300214130"),
+    (400, 20, "浙江增值税专用发栗"),
+    (900, 20, "No 07654321"),
+    (900, 100, "开票日期：2021年04月06日"),
+    *column(60, 160, "购货单位"),
+    (110, 170, "名称：明湖建材有限公司"),
+    (110, 215, "纳税人识别号：91330106MA27XHKQ14"),
+    (60, 500, "价税合计（大写）"),
+    (360, 500, "壹佰壹拾叁圆整"),
+    (760, 500, "（小写）￥113.00"),
+    *column(60, 560, "销货单位"),
+    (110, 570, "名称：长乐贸易有限公司"),
+    (110, 615, "纳税人识别号：91350100M000100Y43"),
+    *column(700, 580, "备注"),
+    (900, 600, "限"),
+    (860, 640, "91350100M000100Y43"),
+    (900, 690, "发票专用章"),
+)
+
+
+def test_a_paper_invoice_prints_code_and_number_without_labels_and_two_parties_under_old_heads() -> None:
+    said = fields("vat_invoice", *INVOICE)
+    assert said["invoice_code"] == "3300214130"
+    assert said["invoice_number"] == "07654321"
+    assert said["title"] == "浙江增值税专用发票"
+    assert (said["buyer_name"], said["seller_name"]) == ("明湖建材有限公司", "长乐贸易有限公司")
+    assert (said["buyer_tax_id"], said["seller_tax_id"]) == ("91330106MA27XHKQ14", "91350100M000100Y43")
+
+
+def test_what_a_seal_says_is_no_remark() -> None:
+    assert "remark" not in fields("vat_invoice", *INVOICE)
+
+
+def test_a_remark_keeps_its_own_colons() -> None:
+    said = fields("vat_invoice", *INVOICE[:-3], (740, 590, "合同号：HT-07"), (740, 625, "收货人：见附件"))
+    assert said["remark"] == "合同号:HT-07收货人:见附件"
+
+
+def test_a_rate_that_does_not_exist_is_a_misread_percent_sign() -> None:
+    lines = [
+        (60, 60, "增值税税率或征收率"),
+        (400, 60, "138"),
+        (60, 110, "不含税价"),
+        (400, 110, "￥100.00"),
+        (60, 160, "增值税税额"),
+        (400, 160, "￥13.00"),
+    ]
+    assert fields("vehicle_sale_invoice", *lines)["tax_rate"] == "13"
+
+
+# --- Known forms ------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_whose_labels_are_lost_or_misread_is_read_in_its_order() -> None:
+    said = fields(
+        "id_card",
+        (60, 60, "姓石方小月"),
+        (60, 110, "性别女氏旅回"),
+        (60, 160, "生1988年12月1日"),
+        (120, 210, "海棠市松岭区银杏路8号"),
+        (120, 245, "二单元301室"),
+        (60, 320, "公民身份号码11010519881201002X"),
+    )
+    assert said["name"] == "方小月"
+    assert (said["sex"], said["ethnicity"]) == ("female", "回")
+    assert said["birth_date"] == "1988-12-01"
+    assert said["address"] == "海棠市松岭区银杏路8号二单元301室"
+
+
+def test_the_place_of_a_value_makes_it_less_sure_than_its_label() -> None:
+    lost = page(
+        (60, 60, "方小月"), (60, 110, "性别女"), (200, 110, "民族回"), (60, 320, "公民身份号码11010519881201002X")
+    )
+    whole = page(
+        (60, 60, "姓名方小月"), (60, 110, "性别女"), (200, 110, "民族回"), (60, 320, "公民身份号码11010519881201002X")
+    )
+    [one], [other] = read("id_card", lost), read("id_card", whole)
+    assert one.fields["name"] == other.fields["name"] == "方小月"
+    assert (one.evidence["name"].confidence or 0) < (other.evidence["name"].confidence or 0)
+
+
+def test_two_dates_that_were_read_as_one_line_are_two() -> None:
+    said = fields(
+        "vehicle_license",
+        (60, 10, "号牌号码浙A12345"),
+        (60, 60, "注册日期"),
+        (300, 60, "发证日期"),
+        (80, 95, "2016-05-042016-05-09"),
+    )
+    assert (said["register_date"], said["issue_date"]) == ("2016-05-04", "2016-05-09")
+
+
+def test_the_seal_of_a_licence_in_three_lines_is_its_authority() -> None:
+    said = fields(
+        "driving_license",
+        (400, 60, "姓名方小月"),
+        (400, 110, "准驾车型C1"),
+        (60, 60, "浙江省长乐"),
+        (60, 95, "市公安局交"),
+        (60, 130, "通警察支队"),
+    )
+    assert said["issuing_authority"] == "浙江省长乐市公安局交通警察支队"
+
+
+def test_first_letters_of_labels_read_as_one_column_go_to_their_rows() -> None:
+    lines = page((160, 60, "称 长乐食品有限公司"), (160, 100, "型 有限责任公司"), (60, 180, "成立日期 2016年02月11日"))
+    letters = Line(text="名类", confidence=0.9, box=((60, 60), (90, 60), (90, 130), (60, 130)))
+    said = read("business_license", [*lines, letters])[0].fields
+    assert (said["name"], said["type"]) == ("长乐食品有限公司", "有限责任公司")
+
+
+def test_the_date_below_the_authority_is_the_day_of_registration() -> None:
+    said = fields(
+        "business_license", (60, 60, "名称 长乐食品有限公司"), (400, 200, "登记机关"), (460, 250, "2019年08月02日")
+    )
+    assert said["registration_date"] == "2019-08-02"
+    assert "registration_authority" not in said
+
+
+def test_the_latin_name_behind_the_chinese_one_needs_no_label() -> None:
+    said = fields(
+        "hk_macau_exit_permit_front",
+        (40, 40, "往来港澳通行证"),
+        (40, 100, "姓名"),
+        (40, 140, "顾小月"),
+        (320, 140, "GU,XIAOYUE"),
+        (40, 200, "出生日期"),
+    )
+    assert (said["name_zh"], said["name_en"]) == ("顾小月", "GU, XIAOYUE")
+
+
+def test_a_card_expires_on_the_later_of_its_dates() -> None:
+    said = fields(
+        "bank_card",
+        (60, 60, "青禾银行"),
+        (60, 160, "6222020000000000000"),
+        (60, 220, "05/19"),
+        (260, 220, "05/29"),
+        (60, 270, "FANG XIAOYUE"),
+    )
+    assert said["valid_to"] == "05/29"
+    assert said["holder_name"] == "FANG XIAOYUE"
+
+
+def test_how_a_ticket_was_paid_is_no_passenger() -> None:
+    ticket = (
+        (60, 60, "海棠站"),
+        (300, 60, "D306"),
+        (500, 60, "长乐站"),
+        (60, 110, "2021年04月19日10:51开"),
+        (300, 160, "网折"),
+    )
+    assert "passenger_name" not in fields("train_ticket", *ticket)
+    named = fields("train_ticket", *ticket, (60, 210, "1101051988****002X方小月"))
+    assert named["passenger_name"] == "方小月"
+
+
+# --- What is covered, and what is several -----------------------------------------------------------------------------
+
+
+def test_what_is_left_of_a_covered_value_is_kept_but_is_no_value() -> None:
+    [document] = read(
+        "driving_license",
+        page(
+            (60, 60, "姓名"),
+            (130, 60, "方"),
+            (60, 110, "住址"),
+            (130, 110, "浙江省"),
+            (60, 160, "准驾车型"),
+            (200, 160, "C1"),
+        ),
+    )
+    assert document.fields == {"vehicle_class": "C1"}
+    assert {evidence.text for evidence in document.unmapped} >= {"方", "浙江省"}
+
+
+def test_two_tickets_on_one_picture_are_two_documents() -> None:
+    def ticket(left: float, start: str, end: str, train: str, day: str, price: str) -> list[Print]:
+        return [
+            (left, 60, f"{start}站"),
+            (left + 150, 60, train),
+            (left + 280, 60, f"{end}站"),
+            (left, 110, f"2021年04月{day}日10:51开"),
+            (left, 160, f"¥{price}元"),
+            (left + 250, 160, "07车12B号"),
+        ]
+
+    found = read(
+        "train_ticket",
+        page(*ticket(60, "海棠", "长乐", "D306", "19", "53.0"), *ticket(700, "松岭", "云溪", "G12", "20", "80.5")),
+    )
+    said = {(one.fields["departure_station"], one.fields["train_number"], one.fields["price"]) for one in found}
+    assert said == {("海棠站", "D306", "53.0"), ("松岭站", "G12", "80.5")}
+
+
+def test_what_cannot_be_is_said_to_be_doubtful() -> None:
+    [document] = read(
+        "taxi_receipt", page((60, 60, "日期：2199-05-07"), (60, 100, "等候：00:82:10"), (60, 140, "金额：31.00元"))
+    )
+    assert failed(document) >= {"date", "waiting_time"}

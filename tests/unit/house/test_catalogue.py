@@ -1,0 +1,244 @@
+"""The house rules: what holds for every product, found by walking the folders. A product that breaks one fails here."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from local.cloud.aws import ROOT
+from local.cloud.stack import logical
+from local.generate import files
+from local.generate import template as generated
+from local.samples.catalogue import documents
+from ocr.declare.catalogue import description, products
+from ocr.declare.fields import Fields, canonical, declared
+from ocr.declare.identifiers import CHECKS
+from ocr.declare.product import Product
+
+FILES = {"app.py", "example.json"}
+SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+INPUTS = ("https-binary", "https-json", "https-multipart", "s3")
+
+
+class Cfn(yaml.SafeLoader):
+    """YAML with CloudFormation's short functions, which come out as they are written."""
+
+
+def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return f"!{suffix} {node.value}"
+    if isinstance(node, yaml.SequenceNode):
+        return [f"!{suffix}", *loader.construct_sequence(node, deep=True)]
+    assert isinstance(node, yaml.MappingNode)
+    return {f"!{suffix}": loader.construct_mapping(node, deep=True)}
+
+
+Cfn.add_multi_constructor("!", _short)
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=Cfn)
+    return loaded
+
+
+@pytest.fixture(params=list(products().values()), ids=list(products()))
+def product(request: pytest.FixtureRequest) -> Product:
+    found: Product = request.param
+    return found
+
+
+def test_the_catalogue_is_not_empty() -> None:
+    assert len(products()) >= 47
+
+
+def test_slug_is_spelled_one_way(product: Product) -> None:
+    assert SLUG.fullmatch(product.slug)
+    assert (ROOT / "functions" / product.slug / "app.py").exists()
+    # Two slugs that differ only in underscores would share a logical id.
+    assert [slug for slug in products() if logical(slug) == logical(product.slug)] == [product.slug]
+
+
+def test_folder_is_a_declaration_of_a_screen_or_so(product: Product) -> None:
+    text = (ROOT / "functions" / product.slug / "app.py").read_text()
+    assert text.startswith('"""')
+    assert len(text.splitlines()) <= 130
+    assert {path.name for path in (ROOT / "functions" / product.slug).iterdir() if path.suffix} == FILES
+
+
+def test_template_has_function_queue_route_role_and_notification(product: Product, template: dict[str, Any]) -> None:
+    resources, name = template["Resources"], logical(product.slug)
+    function = resources[name]["Properties"]
+    assert function["Handler"] == f"{product.slug}.app.handler"
+    assert function["Events"]["Https"]["Properties"]["Path"] == f"/ocr/{product.slug}"
+    assert function["Events"]["Uploads"]["Properties"]["Queue"] == f"!GetAtt {name}Queue.Arn"
+    assert function["Events"]["Uploads"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert resources[f"{name}Queue"]["Properties"]["RedrivePolicy"]
+    assert f"!Ref {name}Queue" in resources["UploadsNotify"]["Properties"]["Queues"]
+    rules = resources["Uploads"]["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    [rule] = [one for one in rules if one["Queue"] == f"!GetAtt {name}Queue.Arn"]
+    assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": f"uploads/{product.slug}/"}]
+
+
+def test_role_reaches_its_own_prefix_and_its_vendors_secrets_only(product: Product, template: dict[str, Any]) -> None:
+    role = template["Resources"][f"{logical(product.slug)}Role"]["Properties"]
+    asks = {name.removeprefix("!Ref Asks").lower() for name in role["ManagedPolicyArns"] if "Asks" in name}
+    assert asks == {offer.vendor for offer in product.sold_by if offer.keys}
+    reached = json.dumps([policy["PolicyDocument"] for policy in role["Policies"]])
+    assert set(re.findall(r"/(?:uploads|answers)/([^/]*)/", reached)) == {product.slug}
+    assert '"*"' not in reached
+
+
+def test_events_and_schema_are_there(product: Product) -> None:
+    for name in INPUTS:
+        assert (ROOT / "events" / product.slug / f"{name}.json").exists()
+    schema = json.loads((ROOT / "events/schemas" / f"{product.slug}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(description(product)["example"])
+
+
+def test_has_a_sample(product: Product) -> None:
+    assert [document for document in documents() if document.product == product.slug]
+
+
+def test_every_field_is_typed_described_by_labels_and_knows_its_checks(product: Product) -> None:
+    for model in _models(product.fields):
+        for name, field in declared(model).items():
+            assert field.mark.names or field.mark.content or field.mark.derived or field.mark.rows, name
+            for check in (field.mark.check, field.shape.check):
+                assert check is None or check in CHECKS
+            assert not field.mark.derived or field.mark.derived[0] in declared(model)
+
+
+def test_every_side_says_which_fields_it_cannot_be_without(product: Product) -> None:
+    marked = {field.mark.side for field in declared(product.fields).values() if field.mark.side}
+    assert all(product.complete.sides.values())
+    assert marked <= product.complete.sides.keys()
+
+
+def test_the_example_is_a_whole_document(product: Product) -> None:
+    checks = {check["name"]: check for check in description(product)["example"]["document"]["checks"]}
+    assert checks["complete"]["outcome"] == "passed", checks["complete"]
+
+
+def test_no_label_belongs_to_two_fields(product: Product) -> None:
+    for model in _models(product.fields):
+        printed = [canonical(label) for field in declared(model).values() for label in set(field.mark.names)]
+        assert sorted(printed) == sorted(set(printed))
+
+
+def test_rules_are_about_declared_fields(product: Product) -> None:
+    known = declared(product.fields).keys()
+    for rule in product.checks:
+        assert {name.partition("[")[0].partition(".")[0] for name in rule.fields} <= known  # type: ignore[attr-defined]
+
+
+def test_sellers_are_told_apart(product: Product) -> None:
+    vendors = [offer.vendor for offer in product.sold_by]
+    assert vendors
+    assert len(set(vendors)) == len(vendors)
+
+
+def _models(model: type[Fields]) -> list[type[Fields]]:
+    return [model, *(field.row for field in declared(model).values() if field.row)]
+
+
+def test_template_stays_within_cloudformations_limits(template: dict[str, Any]) -> None:
+    # SAM adds to each function with these events a permission and an event source mapping.
+    functions = [one for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    added = sum(len(one["Properties"].get("Events", {})) for one in functions)
+    assert len(template["Resources"]) + added < 500
+    assert (ROOT / "template.yaml").stat().st_size < 1_000_000
+
+
+def test_template_has_no_block_without_a_folder(template: dict[str, Any]) -> None:
+    handlers = [one["Properties"].get("Handler") for one in template["Resources"].values()]
+    folders = {handler.removesuffix(".app.handler") for handler in handlers if handler}
+    assert folders == {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+
+
+def test_what_is_made_of_a_product_is_made_anew_where_the_template_says_otherwise() -> None:
+    text = (ROOT / "template.yaml").read_text()
+    for old, new in (("Value: uploads/passport/", "Value: uploads/pass/"), ("  PassportQueue:\n", "  PassportLine:\n")):
+        assert generated.template(text.replace(old, new)) == text
+
+
+def test_a_template_without_the_marks_is_not_taken() -> None:
+    text = (ROOT / "template.yaml").read_text()
+    with pytest.raises(ValueError, match="products"):
+        generated.template(text.replace("# end of generated: products", "# the end"))
+
+
+def test_generated_files_are_fresh() -> None:
+    assert [str(path.relative_to(ROOT)) for path in files.stale()] == []
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what the house rules look at."""
+    copy = tmp_path / "copy"
+    for name in ("functions", "layers", "local", "tests", "events", "docs", "cli"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("template.yaml", "README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+def _run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    path = ":".join(str(checkout / part) for part in ("", "layers/ocr", "functions"))
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=checkout,
+        env={"PYTHONPATH": path, "PATH": "", "HOME": str(checkout)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def _rules(checkout: Path, which: str) -> subprocess.CompletedProcess[str]:
+    """The house rules of this file as they see the copy, those that make copies excepted."""
+    file, which = "tests/unit/house/test_catalogue.py", f"{which} and not house_rules and not rules_see"
+    return _run(checkout, "pytest", "-v", "-p", "no:cacheprovider", file, "-k", which)
+
+
+def test_a_new_product_passes_the_house_rules_as_it_is_written(checkout: Path) -> None:
+    made = _run(checkout, "local.scaffold.product", "pet_passport", "general")
+    assert made.returncode == 0, made.stderr
+    # The other products' schemas take long to look at, and are fresh, so that they are what they were.
+    ruled = _rules(checkout, "(pet_passport or not schema)")
+    assert ruled.returncode == 0, ruled.stdout
+    assert "test_has_a_sample[pet_passport] PASSED" in ruled.stdout
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        pytest.param(("template.yaml", "  PassportQueue:", "  PassportLine:"), id="no queue"),
+        pytest.param(("template.yaml", "Value: uploads/passport/", "Value: uploads/pass/"), id="no notification"),
+        pytest.param(("template.yaml", "Path: /ocr/passport,", "Path: /ocr/pass_port,"), id="slug spelled two ways"),
+        pytest.param(("template.yaml", "Handler: passport.app", "Handler: password.app"), id="no block"),
+        pytest.param(("events/passport/s3.json", None, None), id="no event"),
+        pytest.param(("events/schemas/passport.json", None, None), id="no schema"),
+        pytest.param(("functions/passport/example.json", None, None), id="no example"),
+        pytest.param(
+            ("local/samples/documents/identity.py", '@document("passport"', '@document("pass"'), id="no sample"
+        ),
+    ],
+)
+def test_the_rules_see_what_is_missing(checkout: Path, breaking: tuple[str, str | None, str | None]) -> None:
+    name, old, new = breaking
+    if old is None or new is None:
+        (checkout / name).unlink()
+    else:
+        text = (checkout / name).read_text()
+        assert old in text
+        (checkout / name).write_text(text.replace(old, new))
+    ruled = _rules(checkout, "passport and not fresh")
+    assert ruled.returncode == 1, ruled.stdout

@@ -1,0 +1,101 @@
+"""What a person meets who types something wrong, interrupts, or has nothing running: a sentence, never a traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.cloud.aws import ROOT
+
+
+def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command in this checkout, with no AWS in its environment."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    nowhere["AWS_EC2_METADATA_DISABLED"] = "true"
+    return subprocess.run(
+        command, cwd=ROOT, env=plain | nowhere | settings, capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["demo", "--vendors", "foo"], "VENDORS takes juhe"),
+        (["demo", "--pictures", "/nonexistent"], "There is no folder '/nonexistent'."),
+        (["trials", "foo"], "TRIALS takes"),
+        (["trials", "kill", "--scale", "0"], "SCALE is a number above 0"),
+        (["score", "--products", "idcard"], "Did you mean id_card"),
+        (["score", "--layouts", " "], "LAYOUTS takes a, b"),
+        (["evaluate", "docs", "--product", ""], "There is no product ''"),
+        (["extract", "/nonexistent"], "There is no file '/nonexistent'."),
+        (["bench", "--what"], "Unrecognized arguments: --what."),
+        (["scaffold.product", "", "general"], "NAME="),
+        (["scaffold.product", "id_card", "general"], "There is a product id_card already."),
+        (["scaffold.product", "zoo_ticket", "zoo"], "CATEGORY=zoo"),
+    ],
+)
+def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> None:
+    ended = run(sys.executable, "-m", "local", *command)
+    assert ended.returncode not in (0, 130)
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("goal", "told"),
+    [
+        ("score PRODUCT=vin", "make score does not take PRODUCT. It takes PRODUCTS LAYOUTS MISSES."),
+        ("up X=1", "make up does not take X. It takes nothing."),
+        ("bench DOCS=no", "DOCS, MISSES and FRESH are 1 or left out."),
+        ("evaluate", "Say which folder: make evaluate PICTURES=folder."),
+        ("extract PRODUCT=id_card", "Say which lines: make extract PRODUCT=id_card LINES=case.json."),
+    ],
+)
+def test_a_variable_that_a_target_does_not_take_is_refused(goal: str, told: str) -> None:
+    """`-n`: what is wrong is found before anything is run."""
+    ended = run("make", "-n", *goal.split())
+    assert ended.returncode != 0
+    assert told in ended.stderr
+
+
+def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "my ocr"
+    folder.mkdir()
+    (folder / "Makefile").write_text((ROOT / "Makefile").read_text())
+    ended = subprocess.run(["make", "up"], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "has blanks" in ended.stderr
+    assert [path.name for path in folder.iterdir()] == ["Makefile"]
+
+
+def test_what_setting_up_takes_is_looked_at_first(tmp_path: Path) -> None:
+    few = tmp_path / "df"
+    few.write_text("#!/bin/sh\nprintf 'head\\n/dev/disk 100 90 10 90%% /\\n'\n")
+    few.chmod(0o755)
+    ended = run("sh", "local/needs.sh", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert ended.returncode == 1
+    assert "10 MB are free" in ended.stderr
+
+
+INTERRUPTED = """
+import os, signal, sys, types
+import local.__main__ as command
+sys.argv = ["local", "standing"]
+standing = types.ModuleType("standing")
+def stand(*_, **__):
+    os.kill(os.getpid(), signal.SIGINT)
+    raise AssertionError("it went on")
+import runpy
+runpy.run_module = stand
+command.main()
+"""
+
+
+def test_an_interruption_ends_a_command_without_a_traceback() -> None:
+    ended = run(sys.executable, "-c", INTERRUPTED)
+    assert ended.returncode == 128 + signal.SIGINT
+    assert ended.stderr.strip() == "Interrupted."

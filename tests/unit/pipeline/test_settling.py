@@ -1,0 +1,253 @@
+"""Promise: success is never claimed falsely. One whole document of the product is a success; nothing else is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
+from ocr.extraction.extract import find
+from ocr.model.reading import ExtractedDocument, Item, Line, Reading
+from ocr.model.record import Record, Status
+from ocr.pipeline.identity import document_type
+from ocr.pipeline.settling import settled
+from ocr.platform.errors import CallerError, NoResult, OcrError
+from tests.support.printed import page
+
+NUMBER = "11010519491231002X"
+
+
+def record(slug: str, outcome: Reading | OcrError) -> Record:
+    empty = Record(id="a" * 32, product=slug, status=Status.SUCCEEDED, created_at=datetime.now(UTC))
+    return settled(products()[slug], empty, outcome)
+
+
+def labelled(slug: str, *values: tuple[str, str]) -> Record:
+    """The record of a vendor's labelled values."""
+    items = [Item(label=label, text=text) for label, text in values]
+    return record(slug, Reading(vendor="v", findings=[ExtractedDocument(items=items)]))
+
+
+def printed(slug: str, *texts: str) -> Record:
+    """The record of a page with these texts one below the other."""
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(texts)))
+    return seen(slug, lines)
+
+
+def seen(slug: str, lines: list[Line]) -> Record:
+    return record(slug, Reading(vendor="v", lines=lines, findings=[find(products()[slug].fields, lines)]))
+
+
+def outcome(found: Record, name: str) -> str | None:
+    checks = found.document.checks if found.document else []
+    return next((check.outcome for check in checks if check.name == name), None)
+
+
+def kind(found: Record) -> str | None:
+    return found.problem and found.problem.kind
+
+
+# --- Key fields -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "missing"),
+    [
+        ("id_card", [("姓名", "林一一"), ("公民身份号码", NUMBER)], None),
+        ("id_card", [("签发机关", "海棠市公安局"), ("有效期限", "2015.03.07-2035.03.07")], None),
+        ("id_card", [("姓名", "林一一"), ("性别", "女")], ["id_number"]),
+        ("id_card", [("有效期限", "2015.03.07-2035.03.07")], ["issuing_authority"]),
+        (
+            "id_card",
+            [("姓名", "林一一"), ("公民身份号码", NUMBER), ("签发机关", "海棠市公安局")],
+            ["valid_period", "valid_to"],
+        ),
+        ("bank_card", [("银行名称", "海棠银行")], ["card_number"]),
+        ("driving_license", [("证号", NUMBER), ("姓名", "林一一"), ("档案编号", "110000123456")], None),
+        (
+            "driving_license",
+            [("证号", NUMBER), ("姓名", "林一一"), ("准驾车型", "C1")],
+            ["valid_period", "valid_from", "valid_to"],
+        ),
+        ("captcha", [("res", "x7Kp")], None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_half_a_document_is_no_success(slug: str, values: list[tuple[str, str]], missing: list[str] | None) -> None:
+    found = labelled(slug, *values)
+    assert found.document
+    assert found.document.fields
+    if missing is None:
+        assert (found.status, found.problem, outcome(found, "complete")) == (Status.SUCCEEDED, None, "passed")
+    else:
+        assert (found.status, kind(found), outcome(found, "complete")) == (Status.INCOMPLETE, "incomplete", "failed")
+        assert found.problem
+        assert found.problem.model_extra == {"vendor": "v", "missing": missing}
+        assert found.problem.status == 422
+
+
+def test_what_was_read_as_no_value_is_kept_and_is_no_success() -> None:
+    found = labelled("license_plate", ("车牌号", "无车牌"))
+    assert (found.status, found.document and found.document.fields) == (Status.INCOMPLETE, {})
+    assert found.document
+    assert found.document.evidence["plate_number"].text == "无车牌"
+
+
+def test_what_a_vendor_read_under_other_labels_is_kept_and_is_no_success() -> None:
+    found = labelled("military_officer_card", ("持证人", "张三"), ("证件编号码", "军字第001号"))
+    assert found.status == Status.INCOMPLETE
+    assert found.document
+    assert [one.text for one in found.document.unmapped] == ["张三", "军字第001号"]
+
+
+@pytest.mark.parametrize(
+    "findings", [[], [ExtractedDocument()], [ExtractedDocument(items=[Item(label="姓名", text=" ")])]]
+)
+def test_nothing_is_nothing(findings: list[ExtractedDocument]) -> None:
+    found = record("id_card", Reading(vendor="v", findings=findings))
+    assert (found.status, kind(found), found.document) == (Status.NO_RESULT, "no_result", None)
+
+
+# --- Another document -------------------------------------------------------------------------------------------------
+
+LICENCE = [
+    "中华人民共和国机动车驾驶证",
+    f"证号 {NUMBER}",
+    "姓名 林一一",
+    "性别 女",
+    "国籍 中国",
+    "住址 海棠市松岭区新月街359号",
+    "出生日期 1949-12-31",
+    "初次领证日期 2010-05-06",
+    "准驾车型 C1",
+    "有效期限 2020-05-06至2030-05-06",
+]
+
+
+def test_another_document_is_said_to_be_one() -> None:
+    assert printed("driving_license", *LICENCE).status == Status.SUCCEEDED
+    found = printed("id_card", *LICENCE)
+    assert (found.status, kind(found), outcome(found, "document_type")) == (
+        Status.NO_RESULT,
+        "wrong_document",
+        "failed",
+    )
+    assert found.problem
+    assert found.problem.model_extra == {"vendor": "v", "looks_like": "driving_license"}
+    # A person may find that it is one all the same.
+    assert found.document
+    assert found.document.fields["name"] == "林一一"
+
+
+def test_a_text_is_no_document() -> None:
+    found = printed("id_card", "本院认为：被告人王某某，性别不详，住址不详。", "二〇二六年一月三十一日")
+    assert found.status in {Status.NO_RESULT, Status.INCOMPLETE}
+
+
+def test_without_lines_nobody_can_tell() -> None:
+    found = labelled("id_card", ("姓名", "林一一"), ("公民身份号码", NUMBER))
+    assert outcome(found, "document_type") == "not_applicable"
+
+
+@pytest.mark.parametrize("slug", ["general_text", "handwriting"])
+def test_a_text_is_of_no_product_of_forms(slug: str) -> None:
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)))
+    found = record(slug, Reading(vendor="v", lines=lines))
+    assert (found.status, outcome(found, "document_type")) == (Status.SUCCEEDED, "not_applicable")
+
+
+FORMS = {
+    slug: one for slug, one in products().items() if one.titles and any(offer.finds_labels for offer in one.sold_by)
+}
+
+
+def form(slug: str) -> list[Line]:
+    """A page with the product's title and its usual labels one below the other."""
+    names = [field.mark.names[0] for field in declared(FORMS[slug].fields).values() if field.mark.names]
+    return page(*((60, 60 + 50 * place, text) for place, text in enumerate([FORMS[slug].titles[0], *names])))
+
+
+@pytest.mark.parametrize("slug", FORMS)
+def test_a_form_is_its_own_products_and_hardly_any_other_s(slug: str) -> None:
+    lines = form(slug)
+    taken = [asked for asked, product in FORMS.items() if document_type(product, lines)[0].outcome == "passed"]
+    assert slug in taken
+    assert len(taken) <= 3, taken
+
+
+# --- Several documents ------------------------------------------------------------------------------------------------
+
+
+def ticket(x: float, train: str, at: str, seat: str, price: str) -> list[Line]:
+    """A paper ticket, which prints no labels, beside others."""
+    texts = [("松岭站", 0), (train, 0), ("云溪站", 0), (f"2017年12月{at}开", 1), (seat, 1), (price, 2), ("二等座", 2)]
+    return page(*((x + 240 * (number % 3), 60 + 50 * row, text) for number, (text, row) in enumerate(texts)))
+
+
+def card(y: float, name: str, number: str) -> list[Line]:
+    texts = [f"姓名 {name}", "性别 女 民族 汉", "住址 海棠市松岭区新月街359号", f"公民身份号码 {number}"]
+    return page(*((60, y + 50 * place, text) for place, text in enumerate(texts)))
+
+
+FIRST, SECOND = (
+    ticket(60, "D306", "29日22:55", "08车015号", "￥370.0元"),
+    ticket(1000, "C01", "03日17:27", "04车20C号", "￥79.5元"),
+)
+ONE, OTHER = card(60, "林一一", NUMBER), card(600, "周二二", "999999198003070018")
+
+
+@pytest.mark.parametrize(
+    ("slug", "alone", "together"),
+    [
+        pytest.param("train_ticket", FIRST, [*FIRST, *SECOND], id="without labels, side by side"),
+        pytest.param("id_card", ONE, [*ONE, *OTHER], id="with labels, one below the other"),
+        pytest.param("id_card", ONE, [*OTHER, *ONE], id="the other way round"),
+    ],
+)
+def test_several_documents_are_never_mixed(slug: str, alone: list[Line], together: list[Line]) -> None:
+    assert outcome(seen(slug, alone), "one_document") == "passed"
+    found = seen(slug, together)
+    assert (found.status, kind(found), outcome(found, "one_document")) == (
+        Status.INCOMPLETE,
+        "several_documents",
+        "failed",
+    )
+    assert found.document
+    assert found.document.fields == {}
+    # The texts are kept, under no field's name.
+    assert found.document.unmapped
+
+
+def test_two_dates_are_not_two_documents() -> None:
+    found = printed("bank_card", "海棠银行", "6229004840756250332", "VALID FROM 08/21", "VALID THRU 08/31")
+    assert outcome(found, "one_document") == "passed"
+
+
+def test_a_documents_own_repetition_is_one_document() -> None:
+    both = page(
+        *((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)),
+        *((60, 900 + 50 * number, text) for number, text in enumerate([*LICENCE[1:3], "档案编号 110000123456"])),
+    )
+    found = seen("driving_license", both)
+    assert (found.status, outcome(found, "one_document")) == (Status.SUCCEEDED, "passed")
+
+
+def test_an_error_keeps_its_own_status() -> None:
+    errors: dict[OcrError, Status] = {
+        NoResult("Nothing."): Status.NO_RESULT,
+        CallerError("Another.", kind="wrong_document"): Status.NO_RESULT,
+        CallerError("Cut off.", kind="damaged"): Status.FAILED,
+    }
+    assert [record("id_card", error).status for error in errors] == [*errors.values()]
+
+
+def test_every_product_is_incomplete_without_its_key_fields() -> None:
+    """One field alone, any that is not required, makes no product's record a success."""
+    succeeded: list[Any] = []
+    for slug, product in ((slug, one) for slug, one in products().items() if not one.sorts):
+        for name, field in declared(product.fields).items():
+            if field.mark.names and not field.row and name not in product.complete.fields:
+                found = labelled(slug, (field.mark.names[0], "1"))
+                succeeded += [(slug, name)] if found.status == Status.SUCCEEDED else []
+    assert succeeded == []
