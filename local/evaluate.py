@@ -36,7 +36,7 @@ from rich.table import Table
 
 from local.accuracy import offline
 from local.accuracy.marks import Mark, Value, computed, marked
-from local.arguments import Arguments, folder, product
+from local.arguments import Arguments, product
 from local.generate.tables import ACCURACY, table, with_table
 from ocr.declare.catalogue import products
 from ocr.model.record import Document
@@ -335,7 +335,7 @@ def main() -> None:
             entries = truth(folder)
             if entries is None:
                 for picture in sorted(_pictures(folder)):
-                    show_read(picture, asked.product, asked.fresh, console)
+                    show_read(picture, asked.product or "", asked.fresh, console)
                 continue
             if others := _pictures(folder) - {folder / entry.file for entry in entries}:
                 console.print(f"{len(others)} files of {folder} are not in its {TRUTH} and are left out.")
@@ -358,10 +358,8 @@ def _pictures(folder: Path) -> set[Path]:
 
 def _arguments() -> argparse.Namespace:
     parser = Arguments(description="Read pictures whose content is known and say what was missed.")
-    parser.add_argument("folders", nargs="+", type=folder, metavar="FOLDER")
-    parser.add_argument(
-        "--product", default="", type=product(offline.sold()), metavar="SLUG", help="of pictures without truth"
-    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--product", type=product(offline.sold()), metavar="SLUG", help="of pictures without truth")
     parser.add_argument("--fresh", action="store_true", help="ask the engine also where its answer is kept")
     parser.add_argument("--docs", action="store_true", help="put the figures into docs/accuracy.md")
     return parser.parse_args()

@@ -90,14 +90,14 @@ def main() -> None:
     parser = Arguments(description="Print the record made of given lines.")
     parser.add_argument("files", nargs="+", type=existing, metavar="FILE", help="a case, or a folder of cases")
     parser.add_argument(
-        "--product", default="", type=product(offline.sold()), metavar="SLUG", help="instead of the one in the file"
+        "--product", type=product(offline.sold()), metavar="SLUG", help="instead of the one in the file"
     )
     asked = parser.parse_args()
-    files = _files(asked.files)
+    files, slug = _files(asked.files), asked.product or ""
     try:
         if len(files) != 1:
-            sys.exit(bool(_compared(files, asked.product)))
-        one = case(files[0], asked.product)
+            sys.exit(bool(_compared(files, slug)))
+        one = case(files[0], slug)
         record = record_of(one)
     except Unusable as error:
         sys.exit(f"extract: {error}")

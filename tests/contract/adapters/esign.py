@@ -50,7 +50,11 @@ ROWS = [
 ]
 # Its answers have one level.
 FAULTS = {"nested_code": (Changed, None)}
-SOLD = [Sold(GeneralText(), {"requestId": "订单-1"}, faults=FAULTS), Sold(GeneralText(), secret={"mode": "oauth2"})]
+SOLD = [
+    Sold(GeneralText(), faults=FAULTS),
+    Sold(GeneralText(), {"requestId": "订单-1"}),
+    Sold(GeneralText(), secret={"mode": "oauth2"}),
+]
 
 
 def recorded(text: str) -> Iterator[Recorded]:

@@ -16,6 +16,7 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     nowhere["AWS_EC2_METADATA_DISABLED"] = "true"
+    nowhere["PYTHONPATH"] = os.pathsep.join(str(ROOT / folder) for folder in ("", "layers/ocr", "functions"))
     return subprocess.run(
         command, cwd=ROOT, env=plain | nowhere | settings, capture_output=True, text=True, timeout=120
     )
