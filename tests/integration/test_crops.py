@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.contract.vendors import Host
+from tests.integration.scripted import picture
 
 from id_card.app import product as id_card
 from ocr.platform import aws
 from ocr.storage import erasure, records
 from tests.contract.test_ctyun import PORTRAIT, answer, card_entry
 from tests.contract.test_etoplive import entry, field, paged
-from tests.contract.vendors import Host
 from tests.integration.conftest import ANSWERS, World
-from tests.integration.scripted import picture
 from tests.integration.test_bad_days import deliver, of_upload, post
 from tests.integration.test_records import asked
 
