@@ -6,7 +6,7 @@ the amount in words and, behind 小写, in figures; an oval or round seal, also 
 
 from typing import Annotated
 
-from ocr.declare.checks import amount_in_words
+from ocr.declare.checks import amount_in_words, not_future
 from ocr.declare.field_types import ChineseMoney, Date, Money, Text
 from ocr.declare.fields import Fields, Shape, label
 from ocr.declare.product import Product
@@ -46,7 +46,7 @@ product = Product(
     required=["amount", "transaction_date", ("payer_name", "payee_name")],
     titles=["电子回单", "业务回单", "银行回单", "客户回单"],
     sold_by=[etoplive.Pid(1037), embedded.Labels()],
-    checks=[amount_in_words("amount", "amount_cn")],
+    checks=[amount_in_words("amount", "amount_cn"), not_future("transaction_date")],
 )
 
 handler = serve(product)

@@ -6,6 +6,7 @@ receipts; the electronic invoices of Taiwan (電子發票證明聯), which print
 
 from typing import Annotated
 
+from ocr.declare.checks import not_future
 from ocr.declare.field_types import PRINTED_DAY, Date, Figures, Money, Text
 from ocr.declare.fields import Alone, Fields, Shape, label
 from ocr.declare.product import Product
@@ -37,6 +38,7 @@ product = Product(
     category="general",
     required=["total", ("invoice_number", "date")],
     sold_by=[etoplive.Pid(22), embedded.Labels()],
+    checks=[not_future("date")],
 )
 
 handler = serve(product)

@@ -6,7 +6,7 @@ under small captions in the state's own languages, in an order that the standard
 English captions, prints sex, nationality and date of birth in one row, and the name in Chinese and below it in Latin.
 """
 
-from ocr.declare.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired
+from ocr.declare.checks import in_order, mrz_td3_birth, mrz_td3_document_number, mrz_td3_expiry, not_expired, not_future
 from ocr.declare.field_types import Code, Date, MrzName, MrzNumber, Sex, Text
 from ocr.declare.fields import Fields, label
 from ocr.declare.groups.people import HanName, LatinName
@@ -50,6 +50,7 @@ product = Product(
         mrz_td3_birth("birth_date", "mrz_line2"),
         mrz_td3_expiry("expiry_date", "mrz_line2"),
         in_order("birth_date", "issue_date", "expiry_date"),
+        not_future("issue_date"),
         not_expired("expiry_date"),
     ],
 )

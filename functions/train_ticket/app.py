@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from ocr.declare.checks import not_future, tax_of
 from ocr.declare.field_types import (
     Code,
     DateTime,
@@ -38,6 +39,8 @@ def _sold_at(value: object) -> str:
     """安和售 → 安和, as paper tickets print it."""
     return plain(value).removesuffix("售")
 
+
+AHEAD = 60  # days, the earliest that a ticket was ever sold before its train
 
 # Paper tickets print these without a label.
 Station = Annotated[Text, Shape(_alone("[\u4e00-\u9fff]{1,6}站"))]
@@ -83,6 +86,7 @@ product = Product(
     required=["train_number", "departure_station", "destination_station", "departure_time", "price"],
     titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
     sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
+    checks=[not_future("departure_time", ahead=AHEAD), tax_of("price", "tax_rate", "tax", included=True)],
 )
 
 handler = serve(product)

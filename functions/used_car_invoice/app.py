@@ -4,6 +4,7 @@ Forms: paper with a grid whose labels run over two lines and repeat for buyer an
 the market in blocks below; electronic since 2024.
 """
 
+from ocr.declare.checks import not_future
 from ocr.declare.field_types import Phone, PlateNumber, ResidentIdOrUscc, TaxId, Text, VehicleRegistrationNumber, Vin
 from ocr.declare.fields import label
 from ocr.declare.groups.vehicles import TOTAL_IN_WORDS, VehicleInvoice
@@ -47,7 +48,7 @@ product = Product(
     required=["invoice_number", "buyer_name", "seller_name", "total"],
     titles=["二手车销售统一发票"],
     sold_by=[etoplive.Pid(60), embedded.Labels()],
-    checks=TOTAL_IN_WORDS,
+    checks=[*TOTAL_IN_WORDS, not_future("issue_date")],
 )
 
 handler = serve(product)

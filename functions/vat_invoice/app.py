@@ -11,7 +11,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr.declare.checks import amount_in_words, amount_plus_tax, sum_of_rows
+from ocr.declare.checks import (
+    amount_in_words,
+    amount_plus_tax,
+    not_future,
+    product_of_rows,
+    sum_of_rows,
+    tax_of_rows,
+)
 from ocr.declare.field_types import (
     CheckCode20,
     ChineseMoney,
@@ -122,6 +129,9 @@ product = Product(
         amount_in_words("total", "total_cn"),
         sum_of_rows("items", "amount", total="amount"),
         sum_of_rows("items", "tax", total="tax"),
+        tax_of_rows("items", "amount", "tax_rate", "tax"),
+        product_of_rows("items", "quantity", "unit_price", "amount"),
+        not_future("issue_date"),
     ],
 )
 

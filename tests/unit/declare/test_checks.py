@@ -21,12 +21,14 @@ from ocr.declare.checks import (
     mrz_td3_expiry,
     not_expired,
     not_future,
+    product_of_rows,
     running_balance,
     same,
     sex_matches,
     sum_of,
     sum_of_rows,
     tax_of,
+    tax_of_rows,
     valid,
     verdicts,
 )
@@ -219,7 +221,11 @@ def Fields_with(check: str) -> type[Fields]:
 
 class Leg(Fields):
     vin: field_types.Vin | None = label("车架号")
+    quantity: field_types.Number | None = label("数量")
+    price: field_types.Number | None = label("单价")
     amount: field_types.Money | None = label("金额")
+    rate: field_types.TaxRate | None = label("税率")
+    tax: field_types.Money | None = label("税额")
 
 
 class Paper(Fields):
@@ -274,6 +280,7 @@ SEX = sex_matches("sex", "number")
 TAX = amount_plus_tax("amount", "tax", "total")
 SUM = sum_of("amount", "tax", total="total")
 RATE = tax_of("amount", "rate", "tax")
+WITHIN = tax_of("amount", "rate", "tax", included=True)
 ROWS = sum_of_rows("items", "amount", "total")
 WORDS = amount_in_words("total", "total_cn")
 ORDER = in_order("first", "later")
@@ -284,6 +291,30 @@ NUMBER, BIRTH, EXPIRY = (
     mrz_td3_expiry("later", "mrz"),
 )
 REPEATED = same("amount", "tax")
+
+
+def test_each_line_item_is_checked_and_those_that_fail_are_named() -> None:
+    paper = Paper.model_validate(
+        {
+            "items": [
+                {"quantity": "3", "price": "2.5", "amount": "7.50", "rate": "13%", "tax": "0.98"},
+                {"quantity": "3", "price": "2.5", "amount": "1.50", "rate": "13%", "tax": "0.20"},
+                {"amount": "100.00", "rate": "13%", "tax": "31.00"},
+            ]
+        }
+    )
+    product = product_of_rows("items", "quantity", "price", "amount")(paper)
+    assert product.outcome == "failed"
+    assert product.fields == ["items[1].quantity", "items[1].price", "items[1].amount"]
+    taxed = tax_of_rows("items", "amount", "rate", "tax")
+    assert taxed(paper).fields == ["items[2].amount", "items[2].rate", "items[2].tax"]
+    assert taxed(Paper()).outcome == "not_applicable"
+
+
+def test_a_ticket_is_sold_some_days_before_its_train() -> None:
+    sold = not_future("first", today=lambda: TODAY, ahead=30)
+    assert outcomes(Paper(first=dt.date(2024, 3, 30)), sold) == ["passed"]
+    assert outcomes(Paper(first=dt.date(2024, 4, 1)), sold) == ["failed"]
 
 
 def expired(field: str) -> Rule:
@@ -338,6 +369,12 @@ def happened(field: str) -> Rule:
             {"amount": "150256.41", "rate": "17%", "tax": "25543.59"},
             {"amount": "150256.41", "rate": "13%", "tax": "25543.59"},
             {"amount": "100.00", "rate": "免税", "tax": "0.00"},
+        ),
+        (
+            WITHIN,
+            {"amount": "109.00", "rate": "9%", "tax": "9.00"},
+            {"amount": "109.00", "rate": "9%", "tax": "9.81"},
+            {"amount": "109.00", "tax": "9.00"},
         ),
         (
             ROWS,

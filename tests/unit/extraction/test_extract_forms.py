@@ -105,6 +105,43 @@ def test_small_print_is_no_value_however_it_is_read() -> None:
     assert said == {"issue_date": "2021-03-04"}
 
 
+def test_stations_one_below_the_other_are_legs_whether_each_label_was_read_or_not() -> None:
+    said = fields(
+        "air_itinerary",
+        *[
+            (x, 60, head)
+            for x, head in ((300, "承运人"), (430, "航班号"), (560, "座位等级"), (720, "日期"), (900, "时间"))
+        ],
+        *[(60, 110, "自FROM"), (180, 112, "松岭"), (300, 112, "云航"), (430, 112, "ZZ1204"), (560, 112, "Y")],
+        *[(720, 112, "2021-03-04"), (900, 112, "08:35")],
+        *[(180, 172, "海棠"), (300, 172, "云航"), (430, 172, "ZZ1377"), (560, 172, "Y")],
+        *[(720, 172, "2021-03-09"), (900, 172, "19:05")],
+        *[(60, 230, "至70"), (180, 232, "青禾"), (60, 290, "至TO"), (180, 290, "VOID")],
+        *[(60, 340, "票价FAME"), (300, 340, "合计 TOTAL"), (60, 380, "CNY 900.00"), (300, 380, "CNY 950.00")],
+    )
+    assert said["segments"] == [
+        {
+            "from_station": "松岭",
+            "to_station": "海棠",
+            "carrier": "云航",
+            "flight_number": "ZZ1204",
+            "seat_class": "Y",
+            "date": "2021-03-04",
+            "time": "08:35:00",
+        },
+        {
+            "from_station": "海棠",
+            "to_station": "青禾",
+            "carrier": "云航",
+            "flight_number": "ZZ1377",
+            "seat_class": "Y",
+            "date": "2021-03-09",
+            "time": "19:05:00",
+        },
+    ]
+    assert (said["fare"], said["total"]) == ("900.00", "950.00")
+
+
 def test_a_label_introduces_words_and_figures() -> None:
     said = fields(
         "vehicle_sale_invoice",

@@ -33,12 +33,14 @@ __all__ = [
     "mrz_td3_expiry",
     "not_expired",
     "not_future",
+    "product_of_rows",
     "running_balance",
     "same",
     "sex_matches",
     "sum_of",
     "sum_of_rows",
     "tax_of",
+    "tax_of_rows",
     "valid",
     "verdicts",
 ]
@@ -170,17 +172,64 @@ def _adds_up(parts: Sequence[Any], total: Any) -> Verdict:
     return PASSED if close else Verdict("failed", "The parts do not add up to the total.")
 
 
-def tax_of(amount: str, rate: str, tax: str) -> Rule:
-    """The tax is the amount at the rate in percent, to a few cents: it is rounded line by line."""
-    return Rule("tax_of", (amount, rate, tax), _same_tax)
+def tax_of(amount: str, rate: str, tax: str, *, included: bool = False) -> Rule:
+    """The tax is the amount at the rate in percent, to a few cents: it is rounded line by line.
+
+    `included`: the amount has the tax in it, as fares have.
+    """
+    return Rule("tax_of", (amount, rate, tax), _same_tax_within if included else _same_tax)
 
 
 def _same_tax(amount: Any, rate: Any, tax: Any) -> Verdict:
-    if not all(_is_amount(figure) for figure in (amount, rate, tax)):
+    return _close((amount, rate, tax), lambda: amount * rate / 100 - tax, "The tax is not the amount at this rate.")
+
+
+def _same_tax_within(amount: Any, rate: Any, tax: Any) -> Verdict:
+    said = "The tax is not the share of the amount at this rate."
+    return _close((amount, rate, tax), lambda: amount * rate / (100 + rate) - tax, said)
+
+
+def _same_product(quantity: Any, price: Any, amount: Any) -> Verdict:
+    return _close((quantity, price, amount), lambda: quantity * price - amount, "Quantity and price do not make it.")
+
+
+def _close(figures: Sequence[Any], difference: Callable[[], Decimal], otherwise: str) -> Verdict:
+    if not all(_is_amount(figure) for figure in figures):
         return Verdict("not_applicable", "Not all of them are figures.")
     with localcontext(Context(traps=[])):
-        close = abs(amount * rate / 100 - tax) <= ROUNDED
-    return PASSED if close else Verdict("failed", "The tax is not the amount at this rate.")
+        close = abs(difference()) <= ROUNDED
+    return PASSED if close else Verdict("failed", otherwise)
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A check across the fields of each line item; what it names are the fields of those that fail (`items[0].tax`)."""
+
+    name: str
+    rows: str
+    fields: tuple[str, ...]
+    judge: Callable[..., Verdict]
+
+    def __call__(self, model: Fields) -> Check:
+        lines = getattr(model, self.rows) or []
+        found = [self.judge(*(getattr(line, field) for field in self.fields)) for line in lines]
+        failed = [number for number, one in enumerate(found) if one.outcome == "failed"]
+        judged = failed or [number for number, one in enumerate(found) if one.outcome == "passed"]
+        named = [f"{self.rows}[{number}].{field}" for number in judged for field in self.fields]
+        if not judged:
+            return Check(name=self.name, fields=[self.rows], outcome=NOTHING_READ.outcome, detail=NOTHING_READ.detail)
+        outcome, detail = found[judged[0]]
+        return Check(name=self.name, fields=named, outcome=outcome, detail=detail)
+
+
+def tax_of_rows(rows: str, amount: str, rate: str, tax: str) -> RowRule:
+    """In each line item the tax is the amount at the rate in percent, to a few cents."""
+    return RowRule("tax_of_rows", rows, (amount, rate, tax), _same_tax)
+
+
+def product_of_rows(rows: str, quantity: str, price: str, amount: str) -> RowRule:
+    """In each line item the amount is the quantity at the price, to a few cents."""
+    return RowRule("product_of_rows", rows, (quantity, price, amount), _same_product)
 
 
 def amount_in_words(figure: str, words: str) -> Rule:
@@ -278,14 +327,18 @@ def not_expired(until: str, today: Callable[[], dt.date] = _today) -> Rule:
     return Rule("not_expired", (until,), judged)
 
 
-def not_future(day: str, today: Callable[[], dt.date] = _today) -> Rule:
-    """What has happened on a document has happened: its date is not after today, in China."""
+def not_future(day: str, today: Callable[[], dt.date] = _today, ahead: int = 0) -> Rule:
+    """What has happened on a document has happened: its date is not after today, in China.
+
+    `ahead` is for how many days before the day such a document is issued, a ticket say.
+    """
 
     def judged(value: Any) -> Verdict:
         known = _day(value)
         if known is None:
             return Verdict("not_applicable", "It does not tell a day.")
-        return PASSED if known <= today() else Verdict("failed", "The date lies in the future.")
+        latest = today() + dt.timedelta(days=ahead)
+        return PASSED if known <= latest else Verdict("failed", "The date lies in the future.")
 
     return Rule("not_future", (day,), judged)
 

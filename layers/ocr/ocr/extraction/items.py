@@ -58,9 +58,9 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
     gutters = _gutters(columns, rest)
     items = Items(pieces=heads | {piece for row in kept for piece in row})
     cells = [_named(row, columns) for row in _rows(rest, columns, gutters)]
-    needed = {canonical(name) for need in row_model.row_needs for name in declared(row_model)[need].mark.names}
+    known, needed = labels(row_model), set(row_model.row_needs)
     for row in _along(chain, cells, row_model) if chain else cells:
-        if not needed or any(canonical(label) in needed for label, _ in row):
+        if not needed or any(known.get(canonical(label)) in needed for label, _ in row):
             items.rows.append(row)
     items.totals = _totals(model, body[len(kept) :], columns, gutters)
     return items

@@ -17,7 +17,7 @@ from ocr.model.record import Document, Evidence
 Rules = Sequence[Callable[[Fields], Check]]
 
 # Below this confidence a value needs another witness: it was read badly, or only its place says whose it is.
-LEAST_CERTAIN = 0.85
+LEAST_CERTAIN = 0.88
 
 
 def documents(product: Product, reading: Reading) -> list[Document]:
