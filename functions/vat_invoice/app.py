@@ -11,14 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr.declare.checks import (
-    amount_in_words,
-    amount_plus_tax,
-    not_future,
-    product_of_rows,
-    sum_of_rows,
-    tax_of_rows,
-)
+from ocr.declare.checks import amount_in_words, amount_plus_tax, not_future, product_of_rows, sum_of_rows, tax_of_rows
 from ocr.declare.field_types import (
     CheckCode20,
     ChineseMoney,
@@ -115,14 +108,7 @@ product = Product(
     name="增值税发票",
     category="invoice",
     required=["invoice_number", "issue_date", "seller_name", "total"],
-    titles=[
-        "增值税专用发票",
-        "增值税普通发票",
-        "增值税电子普通发票",
-        "增值税电子专用发票",
-        "电子发票(增值税专用发票)",
-        "电子发票(普通发票)",
-    ],
+    titles=[*FORMS, "电子发票(增值税专用发票)", "电子发票(普通发票)"],
     sold_by=[etoplive.Pid(21), embedded.Labels()],
     checks=[
         amount_plus_tax("amount", "tax", "total"),

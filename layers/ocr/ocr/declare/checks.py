@@ -207,15 +207,20 @@ class RowRule:
 
     name: str
     rows: str
-    fields: tuple[str, ...]
+    columns: tuple[str, ...]
     judge: Callable[..., Verdict]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field that the rule is about."""
+        return (self.rows,)
 
     def __call__(self, model: Fields) -> Check:
         lines = getattr(model, self.rows) or []
-        found = [self.judge(*(getattr(line, field) for field in self.fields)) for line in lines]
+        found = [self.judge(*(getattr(line, column) for column in self.columns)) for line in lines]
         failed = [number for number, one in enumerate(found) if one.outcome == "failed"]
         judged = failed or [number for number, one in enumerate(found) if one.outcome == "passed"]
-        named = [f"{self.rows}[{number}].{field}" for number in judged for field in self.fields]
+        named = [f"{self.rows}[{number}].{column}" for number in judged for column in self.columns]
         if not judged:
             return Check(name=self.name, fields=[self.rows], outcome=NOTHING_READ.outcome, detail=NOTHING_READ.detail)
         outcome, detail = found[judged[0]]
