@@ -22,6 +22,7 @@ from ocr.declare.numerals import chinese_amount
 from ocr.model.check import Check
 
 __all__ = [
+    "RowRule",
     "Rule",
     "amount_in_words",
     "amount_plus_tax",

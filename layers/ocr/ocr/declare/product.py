@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
-from ocr.declare.checks import Rule
+from ocr.declare.checks import RowRule, Rule
 from ocr.declare.completeness import Complete, Required, complete
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
@@ -35,7 +35,7 @@ class Product:
         required: Required | Mapping[str, Required],
         sold_by: Sequence[Offer],
         titles: Sequence[str] = (),
-        checks: Sequence[Rule] = (),
+        checks: Sequence[Rule | RowRule] = (),
         sorts: bool = False,
     ) -> None:
         if category not in get_args(Category):
@@ -49,5 +49,5 @@ class Product:
         self.complete = complete(required)
         if unknown := set(self.complete.fields) - declared(fields).keys():
             raise ConfigurationError(f"{slug} requires fields that it does not declare: {', '.join(sorted(unknown))}")
-        self.checks: tuple[Rule | Complete, ...] = (self.complete, *checks)
+        self.checks: tuple[Rule | RowRule | Complete, ...] = (self.complete, *checks)
         self.sorts = sorts
