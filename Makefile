@@ -112,7 +112,7 @@ trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
 	@mkdir -p .local
-	@for layer in ocr engine; do file=layers/$$layer/requirements.txt; \
+	@for layer in ocr engine files; do file=layers/$$layer/requirements.txt; \
 		{ sed -n '/^#/p' $$file; $(MAKE) --silent layer-requirements LAYER=$$layer; } > .local/requirements.txt; \
 		mv .local/requirements.txt $$file; done
 
@@ -122,6 +122,8 @@ GROUP_ocr := layer
 PRUNED_ocr := boto3 botocore
 GROUP_engine := engine
 PRUNED_engine := colorama flatbuffers packaging pillow protobuf requests
+GROUP_files := files
+PRUNED_files := pillow
 layer-requirements: | $(filter /%,$(UV))
 	@$(UV) export --quiet --locked --only-group $(GROUP_$(LAYER)) --no-annotate --no-header \
 		$(foreach name,$(PRUNED_$(LAYER)),--prune $(name))
@@ -129,7 +131,7 @@ layer-requirements: | $(filter /%,$(UV))
 licences sbom: generate ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
 
 audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (needs the internet; run it on a schedule)
-	@for layer in ocr engine; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \
+	@for layer in ocr engine files; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \
 		--requirement layers/$$layer/requirements.txt || failed=1; done; exit $${failed:-0}
 
 tools: .venv/ready .tools/ready ## Install everything, run nothing

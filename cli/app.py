@@ -25,6 +25,7 @@ from cli.watching import Watch
 # Nobody stands on the way within this machine.
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WIDTH = 170
+MOST_NAMED = 20
 
 
 class Commands(click.Group):
@@ -125,10 +126,12 @@ def read(
     """
     description = catalogue.described(api, product)
     catalogue.check(description, options)
-    found, order = _pictures(files), Order(product, dict(options))
+    (found, left_out), order = _pictures(files), Order(product, dict(options))
     results = _results(out, list(catalogue.fields(description)), order) if out else None
     before = results.among(found) if results else {}
     watch = Watch(len(found) - len(before), results, as_json=as_json)
+    if left_out:
+        watch.note(_left_out(left_out))
     if before:
         watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
     try:
@@ -141,11 +144,18 @@ def read(
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
 
 
-def _pictures(files: Sequence[Path]) -> Sequence[Path]:
-    found = pictures(files)
+def _pictures(files: Sequence[Path]) -> tuple[Sequence[Path], Sequence[Path]]:
+    found, left_out = pictures(files)
     if not found:
-        raise click.UsageError("There are no pictures in what was named.")
-    return found
+        told = f" {_left_out(left_out)}" if left_out else ""
+        raise click.UsageError(f"There are no pictures in what was named.{told}")
+    return found, left_out
+
+
+def _left_out(files: Sequence[Path]) -> str:
+    named = ", ".join(str(file) for file in files[:MOST_NAMED])
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return f"Left out of the folders, being no pictures by their names: {named}{more}."
 
 
 def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch) -> None:

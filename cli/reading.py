@@ -86,16 +86,38 @@ class Outcome:
         return " ".join(part for part in parts if part)
 
 
-def pictures(paths: Sequence[Path]) -> list[Path]:
-    """Files as they are named, and every picture in folders and the folders within, by the files' suffixes."""
-    found = [file for path in paths for file in (_within(path) if path.is_dir() else [path])]
-    return list(dict.fromkeys(found))
+# What is read of a folder, by suffix.
+SUFFIXES = {
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".gif"),
+    *(".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif"),
+}
+# How the bytes of pictures begin, for those whose name says nothing.
+_BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*")
+
+
+def pictures(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Files as they are named, with every picture in folders and the folders within; and what else is in these."""
+    found: dict[Path, bool] = {}
+    for path in paths:
+        found |= {file: _is_taken(file) for file in _within(path)} if path.is_dir() else {path: True}
+    return [file for file, taken in found.items() if taken], [file for file, taken in found.items() if not taken]
 
 
 def _within(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and (mimetypes.guess_type(file.name)[0] or "").startswith("image/"):
-            yield file
+    return (file for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def _is_taken(file: Path) -> bool:
+    # macOS puts `._card.jpg` beside what it copies: nobody's picture.
+    if file.name.startswith("."):
+        return False
+    if file.suffix:
+        return file.suffix.lower() in SUFFIXES
+    try:
+        with file.open("rb") as opened:
+            return opened.read(4).startswith(_BEGINS)
+    except OSError:
+        return False
 
 
 def read_all(
@@ -143,7 +165,9 @@ def read(api: Api, order: Order, file: Path) -> Outcome:
         content = file.read_bytes()
     except OSError as error:
         return Outcome(file, PENDING, problem={"detail": f"The file cannot be read: {error.strerror}."})
-    media_type = mimetypes.guess_type(file.name)[0] or "image/unknown"
+    # What a name does not say, the bytes do.
+    told = mimetypes.guess_type(file.name)[0] or ""
+    media_type = told if told.startswith("image/") else "application/octet-stream"
     send = _sent if len(content) <= INLINE_BYTES else _uploaded
     return send(api, order, file, content, media_type)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr.pages import gate
-from ocr.pages.ground import ground
+from ocr.pages.colour import plain
 from ocr.platform.errors import OcrError
 
 Pixels = NDArray[Any]  # bytes: height × width × 3, blue green red, what OpenCV and the networks take
@@ -17,6 +17,8 @@ Corners = NDArray[np.float32]  # … × 2, x then y
 
 MOST_PIXELS = 64_000_000  # a 50-megapixel telephone camera fits; decoded it takes 200 MB
 LONGEST_SIDE = 4000  # beyond this, sharper pixels no longer help the networks, they only cost memory
+LONGEST_TALL = 16_000  # of one that is so much taller than wide that it is read part by part
+TALL = 4  # height : width from which it is one: a long screenshot, a till's receipt
 
 
 class Unreadable(Exception):
@@ -66,34 +68,19 @@ class Picture:
 
 
 def decode(content: bytes) -> Picture:
-    """The picture in these bytes: a JPEG, PNG or BMP. Raises Unreadable."""
+    """The picture in these bytes. Raises Unreadable."""
     try:
         header = gate.look(content)
         if header.width * header.height > MOST_PIXELS:
             raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels")
         with gate.opened(header) as image:
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes straight to a smaller size
-            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            flat = _flat(image)
+            tall = max(image.size) >= TALL * min(image.size)
+            longest = (LONGEST_TALL if tall else LONGEST_SIDE,) * 2
+            image.draft("RGB", longest)  # JPEG decodes straight to a smaller size
+            image.thumbnail(longest)
+            flat = plain(image)
     except OcrError as error:
         raise Unreadable(error.detail) from None
     turn = TURNS[header.orientation]
     upright = flat if turn.method is None else flat.transpose(turn.method)
     return Picture(np.ascontiguousarray(np.asarray(upright)[:, :, ::-1]), header.width, header.height, turn)
-
-
-def _flat(image: Image.Image) -> Image.Image:
-    """Eight bits of red, green, blue on paper, from whatever the file holds."""
-    if image.mode.startswith(("I", "F")):
-        return _eight_bits(image).convert("RGB")
-    if "A" in image.getbands() or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, ground(layer)), layer).convert("RGB")
-    return image.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Pillow clips 16-bit and float greys when it converts them; a scan's range is kept by stretching it."""
-    grey = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    low, high = float(grey.min()), float(grey.max())
-    return Image.fromarray(((grey - low) * (255 / max(high - low, 1))).astype(np.uint8))

@@ -5,7 +5,7 @@ Which way is up is decided by reading: the same few long lines give long confide
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -19,6 +19,9 @@ LEAST_CONFIDENCE = 0.5  # below this the network is guessing at texture
 SURE = 0.9  # lines the right way up are read with more than this, upside down with less
 ELONGATED = 1.5  # long side : short side from which a box tells in which direction its line runs
 WIDEST = 6  # long side : short side from which a picture gets paper around it
+TALL, LEAST_ACROSS = 4, 200  # height : width, and pixels of the width, from which a picture is looked at in parts
+PART = 2  # a part's length, its width being 1
+SLACK = 4.0  # pixels by which two parts may see the middle of a line apart
 PROBES = 4  # lines to read for finding out which way is up
 FILLERS_UPSIDE_DOWN = ">>>"  # no print has this; the network is surer of it than of the letters beside it
 NOTHING: Mapping[int, "Line"] = MappingProxyType({})
@@ -71,7 +74,43 @@ def read(pixels: Pixels, mainland: bool = True) -> Page:
 
 
 def detect(pixels: Pixels) -> list[Corners]:
-    """Boxes round lines of text: corners clockwise from the one where the line starts in an upright picture."""
+    """Boxes round lines of text: corners clockwise from the one where the line starts in an upright picture.
+
+    On a picture much taller than wide, made as small as the network wants it, no line would be left to see: it is
+    looked at part by part.
+    """
+    height, width = pixels.shape[:2]
+    if height < TALL * width or width < LEAST_ACROSS:
+        return _detect(pixels)
+    found: list[Corners] = []
+    for start, end, own in _parts(height, max(width * PART, networks.DETECTION_SIDE)):
+        boxes = [box + np.array([0, start], np.float32) for box in _detect(pixels[start:end])]
+        fresh = [box for box in boxes if own[0] <= float(box[:, 1].mean()) < own[1]]
+        found += [box for box in fresh if not any(_same_place(box, other) for other in found)]
+    # Lines that run along the picture, which lies on its side then, were cut.
+    return _detect(pixels) if _mostly_stand(found) else found
+
+
+def _parts(length: int, part: int) -> Iterator[tuple[int, int, tuple[float, float]]]:
+    """Where each part starts and ends, and which stretch is its own: what lies there no edge of the part cuts.
+
+    Neighbours overlap by a quarter, and their own stretches by a little.
+    """
+    step = part * 3 // 4
+    starts = range(0, max(length - part // 4, 1), step)
+    for start in starts:
+        end = min(start + part, length)
+        first, last = start == 0, start == starts[-1]
+        yield start, end, (0.0 if first else start + part / 8 - SLACK, length if last else end - part / 8 + SLACK)
+
+
+def _same_place(one: Corners, other: Corners) -> bool:
+    """Whether two boxes are of the same line: each has its middle in the other."""
+    apart = np.abs(one.mean(axis=0) - other.mean(axis=0))
+    return bool((apart < np.minimum(np.ptp(one, axis=0), np.ptp(other, axis=0)) / 2).all())
+
+
+def _detect(pixels: Pixels) -> list[Corners]:
     beside = _margin(pixels)
     if not any(beside):
         found = networks.detector()(pixels).boxes
@@ -112,7 +151,7 @@ def recognize(
 def turned(pixels: Pixels, boxes: list[Corners], mainland: bool = True) -> tuple[int, dict[int, Line]]:
     """Degrees, clockwise, that the text is turned (0, 90, 180 or 270); lines read on the way, by index of their box."""
     long = [index for index, box in enumerate(boxes) if _elongation(box) >= ELONGATED]
-    standing = sum(_length(boxes[index]) * (1 if _stands(boxes[index]) else -1) for index in long) > 0
+    standing = _mostly_stand([boxes[index] for index in long])
     alike = [index for index in long if _stands(boxes[index]) == standing]
     probes = sorted(alike, key=lambda index: -_length(boxes[index]))[:PROBES]
     lines = _recognize(pixels, [boxes[index] for index in probes], mainland)
@@ -171,6 +210,10 @@ def from_start(box: Corners) -> Corners:
 def _recognize(pixels: Pixels, boxes: list[Corners], mainland: bool) -> list[Line]:
     read = networks.texts((cut(pixels, box) for box in boxes), mainland)
     return [Line(text, sure, box) for (text, sure), box in zip(read, boxes, strict=True)]
+
+
+def _mostly_stand(boxes: Sequence[Corners]) -> bool:
+    return sum(_length(box) * (1 if _stands(box) else -1) for box in boxes if _elongation(box) >= ELONGATED) > 0
 
 
 def _upset(box: Corners) -> Corners:

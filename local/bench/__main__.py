@@ -49,7 +49,11 @@ ANSWER = {
     "error_code": 0,
 }
 FUNCTIONS = {
-    "product": ("license_plate.app.handler", BUILT / logical("license_plate"), [BUILT / "OcrLayer"]),
+    "product": (
+        "license_plate.app.handler",
+        BUILT / logical("license_plate"),
+        [BUILT / "OcrLayer", BUILT / "FilesLayer"],
+    ),
     # The naive handler is spared nothing: requests comes from the same layer.
     "naive": ("app.handler", ROOT / "local/bench/naive", [BUILT / "OcrLayer"]),
 }
@@ -226,11 +230,13 @@ def _timed(engine: Any, task: str, picture: bytes) -> float:
 def _layers() -> Table:
     table = Table("", "zipped, MB", "unzipped, MB", box=SIMPLE, title="What ships to AWS (arm64)")
     with tempfile.TemporaryDirectory() as folder:
-        built = [_arm64(name, Path(folder) / name) for name in ("ocr", "engine")]
+        built = [_arm64(name, Path(folder) / name) for name in ("ocr", "engine", "files")]
         sizes = {"ocr layer": _sizes([built[0]]), "engine layer": _sizes([built[1]])}
+        files = _sizes([built[2]])
     sizes["functions"] = _sizes([BUILT / "Engine"])
     for name, (zipped, unzipped) in sizes.items():
         table.add_row(name, f"{zipped:.1f}", f"{unzipped:.1f}")
+    table.add_row("files layer", f"{files[0]:.1f}", f"{files[1]:.1f}")
     total = sum(unzipped for _, unzipped in sizes.values())
     table.add_row("the engine's function in all", "", f"{total:.1f} of {UNZIPPED_LIMIT}")
     return table

@@ -60,7 +60,9 @@ KINDS: Mapping[int, OcrError] = {
     409: InFlight("Another request reads the same picture."),
     410: CallerError("This record was deleted.", kind="gone"),
     413: CallerError("The picture has more than 50 megapixels.", kind="too_large"),
-    415: CallerError("The picture is not 8-bit grey or RGB.", kind="unsupported_format"),
+    415: CallerError(
+        "This is a Word file, which is not read here.", "Export it as PDF and send that.", kind="unsupported_format"
+    ),
     422: NoResult("The vendor found nothing on the picture."),
     429: CallerError("More requests a second than this key or this API may send.", kind="throttled"),
     500: Internal("An error of this system, not of the request."),

@@ -92,8 +92,7 @@ REFUSALS = (
         "UNSUPPORTED_MEDIA_TYPE",
         "unsupported_format",
         "The content type is not one that API Gateway takes.",
-        "Send the picture as the body (image/jpeg, image/png, image/bmp, image/gif), as multipart/form-data, or as "
-        "JSON with base64.",
+        "Send the picture as the body (image/jpeg, …), as multipart/form-data, or as JSON with base64.",
     ),
     Refusal("INTEGRATION_FAILURE", "gateway_failure", "The function behind the API failed.", _NOT_TWICE, 5),
     Refusal(

@@ -15,7 +15,7 @@ from typing import Any
 
 from local.cloud.aws import ROOT
 
-LAYERS = ("ocr", "engine")
+LAYERS = ("ocr", "engine", "files")
 _PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)")
 # Libraries inside of wheels, by the wheel: name, licence.
 INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -29,6 +29,16 @@ INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("libgfortran", "GPL-3.0-with-GCC-exception"),
     ),
     "pillow": (("libjpeg-turbo", "IJG"), ("zlib", "Zlib"), ("libwebp", "BSD-3-Clause"), ("libtiff", "libtiff")),
+    "pi-heif": (("libheif", "LGPL-3.0-or-later"), ("libde265", "LGPL-3.0-or-later")),
+    "pypdfium2": (
+        ("PDFium", "BSD-3-Clause"),
+        ("FreeType", "FTL"),
+        ("Little CMS", "MIT"),
+        ("OpenJPEG", "BSD-2-Clause"),
+        ("AGG", "AGG-2.3"),
+        ("ICU", "Unicode-3.0"),
+        ("abseil-cpp", "Apache-2.0"),
+    ),
     "shapely": (("GEOS", "LGPL-2.1-or-later"),),
 }
 # Of packages that name their licence in a sentence only.
@@ -90,10 +100,10 @@ def notice() -> str:
         [
             "OCR gateway. The project itself is under the MIT licence.",
             "",
-            "What ships with it in its two Lambda layers is under permissive licences, but for these, which are used",
+            "What ships with it in its three Lambda layers is under permissive licences, but for these, which are used",
             "as libraries, unchanged, and may be replaced in the layer by another build of the same library:",
-            "python-stdnum, GEOS and FFmpeg (LGPL), certifi and tqdm (MPL-2.0), and libgfortran (GPL with the",
-            "exception for libraries).",
+            "python-stdnum, GEOS, FFmpeg, libheif and libde265 (LGPL), certifi and tqdm (MPL-2.0), and libgfortran",
+            "(GPL with the exception for libraries).",
             *listed,
             "",
         ]

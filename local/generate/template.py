@@ -26,6 +26,7 @@ PRODUCT = """\
   Type: AWS::Serverless::Function
   Properties:
     Handler: {slug}.app.handler
+    Layers: [!Ref FilesLayer]
     Role: !GetAtt {logical}Role.Arn
     Events:
       Https: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: /ocr/{slug}, Method: post}}}}

@@ -39,7 +39,9 @@ def built() -> Path:
 
 @pytest.mark.parametrize("slug", products())
 def test_a_product_starts_and_refuses_an_empty_picture(built: Path, slug: str) -> None:
-    with running(f"{slug}.app.handler", built / logical(slug), [built / "OcrLayer"], SETTINGS) as function:
+    with running(
+        f"{slug}.app.handler", built / logical(slug), [built / "OcrLayer", built / "FilesLayer"], SETTINGS
+    ) as function:
         answer = function.invoke(EVENT)
     assert answer["statusCode"] == 422, answer
     assert json.loads(answer["body"])["type"] == "urn:ocr:problem:damaged"

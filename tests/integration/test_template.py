@@ -293,7 +293,7 @@ def test_the_template_fits_into_one_stack() -> None:
     assert (ROOT / "template.yaml").stat().st_size < TEMPLATE_BYTES
 
 
-@pytest.mark.parametrize("layer", ["ocr", "engine"])
+@pytest.mark.parametrize("layer", ["ocr", "engine", "files"])
 def test_a_layer_carries_the_locked_files_and_no_others(layer: str) -> None:
     exported = subprocess.run(
         ["make", "--silent", "layer-requirements", f"LAYER={layer}"],

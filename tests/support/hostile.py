@@ -16,7 +16,8 @@ SIDE = 7071
 def encoded(format: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> bytes:
     """A plain picture."""
     file = BytesIO()
-    Image.new(mode, size, (180,) * len(mode) if len(mode) > 1 else 180).save(file, format, **options)
+    bands = Image.getmodebands(mode)
+    Image.new(mode, size, (180,) * bands if bands > 1 else 180).save(file, format, **options)
     return file.getvalue()
 
 

@@ -123,6 +123,7 @@ def test_a_folder_becomes_a_line_a_picture(gateway: Gateway, folder: Path, tmp_p
     done = read(gateway, folder, tmp_path / "out.csv")
     assert done.exit_code == 1
     assert "two.png: no_result: It is no_result. Do better." in done.stderr
+    assert "notes.txt" in done.stderr
     found = {Path(row["file"]).name: row for row in rows(tmp_path / "out.csv")}
     assert sorted(found) == ["one.jpg", "three.jpg", "two.png"]
     assert list(found["one.jpg"]) == COLUMNS

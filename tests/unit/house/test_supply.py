@@ -17,7 +17,7 @@ def test_the_lists_are_not_stale(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == written()[name]  # `make licences` writes them
 
 
-def test_every_package_of_both_layers_has_a_licence() -> None:
+def test_every_package_of_the_layers_has_a_licence() -> None:
     told = {one.name: one.licence for one in components()}
     assert len(told) > 25
     assert [name for name, licence in told.items() if not _SPDX.fullmatch(licence)] == []

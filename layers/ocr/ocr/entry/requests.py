@@ -31,10 +31,9 @@ MOST_NAME_BYTES = 255
 # All pictures of a batch together: a function holds what it sends several times in memory.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
-FORMS = (
-    "Send the picture as the body (image/jpeg, image/png, image/bmp, image/gif), as multipart/form-data, "
-    "or as JSON with base64."
-)
+FORMS = "Send the picture as the body (image/jpeg, …), as multipart/form-data, or as JSON with base64."
+# What a body is its bytes say. These are types under which clients send pictures, and files with pictures in them.
+FILES = re.compile(r"image/.+|application/(?:octet-stream|pdf|ofd|x-ofd|vnd\.ofd|xml)|text/xml")
 BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s3_uris": [...]} or {"images": [...]}.'
 
 
@@ -68,7 +67,7 @@ def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
         if len(files) != 1:
             raise _invalid(f"The form has {len(files)} files; one is needed.")
         return ParsedRequest(files[0][1], options | told)
-    if media_type.startswith("image/") or media_type == "application/octet-stream":
+    if FILES.fullmatch(media_type):
         return ParsedRequest(_body(event), options)
     raise CallerError("A picture cannot be sent with this content type.", FORMS, kind="unsupported_format")
 

@@ -44,7 +44,7 @@ class UploadForm(Part):
     id: str = Field(description="the id of the record that the picture will have")
     url: str = Field(description="where to post the form")
     fields: dict[str, str] = Field(
-        description="the form's fields; after them `Content-Type`, which begins with image/, and the picture as `file`"
+        description="the form's fields; after them `Content-Type`, and the picture as `file`"
     )
     key: str = Field(description="the object's key in the bucket")
     expires_in: int = Field(description="seconds until the form is refused")

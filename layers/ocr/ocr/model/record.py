@@ -66,7 +66,7 @@ class PictureInfo(Part):
     """The picture as it was stored, without its bytes."""
 
     sha256: str = Field(description="of its bytes")
-    format: str = Field(description="JPEG, PNG, BMP or GIF")
+    format: str = Field(description="JPEG, PNG, BMP, GIF, WEBP, TIFF, HEIF or AVIF")
     width: int = Field(description="pixels")
     height: int = Field(description="pixels")
     bytes: int = Field(description="its size")

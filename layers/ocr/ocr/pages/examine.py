@@ -1,10 +1,10 @@
 """A picture is examined before anything is paid for."""
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from ocr.model.picture import Picture, Upload
 from ocr.pages import gate
-from ocr.pages.gate import Header
+from ocr.pages.formats.header import Header
 from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
@@ -14,27 +14,31 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 # What a JPEG can have, the form in which vendors get what does not fit as it is.
 MAX_SIDE = 65_500
+# Grey, colour, and the four of print.
+JPEG_BITS, JPEG_CHANNELS = 8, {1, 3, 4}
 
 
 def examine(content: bytes, upload: Upload | None = None) -> Picture:
     """The document in `content`; raises `CallerError` for what no vendor could read.
 
-    `too_large` over 10 MB, 50 megapixels or 65,500 pixels a side, `unsupported_format` for what is not an 8-bit grey or
-    RGB picture in JPEG, PNG, BMP or GIF, `damaged` for an empty file or one that is cut short. Raises `TooMuch` for one
-    that takes more work than its pixels are worth. How long its sides have to be each vendor says (`pages.resize.fit`).
+    `too_large` over 10 MB, 50 megapixels or 65,500 pixels a side, `unsupported_format` for what is no picture in a
+    format of `MEDIA_TYPES`, `damaged` for an empty file or one that is cut short. Raises `TooMuch` for one that takes
+    more work than its pixels are worth. How long its sides have to be each vendor says (`pages.resize.fit`).
     """
     if not content:
         raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.", kind="damaged")
     refuse_size(len(content))
     header = gate.look(content)
     _refuse_sides(header)
-    if header.bits > 8 or header.channels not in {1, 3}:
-        _refuse_depth()
+    if header.format == "JPEG" and (header.bits != JPEG_BITS or header.channels not in JPEG_CHANNELS):
+        raise CallerError(
+            f"The JPEG has {header.channels} channels of {header.bits} bits.",
+            "Save it again as a plain JPEG.",
+            kind="unsupported_format",
+        )
     with gate.opened(header) as picture:
-        if picture.mode not in {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}:
-            _refuse_depth()
+        size = picture.size
         _decode(picture)
-    size = header.width, header.height
     return Picture(content, header.format, *size, header.orientation, upload, whole=header.ended)
 
 
@@ -62,7 +66,3 @@ def _decode(picture: "Image.Image") -> None:
     """Read all pixels, so that a cut file shows; JPEGs at an eighth, which costs a tenth."""
     picture.draft("L", (max(1, picture.width // 8), max(1, picture.height // 8)))
     picture.load()
-
-
-def _refuse_depth() -> NoReturn:
-    raise CallerError("The picture is not 8-bit grey or RGB.", kind="unsupported_format")

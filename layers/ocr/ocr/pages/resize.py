@@ -10,7 +10,7 @@ from ocr.declare.offers import Limits
 from ocr.model.picture import Picture
 from ocr.model.reading import Point, Reading, moved
 from ocr.pages import gate
-from ocr.pages.ground import ground
+from ocr.pages.colour import plain
 from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _upright(stored: "Image.Image", orientation: int, limits: Limits) -> "Image.
     """The picture in RGB, at most as large as the vendor takes, and turned last: each step holds it twice."""
     from PIL import Image
 
-    picture = _opaque(stored)
+    picture = plain(stored)
     scale = min(1.0, limits.side[1] / max(picture.size), math.sqrt(MOST_PIXELS / (picture.width * picture.height)))
     if scale < 1:
         picture = picture.resize(_scaled(picture.size, scale), Image.Resampling.LANCZOS)
@@ -166,18 +166,6 @@ def _made_to_fit(document: Picture, picture: "Image.Image", limits: Limits) -> P
                 "Crop it to the document and send it again.",
                 kind="too_large",
             )
-
-
-def _opaque(picture: "Image.Image") -> "Image.Image":
-    """The picture in RGB: what can be seen through lies on paper."""
-    from PIL import Image
-
-    if not picture.has_transparency_data:
-        return picture if picture.mode == "RGB" else picture.convert("RGB")
-    layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-    paper = Image.new("RGB", picture.size, ground(layer))
-    paper.paste(layer, mask=layer)
-    return paper
 
 
 def _jpeg(document: Picture, picture: "Image.Image", longest: int) -> Picture:

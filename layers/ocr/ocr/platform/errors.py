@@ -74,7 +74,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     # The picture.
     "unsupported_format": ProblemType(
-        415, "The format is not supported", "Send a JPEG, PNG, BMP or GIF with 8 bits a channel, in grey or RGB."
+        415, "The format is not supported", "Send a JPEG, PNG, BMP, GIF, WebP, TIFF, HEIC or AVIF."
     ),
     "damaged": ProblemType(
         422,
