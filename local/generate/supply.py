@@ -41,8 +41,14 @@ INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "shapely": (("GEOS", "LGPL-2.1-or-later"),),
 }
-# Of packages that name their licence in a sentence only.
-NAMED: Mapping[str, str] = {"python-stdnum": "LGPL-2.1-or-later", "omegaconf": "BSD-3-Clause"}
+# Of packages that name their licence in a sentence only, or that of what their wheel carries.
+NAMED: Mapping[str, str] = {
+    "defusedxml": "PSF-2.0",
+    "omegaconf": "BSD-3-Clause",
+    "pi-heif": "BSD-3-Clause",
+    "pypdfium2": "BSD-3-Clause OR Apache-2.0",
+    "python-stdnum": "LGPL-2.1-or-later",
+}
 _CLASSIFIER = "License :: OSI Approved :: "
 _SPDX: Mapping[str, str] = {
     "MIT License": "MIT",
