@@ -40,7 +40,7 @@ ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
   Properties: {{SqsManagedSseEnabled: !If [HasKmsKey, false, true], \
 KmsMasterKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue], \
 VisibilityTimeout: 360, MessageRetentionPeriod: 1209600, RedrivePolicy: \
-{{deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: !Ref MaxReceives}}}}
+{{deadLetterTargetArn: !GetAtt Undelivered.Arn, maxReceiveCount: 1000}}}}
 {logical}Role:
   Type: AWS::IAM::Role
   Properties:

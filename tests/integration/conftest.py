@@ -8,12 +8,19 @@ from aws_lambda_powertools.utilities import parameters
 
 from local.cloud.aws import Aws
 from ocr.platform import aws as clients
-from tests.support.aws import World, create_table, empty_table, forget_settings, renew_clients
+from tests.support.aws import (
+    ANSWERS,
+    DEAD_LETTERS,
+    PREFIX,
+    TABLE,
+    UPLOADS,
+    World,
+    create_table,
+    empty_table,
+    forget_settings,
+    renew_clients,
+)
 from tests.support.vendors import SECRETS, Host, host
-
-TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
-INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source"}
-UNSORTED = {"by_content": "content", "by_picture": "picture"}
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +34,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=UPLOADS, VersioningConfiguration={"Status": "Enabled"})
     create_table(started)
+    started.client("sqs").create_queue(QueueName=DEAD_LETTERS)
     yield started
     stop(folder)
 
@@ -39,6 +47,7 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         "UPLOADS_BUCKET": UPLOADS,
         "ANSWERS_BUCKET": ANSWERS,
         "ENGINE_FUNCTION": "none",
+        "DEAD_LETTERS": f"{emulator.endpoint}/000000000000/{DEAD_LETTERS}",
         "SECRETS_PREFIX": PREFIX,
         "VENDORS": "first,second",
     }
@@ -47,6 +56,7 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     forget_settings()
     renew_clients(emulator.endpoint)
     empty_table()
+    clients.queues().purge_queue(QueueUrl=environment["DEAD_LETTERS"])
     # A kept answer would be found where a test lets its reader die.
     for kept in clients.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", []):
         clients.s3().delete_object(Bucket=ANSWERS, Key=kept["Key"])

@@ -75,12 +75,12 @@ def test_any_mixture_of_what_may_happen(gateway: Gateway) -> None:
 
         @initialize(
             resends=st.sampled_from([0, 1, 1, 2]),
-            receives=st.sampled_from([3, 4, 10]),
+            tries=st.sampled_from([2, 3, 10]),
             rates=st.booleans(),
             contents=st.lists(st.tuples(st.sampled_from(PICTURES), st.sampled_from(ORDERS)), min_size=2, max_size=4),
         )
-        def begin(self, resends: int, receives: int, rates: bool, contents: list[tuple[str, str]]) -> None:
-            gateway.begin(resends, receives, rates)
+        def begin(self, resends: int, tries: int, rates: bool, contents: list[tuple[str, str]]) -> None:
+            gateway.begin(resends, tries, rates)
             for (picture, vendors), key in zip(contents, cycle(KEYS), strict=False):
                 gateway.upload(gateway.content(picture, vendors), key)
             gateway.upload(gateway.contents[0], KEYS[0])
@@ -172,7 +172,7 @@ BAD_DAYS: list[Mishap] = [
 def test_a_batch_that_meets_one_bad_answer_heals(gateway: Gateway) -> None:
     """Several pictures in one call, as the machine rarely draws them together with a certain fault."""
     for mishap in BAD_DAYS:
-        gateway.begin(resends=1, receives=10, rates=False)
+        gateway.begin(resends=1, tries=10, rates=False)
         for picture, key in zip(("car", "new_energy", "lorry"), cycle(KEYS), strict=False):
             gateway.upload(gateway.content(picture, "ctyun"), key)
         gateway.befall([mishap])

@@ -26,6 +26,7 @@ PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAc
 # X-Ray's write actions have no resources that a policy could name.
 NAMELESS_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 VISIBILITY_FACTOR = 6
+MOST_RECEIVES = 1000
 TEMPLATE_BYTES = 1_000_000
 
 
@@ -149,7 +150,9 @@ def test_a_queue_hides_a_message_long_enough_and_gives_up_in_one_place(slug: str
     mapping = properties(logical(slug))["Events"]["Uploads"]["Properties"]
 
     assert queue["VisibilityTimeout"] >= VISIBILITY_FACTOR * template()["Globals"]["Function"]["Timeout"]
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    # Functions give up by themselves. SQS counts deliveries, also those that Lambda throttled: its count says nothing.
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["Undelivered", "Arn"]}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == MOST_RECEIVES
     assert queue["SqsManagedSseEnabled"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert "MaximumConcurrency" in mapping["ScalingConfig"]
@@ -237,6 +240,17 @@ def test_what_is_not_announced_is_tried_again_and_then_kept() -> None:
     assert late["Queue"] == {"Fn::GetAtt": ["Announcements", "Arn"]}
     assert late["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert properties("Announcements")["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+
+
+def test_what_sqs_gives_up_has_its_record_written_before_it_is_a_dead_letter() -> None:
+    mapping = properties("GiveUp")["Events"]["Undelivered"]["Properties"]
+
+    assert mapping["Queue"] == {"Fn::GetAtt": ["Undelivered", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # It is the end: there a message waits for as long as it takes.
+    assert "RedrivePolicy" not in properties("Undelivered")
+    sends = [grant for holder, grant in grants() if holder == "GiveUpRole" and grant["Action"] == "sqs:SendMessage"]
+    assert [grant["Resource"] for grant in sends] == [{"Fn::GetAtt": ["DeadLetters", "Arn"]}]
 
 
 def test_an_access_log_line_names_no_person() -> None:

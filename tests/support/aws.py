@@ -1,5 +1,6 @@
 """The local AWS as the tests in this process see it: its table, its buckets, and what one container remembers."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from ocr.platform import aws as clients
 from ocr.platform.settings import settings
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
+DEAD_LETTERS = "dead-letters"
 INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source"}
 UNSORTED = {"by_content": "content", "by_picture": "picture"}
 
@@ -57,6 +59,15 @@ class World:
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
         found: list[dict[str, Any]] = clients.table().scan()["Items"]
+        return found
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """What lies in the dead-letter queue, parsed; it is empty then."""
+        url, found = settings().dead_letters, list[dict[str, Any]]()
+        while messages := clients.queues().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                clients.queues().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
     def upload(self, key: str, content: bytes, **metadata: str) -> dict[str, Any]:

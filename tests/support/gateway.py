@@ -48,6 +48,8 @@ ROUNDS = 40
 # A vendor that hangs is waited for in real time: no longer than it takes to see that it does.
 SECONDS, SECONDS_WITH_HANGS, LEAST_SECONDS = 60.0, 4.0, 0.2
 MOST_ANNOUNCEMENTS = 100
+# When SQS itself gives up: no machine brings a message so often.
+MOST_RECEIVES = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +111,7 @@ class Gateway:
                 "SendMessageBatch": self._put_by,
                 "GetQueueUrl": lambda _: b'{"QueueUrl": "http://queue/uploads"}',
                 "ChangeMessageVisibility": self._hide,
+                "SendMessage": self._give_up,
             }
         )
         self.injector.passed = self._notify
@@ -118,7 +121,7 @@ class Gateway:
         self.table = emulator.session().resource("dynamodb", endpoint_url=emulator.endpoint).Table(TABLE)
         self.base = dict(_pictures())
 
-    def begin(self, resends: int, receives: int, rates: bool) -> None:
+    def begin(self, resends: int, tries: int, rates: bool) -> None:
         """A new gateway: nothing stored, sent or charged, and all is well."""
         self.injector.clear()
         self.injector.fallen = 0
@@ -127,7 +130,7 @@ class Gateway:
             control.reset()
         self.contents: list[Content] = []
         self.sent: list[Sent] = []
-        self.uploads = Queue("uploads", lambda: self.now, receives)
+        self.uploads = Queue("uploads", lambda: self.now, MOST_RECEIVES)
         self.late = Queue("announcements", lambda: self.now, MOST_ANNOUNCEMENTS)
         self.heard: list[dict[str, Any]] = []
         self.accepted: dict[str, Content] = {}
@@ -136,7 +139,7 @@ class Gateway:
         self.unanswered: set[int] = set()
         self.charged: Counter[str] = Counter()
         self.refused_events, self.disturbed, self.hangs, self.checked = 0, False, False, 0
-        self.environment.setenv("MAX_RECEIVES", str(receives))
+        self.environment.setenv("MAX_TRIES", str(tries))
         self.environment.setenv("VENDOR_RATES", "juhe=1000 ctyun=1000" if rates else "")
         self.allow(resends)
         self.place = self._end_of_stream()
@@ -240,12 +243,9 @@ class Gateway:
         self._none_died_without_a_record()
         if not batch:
             return
-        fallen = self.injector.fallen
         with self.injector.invocation():
             answer = plates(self.uploads.event(batch), self._context())
             failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
-            for message in batch:
-                message.fair = fallen == self.injector.fallen
             if deleted:
                 self.uploads.delete(message.id for message in batch if message.id not in failed)
 
@@ -358,6 +358,12 @@ class Gateway:
         told = json.loads(body)
         self.uploads.hide(told["ReceiptHandle"], told["VisibilityTimeout"])
         return b"{}"
+
+    def _give_up(self, body: bytes) -> bytes:
+        told = json.loads(body)
+        self.uploads.bury(told["MessageBody"])
+        digest = hashlib.md5(told["MessageBody"].encode(), usedforsecurity=False).hexdigest()
+        return json.dumps({"MessageId": "1", "MD5OfMessageBody": digest}).encode()
 
     def _end_of_stream(self) -> str:
         [stream] = self.streams.list_streams(TableName=TABLE)["Streams"]
@@ -492,16 +498,14 @@ class Gateway:
         return max([int(entry.get("resends", 0)), *told])
 
     def _none_died_without_a_record(self) -> None:
-        """Where nothing befell the last delivery of a message, its upload has a record."""
-        fresh = self.uploads.dead
-        for message in fresh:
-            if message.fair:
-                upload = _upload_of(message)
-                with self.injector.indoors():
-                    id = records.record_ref(upload).id
-                found = [item["status"] for item in self.items() if item["id"] == id]
-                assert found
-                assert found[0] in FINAL | {Status.DELETED}
+        """Whatever befell it: the upload of a message that was given up has a record."""
+        for message in self.uploads.dead:
+            upload = _upload_of(message)
+            with self.injector.indoors():
+                id = records.record_ref(upload).id
+            found = [item["status"] for item in self.items() if item["id"] == id]
+            assert found
+            assert found[0] in FINAL | {Status.DELETED}
 
 
 _CALM = {"blank": Status.NO_RESULT, "none": Status.FAILED}

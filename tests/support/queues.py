@@ -9,13 +9,12 @@ VISIBILITY = 360.0
 
 @dataclass
 class Message:
-    """One message. `fair` says that nothing befell its last delivery."""
+    """One message."""
 
     id: str
     body: str
     receives: int = 0
     visible_at: float = 0.0
-    fair: bool = False
 
 
 @dataclass
@@ -28,6 +27,7 @@ class Queue:
     messages: dict[str, Message] = field(default_factory=dict)
     dead: list[Message] = field(default_factory=list)
     sent: int = 0
+    buried: int = 0
 
     def send(self, body: str) -> None:
         self.sent += 1
@@ -46,7 +46,7 @@ class Queue:
                 self.dead.append(self.messages.pop(one.id))
             else:
                 one.receives += 1
-                one.visible_at, one.fair = self.clock() + VISIBILITY, False
+                one.visible_at = self.clock() + VISIBILITY
         return [one for one in found if one.id in self.messages]
 
     def hide(self, id: str, seconds: float) -> None:
@@ -57,6 +57,11 @@ class Queue:
     def delete(self, ids: Iterable[str]) -> None:
         for id in ids:
             self.messages.pop(id, None)
+
+    def bury(self, body: str) -> None:
+        """Put a message among the dead, as who reads the queue does."""
+        self.buried += 1
+        self.dead.append(Message(f"{self.name}-dead-{self.buried}", body))
 
     def redrive(self) -> None:
         """Send again what is dead."""

@@ -6,8 +6,10 @@ from typing import Any
 
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
+from ocr.model.picture import Upload
 from ocr.model.record import Record
-from ocr.storage import records
+from ocr.platform.settings import settings
+from ocr.storage import records, tries
 from records import app
 from tests.support.aws import UPLOADS
 from tests.support.scripted import Context
@@ -15,15 +17,16 @@ from tests.support.scripted import Context
 Body = dict[str, Any]
 
 
-def delivered(*notifications: dict[str, Any], receives: int = 1) -> dict[str, Any]:
-    """An SQS event with one message a notification."""
+def delivered(*notifications: dict[str, Any], receives: int = 1, sent: float | None = None) -> dict[str, Any]:
+    """An SQS event with one message a notification, `sent` then, in seconds since 1970."""
+    times = {"SentTimestamp": str(int(1000 * sent))} if sent else {}
     return {
         "Records": [
             {
                 "messageId": f"message-{number}",
                 "receiptHandle": "handle",
                 "body": json.dumps({"Records": [notification]}),
-                "attributes": {"ApproximateReceiveCount": str(receives)},
+                "attributes": {"ApproximateReceiveCount": str(receives), **times},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:nowhere",
             }
@@ -53,6 +56,20 @@ def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) ->
     """Hand the notifications over as a batch; the ids of the messages that come again."""
     answer = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def deliver_last(kind: Product, notification: dict[str, Any]) -> list[str]:
+    """As `deliver`, of an upload that was tried as often as may be but once."""
+    set_tries(notification, settings().max_tries - 1)
+    return deliver(kind, notification, receives=settings().max_tries)
+
+
+def set_tries(notification: dict[str, Any], tried: int) -> None:
+    """Have an upload been tried so often."""
+    thing = notification["s3"]["object"]
+    id = records.record_ref(Upload(UPLOADS, thing["key"], thing["versionId"])).id
+    tries.forget(id)
+    tries.spend(id, tried)
 
 
 def of_upload(notification: dict[str, Any]) -> Record | None:

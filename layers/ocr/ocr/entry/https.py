@@ -23,11 +23,14 @@ from ocr.platform.settings import settings
 from ocr.platform.telemetry import unforeseen
 from ocr.storage import keyed, ledger, records
 from ocr.storage.records import LATER, RecordRef
+from ocr.vendors import embedded
 
 # API Gateway gives up after 29 s; the rest is for writing and sending the response.
 LONGEST = 26.0
 # An error that comes so close to the deadline is for want of time: the queue has more.
 NEAR = 3.0
+# What a caller cannot wait for and the queue can: time, and room for the engine.
+_FOR_THE_QUEUE = {routing.NO_TIME, embedded.THROTTLED}
 BATCH = "/batch"
 KEY, PREFER = "Idempotency-Key", "Prefer"
 MOST_KEY = 255
@@ -64,7 +67,7 @@ def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> respon
             return responses.record(ledger.replay(done, ticket, product.fields, work.options))
         return responses.later(_by_queue(product, work, ticket, content).id, preferred=True)
     [outcome] = process.read(product, [replace(work, ticket=ticket)], end)
-    if isinstance(outcome, Retry) and (outcome.error.code == routing.NO_TIME or end - time.monotonic() < NEAR):
+    if isinstance(outcome, Retry) and (outcome.error.code in _FOR_THE_QUEUE or end - time.monotonic() < NEAR):
         return responses.later(_by_queue(product, work, ticket, content).id)
     return responses.error(outcome.error) if isinstance(outcome, Retry) else responses.record(outcome)
 

@@ -1,8 +1,13 @@
 """The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others.
 
-Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. A message that comes again, which
-may be the one that did it, is processed alone; all others are hidden first, each for another while, so that they do not
-meet it again. An upload over which the process died twice is not processed any more.
+Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. Of messages that come again, one
+may be what did it. All are hidden first, each for another while, so that they do not meet again; then they are decoded
+one by one. One that was tried twice before is also read alone. An upload over which the process died twice is not
+processed any more.
+
+An upload is tried as often as the settings say; waiting for room (a concurrency limit, a vendor's rate, an open
+circuit) is no try. Then it is given up (`giving_up`). SQS itself gives up much later: its count rises as well when
+Lambda is throttled and no function sees the message.
 """
 
 import hashlib
@@ -18,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ocr.declare.options import checked
 from ocr.declare.product import Product
 from ocr.entry import requests
+from ocr.entry.giving_up import give_up
 from ocr.model.picture import Upload
 from ocr.model.record import Record
 from ocr.pages.examine import examine
@@ -36,38 +42,52 @@ APART = 90
 # What is left, after other messages took their time, to process one.
 LEAST_SECONDS = 10.0
 MOST_DEATHS = 2
+# After so many tries that came to nothing an upload is read alone.
+MOST_TOGETHER = 2
 # SQS hides a message for twelve hours at most, counted from when it was received.
 LONGEST_HIDDEN = 42_000
+# How long a message that waits for room is hidden, where nobody said how long.
+WAIT_SECONDS = 20
+# In seconds; SQS deletes a message after 14 days.
+LONGEST_WAIT = 3 * 86_400
 
 
 @dataclass
 class Delivery:
-    """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds."""
+    """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds.
+
+    `ids` are those of its uploads' records. `spent` counts the tries before this one. `waits` says that it comes again
+    for want of room alone.
+    """
 
     message: SQSRecord
+    ids: list[str] = field(default_factory=list)
     works: list[Job] = field(default_factory=list)
+    spent: int = 0
     again: bool = False
+    waits: bool = False
     after: int | None = None
-
-    @property
-    def receives(self) -> int:
-        """How often the queue has delivered it, this time included."""
-        return int(self.message.attributes.approximate_receive_count or 1)
-
-    @property
-    def last(self) -> bool:
-        """Whether its pictures will not be read again. The one delivery after that only looks after their records."""
-        return self.receives >= settings().max_receives - 1
 
     @property
     def suspect(self) -> bool:
         """Whether it was delivered before: then it may be what ended the process."""
-        return self.receives > 1 and not self.over
+        return int(self.message.attributes.approximate_receive_count or 1) > 1
+
+    @property
+    def last(self) -> bool:
+        """Whether its pictures will not be read again."""
+        return self.spent + 1 >= settings().max_tries or self._age > LONGEST_WAIT
 
     @property
     def over(self) -> bool:
-        """Whether this is that delivery, behind which the dead-letter queue waits."""
-        return self.receives >= settings().max_receives
+        """Whether they were read for the last time before, and only could not be given up then."""
+        return self.spent >= settings().max_tries
+
+    @property
+    def _age(self) -> float:
+        """Seconds since it was sent."""
+        sent = self.message.attributes.get("SentTimestamp")
+        return time.time() - int(sent) / 1000 if sent else 0
 
 
 def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
@@ -76,13 +96,13 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
     suspects = [delivery for delivery in deliveries if delivery.suspect]
     if len(deliveries) > 1:
         threads.each(lambda delivery: _hide(delivery, end - time.monotonic() + random.uniform(1, APART)), suspects)
-    _process(product, [delivery for delivery in deliveries if not delivery.suspect], end)
-    for number, delivery in enumerate(suspects):
-        # The first is processed however little time there is: none may be put off for ever.
-        if number and end - time.monotonic() < LEAST_SECONDS and not delivery.last:
-            delivery.again = True
-        else:
-            _process_alone(product, delivery, end)
+    fresh = [delivery for delivery in deliveries if not delivery.suspect]
+    _process(product, fresh, end)
+    for delivery in fresh:
+        _conclude(delivery, tried=False)
+    _process_suspects(product, suspects, end)
+    for delivery in suspects:
+        _conclude(delivery, tried=True)
     late = [delivery for delivery in deliveries if delivery.again]
     for delivery in late:
         _back_off(delivery)
@@ -105,55 +125,81 @@ def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
             delivery.again = delivery.again or bool(delivery.works)
 
 
-def _process_alone(product: Product, delivery: Delivery, end: float) -> None:
-    """Process a message that may have ended a process before; its uploads are refused when it did so twice.
+def _process_suspects(product: Product, suspects: Sequence[Delivery], end: float) -> None:
+    for delivery in suspects:
+        _load_alone(product, delivery)
+    together = [delivery for delivery in suspects if delivery.spent < MOST_TOGETHER]
+    _read(product, together, end)
+    for number, delivery in enumerate([one for one in suspects if one.spent >= MOST_TOGETHER]):
+        # The first is read however little time there is: none may be put off for ever.
+        if (number or together) and end - time.monotonic() < LEAST_SECONDS:
+            delivery.again = delivery.waits = True
+        else:
+            _read(product, [delivery], end)
+
+
+def _load_alone(product: Product, delivery: Delivery) -> None:
+    """Load what may have ended a process before; its uploads are refused when it did so twice.
 
     Counted is what happens while they are decoded: a process that ends while it waits for a vendor ends for other
     reasons.
     """
     try:
-        tickets = [records.record_ref(upload) for upload in requests.uploads(delivery.message)]
-        deaths = [tries.begin(ticket.id) for ticket in tickets]
-        if any(count >= MOST_DEATHS for count in deaths):
+        tickets = [records.record_ref(upload) for upload in _uploads(delivery)]
+        before = [tries.begin(ticket.id) for ticket in tickets]
+        delivery.ids = [ticket.id for ticket in tickets]
+        delivery.spent = max((one.spent for one in before), default=delivery.spent)
+        if any(one.deaths >= MOST_DEATHS for one in before):
             for ticket in tickets:
                 error = TooMuch("This system ended each time that it processed this picture.")
-                _log(process.refuse(product, ticket, error))
+                _log(process.refuse(product.slug, ticket, error))
+        elif delivery.over:
+            delivery.again = True
         else:
             _load(product, delivery)
         for ticket in tickets:
             tries.end(ticket.id)
-        _read(product, [delivery], end)
     except Exception as error:
         unforeseen("A message failed", error)
         delivery.again = True
+
+
+def _uploads(delivery: Delivery) -> list[Upload]:
+    """The uploads of a message; one that S3 did not write is given up at once, since it says the same each time."""
+    try:
+        return requests.uploads(delivery.message)
+    except Exception as error:
+        unforeseen("A message failed", error)
+        delivery.again, delivery.spent = True, settings().max_tries
+        return []
 
 
 def _load(product: Product, delivery: Delivery) -> None:
-    try:
-        uploads = requests.uploads(delivery.message)
-    except Exception as error:
-        unforeseen("A message failed", error)
-        delivery.again = True
+    for upload in _uploads(delivery):
+        _load_one(product, delivery, upload)
+
+
+def _conclude(delivery: Delivery, *, tried: bool) -> None:
+    """Count the try of a message that has to come again, or give the message up; `tried` says that it is counted."""
+    if not delivery.again:
         return
-    for upload in uploads:
-        if delivery.over:
-            _bury(product, delivery, upload)
-        else:
-            _load_one(product, delivery, upload)
-
-
-def _bury(product: Product, delivery: Delivery, upload: Upload) -> None:
-    """See to it that an upload has a record before its message dies."""
-    delivery.again = True
     try:
-        process.write_failed_record(product, upload)
+        if delivery.last:
+            give_up(delivery.message)
+            delivery.again = False
+            return
+        for id in delivery.ids:
+            if tried == delivery.waits:
+                tries.spend(id, -1 if tried else 1)
     except Exception as error:
-        unforeseen("A dying message left no record", error)
+        unforeseen("A message could not be given up, or its try not be counted", error)
 
 
 def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
     try:
         ticket = records.record_ref(upload)
+        if ticket.id not in delivery.ids:
+            delivery.ids.append(ticket.id)
         picture = None
         try:
             if ticket.spent:
@@ -164,13 +210,10 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             document = examine(told.content, upload)
             delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
         except OcrError as error:
-            _log(process.refuse(product, ticket, error, picture=picture))
+            _log(process.refuse(product.slug, ticket, error, picture=picture))
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True
-        # A role that may not list the bucket is told 403 for a deleted object: that, too, has to end in a record.
-        if delivery.last:
-            _bury(product, delivery, upload)
 
 
 _SPENT = CallerError(
@@ -186,6 +229,7 @@ def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
             _log(outcome)
             _drop_copy(work)
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Retry)]
+    delivery.waits = bool(errors) and not delivery.again and all(error.waits for error in errors)
     delivery.again = delivery.again or bool(errors)
     # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
     asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
@@ -211,15 +255,12 @@ def _drop_copy(work: Job) -> None:
 def _back_off(delivery: Delivery) -> None:
     """Hide the message for longer each time, and at least as long as the vendor asked; a failure only costs time.
 
-    A vendor that asks for the same half minute again and again would use up the deliveries in a few minutes. Jitter
+    A vendor that asks for the same half minute again and again would use up the tries in a few minutes. Jitter
     spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
     """
-    if delivery.over:
-        _hide(delivery, 0)
-        return
-    growing = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (delivery.receives - 1)) * random.uniform(0.75, 1.25)
+    first = WAIT_SECONDS if delivery.waits else min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**delivery.spent)
     asked = (delivery.after or 0) * random.uniform(1, 1.5)
-    _hide(delivery, max(growing, asked))
+    _hide(delivery, max(first * random.uniform(0.75, 1.25), asked))
 
 
 def _hide(delivery: Delivery, seconds: float) -> None:

@@ -179,7 +179,7 @@ _UNSEEN = Unknown(
 
 
 def refuse(
-    product: Product,
+    product: str,
     ticket: RecordRef,
     error: OcrError,
     content: str | None = None,
@@ -187,10 +187,13 @@ def refuse(
     picture: str | None = None,
     again: bool = False,
 ) -> Record:
-    """The failed record of a picture that no vendor was asked about; `again` lets it be read when it comes again."""
+    """The failed record of a picture that no vendor was asked about, under its product's slug.
+
+    `again` lets it be read when it comes again.
+    """
     record = Record(
         id=ticket.id,
-        product=product.slug,
+        product=product,
         status=Status.FAILED,
         created_at=ticket.created_at,
         problem=problem_of(error),
@@ -198,8 +201,8 @@ def refuse(
     return records.write_failed(records.placed(record, ticket), content, picture=picture, again=again)
 
 
-def write_failed_record(product: Product, upload: Upload) -> Record:
-    """The record of an upload that will not be brought again: the one it has, else a failed one."""
+def write_failed_record(product: str, upload: Upload) -> Record:
+    """The record of an upload that will not be brought again: the one it has, else a failed one of this product."""
     ticket = records.record_ref(upload)
     standing = records.find(ticket.id)
     if standing and standing.status != Status.PENDING:
@@ -214,7 +217,7 @@ def _claim(product: Product, work: Job, end: float) -> Step | Outcome:
         lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
     except InFlight as error:
         if work.last:
-            refuse(product, ticket, error, key, again=True)
+            refuse(product.slug, ticket, error, key, again=True)
         raise
     if isinstance(lease, StoredReading):
         return ledger.replay(lease, ticket, product.fields, work.options)

@@ -268,7 +268,9 @@ def _wait_for_rate(offer: Offer, patience: float) -> None:
         raise Busy("The vendor's rate cannot be had right now.", vendor=offer.vendor, code="rate") from None
     if not mine:
         wait = math.ceil(seconds)
-        raise Busy("The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait)
+        raise Busy(
+            "The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait, blames="nothing"
+        )
     time.sleep(seconds)
 
 
@@ -307,7 +309,8 @@ def _outcomes_of(
         return fault.outcomes
     except CircuitBreakerOpenError:
         wait = settings().circuit_seconds
-        busy = Busy("The vendor's circuit breaker is open.", vendor=offer.vendor, code="circuit", retry_after=wait)
+        open_now = "The vendor's circuit breaker is open."
+        busy = Busy(open_now, vendor=offer.vendor, code="circuit", retry_after=wait, blames="nothing")
         return [busy] * len(documents)
     except ConfigurationError as error:
         unforeseen("A vendor is set up wrongly", error)
@@ -345,11 +348,15 @@ def _settle(
 
 
 def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
-    """Of what two vendors said the one that lets the picture be read first, at the soonest time that either told."""
+    """Of what two vendors said the one that lets the picture be read first, at the soonest time that either told.
+
+    Where one has no room, the picture waits, whatever is wrong with the other.
+    """
     if not isinstance(before, Busy) or not isinstance(now, VendorFault):
         return now
     waits = [fault.retry_after for fault in (before, now) if isinstance(fault, Busy) and fault.retry_after is not None]
-    return replace(now if isinstance(now, Busy) else before, retry_after=min(waits, default=None))
+    first = now if isinstance(now, Busy) and not before.waits else before
+    return replace(first, retry_after=min(waits, default=None))
 
 
 def _meter(product: str, attempt: Attempt) -> None:

@@ -170,7 +170,8 @@ class OcrError(Exception):
     the vendor's own id for it. `raw` is the vendor's response: it is kept encrypted with the record and shown to
     nobody. `remedy` is what the same vendor may be asked once more with. `blames` says what a fault counts against: the
     vendor, whose circuit opens after a few; the picture, which is final after two; the
-    request, which this system made; or nothing, as when a vendor has no room right now.
+    request, which this system made; or nothing, as when a vendor has no room right now: then the picture was not tried,
+    and waits for its turn.
     """
 
     detail: str
@@ -199,6 +200,11 @@ class OcrError(Exception):
     def status(self) -> int:
         """The HTTP status of its kind."""
         return PROBLEMS[self.kind].status
+
+    @property
+    def waits(self) -> bool:
+        """Whether the picture was not tried for want of room: it comes again, and its tries are not used up."""
+        return self.blames == "nothing"
 
     @property
     def title(self) -> str:

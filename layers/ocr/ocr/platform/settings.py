@@ -64,6 +64,11 @@ class Settings(BaseModel):
         validation_alias="ANNOUNCEMENTS",
         description="URL of the queue of events that the bus refused; only set for the announcer",
     )
+    dead_letters: str = Field(
+        default="",
+        validation_alias="DEAD_LETTERS",
+        description="URL of the queue where messages end that were given up",
+    )
     vendors: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("juhe", "etoplive", "esign", "ctyun", "embedded"),
         validation_alias="VENDORS",
@@ -112,11 +117,11 @@ class Settings(BaseModel):
         validation_alias="RESEND_UNKNOWN",
         description="How often a picture is sent again after a call that was never answered; 0 holds it for a person",
     )
-    max_receives: int = Field(
+    max_tries: int = Field(
         default=10,
-        ge=2,
-        validation_alias="MAX_RECEIVES",
-        description="How often the queue delivers an upload before it is a dead letter",
+        ge=1,
+        validation_alias="MAX_TRIES",
+        description="How often an upload is tried before it is a dead letter; waiting for room is no try",
     )
     circuit_failures: int = Field(
         default=5,

@@ -2,8 +2,12 @@
 
 import base64
 import json
-from collections.abc import Mapping
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Condition
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +16,7 @@ from ocr.declare.fields import declared
 from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
-from ocr.platform import aws
+from ocr.platform import aws, threads
 from ocr.platform.errors import Busy, CallerError, TooMuch
 from ocr.platform.settings import settings
 
@@ -20,7 +24,51 @@ from ocr.platform.settings import settings
 PAYLOAD = 6_000_000
 PATIENCE_STEP = 5  # seconds
 TRIP_SECONDS = 1.0  # for the picture to get there and the answer to come back
-THROTTLED = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
+THROTTLES = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
+THROTTLED = "throttled"
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds
+LESS = 0.7
+
+
+class Room:
+    """How many pictures this process has the engine read at once: fewer after a throttle, more after a reading.
+
+    So that all batches together ask for about as much as Lambda gives them, whatever that is. What is throttled
+    together counts once.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken, self._most, self._lowered = 0, float(threads.MOST), 0.0
+
+    @contextmanager
+    def taken(self, until: float) -> Iterator[bool]:
+        """One place, had before `until` on the monotonic clock; False where there is none by then."""
+        with self._changed:
+            mine = self._changed.wait_for(lambda: self._taken < self._most, until - time.monotonic())
+            self._taken += mine
+        try:
+            yield mine
+        finally:
+            with self._changed:
+                self._taken -= mine
+                self._changed.notify()
+
+    def throttled(self) -> None:
+        """Lambda had no room for a call."""
+        with self._changed:
+            now = time.monotonic()
+            if now - self._lowered > LONGEST_PAUSE:
+                self._most, self._lowered = max(1.0, self._most * LESS), now
+
+    def read(self) -> None:
+        """Lambda had room, and the engine answered."""
+        with self._changed:
+            self._most = min(float(threads.MOST), self._most + 1 / self._most)
+            self._changed.notify()
+
+
+room = Room()
 
 
 @dataclass(frozen=True)
@@ -36,13 +84,13 @@ class Engine(Offer):
         """The outcome of the one document."""
         [document] = request.documents
         try:
-            answer = _invoke(self.task, document, request.seconds)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in THROTTLED:
-                raise
-            return [self._busy("The engine is at its concurrency limit.", "throttled")]
+            answer = _invoke_patiently(self.task, document, request.seconds, self.patience)
         except BotoCoreError:
-            return [self._busy("The engine did not answer in time.", "late")]
+            return [self._late("The engine did not answer in time.")]
+        if answer is None:
+            # Nobody's fault, and not tried: neither the engine's circuit nor the picture's tries are touched.
+            full = "The engine is at its concurrency limit."
+            return [Busy(full, vendor=self.vendor, code=THROTTLED, retry_after=5, blames="nothing")]
         return [self._outcome(request, answer)]
 
     def understood(self, request: VendorRequest, raw: Any) -> Outcome:
@@ -53,9 +101,9 @@ class Engine(Offer):
         """Nothing: the engine is ours."""
         return 0
 
-    def _busy(self, detail: str, code: str) -> Busy:
-        # One caller's load or one picture must not close the engine for everybody: this opens no circuit.
-        return Busy(detail, vendor=self.vendor, code=code, retry_after=5, blames="nothing")
+    def _late(self, detail: str) -> Busy:
+        # One caller's haste or one picture must not close the engine for everybody: this opens no circuit.
+        return Busy(detail, vendor=self.vendor, code="late", retry_after=5, blames="request")
 
     def _outcome(self, request: VendorRequest, answer: Any) -> Outcome:
         match answer:
@@ -67,7 +115,7 @@ class Engine(Offer):
                     code="too_much",
                 )
             case {"error": {"code": "late"}}:
-                return self._busy("The engine had too little time for this picture.", "late")
+                return self._late("The engine had too little time for this picture.")
             case {"error": {"code": "unreadable"}}:
                 return CallerError(
                     "The picture cannot be decoded.",
@@ -150,6 +198,32 @@ def _plate(plate: Mapping[str, Any]) -> ExtractedDocument:
         Item(label="车牌颜色", text=plate.get("color") or "", box=line.box),
     ]
     return ExtractedDocument(items=items, box=line.box)
+
+
+def _invoke_patiently(task: str, document: Picture, seconds: float, least: float) -> Any:
+    """The engine's answer; None where Lambda had no room for it until less than `least` of `seconds` were left.
+
+    A throttled call costs nothing but its time: waiting here is better than to come again.
+    """
+    end, pause = time.monotonic() + seconds, FIRST_PAUSE
+    while True:
+        with room.taken(end - least) as mine:
+            if not mine:
+                return None
+            try:
+                answer = _invoke(task, document, end - time.monotonic())
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in THROTTLES:
+                    raise
+                room.throttled()
+            else:
+                room.read()
+                return answer
+        wait = pause * random.uniform(0.5, 1)
+        if time.monotonic() + wait > end - least:
+            return None
+        time.sleep(wait)
+        pause = min(LONGEST_PAUSE, 2 * pause)
 
 
 def _invoke(task: str, document: Picture, seconds: float) -> Any:

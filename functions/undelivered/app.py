@@ -1,0 +1,33 @@
+"""Undelivered: uploads that SQS gave up. No function saw them, since Lambda was throttled, or each one died of them.
+
+Each gets its failed record, of which the stream tells like of any other, and its message goes on to the dead-letter
+queue, from where `make redrive` brings it back.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ocr.entry.giving_up import give_up
+from ocr.platform.telemetry import logger, traced, unforeseen
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@traced
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Give up one batch of messages; what the table or the queue does not take comes again."""
+    return process_partial_response(event=event, record_handler=ended, processor=processor, context=context)
+
+
+def ended(record: SQSRecord) -> None:
+    """Give one message up."""
+    try:
+        give_up(record)
+    except Exception as error:
+        unforeseen("A message could not be given up", error)
+        raise
