@@ -17,6 +17,7 @@ from ocr.declare.field_types import (
     InvoiceNumber,
     Money,
     ResidentIdOrPassport,
+    Tax,
     TaxId,
     TaxRate,
     Text,
@@ -68,7 +69,7 @@ class AirItinerary(Fields):
     other_taxes: Money | None = label("其他税费")
     insurance: Money | None = label("保险费")
     tax_rate: TaxRate | None = label("增值税税率", "税率")
-    tax: Money | None = label("增值税税额", "税额", "合计税额")
+    tax: Tax | None = label("增值税税额", "税额", "合计税额")
     total: Money | None = label("合计", "合计金额")
     issue_date: Date | None = label("填开日期", "开票日期")
     issue_organization: Organization | None = label("填开单位")

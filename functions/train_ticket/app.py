@@ -18,6 +18,7 @@ from ocr.declare.field_types import (
     InvoiceNumber,
     Money,
     ResidentIdMasked,
+    Tax,
     TaxId,
     TaxRate,
     Text,
@@ -75,7 +76,7 @@ class TrainTicket(Fields):
     buyer_name: Text | None = label("购买方名称", pii=True)
     buyer_tax_id: TaxId | None = label("统一社会信用代码/纳税人识别号", "统一社会信用代码", pii=True)
     tax_rate: TaxRate | None = label("税率")
-    tax: Money | None = label("税额")
+    tax: Tax | None = label("税额")
 
 
 product = Product(

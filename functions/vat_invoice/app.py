@@ -21,6 +21,7 @@ from ocr.declare.field_types import (
     Money,
     Number,
     PlateNumber,
+    Tax,
     TaxId,
     TaxRate,
     Text,
@@ -61,7 +62,7 @@ class LineItem(Fields):
     unit_price: Number | None = label("单价", "unitPrice")
     amount: Money | None = label("金额", "amount")
     tax_rate: TaxRate | None = label("税率", "税率/征收率", "taxRate")
-    tax: Money | None = label("税额", "taxAmount")
+    tax: Tax | None = label("税额", "taxAmount")
     plate_number: PlateNumber | None = label("车牌号", pii=True)
     vehicle_type: Text | None = label("车辆类型", "类型")
     date_start: Date | None = label("通行日期起")
@@ -90,7 +91,7 @@ class VatInvoice(Fields):
     seller_bank_account: Text | None = label(*of(SELLER, "开户行及账号"), "销售方银行账号", "销方开户行账号", free=True)
     items: list[LineItem] = rows()
     amount: Money | None = label("合计金额", "金额合计", "税前金额", "totalAmount")
-    tax: Money | None = label("合计税额", "税额合计", "totalTaxAmount")
+    tax: Tax | None = label("合计税额", "税额合计", "totalTaxAmount")
     total: Money | None = label("价税合计小写", "价税合计(小写)", "合计金额(小写)", "价税合计", "lowerPriceAndTax")
     total_cn: ChineseMoney | None = label("价税合计大写", "价税合计(大写)", "合计金额(大写)", "capitalPriceAndTax")
     payee: Text | None = label("收款人", "收款员", "recipient", pii=True)

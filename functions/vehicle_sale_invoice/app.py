@@ -8,7 +8,19 @@ twice, by the press (发票代码) and by the printer (机打代码); the seller
 from typing import Annotated
 
 from ocr.declare.checks import amount_plus_tax, not_future, tax_of
-from ocr.declare.field_types import Code, Figures, Integer, Money, Phone, ResidentIdOrUscc, TaxId, TaxRate, Text, Vin
+from ocr.declare.field_types import (
+    Code,
+    Figures,
+    Integer,
+    Money,
+    Phone,
+    ResidentIdOrUscc,
+    Tax,
+    TaxId,
+    TaxRate,
+    Text,
+    Vin,
+)
 from ocr.declare.fields import Shape, label
 from ocr.declare.groups.vehicles import TOTAL_IN_WORDS, VehicleInvoice
 from ocr.declare.product import Product
@@ -34,7 +46,7 @@ class VehicleSaleInvoice(VehicleInvoice):
     vin: Vin | None = label("车辆识别代号/车架号码", "车辆识别代号", "车架号", pii=True)
     amount: Money | None = label("不含税价", "不含税价(小写)", "税前金额")
     tax_rate: TaxRate | None = label("增值税税率或征收率", "税率")
-    tax: Money | None = label("增值税税额", "税额")
+    tax: Tax | None = label("增值税税额", "税额")
     seller_name: Organization | None = label("销货单位名称", "销售方名称")
     seller_tax_id: TaxId | None = label("销售方纳税人识别号", "销货单位纳税人识别号", "纳税人识别号")
     seller_phone: Phone | None = label("销售方电话", "电话")

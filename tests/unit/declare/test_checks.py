@@ -225,7 +225,7 @@ class Leg(Fields):
     price: field_types.Number | None = label("单价")
     amount: field_types.Money | None = label("金额")
     rate: field_types.TaxRate | None = label("税率")
-    tax: field_types.Money | None = label("税额")
+    tax: field_types.Tax | None = label("税额")
 
 
 class Paper(Fields):
@@ -233,7 +233,7 @@ class Paper(Fields):
     sex: field_types.Sex | None = label("性别")
     number: field_types.ResidentId | None = label("号码")
     amount: field_types.Money | None = label("金额")
-    tax: field_types.Money | None = label("税额")
+    tax: field_types.Tax | None = label("税额")
     rate: field_types.TaxRate | None = label("税率")
     total: field_types.Money | None = label("合计")
     total_cn: field_types.ChineseMoney | None = label("大写")
@@ -369,6 +369,18 @@ def happened(field: str) -> Rule:
             {"amount": "150256.41", "rate": "17%", "tax": "25543.59"},
             {"amount": "150256.41", "rate": "13%", "tax": "25543.59"},
             {"amount": "100.00", "rate": "免税", "tax": "0.00"},
+        ),
+        (
+            RATE,
+            {"amount": "100.00", "rate": "0%", "tax": "0.00"},
+            {"amount": "100.00", "rate": "免税", "tax": "13.00"},
+            {"amount": "100.00", "rate": "免税", "tax": "***"},
+        ),
+        (
+            TAX,
+            {"amount": "100.00", "tax": "***", "total": "100.00"},
+            {"amount": "100.00", "tax": "***", "total": "113.00"},
+            {"amount": "100.00", "tax": "***"},
         ),
         (
             WITHIN,

@@ -98,6 +98,16 @@ def test_derived_fields_follow_their_source_unless_they_are_given() -> None:
     assert found(period, Item(label="有效期止", text="2030-01-01")).fields["valid_to"] == "2030-01-01"
 
 
+def test_a_cell_that_is_not_of_its_type_keeps_its_text() -> None:
+    line = [Item(label="日期", text="2024/1/5"), Item(label="金额", text="1Z00.00")]
+    unread = [Item(label="日期", text="5/Jan"), Item(label="金额", text="??")]
+    card = found(rows={"entries": [unread, line]})
+    assert card.fields["entries"] == [{"day": "2024-01-05"}]
+    assert card.evidence["entries[0].amount"].text == "1Z00.00"
+    assert [one.text for one in card.unmapped] == ["5/Jan", "??"]
+    assert ("type", ["entries[0].amount"]) in [(check.name, check.fields) for check in card.checks]
+
+
 def test_rows_are_typed_and_their_unknown_columns_kept() -> None:
     row = [Item(label="日期", text="2024/1/5"), Item(label="金额", text="￥1,200.5"), Item(label="柜员", text="07")]
     card = found(rows={"entries": [row]})

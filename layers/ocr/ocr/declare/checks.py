@@ -15,6 +15,7 @@ from decimal import Context, Decimal, localcontext
 from typing import Any
 
 from ocr.declare import dates
+from ocr.declare.field_types import NO_TAX
 from ocr.declare.fields import Declared, Fields, declared
 from ocr.declare.icao9303 import check_digit
 from ocr.declare.identifiers import PASSED, WRONG_DIGIT, Verdict, birth_in, judge
@@ -165,7 +166,8 @@ def sum_of_rows(rows: str, column: str, total: str) -> Rule:
     return Rule("sum_of_rows", (rows, total), judged)
 
 
-def _adds_up(parts: Sequence[Any], total: Any) -> Verdict:
+def _adds_up(amounts: Sequence[Any], total: Any) -> Verdict:
+    parts = [_charged(amount) for amount in amounts]
     if not parts or not all(_is_amount(figure) for figure in (*parts, total)):
         return Verdict("not_applicable", "Not all of them are amounts.")
     with localcontext(Context(traps=[])):
@@ -182,12 +184,23 @@ def tax_of(amount: str, rate: str, tax: str, *, included: bool = False) -> Rule:
 
 
 def _same_tax(amount: Any, rate: Any, tax: Any) -> Verdict:
+    if rate in NO_TAX.values():
+        return _untaxed(tax)
     return _close((amount, rate, tax), lambda: amount * rate / 100 - tax, "The tax is not the amount at this rate.")
 
 
 def _same_tax_within(amount: Any, rate: Any, tax: Any) -> Verdict:
+    if rate in NO_TAX.values():
+        return _untaxed(tax)
     said = "The tax is not the share of the amount at this rate."
     return _close((amount, rate, tax), lambda: amount * rate / (100 + rate) - tax, said)
+
+
+def _untaxed(tax: Any) -> Verdict:
+    """The verdict where the rate says that no tax is charged: what agrees with that is no witness of the amount."""
+    if _charged(tax):
+        return Verdict("failed", "There is a tax where the rate says that none is charged.")
+    return Verdict("not_applicable", "No tax is charged.")
 
 
 def _same_product(quantity: Any, price: Any, amount: Any) -> Verdict:
@@ -405,6 +418,11 @@ def same(first: str, second: str) -> Rule:
 
 def _equal(one: Any, other: Any, otherwise: str) -> Verdict:
     return PASSED if one == other else Verdict("failed", otherwise)
+
+
+def _charged(tax: Any) -> Any:
+    """A tax or a rate, and 0 where it is said that none is charged."""
+    return Decimal() if tax in NO_TAX.values() else tax
 
 
 def _is_amount(value: Any) -> bool:

@@ -23,8 +23,12 @@ from ocr.declare.text import capitals, code, compact, figures, text
 _REPEATED = re.compile(r"([.,])\1+")  # one mark of a dot matrix, read twice
 _QUANTITY = re.compile(r"([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
 _CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
-_FIGURE = r"([0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
-_MONEY = re.compile(rf"(?:\(?小写\)?:?)?(负|-)?{_CURRENCY}:?(-)?{_FIGURE}[元圆]?整?{_CURRENCY}")
+_FIGURE = r"(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
+# Bookkeepers write what is owed with a minus before or behind it, or in brackets.
+_MONEY = re.compile(
+    rf"(?:\(?小写\)?:?)?(?P<first>[-+(负])?{_CURRENCY}:?(?P<second>[-+(])?{_FIGURE}[元圆]?整?{_CURRENCY}(?P<last>[-)])?"
+)
+_SIGNS = {"": "", "+": "", "-": "-", "负": "-", "()": "-"}
 
 
 def _quantity(units: Mapping[str, Decimal | int]) -> Callable[[object], Decimal]:
@@ -65,33 +69,43 @@ def _count(value: object) -> int:
 
 def _money(value: object) -> Decimal:
     match = _MONEY.fullmatch(_REPEATED.sub(r"\1", compact(value).replace("。", ".")).upper())
-    if match is None:
+    signs = "".join(sign for sign in match.group("first", "second", "last") if sign) if match else ""
+    if match is None or signs not in _SIGNS:
         raise ValueError("not an amount")
-    signs, figure = (match[1] or "") + (match[2] or ""), match[3]
+    figure = match["figure"]
     if "," in figure and not _QUANTITY.fullmatch(figure):
         raise ValueError("thousands are in groups of three")
     worth = {"万": 10**4, "亿": 10**8}.get(figure[-1], 1)
-    amount = Decimal(("-" if signs else "") + figure.rstrip("万亿").replace(",", ""))
+    amount = Decimal(_SIGNS[signs] + figure.rstrip("万亿").replace(",", ""))
     return amount if worth == 1 else amount * worth
 
 
 _PERCENT = _quantity({"": 1, "%": 1})
-_UNTAXED: Mapping[str, Literal["exempt", "untaxed"]] = {
+NoTax = Literal["exempt", "untaxed", "none"]
+# What stands where a tax or its rate would, had one been charged; asterisks do not say why there is none.
+NO_TAX: Mapping[str, NoTax] = {
     **dict.fromkeys(("免税", "exempt"), "exempt"),
     **dict.fromkeys(("不征税", "untaxed"), "untaxed"),
+    **dict.fromkeys(("*", "**", "***", "****", "none"), "none"),
 }
+_ZERO_RATES = {"零税率", "普通零税率", "出口零税率"}
 # Rates of value-added tax since 1994, and the rates at which small taxpayers are levied (征收率).
 _TAX_RATES = {
     Decimal(rate) for rate in ("0", "0.5", "1", "1.5", "2", "3", "4", "5", "6", "9", "10", "11", "13", "16", "17")
 }
 
 
-def _tax_rate(value: object) -> Decimal | Literal["exempt", "untaxed"]:
+def _tax(value: object) -> Decimal | NoTax:
+    """An amount of tax, or that none is charged: 130.00, 免税, ***."""
+    return NO_TAX.get(compact(value)) or _money(value)
+
+
+def _tax_rate(value: object) -> Decimal | NoTax:
     """13%, 免税. No other rate exists: a figure that is none of them is misread, or the cell beside it."""
     written = compact(value)
-    if written in _UNTAXED:
-        return _UNTAXED[written]
-    rate = _PERCENT(value)
+    if written in NO_TAX:
+        return NO_TAX[written]
+    rate = Decimal() if written in _ZERO_RATES else _PERCENT(value)
     if rate not in _TAX_RATES:
         raise ValueError("not a rate that exists")
     return rate
@@ -103,7 +117,8 @@ Integer = Annotated[int, BeforeValidator(_count)]
 Number = Annotated[Decimal, BeforeValidator(_quantity({"": 1, "km": 1, "公里": 1})), _EXACT]
 Money = Annotated[Decimal, BeforeValidator(_money), _EXACT]
 Percent = Annotated[Decimal, BeforeValidator(_PERCENT), _EXACT]
-TaxRate = Annotated[Annotated[Decimal, _EXACT] | Literal["exempt", "untaxed"], BeforeValidator(_tax_rate)]
+Tax = Annotated[Annotated[Decimal, _EXACT] | NoTax, BeforeValidator(_tax)]
+TaxRate = Annotated[Annotated[Decimal, _EXACT] | NoTax, BeforeValidator(_tax_rate)]
 Mass = Annotated[int, BeforeValidator(_whole({"": 1, "kg": 1, "千克": 1, "公斤": 1, "t": 1000, "吨": 1000}))]
 Grams = Annotated[int, BeforeValidator(_whole({"": 1, "g": 1, "克": 1, "kg": 1000, "千克": 1000, "公斤": 1000}))]
 Centimetres = Annotated[int, BeforeValidator(_whole({"": 1, "cm": 1, "厘米": 1, "公分": 1, "m": 100, "米": 100}))]

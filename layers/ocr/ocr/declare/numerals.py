@@ -14,7 +14,15 @@ _DIGIT = "[一二三四五六七八九]"
 _SECTION = re.compile(rf"零?(?:({_DIGIT})千)?零?(?:({_DIGIT})百)?零?(?:({_DIGIT}?)十)?零?({_DIGIT})?零?")
 _AMOUNT = re.compile(r"(负?)(?:([^圆]+)圆)?零?(?:([零一二三四五六七八九])角)?零?(?:([零一二三四五六七八九])分)?[整正]?")
 _WRITTEN = "零〇壹贰叁肆伍陆柒捌玖拾佰仟一二两三四五六七八九十百千万亿"
-_WORDS = re.compile(rf"(\(?负数?\)?)?([{_WRITTEN}]+[圆元角分][{_WRITTEN}圆元角分整正]*)")
+_UNREAD = r"[^\w]|[xoqX○ø]"  # punctuation, and what the mark ⊗ before an amount is read as
+_CURRENCY = "人民币|RMB|CNY"
+# Whatever else touches the words is one of them, misread: a label ends in a bracket, a colon or one of these.
+_LABELS_END = "[计额写款价费币值0-9a-zA-Z]"
+_WORDS = re.compile(
+    rf"(?:^|(?<=[^\w])|(?<={_LABELS_END}))(?:{_UNREAD}|{_CURRENCY})*"
+    rf"(?P<sign>\(?负数?\)?)?(?:{_UNREAD})*(?P<words>[{_WRITTEN}]+[圆元角分][{_WRITTEN}圆元角分整正]*)"
+    rf"(?=$|[^\w]|[0-9a-zA-Z]|小写|{_CURRENCY})"
+)
 _BEFORE_A_UNIT = re.compile(r"[零〇○O壹贰叁肆伍陆柒捌玖拾一二三四五六七八九十]+(?=[年月日号时点分])")
 LONGEST = 40  # characters of an amount in words; a text that is longer is something else
 
@@ -60,11 +68,15 @@ def chinese_amount(words: str) -> Decimal | None:
 
 
 def amount_words(value: object) -> str:
-    """An amount in words without 人民币, ⊗ or a label around it, in simplified characters. Raises ValueError."""
+    """An amount in words without 人民币, ⊗ or a label around it, in simplified characters.
+
+    Raises ValueError where there is none, and where a character that spells no amount touches it: a 抬 is a misread 拾,
+    and what stands behind it is the tail of another amount.
+    """
     match = _WORDS.search(compact(value).translate(_TRADITIONAL))
     if match is None:
         raise ValueError("not an amount in words")
-    return ("负" if match[1] else "") + match[2]
+    return ("负" if match["sign"] else "") + match["words"]
 
 
 def arabic(written: str) -> str:

@@ -165,10 +165,19 @@ class _Draft:
         if field is None or field.row is None:
             self.unmapped += [_evidence(item) for line in lines for item in line if item.text.strip()]
             return
-        drafts = [draft for line in lines if (draft := self._row(field.row, line)).values]
+        read = [self._row(field.row, line) for line in lines]
+        drafts = [draft for draft in read if draft.values]
         self.rows[field.name] = drafts
         self.values[field.name] = [draft.model.model_construct(**draft.values) for draft in drafts]
-        self.unmapped += [item for draft in drafts for item in draft.unmapped]
+        self.unmapped += [item for draft in read for item in draft.unmapped]
+        # What is in no row's value keeps its text: a cell that is not of its type, all cells of a row without a value.
+        self.unmapped += [item for draft in read if not draft.values for item in draft.evidence.values()]
+        self.evidence |= {
+            f"{field.name}[{number}].{name}": item
+            for number, draft in enumerate(drafts)
+            for name, item in draft.evidence.items()
+            if name not in draft.values
+        }
         self.misread += [
             check.model_copy(update={"fields": [f"{field.name}[{number}].{part}" for part in check.fields]})
             for number, draft in enumerate(drafts)
