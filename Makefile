@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product new-vendor score evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all up down check doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -87,6 +87,9 @@ new-vendor: .venv/ready ## Write module, simulator and tests' facts of one more 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
 	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
 		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
+
+matrix: .venv/ready ## What comes of samples under other products' names and of parts of documents (PRODUCTS="vin" LAYOUTS="a issued")
+	@$(PYTHON) -m local matrix $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
 	@$(PYTHON) -m local evaluate $(call list,$(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder))) \

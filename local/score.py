@@ -4,6 +4,8 @@ rest is lost.
     python -m local.score                                     every product, layout and variant
     python -m local.score --products id_card --layouts a b issued --variants clean --misses
 
+Beside the shares stands what a simple extraction gets right of the same lines (see `local.accuracy.baseline`).
+
 Layouts a and b are drawn by this project, `issued` are forms as they are issued, `unseen` such forms that nobody looks
 at while working on extraction: their misses are never listed.
 
@@ -24,12 +26,13 @@ from itertools import product as pairs
 from statistics import fmean
 from typing import Any
 
-from local.accuracy import offline
+from local.accuracy import baseline, offline
 from local.accuracy.marks import Mark, Value, computed, marked
 from local.arguments import Arguments, one_of, product
 from local.generate.tables import ACCURACY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples
 from ocr.declare.catalogue import products
+from ocr.model.record import Document
 
 PROCESSES = 2
 
@@ -59,10 +62,12 @@ class Miss:
 @dataclass
 class Score:
     """How many values of some samples were right, of how many; how many were wrong and nothing said so; how many
-    printed ones were lost in recognition and how many in extraction."""
+    printed ones were lost in recognition and how many in extraction. `simple` are those that a label and what stands
+    right of it or below it would have got right, None where no value goes by a label."""
 
     right: int = 0
     of: int = 0
+    simple: int | None = None
     silent: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     misses: list[Miss] = field(default_factory=list)
@@ -80,7 +85,10 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
     found: dict[Key, Score] = {}
     for sample in _samples(slug, layout, variants):
         one = found.setdefault((slug, layout, sample.variant), Score())
-        for value in _values(slug, sample):
+        values, simple = _values(slug, sample)
+        if simple is not None:
+            one.simple = (one.simple or 0) + simple
+        for value in values:
             one.of += 1
             one.right += value.mark == Mark.RIGHT
             one.silent += value.silent
@@ -99,11 +107,18 @@ def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Sample
         yield replace(sample, product=SORTS, truth={"document_type": sample.product})
 
 
-def _values(slug: str, sample: Sample) -> list[Value]:
-    """What came of each value of a sample, in the first document that is found on it."""
+def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None]:
+    """What came of each value of a sample, in the first document found on it, and how many the baseline gets right."""
     record, answer = offline.record(slug, sample.picture, sample.options)
-    ignored = computed(products()[slug].fields) - sample.truth.keys()
-    return marked(sample.truth, record.document, answer.lines, sample.covered, ignored | sample.ignored)
+    ignored = computed(products()[slug].fields) - sample.truth.keys() | sample.ignored
+
+    def values(found: Document | None) -> list[Value]:
+        return marked(sample.truth, found, answer.lines, sample.covered, ignored)
+
+    if not baseline.applies(slug):
+        return values(record.document), None
+    simple = values(baseline.document_of(slug, answer.said))
+    return values(record.document), sum(value.mark == Mark.RIGHT for value in simple)
 
 
 def main() -> None:
@@ -155,20 +170,21 @@ def _show(
         print(f"{'average ' + layout:38}" + "".join(f"{share:>11.3f}" for share in averages))
     values, silent, *lost = _sums(scores)
     print(f"{values} values; {silent} silently wrong; lost in recognition {lost[0]}, in extraction {lost[1]}")
+    print(f"a value right of its label or below it, and nothing more: {_simple(scores) or '-'} right")
 
 
 def _keep(scores: Mapping[Key, Score]) -> None:
     """Write the page's table: a line for each product, a column for clean and degraded pictures of each layout."""
     layouts = [layout for layout in LAYOUTS if any(key[1] == layout for key in scores)]
     degraded = sorted({variant for _, _, variant in scores} - {"clean"})
-    columns = [(layout, variants) for layout in layouts for variants in (["clean"], degraded)]
+    columns = [(layout, variants) for layout in layouts for variants in (["clean"], degraded) if variants]
     rows = []
     for slug in [*dict.fromkeys(slug for slug, _, _ in sorted(scores)), None]:
         ours = {key: one for key, one in scores.items() if slug in (key[0], None)}
         shares = [_share(ours, layout, variants) for layout, variants in columns]
-        rows.append([f"`{slug}`" if slug else "**all**", *shares, *map(str, _sums(ours))])
-    head = ["product", *(f"{layout}, {'clean' if len(variants) == 1 else 'degraded'}" for layout, variants in columns)]
-    made = table([*head, "values", "silent", "lost in recognition", "in extraction"], rows)
+        rows.append([f"`{slug}`" if slug else "**all**", *shares, _simple(ours), *map(str, _sums(ours))])
+    head = ["product", *(f"{layout}, {'clean' if 'clean' in variants else 'degraded'}" for layout, variants in columns)]
+    made = table([*head, "by labels alone", "values", "silent", "lost in recognition", "in extraction"], rows)
     ACCURACY.write_text(with_table(ACCURACY.read_text(), "score", made))
 
 
@@ -176,6 +192,12 @@ def _share(scores: Mapping[Key, Score], layout: str, variants: Sequence[str]) ->
     """The average in three places; empty where there is no such picture."""
     known = any(key[1] == layout and key[2] in variants for key in scores)
     return f"{average(scores, layout, variants):.3f}" if known else ""
+
+
+def _simple(scores: Mapping[Key, Score]) -> str:
+    """The share that the baseline gets right, of the values of the products that it can be asked for."""
+    ours = [one for one in scores.values() if one.simple is not None]
+    return f"{sum(one.simple or 0 for one in ours) / max(sum(one.of for one in ours), 1):.3f}" if ours else ""
 
 
 def _sums(scores: Mapping[Key, Score]) -> tuple[int, int, int, int]:

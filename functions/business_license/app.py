@@ -47,11 +47,11 @@ class BusinessLicense(Fields):
     )
     registered_capital: MoneyText | None = label("注册资本", "注册资金", "出资额")
     establish_date: Date | None = label("成立日期", "注册日期")
-    business_term: Period | None = label("营业期限", "有效期", "经营期限")
+    business_term: Period | None = label("营业期限", "有效期", "经营期限", "合伙期限")
     address: Address | None = label(
         "住所", "住所地址", "地址", "营业场所", "经营场所", "主要经营场所", pii=True, free=True
     )
-    business_scope: Text | None = label("经营范围", free=True)
+    business_scope: Text | None = label("经营范围", "经营范围及方式", free=True)
     composing_form: Text | None = label("组成形式")
     registration_authority: Authority | None = label("登记机关")
     registration_date: Date | None = label("核准日期", "登记日期", "发照日期", alone=Alone(PRINTED_DAY, at="bottom"))

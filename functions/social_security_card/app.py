@@ -31,7 +31,11 @@ product = Product(
     SocialSecurityCard,
     name="社保卡",
     category="identity",
-    required=["name", ("social_security_number", "card_number")],
+    required=[
+        "name",
+        ("social_security_number", "card_number"),
+        ("issue_date", "valid_to", "card_number", "bank_card_number"),
+    ],
     titles=["中华人民共和国社会保障卡", "社会保障卡"],
     sold_by=[etoplive.Pid(1039), embedded.Labels()],
     checks=[

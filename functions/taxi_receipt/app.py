@@ -75,7 +75,7 @@ class TaxiReceipt(Fields):
         "燃油附加费", "燃油附加", "燃油费", "燃附费", "另收燃油附加费", "另收附加费", "附加费", "附加"
     )
     call_fee: Printed | None = label("电调费", "预约叫车服务费", "另收电召费", "电召费", "叫车服务费")
-    company: Organization | None = label("单位", "单位名称", "经营单位", "公司名称", "企业名称", "公司")
+    company: Organization | None = label("单位", "单位名称", "经营单位", "公司名称", "企业名称")
     certificate_number: Certificate | None = label("证号", "资格证号", "服务证号", "监督卡号", "工号", pii=True)
     phone: Phone | None = label("电话", "监督电话")
     city: City | None = label("市", "发票所在地", "归属地区")

@@ -363,3 +363,50 @@ def test_what_cannot_be_is_said_to_be_doubtful() -> None:
         "taxi_receipt", page((60, 60, "日期：2199-05-07"), (60, 100, "等候：00:82:10"), (60, 140, "金额：31.00元"))
     )
     assert failed(document) >= {"date", "waiting_time"}
+
+
+# --- Forms of several years and places --------------------------------------------------------------------------------
+
+
+def test_the_value_of_a_label_that_nobody_declared_is_no_second_line_of_the_value_above() -> None:
+    said = fields(
+        "business_license",
+        *[
+            (80, 60, "企业法人营业执照"),
+            (80, 120, "注册号 350100100012345"),
+            (80, 180, "公司类型"),
+            (300, 180, "有限责任公司"),
+        ],
+        *[(80, 230, "注册资本"), (300, 230, "伍拾万元"), (80, 280, "实收资本"), (300, 280, "叁拾万元")],
+        *[(80, 330, "经营范围及方式"), (360, 330, "小吃服务"), (80, 380, "合伙期限"), (300, 380, "长期")],
+    )
+    assert said["registered_capital"] == "伍拾万元"
+    assert (said["business_scope"], said["business_term"]) == ("小吃服务", "长期")
+
+
+def test_a_receipt_of_another_city_has_other_labels_and_a_plate_with_its_province() -> None:
+    said = fields(
+        "taxi_receipt",
+        *[(60, 20, "云州市客运出租汽车统一发票"), (60, 60, "代码"), (260, 60, "112001880123"), (60, 100, "号码")],
+        *[
+            (260, 100, "00012345"),
+            (60, 140, "企业名称：云州市长乐出租汽车有限公司"),
+            (60, 180, "车牌号"),
+            (260, 180, "津E12345"),
+        ],
+        *[(60, 220, "乘车日期"), (260, 230, "2020-07-08"), (60, 260, "计程单价"), (260, 270, "1.70")],
+        *[(60, 300, "行驶里程"), (260, 310, "6.8"), (60, 340, "附加"), (260, 350, "1.00元"), (60, 380, "总金额")],
+        (260, 390, "18.00"),
+    )
+    assert said == {
+        "invoice_code": "112001880123",
+        "invoice_number": "00012345",
+        "date": "2020-07-08",
+        "plate_number": "津E12345",
+        "unit_price": "1.70",
+        "distance_km": "6.8",
+        "fuel_surcharge": "1.00",
+        "total": "18.00",
+        "company": "云州市长乐出租汽车有限公司",
+        "city": "云州市",
+    }

@@ -26,7 +26,7 @@ def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]
     texts = {name: _Text(found[name]) for name in names if takes_any_text(found[name].field)}
     while lines and texts:
         gap, name, number = min(
-            (text.gap(line), name, number) for number, line in enumerate(lines) for name, text in texts.items()
+            (text.gap(line, lines), name, number) for number, line in enumerate(lines) for name, text in texts.items()
         )
         if gap == math.inf:
             break
@@ -48,11 +48,12 @@ class _Text:
         """From the top."""
         return tuple(piece for line in sorted(self.lines, key=lambda line: line[0].area.middle) for piece in line)
 
-    def gap(self, line: Sequence[TextSpan]) -> float:
+    def gap(self, line: Sequence[TextSpan], others: Sequence[Sequence[TextSpan]]) -> float:
         """How far a line is from the text; infinite where it cannot belong to it.
 
         It has to be of its size, close, and to begin where the text begins; below what is declared as long text less
-        strictly so. Above a text only what brings it nearer to its label's middle belongs to it.
+        strictly so. Above a text only what brings it nearer to its label's middle belongs to it. What has a text of its
+        own in the labels' column is that one's value, though nobody declared it.
         """
         area, block = line[0].area, around(piece.area for piece in self.pieces)
         below, above = area.middle > block.bottom, area.middle < block.top and self._centres(area, block)
@@ -61,7 +62,13 @@ class _Text:
         aligned = any(abs(area.left - start) < indent for start in starts)
         heights = sorted((area.height, self.lines[0][0].area.height))
         alike, gap = heights[1] <= heights[0] * OTHER_SIZE, max(0.0, area.down(block))
-        return gap if (above or below) and aligned and alike and gap < most else math.inf
+        near = (above or below) and aligned and alike and gap < most
+        return gap if near and not any(self._labels(other[0].area, area) for other in others) else math.inf
+
+    def _labels(self, other: Rect, area: Rect) -> bool:
+        """Whether a text stands in the row of a line where this text has its label."""
+        left = other.right <= area.left and abs(other.left - self.label.left) < ALIGNED
+        return left and self.label.right <= area.left and other.beside(area)
 
     def _centres(self, area: Rect, block: Rect) -> bool:
         """Whether the text with the area's line stands more evenly beside its label; not where it is below that."""
