@@ -16,16 +16,15 @@ from cli import INTERRUPTED, tables
 from cli import products as catalogue
 from cli.api import Api, Json, told
 from cli.endings import MEANINGS, UNREAD, Failed
-from cli.reading import SUCCEEDED, Order, Outcome, pictures, read_all
+from cli.reading import SUCCEEDED, Found, Order, Outcome, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
 from cli.stack import Door, Key, Place, find
 from cli.watching import Watch
 
 # A pipe has no width to fit a table into.
+WIDTH = 170
 # Nobody stands on the way within this machine.
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-WIDTH = 170
-MOST_NAMED = 20
 
 
 class Commands(click.Group):
@@ -126,12 +125,13 @@ def read(
     """
     description = catalogue.described(api, product)
     catalogue.check(description, options)
-    (found, left_out), order = _pictures(files), Order(product, dict(options))
+    there, order = _pictures(files), Order(product, dict(options))
+    found = there.pictures
     results = _results(out, list(catalogue.fields(description)), order) if out else None
     before = results.among(found) if results else {}
     watch = Watch(len(found) - len(before), results, as_json=as_json)
-    if left_out:
-        watch.note(_left_out(left_out))
+    for file, why in there.left_out.items():
+        watch.note(f"{file} is left out: {why}.")
     if before:
         watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
     try:
@@ -144,18 +144,12 @@ def read(
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
 
 
-def _pictures(files: Sequence[Path]) -> tuple[Sequence[Path], Sequence[Path]]:
-    found, left_out = pictures(files)
-    if not found:
-        told = f" {_left_out(left_out)}" if left_out else ""
-        raise click.UsageError(f"There are no pictures in what was named.{told}")
-    return found, left_out
-
-
-def _left_out(files: Sequence[Path]) -> str:
-    named = ", ".join(str(file) for file in files[:MOST_NAMED])
-    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
-    return f"Left out of the folders, being no pictures by their names: {named}{more}."
+def _pictures(files: Sequence[Path]) -> Found:
+    found = pictures(files)
+    if not found.pictures:
+        others = "".join(f" {file} is left out: {why}." for file, why in found.left_out.items())
+        raise click.UsageError(f"There are no pictures in what was named.{others}")
+    return found
 
 
 def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch) -> None:

@@ -3,7 +3,7 @@
 import mimetypes
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,22 +95,43 @@ SUFFIXES = {
 _BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*")
 
 
-def pictures(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+@dataclass(frozen=True)
+class Found:
+    """The pictures to read, and the files that were left out, each with why."""
+
+    pictures: Sequence[Path]
+    left_out: Mapping[Path, str]
+
+
+def pictures(paths: Sequence[Path]) -> Found:
     """Files as they are named, with every picture in folders and the folders within; and what else is in these."""
-    found: dict[Path, bool] = {}
+    found: list[Path] = []
+    left_out: dict[Path, str] = {}
     for path in paths:
-        found |= {file: _is_taken(file) for file in _within(path)} if path.is_dir() else {path: True}
-    return [file for file, taken in found.items() if taken], [file for file, taken in found.items() if not taken]
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for file in sorted(path.rglob("*")):
+            if not file.is_file():
+                continue
+            if why := _unwanted(path, file):
+                left_out[file] = why
+            else:
+                found.append(file)
+    named = dict.fromkeys(found)
+    return Found(list(named), {file: why for file, why in left_out.items() if file not in named})
 
 
-def _within(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.rglob("*")) if file.is_file())
+def _unwanted(folder: Path, file: Path) -> str:
+    """Why a file in a folder is not read; empty where it is."""
+    if file.name.startswith("._"):
+        return "it is what macOS keeps beside a file"
+    if any(part.startswith(".") for part in file.relative_to(folder).parts):
+        return "it is hidden"
+    return "" if _is_picture(file) else "it is no picture by its name"
 
 
-def _is_taken(file: Path) -> bool:
-    # macOS puts `._card.jpg` beside what it copies: nobody's picture.
-    if file.name.startswith("."):
-        return False
+def _is_picture(file: Path) -> bool:
     if file.suffix:
         return file.suffix.lower() in SUFFIXES
     try:

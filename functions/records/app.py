@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.entry import responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
+from ocr.entry.preferences import is_seen
 from ocr.entry.response_models import Description, Entry, Page, UploadForm
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
@@ -51,7 +53,10 @@ MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "dat
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request; reading a picture is the products' own."""
-    answer = app.resolve(event, context)
+    head = event["httpMethod"] == "HEAD"
+    answer = app.resolve(event | ({"httpMethod": "GET"} if head else {}), context)
+    if head:
+        answer = answer | {"body": ""}
     told = responses.common(APIGatewayProxyEvent(event))
     return answer | {"multiValueHeaders": {name: [told[name]] for name in told} | answer["multiValueHeaders"]}
 
@@ -288,7 +293,7 @@ def _lasting(body: str, kind: str, seen: str | None, headers: Mapping[str, str] 
     """What says nothing of a record: whoever has it keeps it for a while, and is then told whether it changed."""
     tag = _tag(body)
     told = {"ETag": tag, "Cache-Control": PUBLIC} | dict(headers or {})
-    if _is_seen(tag, seen):
+    if is_seen(tag, seen):
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=told)
     return Response(int(HTTPStatus.OK), kind, body, headers=told)
 
@@ -336,10 +341,6 @@ def _tag(body: str) -> str:
     return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
-def _is_seen(tag: str, seen: str | None) -> bool:
-    return tag in [one.strip().removeprefix("W/") for one in (seen or "").split(",")]
-
-
 def _found(record: Record | None, seen: str | None) -> Response[str]:
     """A record with its ETag; a pending one with Retry-After; 304 if `seen` names that ETag."""
     if record is None:
@@ -349,18 +350,22 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     body = record.model_dump_json(exclude_none=True)
     tag = _tag(body)
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
-    if _is_seen(tag, seen):
+    if is_seen(tag, seen):
         return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=headers)
     if record.crops:
         body = responses.linked(record).model_dump_json(exclude_none=True)
     return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
 
 
+_BLANK = re.compile(r"(:[0-9.]+) (?=[0-9]{2}(:?[0-9]{2})?$)")
+
+
 def _moment(name: str, told: str | None, default: datetime) -> datetime:
     if told is None:
         return default
     try:
-        at = datetime.fromisoformat(told)
+        # A "+" that was not percent-encoded has become a blank on the way.
+        at = datetime.fromisoformat(_BLANK.sub(r"\1+", told))
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         advice = "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z."

@@ -22,6 +22,7 @@ from local.samples import samples
 from local.samples.catalogue import documents
 from ocr.declare.catalogue import products, record_schema
 from ocr.declare.checks import verdicts
+from ocr.declare.options import NAMES, known
 from ocr.declare.product import Product
 from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Status
 
@@ -50,6 +51,7 @@ def files() -> Iterator[tuple[Path, str]]:
     api = openapi.document(examples)
     yield OPENAPI, _lines(api) + "\n"
     yield SIGNS, signs()
+    yield NAMES, _json(sorted({name for product in products().values() for name in known(product.sold_by)}))
     yield PRODUCTS, product_pages.page()
     yield from vendor_pages()
     yield TEMPLATE, template(TEMPLATE.read_text())

@@ -92,8 +92,17 @@ IdempotencyKey = Annotated[
 ]
 Prefer = Annotated[
     str | None,
-    Header(alias="Prefer", description="`respond-async` asks for 202 at once; the record is read meanwhile"),
+    Header(
+        alias="Prefer",
+        description="`respond-async` asks for 202 at once, `wait=5` after 5 seconds; the picture is read meanwhile",
+    ),
 ]
+APPLIED: Part = {
+    "Preference-Applied": {
+        "description": "the preferences of the request, where the response came sooner for them",
+        "schema": {"type": "string"},
+    }
+}
 
 
 def document(examples: Mapping[str, Any]) -> Part:
@@ -139,7 +148,6 @@ def _products() -> APIGatewayRestResolver:
 
 def _read(described: APIGatewayRestResolver, product: Product) -> None:
     pending = {"Location": {"description": "where the record will be", "schema": {"type": "string"}}}
-    asked = {"Preference-Applied": {"description": "respond-async, where it was asked", "schema": {"type": "string"}}}
     described.post(
         f"/ocr/{product.slug}",
         operation_id=f"read_{product.slug}",
@@ -147,7 +155,7 @@ def _read(described: APIGatewayRestResolver, product: Product) -> None:
         description=product.fields.__doc__ or f"One picture, one record: {product.name}.",
         tags=[product.category],
         responses=answered(200, "the record", record_model(product))
-        | answered(202, "the record is pending", Pending, headers=pending | RETRY_AFTER | asked)
+        | answered(202, "the record is pending", Pending, headers=pending | RETRY_AFTER | APPLIED)
         | problems(404, 409, 413, 415, 422, 503),
         openapi_extensions={"requestBody": {"required": True, "content": _picture(product)}},
     )(_signed(_options(product) | {"idempotency_key": IdempotencyKey, "prefer": Prefer}))
@@ -160,9 +168,10 @@ def _batch(described: APIGatewayRestResolver, product: Product) -> None:
         summary=f"Read up to 50 pictures: {product.name}",
         description="Each picture has an outcome of its own: the status that it would have had alone, and the rest.",
         tags=[product.category],
-        responses=answered(200, "the outcomes, in the order of the pictures", Outcomes) | problems(413, 415, 503),
+        responses=answered(200, "the outcomes, in the order of the pictures", Outcomes, headers=APPLIED)
+        | problems(413, 415, 503),
         openapi_extensions={"requestBody": {"required": True, "content": _pictures(product)}},
-    )(_signed(_options(product)))
+    )(_signed(_options(product) | {"idempotency_key": IdempotencyKey, "prefer": Prefer}))
 
 
 def _options(product: Product) -> dict[str, Any]:

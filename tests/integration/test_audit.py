@@ -64,6 +64,14 @@ def test_the_public_pages_are_kept_by_whoever_has_them(world: World, path: str) 
     again = asked("GET", path, {"If-None-Match": headers["ETag"][0]})
     assert (again["statusCode"], again["body"]) == (304, "")
     assert again["multiValueHeaders"]["ETag"] == headers["ETag"]
+    assert asked("GET", path, {"If-None-Match": "*"})["statusCode"] == 304
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/products", "/records", f"/records/{'0' * 32}"])
+def test_the_head_of_everything_is_told_without_its_body(world: World, path: str) -> None:
+    whole, head = asked("GET", path), asked("HEAD", path)
+    assert (head["statusCode"], head["body"]) == (whole["statusCode"], "")
+    assert head["multiValueHeaders"] == whole["multiValueHeaders"]
 
 
 def test_the_operator_may_keep_the_pages_from_the_public(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,11 +51,6 @@ HOSTILE = [
     ),
     pytest.param(FILE % (b"a.png", b"x") * 10_000 + END, FORM, id="10,000 files"),
     pytest.param(PART % (b"vendor", MARK.encode() * 500_000) + END, FORM, id="a member of 4 MB"),
-    pytest.param(FILE % (b"../../" + MARK.encode(), picture()) + END, FORM, id="a path for a name"),
-    pytest.param(FILE % (b"..\\\\" + MARK.encode(), picture()) + END, FORM, id="a Windows path for a name"),
-    pytest.param(FILE % (MARK.encode() + b"\x00.png", picture()) + END, FORM, id="a name with a zero byte"),
-    pytest.param(FILE % ((MARK + "\u202egnp.exe").encode(), picture()) + END, FORM, id="a name that turns round"),
-    pytest.param(FILE % (MARK.encode() * 100, picture()) + END, FORM, id="a name without end"),
     pytest.param(
         b'--b\r\nContent-Disposition: form-data; name="f"\r\n' + b"X: y\r\n" * 10_000 + b"\r\n1\r\n" + END,
         FORM,
@@ -112,3 +107,33 @@ def test_it_is_refused_and_not_told(
         assert answer["advice"]
     # Whatever Pillow reads without unpacking it is a picture like any other: then it is one call, not two hundred MB.
     assert calls(kind) == (status == 200 and "outcomes" not in answer)
+
+
+@pytest.mark.parametrize("path", ["", "/batch"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(b"../../" + MARK.encode(), id="a path"),
+        pytest.param(b"C:\\scans\\..\\" + MARK.encode(), id="a Windows path"),
+        pytest.param(MARK.encode() + b"\x00.png", id="a zero byte"),
+        pytest.param((MARK + "\u202egnp.exe").encode(), id="a name that turns round"),
+        pytest.param(MARK.encode() * 100, id="a name without end"),
+        pytest.param(b"=?utf-8?Q?" + MARK.encode() + b"=0A?=", id="a line break in an encoded word"),
+        pytest.param(b"=?no-such?B?!!?=" + MARK.encode(), id="an encoding that is none"),
+        pytest.param(MARK.encode() + b"\xff\xfe", id="bytes in no encoding"),
+    ],
+)
+def test_a_files_name_decides_nothing_and_stands_in_no_log(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], name: bytes, path: str
+) -> None:
+    watched = logging.getLogger(logger.name or logger.service)
+    watched.addHandler(caplog.handler)
+    kind = product([reading])
+    status, answer = sent(kind, FILE % (name, picture()) + END, FORM, path)
+    watched.removeHandler(caplog.handler)
+    told = answer["outcomes"][0] if path else answer
+    assert (status, calls(kind), told["status"]) == (200, 1, 200 if path else "succeeded")
+    assert told.get("name", "a").isprintable()
+    assert not {"/", "\\"} & {*told.get("name", "a")}
+    assert len(told.get("name", "a")) <= 100
+    assert MARK not in "".join(capsys.readouterr()) + "".join(str(vars(record)) for record in caplog.records)

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -59,7 +60,7 @@ class TestForms:
             sent(kind, picture()),
             sent(kind, body, media_type),
             sent(kind, {"image": data}),
-            sent(kind, {"image": f"data:image/png;base64,{data}"}),
+            sent(kind, {"image": f" DATA:image/png;name=a.png;BASE64,{quote(data)}"}),
             sent(kind, {"s3_uri": stored(picture())}),
         ]
         assert [status for status, _ in answers] == [200] * 5
@@ -164,7 +165,28 @@ class TestIdempotencyKey:
         assert sent(kind, picture(2), Idempotency_Key="order-1")[0] == 422
         assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 200
 
-    @pytest.mark.parametrize("key", ["ö", "a\tb", "a b", "a" * 256])
+    def test_a_key_may_be_quoted(self, world: World) -> None:
+        kind = product([reading])
+        first, second = (sent(kind, picture(), Idempotency_Key=key)[1] for key in ("order-1", '"order-1"'))
+        assert first["id"] == second["id"]
+
+    def test_a_batch_with_the_same_key_has_the_same_records(self, world: World) -> None:
+        kind = product([reading])
+        images = [b64encode(picture(seed)).decode() for seed in (1, 2, 1)]
+        first, second = (
+            sent(kind, {"images": images}, path="/batch", Idempotency_Key="order-1")[1]["outcomes"] for _ in range(2)
+        )
+        ids = [one["record_id"] for one in first]
+        assert ids == [one["record_id"] for one in second]
+        assert len({*ids}) == 3
+        images[1] = b64encode(picture(9)).decode()
+        outcomes = sent(kind, {"images": images}, path="/batch", Idempotency_Key="order-1")[1]["outcomes"]
+        assert [one["status"] for one in outcomes] == [200, 422, 200]
+        assert outcomes[1]["problem"]["type"] == "urn:ocr:problem:key_reused"
+        assert calls(kind) == 2
+        assert sent(kind, {"images": images}, path="/batch", Idempotency_Key="ö")[0] == 400
+
+    @pytest.mark.parametrize("key", ["ö", "a\tb", "a b", "a" * 256, '""'])
     def test_what_is_no_key_is_refused(self, world: World, key: str) -> None:
         assert sent(product([reading]), picture(), Idempotency_Key=key)[0] == 400
 
@@ -217,6 +239,41 @@ class TestLater:
         status, record = asked("GET", f"/records/{told['id']}")
         assert (status, record["status"], record["id"]) == (200, "succeeded", told["id"])
         assert calls(kind) == 1
+
+    @pytest.mark.parametrize(
+        ("prefer", "applied"),
+        [
+            ("respond-async; wait=10", "respond-async"),
+            ('Respond-Async="", handling=lenient', "respond-async"),
+            ('foo="a,respond-async", respond-async', "respond-async"),
+            ("respond-async, wait=0", "respond-async, wait=0"),
+            ("wait=0", "wait=0"),
+        ],
+    )
+    def test_a_preference_is_understood_as_its_standard_writes_it(
+        self, world: World, prefer: str, applied: str
+    ) -> None:
+        kind = product([reading])
+        status, told = sent(kind, picture(), Prefer=prefer)
+        assert (status, told["headers"].get("Preference-Applied"), calls(kind)) == (202, applied, 0)
+
+    @pytest.mark.parametrize(
+        "prefer", ["wait=20", "respond-async, wait=20", "wait=soon", 'foo="respond-async"', "foo; respond-async"]
+    )
+    def test_who_waits_long_enough_gets_the_record(self, world: World, prefer: str) -> None:
+        status, told = sent(product([reading]), picture(), Prefer=prefer)
+        assert (status, told["status"]) == (200, "succeeded")
+        assert "Preference-Applied" not in told["headers"]
+
+    def test_a_batch_need_not_be_waited_for(self, world: World) -> None:
+        kind = product([reading])
+        sent(kind, picture(1))
+        images = [b64encode(content).decode() for content in (picture(1), picture(2), b"no picture")]
+        status, told = sent(kind, {"images": images}, path="/batch", Prefer="respond-async")
+        assert (status, told["headers"]["Preference-Applied"], calls(kind)) == (200, "respond-async", 1)
+        assert [one["status"] for one in told["outcomes"]] == [200, 202, 415]
+        come(kind, told["outcomes"][1]["record_id"])
+        assert asked("GET", f"/records/{told['outcomes'][1]['record_id']}")[1]["status"] == "succeeded"
 
     def test_what_was_read_before_is_answered_at_once(self, world: World) -> None:
         kind = product([reading])
@@ -328,7 +385,7 @@ class TestBatch:
         assert sent(kind, {"s3_uris": uris[:2]}, path="/batch")[0] == 200
 
     @pytest.mark.parametrize(
-        "body", [{}, {"s3_uris": []}, {"images": ["a"] * 51}, {"images": ["a"], "s3_uris": []}, {"images": [1]}]
+        "body", [{}, {"s3_uris": []}, {"images": ["a"] * 51}, {"images": ["a"], "s3_uris": []}, {"images": "a"}]
     )
     def test_what_is_no_batch_is_refused(self, world: World, body: Body) -> None:
         assert sent(product([reading]), body, path="/batch")[0] == 400

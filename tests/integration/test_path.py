@@ -26,7 +26,7 @@ from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
 from tests.support.fault_injection import Fault, FaultInjector
-from tests.support.scripted import Context, First, Keyed, Ticket, calls, picture, product, reading
+from tests.support.scripted import Context, First, Keyed, Second, Ticket, Toned, calls, picture, product, reading
 from tests.support.sending import deliver, deliver_last, delivered, of_upload, post, set_tries
 
 # How often an upload of these tests is tried.
@@ -359,14 +359,35 @@ class TestNothingLost:
         assert record.problem.model_dump(exclude_none=True) == {k: v for k, v in problem.items() if k != "headers"}
         assert calls(kind) == 0
 
-    def test_an_unknown_option_in_the_metadata_is_told_in_the_record(self, world: World) -> None:
+    @pytest.mark.parametrize("misspelt", ["moood", "codetype"])
+    def test_an_option_that_is_none_of_the_product_is_told_in_the_record(self, world: World, misspelt: str) -> None:
         kind = product([reading])
-        notification = world.upload("uploads/ticket/a.png", picture(), color="red")
+        notification = world.upload("uploads/ticket/a.png", picture(), **{misspelt: "good"})
         deliver(kind, notification)
         record = of_upload(notification)
         assert record
         assert record.problem
         assert record.problem.status == 400
+
+    def test_an_upload_with_what_a_tool_wrote_into_its_metadata_is_read(self, world: World) -> None:
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/a.png", picture(), mtime="1701936000.1", uid="0", mood="good")
+        deliver(kind, notification)
+        record = of_upload(notification)
+        assert record
+        assert (record.status, record.options) == (Status.SUCCEEDED, {"mood": "good"})
+
+    @pytest.mark.parametrize("key", ["uploads/ticket/", "uploads/ticket/x.png/", "uploads/ticket//"])
+    def test_a_key_that_looks_like_a_folder_is_read_where_there_are_bytes(self, world: World, key: str) -> None:
+        kind = product([reading])
+        notification = world.upload(key, picture())
+        deliver(kind, {"s3": notification["s3"] | {"object": notification["s3"]["object"] | {"size": 0}}})
+        assert of_upload(notification) is None
+        sized = notification["s3"]["object"] | {"size": len(picture())}
+        deliver(kind, {"s3": notification["s3"] | {"object": sized}})
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.SUCCEEDED
 
     def test_a_busy_vendor_brings_the_upload_again_and_the_last_time_ends_in_a_record(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -592,6 +613,23 @@ class TestFailover:
         assert post(kind, picture(), vendor="first")[0] == 422
         assert post(kind, picture(), vendor="first,second")[1]["vendor"] == "second"
         assert calls(kind) == 0
+
+    @pytest.mark.parametrize("options", [{"tone": "low"}, {"vendor": "first"}])
+    def test_an_option_for_which_no_vendor_is_set_up_is_told_at_once(
+        self, world: World, options: dict[str, str]
+    ) -> None:
+        sold_by = [Toned([reading]), Second([lambda: reading("second")])]
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=sold_by)
+        status, problem = post(kind, picture(), **options)
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:conflicting_options")
+        assert "first" in problem["detail"]
+        notification = world.upload("uploads/card/a.png", picture(1), **options)
+        assert deliver(kind, notification) == []
+        record = of_upload(notification)
+        assert record
+        assert record.problem
+        assert (record.status, record.problem.kind) == (Status.FAILED, "conflicting_options")
+        assert post(kind, picture())[1]["vendor"] == "second"
 
     def test_a_key_that_is_missing_is_not_the_callers_fault(self, world: World) -> None:
         kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=[Keyed([reading])])

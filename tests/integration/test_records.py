@@ -158,6 +158,14 @@ def test_a_list_from_long_ago_asks_only_for_days_that_records_can_be_of(world: W
     assert len(queries) < 40
 
 
+@pytest.mark.parametrize(
+    "moment", ["2026-11-27T15:00:00 08:00", "2026-11-27 15:00:00 08:00", "2026-11-27T15:00:00.5 0800"]
+)
+def test_a_plus_that_became_a_blank_on_the_way_is_one(world: World, moment: str) -> None:
+    times = {"from": moment, "to": moment, "product": "id_card"}
+    assert asked("GET", "/records", queryStringParameters=times) == (200, {"records": [], "next": None})
+
+
 def test_a_list_of_no_time_is_empty(world: World, kept: Record) -> None:
     times = {"from": "2026-02-02", "to": "2026-02-01", "product": "id_card"}
     assert asked("GET", "/records", queryStringParameters=times) == (200, {"records": [], "next": None})

@@ -48,6 +48,10 @@ class Keyed(First):
     keys: ClassVar[tuple[str, ...]] = ("key",)
 
 
+class Toned(Keyed):
+    options: ClassVar[Mapping[str, Any]] = {"tone": str | None}
+
+
 class Second(Scripted):
     vendor = "second"
     limits: ClassVar[Limits] = Limits(bytes=10**7, batch=50)

@@ -137,6 +137,21 @@ def test_a_folder_becomes_a_line_a_picture(gateway: Gateway, folder: Path, tmp_p
     assert (two["status"], two["record_id"], two["problem"]) == ("no_result", "b" * 32, "It is no_result. Do better.")
 
 
+def test_every_file_that_is_left_out_is_named_with_why(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
+    (folder / ".cache").mkdir()
+    for name in ("._one.jpg", ".hidden.jpg", ".cache/four.jpg", "no suffix"):
+        (folder / name).write_text("nothing to read")
+    done = read(gateway, folder, tmp_path / "out.csv")
+    told = " ".join(done.stderr.split())
+    for name, why in [("._one.jpg", "macOS"), (".hidden.jpg", "hidden"), (".cache/four.jpg", "hidden")]:
+        assert f"{name} is left out: it is" in told, name
+        assert why in told
+    for name in ("notes.txt", "no suffix"):
+        assert f"{name} is left out: it is no picture by its name." in told
+    assert len(rows(tmp_path / "out.csv")) == len(gateway.of("POST /ocr/")) == 3
+    assert ocr(gateway, "read", folder / ".hidden.jpg", "--product", "ticket").exit_code == 0
+
+
 def test_what_is_doubtful_stands_in_the_table_too(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
     read(gateway, folder, tmp_path / "out.csv")
     assert {(row["checks_failed"], row["lowest_confidence"]) for row in rows(tmp_path / "out.csv")} == {

@@ -5,8 +5,9 @@ from typing import Any, ClassVar, Literal
 
 import pytest
 
+from ocr.declare.catalogue import products
 from ocr.declare.offers import Limits, Offer
-from ocr.declare.options import checked
+from ocr.declare.options import checked, required
 from ocr.model.problem import problem_of
 from ocr.platform.errors import CallerError
 from ocr.vendors import esign, etoplive
@@ -65,3 +66,40 @@ def test_a_refused_value_is_not_repeated() -> None:
 
 def test_an_option_that_only_some_sellers_need_is_not_asked_of_all() -> None:
     assert checked([Solver(), Reader()], {}) == {}
+
+
+# What tools write into an object's metadata for themselves.
+TOOLS = {
+    "rclone": {"mtime": "1701936000.123456789", "md5chksum": "1B2M2Y8AsgTpgAmY7PhCfg=="},
+    "s3cmd": {"s3cmd-attrs": "atime:1701936000/ctime:1701936000/gid:0/mode:33188/uid:0/uname:root"},
+    "s3fs": {"uid": "1000", "gid": "1000", "mode": "33188", "mtime": "1701936000", "ctime": "1", "atime": "1"},
+    "DataSync": {"file-owner": "1000", "file-group": "1000", "file-permissions": "0664", "file-mtime": "1s"},
+    "Transfer Family": {"user-agent": "AWSTransfer", "user-agent-id": "li@s-1"},
+    "goofys and others": {"content-md5": "x", "sha256": "x", "filename": "a.jpg", "original-name": "a.jpg"},
+}
+
+
+@pytest.mark.parametrize("metadata", TOOLS.values(), ids=TOOLS)
+def test_what_tools_write_into_metadata_is_left_alone(metadata: dict[str, str]) -> None:
+    for product in products().values():
+        needed = dict.fromkeys(required(product.sold_by), "1004")
+        assert checked(product.sold_by, needed, metadata) == needed
+
+
+def test_options_in_metadata_are_options() -> None:
+    assert checked([Reader()], {}, {"openseal": "1", "mtime": "1"}) == {"openSeal": "1"}
+    assert checked([Reader()], {"openSeal": "0"}, {"openseal": "1"}) == {"openSeal": "0"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "advice"),
+    [
+        pytest.param({"opensea": "1"}, "Did you mean openSeal?", id="misspelt"),
+        pytest.param({"codetype": "1004"}, "The options are", id="another product's"),
+        pytest.param({"openseal": "yes"}, "'0' or '1'", id="value that is not allowed"),
+    ],
+)
+def test_what_was_meant_as_an_option_in_metadata_is_refused(metadata: dict[str, str], advice: str) -> None:
+    with pytest.raises(CallerError) as refused:
+        checked([Reader()], {}, metadata)
+    assert advice in problem_of(refused.value).advice

@@ -1,6 +1,10 @@
 """A picture's options: the same names and rules over HTTPS and over S3."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -12,6 +16,11 @@ VENDOR = "vendor"
 VENDOR_RULE = Annotated[
     str, Field(pattern=r"^[a-z]+(,[a-z]+)*$", description="only these vendors, in this order, joined by commas")
 ]
+
+# All options of all products, which `make generate` writes: who reads one product imports no other.
+NAMES = Path(__file__).with_name("options.json")
+# From here on a name is another one misspelt.
+MISSPELT = 0.8
 
 
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
@@ -30,17 +39,24 @@ def required(offers: Sequence[Offer]) -> set[str]:
     return set.intersection(*needs) if needs else set()
 
 
-def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
+def checked(
+    offers: Sequence[Offer], told: Mapping[str, str], metadata: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The options that were sent, under their proper names; raises `invalid_option` naming the option that is wrong.
 
-    Names are compared without case, because S3 lowers the case of metadata.
+    `metadata` is an upload's: what is neither an option of any product nor one misspelt was written there by a tool
+    for itself, and is left alone. What was sent beside it counts more. Names are compared without case, because S3
+    lowers the case of metadata.
     """
     rules = known(offers)
     proper = {name.casefold(): name for name in rules}
+    meant = {name: value for name, value in (metadata or {}).items() if _is_option(name, proper)}
     options: dict[str, str] = {}
-    for name, value in told.items():
+    for name, value in {**meant, **told}.items():
         if name.casefold() not in proper:
-            raise _invalid(f"There is no option {name[:40]!r} here.", _listing("The options are", rules))
+            alike = [proper[one] for one in get_close_matches(name.casefold(), proper, cutoff=MISSPELT)]
+            suggestion = f"Did you mean {' or '.join(alike)}? " if alike else ""
+            raise _invalid(f"There is no option {name[:40]!r} here.", suggestion + _listing("The options are", rules))
         option = proper[name.casefold()]
         options[option] = _valid(option, rules[option], value)
     missing = required(offers) - options.keys()
@@ -48,6 +64,16 @@ def checked(offers: Sequence[Offer], told: Mapping[str, str]) -> dict[str, str]:
         raise _invalid(_listing("Missing options:", missing), _listing("Required options:", required(offers)))
     _vendors(offers, options.get(VENDOR))
     return options
+
+
+def _is_option(name: str, proper: Iterable[str]) -> bool:
+    """Whether a name is that of an option, of this product or another, or a misspelt one of this product."""
+    return name.casefold() in _all_names() or bool(get_close_matches(name.casefold(), proper, cutoff=MISSPELT))
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    return frozenset(name.casefold() for name in json.loads(NAMES.read_text(encoding="utf-8")))
 
 
 def _valid(name: str, kind: Any, value: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,15 +11,16 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from ocr.declare.options import checked
 from ocr.declare.product import Product
-from ocr.entry import requests, responses
+from ocr.entry import preferences, requests, responses
+from ocr.entry.preferences import Preferences
 from ocr.entry.requests import ParsedRequest
 from ocr.model.picture import Upload
 from ocr.model.record import Record
 from ocr.pages.examine import examine
 from ocr.pipeline import process, routing
 from ocr.pipeline.process import Job, Outcome, Retry
-from ocr.platform import aws
-from ocr.platform.errors import CallerError, OcrError
+from ocr.platform import aws, threads
+from ocr.platform.errors import CallerError, Internal, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import unforeseen
 from ocr.storage import keyed, ledger, records
@@ -52,58 +54,105 @@ def answer(product: Product, event: APIGatewayProxyEvent, end: float) -> respons
 
 
 def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
-    told = requests.request(event, product.slug)
-    work = _work(product, told)
-    asked = _told_key(event)
-    content = process.content(product, work)
-    if asked:
-        place = keyed.name("asked", product.slug, _caller(event), asked)
-        work = replace(work, ticket=RecordRef(place, datetime.now(UTC)))
-    ticket = work.ticket or RecordRef(ledger.record_id(content, work.options), datetime.now(UTC))
-    if asked:
-        records.reserve(ticket, product.slug, content)
-    if "respond-async" in [word.strip().lower() for word in requests.header(event, PREFER).split(",")]:
-        if done := ledger.finished(content):
-            return responses.record(ledger.replay(done, ticket, product.fields, work.options))
-        return responses.later(_by_queue(product, work, ticket, content).id, preferred=True)
-    [outcome] = process.read(product, [replace(work, ticket=ticket)], end)
-    if isinstance(outcome, Retry) and (outcome.error.code in _FOR_THE_QUEUE or end - time.monotonic() < NEAR):
-        return responses.later(_by_queue(product, work, ticket, content).id)
+    work = _work(product, event, requests.request(event, product.slug))
+    wanted = preferences.preferences(requests.headers(event, PREFER))
+    [outcome] = _outcomes(product, [work], wanted, end)
+    if isinstance(outcome, Later):
+        return responses.later(outcome.id, applied=wanted.applied if outcome.wanted else "")
     return responses.error(outcome.error) if isinstance(outcome, Retry) else responses.record(outcome)
 
 
 def _batch(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
     pictures = requests.batch(event, product.slug).pictures
-    works = [_guarded(product, told) for _, told in pictures]
+    wanted = preferences.preferences(requests.headers(event, PREFER))
+    _told_key(event)  # one that is none spoils the request, not each picture
+    works = [_guarded(product, event, told, place) for place, (_, told) in enumerate(pictures)]
     good = [work for work in works if isinstance(work, Job)]
-    read = iter(process.read(product, good, end))
+    read = iter(_outcomes(product, good, wanted, end))
     outcomes = [next(read) if isinstance(work, Job) else work for work in works]
-    return responses.outcomes([_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)])
+    parts = [_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)]
+    applied = any(isinstance(outcome, Later) and outcome.wanted for outcome in outcomes)
+    return responses.outcomes(parts, applied=wanted.applied if applied else "")
 
 
-def _guarded(product: Product, told: ParsedRequest | OcrError) -> Job | OcrError:
+@dataclass(frozen=True)
+class Later:
+    """A picture that the queue goes on with, under its record's id; `wanted`: since the caller prefers not to wait."""
+
+    id: str
+    wanted: bool = False
+
+
+def _outcomes(product: Product, works: Sequence[Job], wanted: Preferences, end: float) -> Sequence[Outcome | Later]:
+    """What became of each picture in the time that the caller waits; what needs longer goes on in the queue."""
+    if wanted.asynchronous and wanted.wait is None:
+        return threads.each(lambda work: _put_by(product, work), works)
+    until = end if wanted.wait is None else min(end, time.monotonic() + wanted.wait)
+    read = process.read(product, works, until)
+    return [_or_later(product, work, outcome, until, until < end) for work, outcome in zip(works, read, strict=True)]
+
+
+def _or_later(product: Product, work: Job, outcome: Outcome, until: float, wanted: bool) -> Outcome | Later:
+    if isinstance(outcome, Retry) and (outcome.error.code in _FOR_THE_QUEUE or until - time.monotonic() < NEAR):
+        return _by_queue(product, work, wanted)
+    return outcome
+
+
+def _put_by(product: Product, work: Job) -> Outcome | Later:
+    """The record of what was read before; else the picture waits in the queue."""
+    try:
+        if done := ledger.finished(process.content(product, work)):
+            return ledger.replay(done, _ticket(product, work), product.fields, work.options)
+        return _by_queue(product, work, wanted=True)
+    except OcrError as error:
+        return Retry(error)
+    except Exception as error:
+        unforeseen("A picture could not be given to the queue", error)
+        return Retry(Internal("This system failed; the request is not at fault."))
+
+
+def _guarded(
+    product: Product, event: APIGatewayProxyEvent, told: ParsedRequest | OcrError, place: int
+) -> Job | OcrError:
     if isinstance(told, OcrError):
         return told
     try:
-        return _work(product, told)
+        return _work(product, event, told, str(place))
     except OcrError as error:
         return error
 
 
-def _told(name: str, outcome: Outcome | OcrError) -> dict[str, Any]:
+def _told(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
     """One picture's part of the response to a batch: the response that it would have had alone."""
     if isinstance(outcome, Record):
         return responses.part(name, outcome)
+    if isinstance(outcome, Later):
+        return responses.pending(name, outcome.id)
     return responses.fault(name, outcome.error if isinstance(outcome, Retry) else outcome)
 
 
-def _work(product: Product, told: ParsedRequest) -> Job:
-    return Job(examine(told.content, told.upload), checked(product.sold_by, told.options))
+def _work(product: Product, event: APIGatewayProxyEvent, told: ParsedRequest, *place: str) -> Job:
+    """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
+    options = checked(product.sold_by, told.options, told.metadata)
+    work = Job(examine(told.content, told.upload), options)
+    key = _told_key(event)
+    if not key:
+        return work
+    ticket = RecordRef(keyed.name("asked", product.slug, _caller(event), key, *place), datetime.now(UTC))
+    records.reserve(ticket, product.slug, process.content(product, work))
+    return replace(work, ticket=ticket)
+
+
+def _ticket(product: Product, work: Job) -> RecordRef:
+    own = ledger.record_id(process.content(product, work), work.options)
+    return work.ticket or RecordRef(own, datetime.now(UTC))
 
 
 def _told_key(event: APIGatewayProxyEvent) -> str:
-    key = requests.header(event, KEY)
-    if key and not _KEY.fullmatch(key):
+    """The Idempotency-Key, bare or as the quoted string that its draft standard has; empty if there is none."""
+    told = requests.header(event, KEY)
+    key = told[1:-1] if len(told) > 1 and told[0] == told[-1] == '"' else told
+    if told and not _KEY.fullmatch(key):
         raise CallerError(
             f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.", kind="invalid_request"
         )
@@ -116,11 +165,12 @@ def _caller(event: APIGatewayProxyEvent) -> str:
     return str(identity.get("apiKeyId") or identity.get("userArn") or "")
 
 
-def _by_queue(product: Product, work: Job, ticket: RecordRef, content: str) -> RecordRef:
+def _by_queue(product: Product, work: Job, wanted: bool) -> Later:
     """Give a picture to the product's queue, through the bucket; its record is pending from then on."""
+    ticket = _ticket(product, work)
     key = f"uploads/{product.slug}/{LATER}/{ticket.id}"
     there = replace(ticket, upload=Upload(settings().uploads_bucket, key))
-    records.reserve(there, product.slug, content)
+    records.reserve(there, product.slug, process.content(product, work))
     aws.s3().put_object(
         Bucket=settings().uploads_bucket,
         Key=key,
@@ -128,4 +178,4 @@ def _by_queue(product: Product, work: Job, ticket: RecordRef, content: str) -> R
         ContentType=work.document.media_type,
         Metadata=dict(work.options),
     )
-    return there
+    return Later(there.id, wanted)

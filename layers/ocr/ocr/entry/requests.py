@@ -3,17 +3,17 @@
 import base64
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus, unquote_to_bytes
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import ClientError
 
+from ocr.entry.forms import form, is_control
 from ocr.model.picture import Upload
 from ocr.pages.examine import refuse_size
 from ocr.platform import aws, threads
@@ -26,8 +26,6 @@ JSON = "application/json"
 IMAGE_MEMBER = "image"
 URI_MEMBER = "s3_uri"
 MOST_PICTURES = 50
-MOST_PARTS = 100
-MOST_NAME_BYTES = 255
 # All pictures of a batch together: a function holds what it sends several times in memory.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
@@ -39,11 +37,15 @@ BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """A picture's bytes and options, not yet examined; `upload` is the object that holds the bytes, if one does."""
+    """A picture's bytes and options, not yet examined.
+
+    `upload` is the object that holds the bytes, if one does; `metadata` is the object's: options, and what tools wrote.
+    """
 
     content: bytes
     options: Mapping[str, str]
     upload: Upload | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,13 @@ def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
     if media_type == JSON:
         return _from_json(members(event, FORMS), options, product)
     if media_type == FORM:
-        files, told = _form(_body(event), kind)
-        if len(files) != 1:
-            raise _invalid(f"The form has {len(files)} files; one is needed.")
-        return ParsedRequest(files[0][1], options | told)
+        told = form(_body(event), kind)
+        if len(told.files) != 1:
+            raise _invalid(f"The form has {len(told.files)} files; one is needed.")
+        [(_, content)] = told.files
+        if isinstance(content, OcrError):
+            raise content
+        return ParsedRequest(content, {**options, **told.members})
     if FILES.fullmatch(media_type):
         return ParsedRequest(_body(event), options)
     raise CallerError("A picture cannot be sent with this content type.", FORMS, kind="unsupported_format")
@@ -81,17 +86,28 @@ def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == FORM:
-        files, told = _form(_body(event), kind)
-        _count(len(files))
-        return BatchRequest([(name, ParsedRequest(content, options | told)) for name, content in files])
+        told = form(_body(event, BATCHES), kind)
+        _count(len(told.files))
+        return BatchRequest([(name, _in_batch(content, {**options, **told.members})) for name, content in told.files])
     if media_type == JSON:
         return _batch_from_json(members(event, BATCHES), options, product)
     raise CallerError("A batch cannot be sent with this content type.", BATCHES, kind="unsupported_format")
 
 
+def _in_batch(content: bytes | OcrError, options: Mapping[str, str]) -> ParsedRequest | OcrError:
+    return content if isinstance(content, OcrError) else ParsedRequest(content, options)
+
+
 def header(event: APIGatewayProxyEvent, name: str) -> str:
     """A header of the request, whatever the case of its name; "" if there is none."""
     return next((value for told, value in event.headers.items() if told.lower() == name.lower()), "").strip()
+
+
+def headers(event: APIGatewayProxyEvent, name: str) -> list[str]:
+    """All headers of this name, in their order: some may come several times."""
+    told = event.get("multiValueHeaders") or {}
+    several = next((values for one, values in told.items() if one.lower() == name.lower()), None)
+    return several or [header(event, name)]
 
 
 def _query(event: APIGatewayProxyEvent) -> dict[str, str]:
@@ -159,22 +175,29 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
         if error.response["Error"]["Code"] not in _NOT_THERE | _NEVER_THERE:
             raise
         raise _gone() from None
-    return ParsedRequest(told.content, {**told.options, **options}, told.upload)
+    return replace(told, options=options)
 
 
 def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> BatchRequest:
     uris, images = told.pop("s3_uris", None), told.pop("images", None)
     listed = uris if images is None else images if uris is None else None
-    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+    if not isinstance(listed, list):
         raise _invalid("Give exactly one of `s3_uris` and `images`, as a list of strings.", BATCHES)
     _count(len(listed))
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
     if images is None:
-        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(uri, None, chosen, product)), listed)
+        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(_string(uri), None, chosen, product)), listed)
         _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, ParsedRequest)))
-        return BatchRequest(list(zip(listed, loaded, strict=True)))
-    decoded = map(lambda image: _or_error(lambda: ParsedRequest(_decoded(image), chosen)), listed)
+        names = (uri if isinstance(uri, str) else str(place) for place, uri in enumerate(listed))
+        return BatchRequest(list(zip(names, loaded, strict=True)))
+    decoded = map(lambda image: _or_error(lambda: ParsedRequest(_decoded(_string(image)), chosen)), listed)
     return BatchRequest([(str(place), one) for place, one in enumerate(decoded)])
+
+
+def _string(told: Any) -> str:
+    if not isinstance(told, str):
+        raise _invalid("This entry of the list is not a string.", BATCHES)
+    return told
 
 
 def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
@@ -199,8 +222,11 @@ def plain(value: Any) -> str:
 
 
 def _decoded(image: str) -> bytes:
-    # Browsers' data: URLs are common enough to take; vendors get the bytes after the comma.
-    payload = image.partition(",")[2] if image.startswith("data:") else image
+    """The bytes of a picture in base64, or of a data: URL (RFC 2397), which is what browsers make of a file."""
+    url = _DATA_URL.match(image)
+    payload = unquote(image[url.end() :]) if url else image
+    if url and not url[1].casefold().endswith(";base64"):
+        return unquote_to_bytes(image[url.end() :])
     try:
         return base64.b64decode("".join(payload.split()), validate=True)
     except ValueError:
@@ -209,68 +235,16 @@ def _decoded(image: str) -> bytes:
         ) from None
 
 
-def _form(body: bytes, kind: str) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
-    """A form's files by name, in order, and its other members."""
-    from python_multipart import create_form_parser
-    from python_multipart.exceptions import FormParserError
-
-    told: dict[str, str] = {}
-    files: list[tuple[str, bytes]] = []
-
-    def on_field(part: Any) -> None:
-        name = part.field_name.decode()
-        if name in told:
-            raise _invalid("The multipart form has two members of the same name.")
-        told[name] = (part.value or b"").decode()
-        _bound(len(told))
-
-    def on_file(part: Any) -> None:
-        part.file_object.seek(0)
-        files.append((_file_name(part.file_name or b""), part.file_object.read()))
-        _bound(len(files))
-
-    try:
-        headers = {"Content-Type": kind.encode(), "Content-Length": str(len(body)).encode()}
-        # Pictures stay in memory: what lies in /tmp outlives its request.
-        parser = create_form_parser(headers, on_field, on_file, config=_FORM | {"MAX_MEMORY_FILE_SIZE": len(body) + 1})
-        parser.write(body)
-        parser.finalize()
-        parser.close()
-    except (FormParserError, UnicodeDecodeError):
-        raise _invalid("The multipart form cannot be parsed.") from None
-    return files, told
-
-
-# Without this the parser logs the encoding that a caller made up.
-_FORM = {"UPLOAD_ERROR_ON_BAD_CTE": True}
-
-
-def _file_name(told: bytes) -> str:
-    """A file's name, which only tells the pictures of a batch apart; a path is refused."""
-    name = told.decode()
-    if {"/", "\\"} & {*name} or _obeyed(name) or len(told) > MOST_NAME_BYTES:
-        raise _invalid(
-            "A file name in the form is a path, too long, or has control characters.", "Send the name without folders."
-        )
-    return name
+_DATA_URL = re.compile(r"\s*data:([^,]*),", re.IGNORECASE)
 
 
 def _obeyed(name: str) -> bool:
     """Whether a name has characters that terminals and editors obey: control codes, line ends, turns of direction."""
-    return any(unicodedata.category(letter) in _CODES or letter in _TURNS for letter in name)
-
-
-_CODES = {"Cc", "Cs", "Zl", "Zp"}
-_TURNS = {*map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
-
-
-def _bound(parts: int) -> None:
-    if parts > MOST_PARTS:
-        raise _invalid(f"The multipart form has more than {MOST_PARTS} files or more than {MOST_PARTS} other members.")
+    return any(is_control(letter) for letter in name)
 
 
 def uploads(record: SQSRecord) -> list[Upload]:
-    """The uploads that one queue message names; none for S3's test message and for folder markers."""
+    """The uploads that one queue message names; none for S3's test message and for folders, empty objects named so."""
     told = json.loads(record.body)
     return list(_uploads(told.get("Records", [])))
 
@@ -279,7 +253,7 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
     for record in records:
         thing = record["s3"]["object"]
         key = unquote_plus(thing["key"])
-        if not key.endswith("/"):
+        if not key.endswith("/") or thing.get("size"):
             at = datetime.fromisoformat(record["eventTime"]) if "eventTime" in record else None
             yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
 
@@ -291,7 +265,7 @@ _VERSION = re.compile("[!-~]{1,1024}")
 
 
 def fetch(upload: Upload) -> ParsedRequest:
-    """The uploaded picture and its metadata as options.
+    """The uploaded picture and its metadata.
 
     Raises `too_large` for an object over the size limit, without loading it, and `not_found` for one that was deleted.
     """
@@ -304,7 +278,7 @@ def fetch(upload: Upload) -> ParsedRequest:
         raise _gone() from None
     refuse_size(answer["ContentLength"])
     version = upload.version or answer.get("VersionId")
-    return ParsedRequest(answer["Body"].read(), answer["Metadata"], replace(upload, version=version))
+    return ParsedRequest(answer["Body"].read(), {}, replace(upload, version=version), answer["Metadata"])
 
 
 def _gone() -> CallerError:

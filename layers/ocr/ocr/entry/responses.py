@@ -46,12 +46,20 @@ def linked(kept: Record) -> Record:
     return kept.model_copy(update={"crops": raw_answers.linked(kept.crops)}) if kept.crops else kept
 
 
-def later(id: str, *, preferred: bool = False) -> Response:
-    """202: accepted; `Location` says where the record will be. `preferred`: the caller asked not to wait."""
+def later(id: str, *, applied: str = "") -> Response:
+    """202: accepted; `Location` says where the record will be. `applied`: the preferences that the caller named."""
     body = {"id": id, "status": Status.PENDING}
     headers = {"Location": f"../records/{id}", "Retry-After": str(PENDING_SECONDS)}
-    applied = {"Preference-Applied": "respond-async"} if preferred else {}
-    return response(HTTPStatus.ACCEPTED, json.dumps(body), headers=headers | applied)
+    return response(HTTPStatus.ACCEPTED, json.dumps(body), headers=headers | _applied(applied))
+
+
+def _applied(applied: str) -> dict[str, str]:
+    return {"Preference-Applied": applied} if applied else {}
+
+
+def pending(name: str, id: str) -> dict[str, Any]:
+    """A picture that the queue goes on with, as one outcome of a batch."""
+    return {"name": name, "status": int(HTTPStatus.ACCEPTED), "record_id": id}
 
 
 def part(name: str, kept: Record) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def fault(name: str, error: OcrError) -> dict[str, Any]:
     return {"name": name, "status": int(error.status), "problem": problem_of(error).model_dump(exclude_none=True)}
 
 
-def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
+def outcomes(parts: Sequence[dict[str, Any]], *, applied: str = "") -> Response:
     """The response to a batch. If it gets too long, the longest records are left out; their ids stay."""
     sizes = {place: len(json.dumps(one.get("record"), ensure_ascii=False).encode()) for place, one in enumerate(parts)}
     told = list(parts)
@@ -79,7 +87,7 @@ def outcomes(parts: Sequence[dict[str, Any]]) -> Response:
             break
         told[place] = {name: value for name, value in parts[place].items() if name != "record"}
         sizes[place] = 0
-    return response(HTTPStatus.OK, json.dumps({"outcomes": told}, ensure_ascii=False))
+    return response(HTTPStatus.OK, json.dumps({"outcomes": told}, ensure_ascii=False), headers=_applied(applied))
 
 
 def error(fault: OcrError) -> Response:
@@ -132,4 +140,4 @@ def _origin() -> str:
         return ""  # the answer tells of it
 
 
-EXPOSED = "ETag, Location, Retry-After, X-Request-Id"
+EXPOSED = "ETag, Location, Preference-Applied, Retry-After, X-Request-Id"

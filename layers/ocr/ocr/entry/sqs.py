@@ -208,7 +208,9 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             told = requests.fetch(upload)
             picture = keyed.picture(hashlib.sha256(told.content).hexdigest())
             document = examine(told.content, upload)
-            delivery.works.append(Job(document, checked(product.sold_by, told.options), ticket, delivery.last))
+            delivery.works.append(
+                Job(document, checked(product.sold_by, told.options, told.metadata), ticket, delivery.last)
+            )
         except OcrError as error:
             _log(process.refuse(product.slug, ticket, error, picture=picture))
     except Exception as error:

@@ -153,26 +153,48 @@ def _ready(
 
     A key that is filled wrongly stands there as what is wrong with it.
     """
-    taking = [offer for offer in _chosen(offers, request) if offer.takes(request)]
-    if not taking:
-        return [], CallerError(
-            "No vendor that is set up here takes these options together.",
-            "Leave out options; GET /products/{product} lists which vendor takes which.",
-            kind="conflicting_options",
-        )
+    chosen = [*_chosen(offers, request)]
     ready: list[tuple[Offer, Mapping[str, str] | ConfigurationError]] = []
-    nobody: OcrError = _NO_KEY
-    for offer in taking:
+    busy: OcrError | None = None
+    for offer in chosen:
+        if not offer.takes(request):
+            continue
         try:
-            secret: Mapping[str, str] | ConfigurationError | None = credentials.secret(offer)
-        except ConfigurationError as error:
-            secret = error
+            secret = _secret(offer)
         except Busy as error:
-            nobody = error
+            busy = error
             continue
         if secret is not None:
             ready.append((offer, secret))
-    return ready, _NO_TIME if ready else nobody
+    if ready:
+        return ready, _NO_TIME
+    return [], busy or _nobody(offers, request, chosen)
+
+
+def _secret(offer: Offer) -> Mapping[str, str] | ConfigurationError | None:
+    try:
+        return credentials.secret(offer)
+    except ConfigurationError as error:
+        return error
+
+
+def _nobody(offers: Sequence[Offer], request: VendorRequest, chosen: Sequence[Offer]) -> OcrError:
+    """Why no vendor can be asked: the options leave none of those that are set up, or none is set up at all."""
+    taking = [offer.vendor for offer in chosen if offer.takes(request)]
+    plain = replace(request, options={})
+    try:
+        if taking and all(_secret(offer) is None for offer in _chosen(offers, plain)):
+            return _NO_KEY
+    except Busy as error:
+        return error
+    detail = "No vendor that is set up here takes these options together."
+    if taking:
+        detail = f"Of these options some are taken by {', '.join(taking)} only, and that is not set up here."
+    return CallerError(
+        detail,
+        "Leave out options; GET /products/{product} lists which vendor takes which.",
+        kind="conflicting_options",
+    )
 
 
 _NO_KEY = Refused(
