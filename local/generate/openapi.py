@@ -72,6 +72,7 @@ KINDS: Mapping[int, OcrError] = {
 }
 
 ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}
+LINK = {"type": "string", "format": "uri", "pattern": "^https://", "description": "of a picture on the internet"}
 ENCODED = {"type": "string", "description": "the picture in base64, or as a data: URI"}
 # A picture may as well come as what it is; clients are generated for this one.
 BYTES = "application/octet-stream"
@@ -197,7 +198,7 @@ def _picture(product: Product) -> Part:
     told = _members(product)
     return (
         {BYTES: {"schema": BINARY}}
-        | _told(JSON, told, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}})
+        | _told(JSON, told, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}}, {"url": LINK})
         | _told(FORM, told, {IMAGE_MEMBER: BINARY})
     )
 

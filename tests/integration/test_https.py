@@ -25,6 +25,7 @@ from tests.support.aws import UPLOADS, World, forget_settings
 from tests.support.fault_injection import Fault, FaultInjector
 from tests.support.scripted import Answer, Context, calls, picture, product, reading
 from tests.support.sending import asked, delivered, sent
+from tests.support.vendors import Answered, Host
 
 Body = dict[str, Any]
 
@@ -66,6 +67,23 @@ class TestForms:
         assert [status for status, _ in answers] == [200] * 5
         assert calls(kind) == 1
         assert [body["replayed"] for _, body in answers] == [False, True, True, True, True]
+
+    def test_a_picture_may_be_named_by_its_address(
+        self, world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("PICTURE_ORIGINS", stand_in.url)
+        forget_settings()
+        kind, url = product([reading]), f"{stand_in.url}/a.png?signature=s3cret"
+        stand_in.says(Answered(picture()), Answered(picture()), Answered("<html>Please log in</html>"))
+        status, record = sent(kind, {"url": url, "mood": "good"})
+        assert (status, record["status"], record["options"]) == (200, "succeeded", {"mood": "good"})
+        assert sent(kind, {"url": url})[0] == 200
+        assert [asked.query for asked in stand_in.asked] == [{"signature": "s3cret"}] * 2
+        told = [sent(kind, {"url": url}), sent(kind, {"url": "https://127.0.0.1/?signature=s3cret"})]
+        told += [sent(kind, {"url": 1}), sent(kind, {"url": url, "image": "a"})]
+        assert [status for status, _ in told] == [415, 400, 400, 400]
+        kept = json.dumps([record, world.items(), told], default=str) + capsys.readouterr().out
+        assert "s3cret" not in kept
 
     @pytest.mark.parametrize("name", ["Bildschirmfoto 9.41.00\u202fAM.png", "身份证\u3000正面.png", "👨\u200d👩.png"])
     def test_a_files_name_may_be_in_any_language(self, world: World, name: str) -> None:

@@ -25,11 +25,15 @@ FORM = "multipart/form-data"
 JSON = "application/json"
 IMAGE_MEMBER = "image"
 URI_MEMBER = "s3_uri"
+URL_MEMBER = "url"
 MOST_PICTURES = 50
 # All pictures of a batch together: a function holds what it sends several times in memory.
 MOST_BATCH_BYTES = 40 * 1024 * 1024
 MOST_KEY_BYTES = 1024
-FORMS = "Send the picture as the body (image/jpeg, …), as multipart/form-data, or as JSON with base64."
+FORMS = (
+    "Send the picture as the body (image/jpeg, …), as multipart/form-data, "
+    "or as JSON: its base64 as `image`, or its https address as `url`."
+)
 # What a body is its bytes say. These are types under which clients send pictures, and files with pictures in them.
 FILES = re.compile(r"image/.+|application/(?:octet-stream|pdf|ofd|x-ofd|vnd\.ofd|xml)|text/xml")
 BATCHES = 'Send 1 to 50 pictures as files of a multipart/form-data, or JSON: {"s3_uris": [...]} or {"images": [...]}.'
@@ -148,14 +152,20 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
 
 
 def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
-    image, uri, version = told.pop(IMAGE_MEMBER, None), told.pop(URI_MEMBER, None), told.pop("version", None)
+    image, uri, url = (told.pop(name, None) for name in (IMAGE_MEMBER, URI_MEMBER, URL_MEMBER))
+    version = told.pop("version", None)
     chosen = {**options, **{name: plain(value) for name, value in told.items()}}
     if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
         raise _invalid("The `version` is not a version id of S3.", "Send the version id that S3 gave, or leave it out.")
-    if isinstance(uri, str) and image is None:
+    given = [one for one in (image, uri, url) if one is not None]
+    if len(given) != 1 or not isinstance(given[0], str):
+        raise _invalid(f"Give exactly one of `{IMAGE_MEMBER}`, `{URI_MEMBER}` and `{URL_MEMBER}`, as a string.")
+    if uri is not None:
         return _from_bucket(uri, version, chosen, product)
-    if not isinstance(image, str) or uri is not None:
-        raise _invalid(f"Give exactly one of `{IMAGE_MEMBER}` and `{URI_MEMBER}`, as a string.")
+    if url is not None:
+        from ocr.entry import linked_pictures  # not at cold start
+
+        return ParsedRequest(linked_pictures.fetch(url), chosen)
     return ParsedRequest(_decoded(image), chosen)
 
 

@@ -104,6 +104,12 @@ PROBLEMS: Mapping[str, ProblemType] = {
     "several_documents": ProblemType(
         422, "The picture shows several documents", "Send one picture of each document.", "incomplete"
     ),
+    "unreachable_picture": ProblemType(
+        422,
+        "The picture could not be fetched from its address",
+        "Check that the address opens from the internet without a login, or send the picture itself.",
+        NEVER,
+    ),
     "poor_quality": ProblemType(
         422, "The picture did not pass the image checks", "Send a sharp picture of the whole original."
     ),

@@ -92,6 +92,12 @@ class Settings(BaseModel):
         validation_alias="VENDOR_URLS",
         description="Hosts in place of the vendors' own: `juhe=https://ocr-proxy.example.com`",
     )
+    picture_origins: Annotated[tuple[Url, ...], BeforeValidator(_words)] = Field(
+        default=(),
+        validation_alias="PICTURE_ORIGINS",
+        description="Origins outside of the public internet from which pictures may be fetched that a request names by "
+        "their `url`: `https://files.example.com`",
+    )
     cors_origin: str = Field(
         default="",
         validation_alias="CORS_ORIGIN",

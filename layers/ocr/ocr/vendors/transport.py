@@ -1,4 +1,4 @@
-"""The one way out to a vendor over HTTP: a pooled session that never retries, and what became of a call.
+"""The one way out over HTTP: a pooled session to vendors that never retries, and what became of a call.
 
 A vendor can only have charged for a request that it has whole. So whether an unanswered call may cost something is
 seen from the request's own body: when its last byte was handed to the network, it may (`Busy.paid`), before, it cannot.
@@ -7,14 +7,15 @@ seen from the request's own body: when its last byte was handed to the network, 
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from io import BytesIO
-from threading import Timer, local
+from queue import Empty, SimpleQueue
+from threading import Thread, Timer, local
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.answer import ReceivedAnswer
@@ -23,11 +24,13 @@ from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Ref
 if TYPE_CHECKING:
     import requests
 
+AGENT = "ocr-gateway"
 CONNECT_SECONDS = 3.05
 # A connection that rested longer is not used again: a frozen container does not see its far end hang up, and a request
 # written into a dead connection looks like one that the vendor has.
 REST_SECONDS = 20.0
 CONNECTIONS = 32
+MOST_ADDRESSES = 3
 PART_BYTES = 1 << 16
 MAX_ANSWER_BYTES = 32 << 20
 MAX_DEPTH = 40
@@ -160,13 +163,45 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
         raise ConfigurationError("A header or the address of the call has a letter that none takes.") from None
     body = _counted(prepared, until)
     try:
-        return _exchange(prepared, until)
+        return _exchange(_session(), prepared, until, MAX_ANSWER_BYTES)
+    except _EndlessError:
+        raise Busy("The vendor's answer does not end.", code="endless", paid=True) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         # Neither chained nor logged: the messages of these errors carry the whole URL.
         raise _unanswered(error, sent=0 < body.tell() == len(body.getvalue())) from None
 
 
-def _exchange(prepared: "requests.PreparedRequest", until: float) -> Answer:
+def fetch(url: str, until: float, most: int, allowed: Callable[[Sequence[str]], None]) -> Answer:
+    """GET what lies at an address that a caller has named, and read it to the end before `until`.
+
+    `allowed` is called with the addresses that the host's name stands for, before one of them is connected to; what it
+    raises ends the call. Redirects are answers, as for `send`. Raises `TimeoutError` or another `OSError` when no
+    answer came, `OverflowError` when it has more than `most` bytes.
+    """
+    import requests
+    import urllib3
+
+    # A session of its own: a connection that was once made to a vendor would be used unchecked.
+    with _new_session() as session:
+        try:
+            told = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": AGENT}
+            prepared = session.prepare_request(requests.Request("GET", url, headers=told))
+            return _exchange(session, prepared, until, most, allowed)
+        except _EndlessError:
+            raise OverflowError from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+            # Not chained: the messages of these errors carry the whole URL.
+            late = isinstance(error, requests.Timeout) or time.monotonic() > until
+            raise (TimeoutError if late else OSError)(type(error).__name__) from None
+
+
+def _exchange(
+    session: "requests.Session",
+    prepared: "requests.PreparedRequest",
+    until: float,
+    most: int,
+    allowed: Callable[[Sequence[str]], None] | None = None,
+) -> Answer:
     from urllib3 import Timeout
 
     left = until - time.monotonic()
@@ -175,20 +210,26 @@ def _exchange(prepared: "requests.PreparedRequest", until: float) -> Answer:
     timeout: Any = Timeout(connect=min(CONNECT_SECONDS, left), read=left, total=left)
     # A socket's timeout begins anew with whatever arrives, be it one byte of the head: the deadline cuts it off.
     # Straight to the adapter: a session reads a redirect's body before it says that there is one.
-    adapter = _session().get_adapter(str(prepared.url))
-    with _cut_at(until), adapter.send(prepared, timeout=timeout, stream=True, verify=True) as response:
+    adapter = session.get_adapter(str(prepared.url))
+    with _cut_at(until, allowed), adapter.send(prepared, timeout=timeout, stream=True, verify=True) as response:
         content = bytearray()
         while part := response.raw.read1(PART_BYTES, decode_content=True):
             content += part
-            if len(content) > MAX_ANSWER_BYTES:
-                raise Busy("The vendor's answer does not end.", code="endless", paid=True)
+            if len(content) > most:
+                raise _EndlessError
         return Answer(response.status_code, response.headers, bytes(content))
 
 
-class _Call:
-    """One call's connection, once it has one: the timer's thread cuts it off."""
+class _EndlessError(Exception):
+    """An answer has more bytes than are read."""
 
-    def __init__(self) -> None:
+
+class _Call:
+    """One call: when it has to end, where it may go, and its connection, once it has one, for the timer to cut off."""
+
+    def __init__(self, until: float, allowed: Callable[[Sequence[str]], None] | None) -> None:
+        self.until = until
+        self.allowed = allowed
         self.connection: Any = None
         self.socket: Any = None
 
@@ -205,9 +246,9 @@ _calls = local()
 
 
 @contextmanager
-def _cut_at(until: float) -> Iterator[None]:
+def _cut_at(until: float, allowed: Callable[[Sequence[str]], None] | None) -> Iterator[None]:
     """End this thread's call at that moment; raises `TimeoutError` where the block was not done by then."""
-    _calls.mine = _Call()
+    _calls.mine = _Call(until, allowed)
     timer = Timer(max(0, until - time.monotonic()), _calls.mine.cut)
     timer.daemon = True
     timer.start()
@@ -272,6 +313,10 @@ def _session() -> "requests.Session":
 
 @cache
 def _pooled() -> tuple["requests.Session", list[float]]:
+    return _new_session(), [time.time()]
+
+
+def _new_session() -> "requests.Session":
     from http.cookiejar import DefaultCookiePolicy
 
     import requests
@@ -284,15 +329,34 @@ def _pooled() -> tuple["requests.Session", list[float]]:
         adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
         adapter.poolmanager.pool_classes_by_scheme = _pools()
         session.mount(scheme, adapter)
-    return session, [time.time()]
+    return session
 
 
 def _pools() -> dict[str, Any]:
-    """urllib3's pools of connections, each of which says which call it serves."""
+    """urllib3's pools of connections, each of which says which call it serves, and is made to an address it may."""
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
     def pool(kind: Any) -> Any:
         class Connection(kind.ConnectionCls):  # type: ignore[misc]  # a class that is only known here
+            def _new_conn(self) -> Any:
+                # The name is looked up once: whoever looked it up again might be told another address than was checked.
+                call, name = _calls.mine, self._dns_host
+                addresses = _addresses(self, name, call.until)
+                if call.allowed:
+                    call.allowed(addresses)
+                try:
+                    for address in addresses[:MOST_ADDRESSES]:
+                        self._dns_host = address
+                        try:
+                            call.socket = super()._new_conn()
+                            return call.socket
+                        except (ConnectTimeoutError, NewConnectionError) as error:
+                            last = error
+                finally:
+                    self._dns_host = name
+                raise last
+
             def request(self, *told: Any, **more: Any) -> None:
                 _calls.mine.connection = self
                 super().request(*told, **more)
@@ -301,6 +365,32 @@ def _pools() -> dict[str, Any]:
         return type(kind.__name__, (kind,), {"ConnectionCls": Connection})
 
     return {"http": pool(HTTPConnectionPool), "https": pool(HTTPSConnectionPool)}
+
+
+def _addresses(connection: Any, name: str, until: float) -> list[str]:
+    """The addresses that a name stands for; raises urllib3's errors where there are none, or none in time.
+
+    The system's resolver takes as long as it likes: it is asked in a thread of its own, and left to it.
+    """
+    from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+    found: SimpleQueue[list[str] | OSError] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            told = socket.getaddrinfo(name.strip("[]"), connection.port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(place[0]) for *_, place in told)))
+        except (OSError, UnicodeError) as error:
+            found.put(socket.gaierror(type(error).__name__))
+
+    Thread(target=look_up, daemon=True).start()
+    try:
+        addresses = found.get(timeout=max(0.001, until - time.monotonic()))
+    except Empty:
+        raise NewConnectionError(connection, "its name was not looked up in time") from None
+    if isinstance(addresses, socket.gaierror):
+        raise NameResolutionError(name, connection, addresses)
+    return addresses
 
 
 class _NotStorableError(ValueError):
