@@ -28,10 +28,16 @@ def vendor_pages() -> Iterator[tuple[Path, str]]:
 
 
 def page(vendor: str, offers: Sequence[Offer]) -> str:
-    """One vendor's page: settings, secret, interfaces, errors."""
+    """One vendor's page: how to set it up, settings, secret, interfaces, flags, errors."""
     module = import_module(f"ocr.vendors.{vendor}")
     parts = [f"# {vendor}\n", inspect.getdoc(module) or "", NOTE.format(vendor=vendor)]
-    parts += [_settings(vendor, module), _secret(vendor, offers), _interfaces(offers), _codetypes(module)]
+    parts += [
+        _setup(module),
+        _settings(vendor, module),
+        _secret(vendor, offers),
+        _interfaces(offers),
+        _codetypes(module),
+    ]
     parts += [_flags(module)]
     tables = {name: one for name, one in vars(module).items() if _is_table(name, one)}
     return "\n".join(_spaced([*parts, *(_errors(name, one) for name, one in tables.items())]))
@@ -41,6 +47,11 @@ def _spaced(parts: Sequence[str]) -> Iterator[str]:
     for part in parts:
         if part:
             yield part.rstrip("\n") + "\n"
+
+
+def _setup(module: ModuleType) -> str:
+    steps: Sequence[str] = getattr(module, "SETUP", ())
+    return "## Setting it up\n\n" + "".join(f"- {one}\n" for one in steps) if steps else ""
 
 
 def _settings(vendor: str, module: ModuleType) -> str:

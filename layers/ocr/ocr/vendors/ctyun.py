@@ -68,6 +68,17 @@ SECRET = (
     Member("sk", "the newer gateway's secret key", only_with=("gateway", "eop")),
 )
 
+# What an operator does before the first call, in words for the vendor's page.
+SETUP = (
+    "The application that 我的应用 in CTyun's OCR console shows has the AppKey and the AppSecret. Each of its APIs has "
+    "a service code (系统生成的服务码): the part of the API's address behind `/aiop/api/`.",
+    "Packages (资源包) hold a number of calls for a year. Once they are used up, calls are turned away; what is left "
+    "at the year's end is lost and not paid back.",
+    "`gateway`: without it the manual's gateway is called. `eop` is the newer one, known from clients alone, with a "
+    "host of its own: `VENDOR_URLS` = `ctyun=https://ai-global.ctapi.ctyun.cn`; it needs `ak` and `sk` too.",
+    "The manual says that white and black plates are read less well than others.",
+)
+
 _KEY = "The operator has to look at the key of the vendor's gateway."
 # One table for the three interfaces; 4007 to 4011 and 5000 also come as one picture's `err_code`.
 ERRORS = {

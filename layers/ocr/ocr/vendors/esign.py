@@ -57,6 +57,17 @@ SECRET = (
     Member("mode", "how calls are authorized; without it, signature", choices=("signature", "oauth2")),
 )
 
+# What an operator does before the first call, in words for the vendor's page.
+SETUP = (
+    "The package to buy is 身份核验服务-身份证OCR识别: general text is charged to it.",
+    "The sandbox is `https://smlopenapi.esign.cn`: `VENDOR_URLS` = `esign=https://smlopenapi.esign.cn`. An app id "
+    "belongs to one host: those seen begin with 5111 in production, with 7438 or 4438 in the sandbox. The host answers "
+    "an app id of the other one with 无效的应用.",
+    "`mode`: `signature` signs each call and needs nothing else. `oauth2` calls with a token that all functions share "
+    "and renew; choose it where the project is set to token mode.",
+    "The vendor advises pictures of 600 × 800 pixels or more.",
+)
+
 _KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
 ERRORS = {
     "30500100": turned_away("The vendor says that it got no picture; it was sent one."),

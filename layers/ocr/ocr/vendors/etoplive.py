@@ -57,6 +57,14 @@ SECRET = (
     Member("secret", "the account's secret, shown after logging in"),
 )
 
+# What an operator does before the first call, in words for the vendor's page.
+SETUP = (
+    "The key and the secret are shown after logging in. A kind of document that is not opened for the account gives "
+    "`-5`.",
+    "`input=url` hands the vendor a link to the upload, good for five minutes. A picture that a request names by its "
+    "`url` is fetched by this system, and sent as its bytes.",
+)
+
 _KEY = "The operator has to look at etoplive's key and secret."
 _PID = "The operator has to ask etoplive to open this kind of document for the account."
 ERRORS = {

@@ -50,6 +50,15 @@ SECRET = (
     Member("plate_key", "the key of 车牌号OCR识别"),
 )
 
+# What an operator does before the first call, in words for the vendor's page.
+SETUP = (
+    "Each interface has a key of its own, in Juhe's 个人中心 → 我的数据.",
+    "Juhe's codes `10007` and `10008` mean that the account is bound to other addresses than the call came from. The "
+    "functions have no fixed address: send the calls through a proxy of yours that has one, and name it in "
+    "`VENDOR_URLS`: `juhe=https://ocr-proxy.example.com`.",
+    "It charges by its own price units; what a captcha costs stands under codetypes.",
+)
+
 _KEY = "The operator has to look at this interface's key in Juhe's 个人中心."
 _SYSTEM = {
     "10001": Row(Refused, "The vendor does not know this system's key.", _KEY),
