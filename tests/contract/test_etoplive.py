@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,18 +77,6 @@ def test_without_an_upload_there_is_no_link(vendor: Host) -> None:
     vendor.says(paged(entry(field("姓名", "某人"))))
     ask(Pid(2), picture(b"bytes"), input="url")
     assert vendor.asked[0].form["file"] == base64.b64encode(b"bytes").decode()
-
-
-@pytest.mark.parametrize(("orientation", "size"), [(1, PHONE), (6, (800, 600))], ids=["too big", "turned"])
-def test_a_picture_made_to_fit_goes_by_its_bytes(vendor: Host, orientation: int, size: tuple[int, int]) -> None:
-    taken = replace(photograph(orientation, size), upload=uploaded().upload)
-    sent = fit(taken, Pid(2).limits).document
-    assert sent.content != taken.content
-    vendor.says(paged(entry(field("姓名", "某人"))))
-    ask(Pid(2), sent, input="url")
-    form = vendor.asked[0].form
-    assert form["file"] == base64.b64encode(sent.content).decode()
-    assert "urlPath" not in form
 
 
 def test_options_go_under_the_documents_names(vendor: Host) -> None:

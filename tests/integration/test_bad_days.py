@@ -22,6 +22,7 @@ from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
 from tests.contract.adapters.ctyun import answer, card_entry, plate_entry, text_entry
 from tests.support.adapters import Card, adapters, offers
 from tests.support.aws import ANSWERS, PREFIX, UPLOADS, World, forget_settings
+from tests.support.photographs import photograph
 from tests.support.scripted import Context, picture, product, reading
 from tests.support.sending import deliver, delivered, post
 from tests.support.vendors import SECRETS, Answered, Host
@@ -513,3 +514,38 @@ class TestContents:
         vendor.says({})
         assert post(kind, picture(), input="url")[1]["type"] == "urn:ocr:problem:conflicting_options"
         assert not vendor.asked
+
+    def test_a_picture_that_has_to_be_altered_travels_by_no_link_and_is_read_without_one(
+        self, world: World, vendor: Host
+    ) -> None:
+        kind, turned = sold(etoplive.Pid(2)), photograph(6, (800, 600)).content
+        vendor.says(CARD)
+        notification = world.upload("uploads/card/turned.jpg", turned, input="url")
+        assert deliver(kind, notification) == []
+        problem = of_upload(notification).problem
+        assert problem
+        assert problem.kind == "conflicting_options"
+        assert not vendor.asked
+        assert deliver(kind, plain := world.upload("uploads/card/plain.jpg", turned)) == []
+        assert of_upload(plain).status == Status.SUCCEEDED
+
+
+NO_PLATES = {
+    "juhe": {"error_code": 0, "result": {"orderid": "JH1", "res": [{"desc": "车牌号", "content": "无车牌"}]}},
+    "juhe, in its own words": {"error_code": 0, "result": {"res": [{"desc": "车牌号", "content": "_无_"}]}},
+    "ctyun": answer(plate_entry(platelicense="无牌")),
+    "etoplive": {"ErrorCode": 0, "Plate": [{"车牌号": "未识别", "车牌颜色": "未知"}]},
+}
+
+
+@pytest.mark.parametrize(("name", "told"), NO_PLATES.items(), ids=NO_PLATES)
+def test_a_vendor_that_says_in_words_that_there_is_no_plate_found_none(
+    world: World, vendor: Host, name: str, told: Any
+) -> None:
+    kind = sold(juhe.Plate(), ctyun.Plate(), etoplive.Pid(6))
+    vendor.says(told)
+    status, problem = post(kind, picture(), vendor=name.partition(",")[0])
+    assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
+    record = records.find(problem["record_id"])
+    assert record
+    assert (record.status, record.attempts[0].units) == (Status.NO_RESULT, 1)

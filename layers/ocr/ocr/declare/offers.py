@@ -135,6 +135,10 @@ class Offer:
         told = {name: value for name, value in request.options.items() if name not in LABELS | {"vendor"}}
         return all(name in self.options and _allowed(self.options[name], value) for name, value in told.items())
 
+    def carries(self, document: Picture, options: Mapping[str, str]) -> bool:
+        """Whether a picture, as it was made to fit, can travel the way that the options say."""
+        return True
+
     def read(self, request: VendorRequest) -> list[Outcome]:
         """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
         raise NotImplementedError

@@ -217,7 +217,7 @@ def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
 
 
 def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], until: float, patience: float) -> None:
-    fitting = [(run, fitted) for run in runs if (fitted := _fit(offer, run))]
+    fitting = [(run, fitted) for run in runs if (fitted := _fit(offer, run, request.options))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
     if not groups:
         return
@@ -225,9 +225,12 @@ def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], unti
         threads.each(lambda group: _call(offer, request, group, until, patience), groups)
 
 
-def _fit(offer: Offer, run: DocumentRun) -> Fitted | None:
+def _fit(offer: Offer, run: DocumentRun, options: Mapping[str, str]) -> Fitted | None:
     try:
-        return fit(run.document, offer.limits)
+        fitted = fit(run.document, offer.limits)
+        if not offer.carries(fitted.document, options):
+            raise _ALTERED
+        return fitted
     except (CallerError, TooMuch) as error:
         run.outcome = run.outcome or error
         run.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
@@ -236,6 +239,13 @@ def _fit(offer: Offer, run: DocumentRun) -> Fitted | None:
         unforeseen("A picture could not be made to fit", error)
         run.outcome, run.settled = Internal("An error of this system, not of the request."), True
         return None
+
+
+_ALTERED = CallerError(
+    "For this vendor the picture has to be turned upright or made smaller, and then no link to the upload shows it.",
+    "Leave out the option input, or upload the picture upright and within the vendor's limits.",
+    kind="conflicting_options",
+)
 
 
 def _call(
@@ -267,7 +277,8 @@ def _call(
         remedy = outcome.remedy if isinstance(outcome, OcrError) else None
         if remedy is None or remedy in tried or until - time.monotonic() < offer.needs(request.options):
             continue
-        if otherwise := _otherwise(offer, fitted, remedy):
+        otherwise = _otherwise(offer, fitted, remedy)
+        if otherwise and offer.carries(otherwise.document, request.options):
             _call(offer, request, [(run, otherwise)], until, until - time.monotonic(), tried | {remedy})
 
 

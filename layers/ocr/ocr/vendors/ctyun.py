@@ -31,6 +31,7 @@ from ocr.vendors.parsing import (
     flagged,
     members,
     named,
+    names_plate,
     number,
     outcome,
     parts,
@@ -381,7 +382,7 @@ def _plate(part: dict[str, Any], document: Picture) -> ExtractedDocument:
     told = next((part[name] for name in PLATE_NUMBERS if name in part), None)
     if not isinstance(told, str):
         raise unexplained()
-    if not told.strip():
+    if not names_plate(told):
         return ExtractedDocument()
     box, confidence = quad(part.get("box"), document), share(part.get("confidence"))
     kind = text(part.get("plate_type"))

@@ -35,6 +35,7 @@ from ocr.vendors.parsing import (
     Row,
     code_of,
     flagged,
+    names_plate,
     number,
     parts,
     quad,
@@ -239,6 +240,10 @@ class Pid(OnePicture):
         there = request.options.get("input") != "url" or all(document.upload for document in request.documents)
         return there and super().takes(request)
 
+    def carries(self, document: Picture, options: Mapping[str, str]) -> bool:
+        """By its address travels only what was uploaded, as it is."""
+        return options.get("input") != "url" or document.upload is not None
+
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
         told = _told(request.options)
         form = {name: told[name] for name in _SENT if name in told}
@@ -430,7 +435,7 @@ def _plate(plate: dict[str, Any], document: Picture) -> ExtractedDocument:
     box = _box(plate, document)
     said = {name: text(value) for name, value in plate.items() if name not in ("quad", "position")}
     items = [Item(label=name, text=value, box=box) for name, value in said.items() if value]
-    return ExtractedDocument(items=items if said.get("车牌号") else [], box=box)
+    return ExtractedDocument(items=items if names_plate(said.get("车牌号", "")) else [], box=box)
 
 
 def _flat(levels: Levels, request: VendorRequest) -> ExtractedDocument:

@@ -26,6 +26,7 @@ from ocr.vendors.parsing import (
     Table,
     code_of,
     members,
+    names_plate,
     number,
     parts,
     settle,
@@ -376,7 +377,7 @@ def _groups(rows: Rows) -> Iterator[Rows]:
 
 def _plate(rows: Rows, document: Picture) -> ExtractedDocument:
     said = dict(rows)
-    if not said[_NUMBER]:
+    if not names_plate(said[_NUMBER]):
         return ExtractedDocument()
     confidence = share(said.get(_CONFIDENCE), 100)
     box = next((_place(content, document) for desc, content in rows if desc.startswith(_PLACE)), None)

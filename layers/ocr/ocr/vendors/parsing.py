@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -270,6 +271,11 @@ def text(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return legible(str(value)).strip()
+
+
+def names_plate(number: str) -> bool:
+    """Whether this is a plate's number: each has letters or digits, and words alone (无车牌) say that there is none."""
+    return any(letter.isascii() and letter.isalnum() for letter in unicodedata.normalize("NFKC", number))
 
 
 def trace(value: Any) -> str | None:
