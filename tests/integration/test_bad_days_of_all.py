@@ -1,0 +1,214 @@
+"""Promise: whatever a vendor does on a bad day, with any product, the picture's record is true, and it heals by itself.
+
+Drawn at random: a product, a vendor that sells it, a few bad answers in a row, perhaps a wrong clock or a secret that
+is wrongly filled. The simulated vendors really read the picture and count what they charge. `BAD_DAYS` sets how many
+are drawn; the default fits into every run of the tests.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cache
+from importlib import import_module
+from random import Random
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities import parameters
+
+from local.samples import samples
+from local.samples.catalogue import Sample
+from local.simulators import SECRETS, VENDORS, Control, running
+from local.simulators.desk import CHARGED
+from ocr.declare.catalogue import products
+from ocr.declare.offers import Offer
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.record import Record, Status
+from ocr.platform import aws
+from ocr.platform.errors import Busy, Refused
+from ocr.vendors.parsing import Row
+from tests.integration.conftest import World, delivered, forget_settings
+from tests.integration.scripted import Context
+from tests.integration.test_bad_days import of_upload, post
+
+DAYS = int(os.environ.get("BAD_DAYS", "5"))
+MOST_ORDERS, MOST_DELIVERIES = 4, 12
+PREFIX = "bad-days"
+# A vendor that hangs is waited for in real time. What it says further down, of this very picture, is final.
+SECONDS, SECONDS_WITH_HANGS, PATIENCE = 60.0, 4.0, 0.2
+FAULTS = [fault for fault in CHARGED if fault not in ("nested_code", "hang")] + ["hang"] * ("BAD_DAYS" in os.environ)
+# Each ends in no call.
+WRONG: Mapping[str, Callable[[dict[str, str]], str]] = {
+    "a number": lambda told: json.dumps(told | {next(iter(told)): 7438000001}),
+    "a list": lambda told: json.dumps([*told]),
+    "JSON in a text": lambda told: json.dumps(json.dumps(told)),
+    "no JSON": lambda told: next(iter(told.values())),
+    "a line break inside": lambda told: json.dumps(told | {name: f"{value}\n{value}" for name, value in told.items()}),
+    "full-width letters": lambda told: json.dumps(told | dict.fromkeys(told, "ＡＢＣ\x07")),
+    "nothing": lambda told: json.dumps(dict.fromkeys(told, "")),
+    "quotes that are none": lambda told: json.dumps(told).replace('"', "“"),
+}
+AHEAD = {"esign", "ctyun"}
+
+
+class Market:
+    """The simulated vendors with their secrets, and what they were asked and paid."""
+
+    def __init__(self, world: World, urls: Mapping[str, str]) -> None:
+        self.controls = {name: Control(url) for name, url in urls.items()}
+        self.secrets = world.emulator.client("secretsmanager")
+        for name in VENDORS:
+            self.fill(name, json.dumps(SECRETS[name]))
+
+    def fill(self, vendor: str, text: str) -> None:
+        """Put a secret's text in place, as an operator does; the containers find it."""
+        name = f"{PREFIX}/{vendor}"
+        try:
+            self.secrets.create_secret(Name=name, SecretString=text)
+        except self.secrets.exceptions.ResourceExistsException:
+            self.secrets.put_secret_value(SecretId=name, SecretString=text)
+        parameters.clear_caches()
+
+    def paid(self, vendor: str) -> int:
+        return len(self.controls[vendor].report()["charges"])
+
+    def calls(self, vendor: str) -> int:
+        return int(self.controls[vendor].report()["calls"])
+
+
+@pytest.fixture
+def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
+    with ExitStack() as stack:
+        urls = stack.enter_context(running(*VENDORS))
+        told = {
+            "VENDORS": ",".join(VENDORS),
+            "VENDOR_URLS": " ".join(map("=".join, urls.items())),
+            "SECRETS_PREFIX": PREFIX,
+            "CIRCUIT_FAILURES": "1000",
+            "MAX_RECEIVES": "1000",
+            "MAX_TRIES": "1000",
+            "RESEND_UNKNOWN": "10",
+        }
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        forget_settings()
+        for kind in {type(offer) for product, offer in sold()}:
+            monkeypatch.setattr(kind, "patience", PATIENCE)
+        yield Market(world, urls)
+    parameters.clear_caches()
+
+
+@cache
+def sold() -> list[tuple[Product, Offer]]:
+    return [(one, offer) for one in products().values() for offer in one.sold_by if offer.vendor in VENDORS]
+
+
+@cache
+def sample(product: str) -> Sample:
+    return next(samples([product]))
+
+
+@cache
+def codes(vendor: str) -> list[dict[str, Any]]:
+    """The codes of a vendor's tables that are about its day and not about the picture, as orders."""
+    tables = [one for one in vars(import_module(f"ocr.vendors.{vendor}")).values() if isinstance(one, dict)]
+    rows = {code: row for table in tables for code, row in table.items() if isinstance(row, Row)}
+    passing = [code for code, row in rows.items() if issubclass(row.error, Busy | Refused)]
+    numbers = [{"code": int(code)} for code in passing if code.lstrip("-").isdigit()]
+    return numbers + [{"code": 401, "message": code} for code in passing if not code.lstrip("-").isdigit()]
+
+
+def drawn(random: Random, vendor: str) -> list[dict[str, Any]]:
+    """Bad answers in a row."""
+    faults = [{"fault": fault, "seconds": 0.1} for fault in FAULTS]
+    others = [{"code": 999999, "charged": True}, {"fault": "http500", "status": 502, "charged": True}]
+    return [
+        random.choice([random.choice(faults), random.choice(codes(vendor)), random.choice(others)])
+        for _ in range(random.randint(1, MOST_ORDERS))
+    ]
+
+
+def deliver(kind: Product, notification: dict[str, Any], receives: int, seconds: float) -> bool:
+    """Whether the message comes again."""
+    answer = serve(kind)(delivered(notification, receives=receives), Context(seconds))  # type: ignore[arg-type]
+    return bool(answer["batchItemFailures"])
+
+
+def read(record: Record | dict[str, Any]) -> Any:
+    """What a record says was read."""
+    told = record if isinstance(record, dict) else record.model_dump(mode="json", exclude_none=True)
+    return [one["fields"] for one in [told["document"], *told["others"]]]
+
+
+def test_any_vendor_may_have_a_bad_day_with_any_product(world: World, market: Market) -> None:
+    random = Random(20)
+    for number in range(DAYS):
+        kind, offer = random.choice(sold())
+        _day(world, market, random, number, kind, offer)
+
+
+def _day(world: World, market: Market, random: Random, number: int, kind: Product, offer: Offer) -> None:
+    vendor, shown = offer.vendor, sample(kind.slug)
+    options = {"vendor": vendor, **shown.options}
+    calm, content = (shown.picture + b"%08d%d" % (number, day) for day in (0, 1))
+    control = market.controls[vendor]
+    control.reset()
+    status, good = post(kind, calm, **options)
+    assert status == 200, (kind.slug, vendor, good)
+
+    orders = drawn(random, vendor)
+    wrong, skewed = random.choice([None, None, *WRONG]), vendor in AHEAD and random.random() < 0.2
+    story = f"day {number}: {kind.slug} at {vendor}: {orders}, secret: {wrong}, skewed: {skewed}"
+    control.reset()
+    notification = world.upload(f"uploads/{kind.slug}/{number}", content, **options)
+    receives = 1
+    if wrong:
+        market.fill(vendor, WRONG[wrong](dict(SECRETS[vendor])))
+        assert deliver(kind, notification, receives, SECONDS), story
+        assert market.calls(vendor) == 0, story
+        assert _unseen() == 0, story
+        market.fill(vendor, json.dumps(SECRETS[vendor]))
+        receives += 1
+    if skewed:
+        control.set(ahead=3600)
+        deliver(kind, notification, receives, SECONDS)
+        receives += 1
+        control.set(ahead=0)
+    for order in orders:
+        control.order(**order)
+    hangs = any(order.get("fault") == "hang" for order in orders)
+    while receives < MOST_DELIVERIES and deliver(
+        kind, notification, receives, SECONDS_WITH_HANGS if hangs else SECONDS
+    ):
+        receives += 1
+    record = of_upload(notification)
+    control.forget()
+    if record.status == Status.FAILED:
+        assert record.problem, story
+        assert record.problem.kind == "unexpected_response", (story, record.problem)
+        status, told = post(kind, content, **options)
+        assert (status, read(told) if status == 200 else told) == (200, read(good)), story
+    else:
+        assert record.status == Status.SUCCEEDED, (story, record.problem)
+        assert read(record) == read(good), story
+    report = control.report()
+    assert report["violations"] == [], story
+    # What was charged beyond the one call is what the ledger counts as sent once more.
+    assert market.paid(vendor) <= 1 + sum(_costs(order) for order in orders), story
+    assert _resent() >= market.paid(vendor) - 1, story
+    for item in world.items():
+        aws.table().delete_item(Key={"id": item["id"]})
+
+
+def _costs(order: Mapping[str, Any]) -> bool:
+    return bool(order.get("charged", CHARGED.get(order.get("fault", ""), True)))
+
+
+def _unseen() -> int:
+    return sum(int(item["unseen"]) for item in aws.table().scan()["Items"] if "unseen" in item)
+
+
+def _resent() -> int:
+    return max((int(item["resends"]) for item in aws.table().scan()["Items"] if "resends" in item), default=0)
