@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from ocr.declare.options import checked
 from ocr.model.picture import Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.pages.resize import fit
 from ocr.platform import aws
 from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult
 from ocr.platform.settings import settings
@@ -21,7 +21,6 @@ from ocr.vendors.etoplive import Pid
 from ocr.vendors.parsing import without_pictures
 from tests.contract.adapters.etoplive import ERRORS, PLACE, SERIAL, entry, field, listed, paged
 from tests.support.adapters import Sold, plain
-from tests.support.photographs import PHONE, photograph
 from tests.support.vendors import Answered, Host, ask, error, picture, reading, said, uploaded
 
 PIDS = [

@@ -13,8 +13,8 @@ from ocr.pages.examine import MAX_BYTES
 from ocr.platform.errors import Busy, CallerError
 from ocr.platform.settings import settings
 from ocr.vendors import transport
-from tests.contract.test_http import called, far_end, whole
-from tests.contract.vendors import Answered, Host
+from tests.support.far_end import called, far_end, whole
+from tests.support.vendors import Answered, Host
 
 PICTURE = b"\xff\xd8\xff a picture"
 SECRET = "signature=s3cret"

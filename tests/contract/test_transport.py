@@ -3,10 +3,8 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain, repeat
-from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -14,51 +12,14 @@ import requests
 import urllib3
 
 from ocr.declare.offers import VendorRequest
-from ocr.platform.errors import Busy, OcrError, Refused
-from ocr.platform.settings import settings
+from ocr.platform.errors import Busy, Refused
 from ocr.vendors import juhe, transport
+from tests.support.far_end import called, far_end, whole
 from tests.support.vendors import SECRETS, Answered, Card, Host, picture
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 GOOD = b'{"error_code": 0, "result": {"res": "23"}}'
 LARGE = 4_000_000
-
-
-@contextmanager
-def far_end(behave: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A socket that accepts one call and does with it what the test says; its URL."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def serve() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                behave(connection)
-
-        thread = Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        thread.join(5)
-
-
-def whole(connection: socket.socket) -> None:
-    """Receive one request to its last byte."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += connection.recv(65536)
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    while len(body) < length:
-        body += connection.recv(65536)
-
-
-def called(monkeypatch: pytest.MonkeyPatch, url: str, size: int = 100, seconds: float = 5) -> OcrError:
-    monkeypatch.setenv("VENDOR_URLS", f"juhe={url}")
-    settings.cache_clear()
-    ask = VendorRequest("card", Card, [picture(b"x" * size)], {"codetype": "1004"}, seconds, SECRETS["juhe"])
-    [outcome] = juhe.Captcha().read(ask)
-    assert isinstance(outcome, OcrError), repr(outcome)
-    assert url not in repr(outcome)
-    return outcome
 
 
 def test_nobody_listens(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:

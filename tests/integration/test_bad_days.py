@@ -522,12 +522,15 @@ class TestContents:
         vendor.says(CARD)
         notification = world.upload("uploads/card/turned.jpg", turned, input="url")
         assert deliver(kind, notification) == []
-        problem = of_upload(notification).problem
-        assert problem
-        assert problem.kind == "conflicting_options"
+        record = of_upload(notification)
+        assert record
+        assert record.problem
+        assert record.problem.kind == "conflicting_options"
         assert not vendor.asked
         assert deliver(kind, plain := world.upload("uploads/card/plain.jpg", turned)) == []
-        assert of_upload(plain).status == Status.SUCCEEDED
+        record = of_upload(plain)
+        assert record
+        assert record.status == Status.SUCCEEDED
 
 
 NO_PLATES = {

@@ -29,9 +29,9 @@ from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import Busy, Refused
 from ocr.vendors.parsing import Row
-from tests.integration.conftest import World, delivered, forget_settings
-from tests.integration.scripted import Context
-from tests.integration.test_bad_days import of_upload, post
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import Context
+from tests.support.sending import delivered, of_upload, post
 
 DAYS = int(os.environ.get("BAD_DAYS", "5"))
 MOST_ORDERS, MOST_DELIVERIES = 4, 12
@@ -184,6 +184,7 @@ def _day(world: World, market: Market, random: Random, number: int, kind: Produc
     ):
         receives += 1
     record = of_upload(notification)
+    assert record, story
     control.forget()
     if record.status == Status.FAILED:
         assert record.problem, story

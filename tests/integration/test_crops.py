@@ -7,17 +7,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.contract.vendors import Host
-from tests.integration.scripted import picture
 
 from id_card.app import product as id_card
 from ocr.platform import aws
 from ocr.storage import erasure, records
-from tests.contract.test_ctyun import PORTRAIT, answer, card_entry
-from tests.contract.test_etoplive import entry, field, paged
-from tests.integration.conftest import ANSWERS, World
-from tests.integration.test_bad_days import deliver, of_upload, post
-from tests.integration.test_records import asked
+from tests.contract.adapters.ctyun import PORTRAIT, answer, card_entry
+from tests.contract.adapters.etoplive import entry, field, paged
+from tests.support.aws import ANSWERS, World
+from tests.support.scripted import picture
+from tests.support.sending import asked, deliver, of_upload, post
+from tests.support.vendors import Host
 
 FACE = b"\xff\xd8\xff" + b"face" * 600
 ENCODED = b64encode(FACE).decode()
@@ -95,7 +94,9 @@ def test_an_upload_asks_by_its_metadata(world: World, vendor: Host) -> None:
     told = {"vendor": "ctyun", "removeimgdata": "0"}
     notification = world.upload("uploads/id_card/face.png", picture(4), **told)
     assert deliver(id_card, notification) == []
-    [crop] = of_upload(notification).crops
+    record = of_upload(notification)
+    assert record
+    [crop] = record.crops
     assert crop.url is None
     assert objects()[crop.key] == FACE
 
