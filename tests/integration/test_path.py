@@ -21,7 +21,17 @@ from ocr.model.reading import Line, Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline import process
 from ocr.platform import aws
-from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, InFlight, NoResult, OcrError, Refused
+from ocr.platform.errors import (
+    Busy,
+    CallerError,
+    Changed,
+    ConfigurationError,
+    InFlight,
+    Internal,
+    NoResult,
+    OcrError,
+    Refused,
+)
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
@@ -389,12 +399,12 @@ class TestNothingLost:
         assert record
         assert record.status == Status.SUCCEEDED
 
-    def test_a_busy_vendor_brings_the_upload_again_and_the_last_time_ends_in_a_record(
+    def test_what_fails_brings_the_upload_again_and_the_last_time_ends_in_a_record(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "100")
         forget_settings()
-        kind = product([lambda: Busy("busy")])
+        kind = product([lambda: Internal("failed")])
         notification = world.upload("uploads/ticket/a.png", picture())
         for receives in range(1, LAST):
             assert deliver(kind, notification, receives=receives) == ["message-0"]
@@ -414,18 +424,45 @@ class TestNothingLost:
         assert record
         assert record.status == Status.SUCCEEDED
 
+    def test_a_vendors_outage_of_hours_loses_nothing_and_makes_no_dead_letter(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CIRCUIT_FAILURES", "100")
+        forget_settings()
+        down = [Busy("page"), Busy("unreachable"), Refused("quota"), Internal("key", blames="nothing")] * 4
+        kind = product([*(lambda error=error: error for error in down), reading])  # type: ignore[misc]
+        notification = world.upload("uploads/ticket/a.png", picture())
+        for receives in range(1, len(down) + 1):
+            assert deliver(kind, notification, receives=receives) == ["message-0"]
+        assert of_upload(notification) is None
+        assert deliver(kind, notification, receives=len(down) + 1) == []
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.SUCCEEDED
+        assert world.dead_letters() == []
+
     @pytest.mark.parametrize(
-        ("busy", "tried", "least", "most"),
+        ("error", "tried", "hours", "least", "most"),
         [
-            (Busy("later", retry_after=3600), 0, 3600, 5400),
-            (Busy("busy"), 0, 4, 7),
-            (Busy("soon", retry_after=30), 1, 30, 45),
-            (Busy("soon", retry_after=30), 7, 480, 800),
-            (Busy("full", blames="nothing"), 7, 15, 25),
+            (Busy("later", retry_after=3600), 0, 0, 3600, 5400),
+            (Busy("busy"), 0, 0, 15, 25),
+            (Busy("soon", retry_after=30), 1, 0, 30, 45),
+            (Busy("down"), 1, 0.2, 135, 225),
+            (Refused("quota"), 1, 10, 675, 1125),
+            (Internal("failed"), 0, 0, 4, 7),
+            (Internal("failed"), 7, 0, 480, 800),
+            (Busy("full", blames="nothing"), 7, 0, 15, 25),
         ],
     )
     def test_a_message_is_hidden_for_longer_each_time_and_as_long_as_its_vendor_asked(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, busy: Busy, tried: int, least: int, most: int
+        self,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+        error: OcrError,
+        tried: int,
+        hours: float,
+        least: int,
+        most: int,
     ) -> None:
         hidden: list[int] = []
 
@@ -439,7 +476,8 @@ class TestNothingLost:
         monkeypatch.setattr(aws, "queues", Queues)
         notification = world.upload("uploads/ticket/a.png", picture())
         set_tries(notification, tried)
-        deliver(product([lambda: busy]), notification, receives=1 + bool(tried))
+        event = delivered(notification, receives=1 + bool(tried), sent=time.time() - 3600 * hours)
+        serve(product([lambda: error]))(event, Context())  # type: ignore[arg-type]
         [seconds] = hidden
         assert least <= seconds <= most
 

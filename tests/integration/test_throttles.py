@@ -13,7 +13,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy
+from ocr.platform.errors import Busy, Internal
 from ocr.vendors import embedded
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import Context, Ticket, calls, picture, product, reading
@@ -156,7 +156,7 @@ def test_what_is_put_back_is_tried_as_often_as_before(world: World, monkeypatch:
     monkeypatch.setenv("CIRCUIT_FAILURES", "100")
     monkeypatch.setenv("MAX_TRIES", "4")
     forget_settings()
-    kind, upload = product([lambda: Busy("down")]), world.upload("uploads/ticket/a.png", picture())
+    kind, upload = product([lambda: Internal("failed")]), world.upload("uploads/ticket/a.png", picture())
     assert deliver_last(kind, upload) == []
     assert world.dead_letters()
     for receives in range(1, 4):

@@ -5,9 +5,9 @@ may be what did it. All are hidden first, each for another while, so that they d
 one by one. One that was tried twice before is also read alone. An upload over which the process died twice is not
 processed any more.
 
-An upload is tried as often as the settings say; waiting for room (a concurrency limit, a vendor's rate, an open
-circuit) is no try. Then it is given up (`giving_up`). SQS itself gives up much later: its count rises as well when
-Lambda is throttled and no function sees the message.
+An upload is tried as often as the settings say; waiting for a vendor is no try: for room, for the end of an outage,
+for an operator who has to mend a key or a quota. Then it is given up (`giving_up`). SQS itself gives up much later:
+its count rises as well when Lambda is throttled and no function sees the message.
 """
 
 import hashlib
@@ -46,8 +46,9 @@ MOST_DEATHS = 2
 MOST_TOGETHER = 2
 # SQS hides a message for twelve hours at most, counted from when it was received.
 LONGEST_HIDDEN = 42_000
-# How long a message that waits for room is hidden, where nobody said how long.
-WAIT_SECONDS = 20
+# How long a message that waits for a vendor is hidden: at least so long, and by this part of what it has waited so far.
+# Of an outage of hours it sees the end within minutes, and uses up few of the thousand deliveries that SQS makes.
+WAIT_SECONDS, WAIT_SHARE = 20, 0.25
 # In seconds; SQS deletes a message after 14 days.
 LONGEST_WAIT = 3 * 86_400
 
@@ -57,7 +58,7 @@ class Delivery:
     """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds.
 
     `ids` are those of its uploads' records. `spent` counts the tries before this one. `waits` says that it comes again
-    for want of room alone.
+    because no vendor has worked on it.
     """
 
     message: SQSRecord
@@ -76,7 +77,7 @@ class Delivery:
     @property
     def last(self) -> bool:
         """Whether its pictures will not be read again."""
-        return self.spent + 1 >= settings().max_tries or self._age > LONGEST_WAIT
+        return self.spent + 1 >= settings().max_tries or self.age > LONGEST_WAIT
 
     @property
     def over(self) -> bool:
@@ -84,7 +85,7 @@ class Delivery:
         return self.spent >= settings().max_tries
 
     @property
-    def _age(self) -> float:
+    def age(self) -> float:
         """Seconds since it was sent."""
         sent = self.message.attributes.get("SentTimestamp")
         return time.time() - int(sent) / 1000 if sent else 0
@@ -260,7 +261,8 @@ def _back_off(delivery: Delivery) -> None:
     A vendor that asks for the same half minute again and again would use up the tries in a few minutes. Jitter
     spreads what failed together: around the exponential wait, but never short of what the vendor asked for.
     """
-    first = WAIT_SECONDS if delivery.waits else min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**delivery.spent)
+    growing = max(WAIT_SECONDS, WAIT_SHARE * delivery.age) if delivery.waits else FIRST_BACKOFF * 2**delivery.spent
+    first = min(LONGEST_BACKOFF, growing)
     asked = (delivery.after or 0) * random.uniform(1, 1.5)
     _hide(delivery, max(first * random.uniform(0.75, 1.25), asked))
 

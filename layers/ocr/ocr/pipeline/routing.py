@@ -125,7 +125,9 @@ def _set_up_wrongly(offer: Offer, error: ConfigurationError, runs: Sequence[Docu
 
 def _wrong(offer: Offer, error: ConfigurationError) -> Internal:
     advice = "The operator has to correct it; make doctor names what is wrong. The same picture is then read."
-    return Internal(f"This system is set up wrongly: {error}", advice, vendor=offer.vendor, code="configuration")
+    return Internal(
+        f"This system is set up wrongly: {error}", advice, vendor=offer.vendor, code="configuration", blames="nothing"
+    )
 
 
 def _in_time(run: DocumentRun) -> Outcome | None:

@@ -209,7 +209,7 @@ class OcrError(Exception):
 
     @property
     def waits(self) -> bool:
-        """Whether the picture was not tried for want of room: it comes again, and its tries are not used up."""
+        """Whether no vendor has worked on the picture: it comes again, and its tries are not used up."""
         return self.blames == "nothing"
 
     @property
@@ -263,6 +263,11 @@ class VendorFault(OcrError):
     """The vendor did not do its part; another vendor may."""
 
     slug = "vendor"
+
+    @property
+    def waits(self) -> bool:
+        """As of any error; where a vendor may have worked on the picture, it may have billed that."""
+        return not self.paid and self.blames != "picture"
 
 
 class Busy(VendorFault):

@@ -127,7 +127,7 @@ class Settings(BaseModel):
         default=10,
         ge=1,
         validation_alias="MAX_TRIES",
-        description="How often an upload is tried before it is a dead letter; waiting for room is no try",
+        description="How often an upload is tried before it is a dead letter; waiting for a vendor is no try",
     )
     circuit_failures: int = Field(
         default=5,

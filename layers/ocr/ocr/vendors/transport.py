@@ -339,6 +339,8 @@ def _pools() -> dict[str, Any]:
 
     def pool(kind: Any) -> Any:
         class Connection(kind.ConnectionCls):  # type: ignore[misc]  # a class that is only known here
+            _dns_host: str
+
             def _new_conn(self) -> Any:
                 # The name is looked up once: whoever looked it up again might be told another address than was checked.
                 call, name = _calls.mine, self._dns_host
@@ -346,8 +348,7 @@ def _pools() -> dict[str, Any]:
                 if call.allowed:
                     call.allowed(addresses)
                 try:
-                    for address in addresses[:MOST_ADDRESSES]:
-                        self._dns_host = address
+                    for self._dns_host in addresses[:MOST_ADDRESSES]:
                         try:
                             call.socket = super()._new_conn()
                             return call.socket
@@ -374,7 +375,7 @@ def _addresses(connection: Any, name: str, until: float) -> list[str]:
     """
     from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-    found: SimpleQueue[list[str] | OSError] = SimpleQueue()
+    found: SimpleQueue[list[str] | socket.gaierror] = SimpleQueue()
 
     def look_up() -> None:
         try:
