@@ -383,6 +383,9 @@ WRONG = {
     "letters that no header takes": (esign.GeneralText(), "app_id", "应用一", "app_id"),
     "a list": (etoplive.Pid(2), "secret", ["a"], "secret is a list"),
     "a code with a blank": (ctyun.GeneralText(), "general_code", "2abc defg", "general_code"),
+    "a key in quotes": (etoplive.Pid(2), "key", '"a-key"', "key stands in quotes"),
+    "a key in Chinese quotes": (esign.GeneralText(), "app_secret", "“secret”", "app_secret stands in quotes"),
+    "a key with an unseen letter inside": (etoplive.Pid(2), "key", "ab\u200bcd", "key has"),
     "a mode that is none": (esign.GeneralText(), "mode", "sha1", "mode"),
     "a gateway without its keys": (ctyun.GeneralText(), "gateway", "eop", "ak is needed"),
 }
@@ -423,7 +426,7 @@ class TestSecrets:
         assert deliver(sold(offer), notification, receives=4) == []
         assert of_upload(notification).attempts[-1].outcome in ("read", "no_result")
 
-    @pytest.mark.parametrize("value", ["{}\n", " {}", "\t{}\r\n"])
+    @pytest.mark.parametrize("value", ["{}\n", " {}", "\t{}\r\n", "\ufeff{}", "\u3000{}\u200b", "{}\u00a0"])
     def test_blanks_around_a_value_are_left_away_and_the_doctor_names_them(
         self, world: World, vendor: Host, fill: Any, value: str
     ) -> None:

@@ -19,14 +19,20 @@ from ocr.platform.telemetry import logger
 # How long a secret is kept that was filled well, and one that was not: who fills it does not wait for the first.
 FILLED_SECONDS, UNFILLED_SECONDS = 300, 5
 _ENDS = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
+# What is pasted along unseen: blanks of any kind, byte order marks, joiners.
+_BLANK = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
+_BEFORE, _AFTER = re.compile(f"^{_BLANK}+"), re.compile(f"{_BLANK}+$")
+_QUOTED = re.compile("""(["'“”‘’「『]).*["'“”‘’」』]""", re.DOTALL)
 _IN_HEADERS, _IN_PATHS = re.compile("[!-~]+( +[!-~]+)*"), re.compile("[A-Za-z0-9_.~/-]+")
+
+_UNSEEN = "a character that nobody sees"
 
 _filled: set[str] = set()
 _doubted: set[str] = set()
 
 
 def secret(offer: Offer) -> Mapping[str, str] | None:
-    """The vendor's secret without blanks around its values, or None while it lacks what the offer needs.
+    """The vendor's secret without blanks around its values (`_BLANK`), or None while it lacks what the offer needs.
 
     Raises `ConfigurationError` where it is filled wrongly, and `Busy` when Secrets Manager does not answer: nobody
     knows then whether there is one.
@@ -41,7 +47,7 @@ def secret(offer: Offer) -> Mapping[str, str] | None:
         _not_filled(offer.vendor)
         raise ConfigurationError(f"{offer.vendor}'s secret is wrongly filled: {wrong}.")
     _filled.add(offer.vendor)
-    return {name: value.strip() for name, value in told.items() if isinstance(value, str)}
+    return {name: _plain(value) for name, value in told.items() if isinstance(value, str)}
 
 
 def _not_filled(vendor: str) -> None:
@@ -70,9 +76,10 @@ def blemishes(offer: Offer, told: Mapping[str, Any]) -> Iterator[str]:
     """What calls are made without, and what was hardly meant: blanks around a value."""
     for member in offer.members:
         value = told.get(member.name)
-        if isinstance(value, str) and value.strip() != value:
-            before, after = value[: len(value) - len(value.lstrip())], value[len(value.rstrip()) :]
-            ends = [f"begins with {_named(before)}"] * bool(before) + [f"ends in {_named(after)}"] * bool(after)
+        if isinstance(value, str) and _plain(value) != value:
+            before, after = _BEFORE.search(value), _AFTER.search(value)
+            ends = [f"begins with {_named(before[0])}"] if before else []
+            ends += [f"ends in {_named(after[0])}"] if after else []
             yield f"{member.name} {' and '.join(ends)}"
 
 
@@ -106,14 +113,20 @@ def _stored(vendor: str) -> Mapping[str, Any] | None:
 
 
 def _is_filled(value: Any) -> bool:
-    return value not in (None, "") and not (isinstance(value, str) and not value.strip())
+    return value not in (None, "") and not (isinstance(value, str) and not _plain(value))
+
+
+def _plain(value: str) -> str:
+    return _AFTER.sub("", _BEFORE.sub("", value))
 
 
 def _fault(member: Member, value: Any) -> str | None:
     if not isinstance(value, str):
         kinds = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
         return f"is {kinds.get(type(value), 'no text')} instead of a text in quotes"
-    plain = value.strip()
+    plain = _plain(value)
+    if _QUOTED.fullmatch(plain):
+        return "stands in quotes of its own"
     if member.choices and plain not in member.choices:
         return f"is neither {' nor '.join(member.choices)}"
     if not plain.isprintable():
@@ -126,4 +139,4 @@ def _fault(member: Member, value: Any) -> str | None:
 
 
 def _named(blanks: str) -> str:
-    return next((_ENDS[blank] for blank in blanks if blank in _ENDS), "a blank")
+    return next((_ENDS[blank] for blank in blanks if blank in _ENDS), "a blank" if blanks.isspace() else _UNSEEN)

@@ -310,13 +310,15 @@ def _call_id(body: dict[str, Any]) -> str | None:
 
 
 def _answered(codetype: Codetype, answer: str, document: Picture) -> Iterator[Item]:
+    if not answer:
+        return
     if codetype.kind == "points":
         points = _points(codetype, answer)
         there = all(x <= document.width and y <= document.height for x, y in points)
         # Nobody can click beside the picture: such an answer is kept as text alone.
         yield pointed("points", points) if there else Item(label="text", text=answer)
         return
-    yield from [Item(label="text", text=answer)] if answer else []
+    yield Item(label="text", text=answer)
     plain = "".join(unicodedata.normalize("NFKC", answer).split()).upper()
     if codetype.kind in _FORMS and _FORMS[codetype.kind].fullmatch(plain):
         yield Item(label=codetype.kind, text=plain)
