@@ -415,7 +415,7 @@ def test_what_was_read_before_the_stack_was_gone_is_shown(gateway: Gateway, fold
 # Whoever runs the tests in the background may have had interruptions ignored, for all that they start.
 INTERRUPTIBLE = """
 import signal
-from cli import main
+from cli.__main__ import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
