@@ -12,6 +12,7 @@ AWS_CLI := awscli==1.46.3
 MINISTACK := ministack==1.5.33
 MITMPROXY := mitmproxy==12.2.3
 RUNTIME := awslambdaric==4.2.2
+OPENAPI_CLIENT := openapi-python-client==0.29.1
 PIP_AUDIT := pip-audit==2.10.1
 
 # A pyenv shim answers `which` and then refuses to run here, so uv is tried, not looked for.
@@ -50,7 +51,7 @@ up: tools ## Deploy to a local AWS that stays, and print how to use it
 down: .venv/ready ## End the local AWS that stays
 	@$(PYTHON) -m local down
 
-test: tools ## Run all tests
+test: tools .tools/clients/ready ## Run all tests
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 test-all: export MATRIX = 1
@@ -138,7 +139,7 @@ audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (need
 	@for layer in ocr engine files; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \
 		--requirement layers/$$layer/requirements.txt || failed=1; done; exit $${failed:-0}
 
-tools: .venv/ready .tools/ready ## Install everything, run nothing
+tools: .venv/ready .tools/ready ## Install what the commands need, run nothing
 
 clean: down ## Remove all that was made here, tools included
 	rm -rf .venv .tools .local .aws-sam
@@ -169,4 +170,14 @@ $(CURDIR)/.tools/uv/bin/uv:
 	@# With .tools/bin on the PATH, `sam build` finds all that it asks for.
 	@ln -sf ../envs/aws-sam-cli/bin/python .tools/bin/python3.13
 	@$(if $(filter /%,$(UV)),ln -sf ../uv/bin/uv .tools/bin/uv)
+	@touch $@
+
+# What makes clients of the OpenAPI document, for the tests alone.
+.tools/clients/ready: Makefile tests/e2e/clients/package-lock.json | .tools/ready
+	@echo "Installing the generators of clients into .tools"
+	@$(INSTALL) $(OPENAPI_CLIENT)
+	@mkdir -p $(@D)
+	@cp tests/e2e/clients/package.json tests/e2e/clients/package-lock.json $(@D)
+	@if npm --version > /dev/null 2>&1; then npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel error; \
+		else echo "There is no npm: the test of a client in TypeScript is skipped."; fi
 	@touch $@

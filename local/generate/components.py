@@ -1,7 +1,7 @@
 """A document of OpenAPI made shorter: what many routes say is told once, among the components."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -140,12 +140,31 @@ def _shared(components: Part, kind: str, name: str, part: Part) -> Part:
 
 
 def _inherit(schemas: Part) -> None:
-    """A product's record is told as what it has beyond `Record`, what was found as what it has beyond `Document`."""
+    """What all records have is told once, what all documents have too; each adds what is its own.
+
+    A member whose type differs stands in none of the shared parts: generators of clients take the first type they meet.
+    """
     for base in ("Record", "Document"):
-        own = schemas[base]["properties"]
-        for name in [name for name in schemas if name.endswith(base) and name != base]:
-            more = {part: kind for part, kind in schemas[name]["properties"].items() if own.get(part) != kind}
-            schemas[name] = {"title": name, "allOf": [{"$ref": SCHEMAS + base}, {"properties": more}]}
+        own = schemas[base]
+        kinds = {name: schema for name, schema in schemas.items() if name.endswith(base)}
+        varied = {
+            part
+            for one in kinds.values()
+            for part, kind in one["properties"].items()
+            if own["properties"].get(part) != kind
+        }
+        schemas[f"Any{base}"] = _only(own, own["properties"].keys() - varied) | {"title": f"Any{base}"}
+        for name, schema in kinds.items():
+            more = {"properties": schema["properties"], "required": schema.get("required", [])}
+            extended = [{"$ref": f"{SCHEMAS}Any{base}"}, _only(more, varied)]
+            schemas[name] = {"title": name, "allOf": extended}
+
+
+def _only(schema: Part, names: Collection[str]) -> Part:
+    """The schema with these of its members."""
+    properties = {name: kind for name, kind in schema["properties"].items() if name in names}
+    required = [name for name in schema.get("required", []) if name in names]
+    return schema | {"properties": properties, "required": required}
 
 
 def _prune(made: Part) -> None:
