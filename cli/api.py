@@ -1,9 +1,9 @@
-"""The HTTPS API as its caller sees it: requests that come again when they are told to, answers and problems."""
+"""The HTTPS API as its caller sees it: requests, which are retried when an answer asks for it, answers and problems."""
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import Event
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import click
 import requests
@@ -19,14 +19,14 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from cli.endings import Failed, NoStack, NotAllowed
-from cli.stack import Door
+from cli.exit_codes import Failed, NoStack, NotAllowed
+from cli.stack import Endpoint
 
 # API Gateway answers within 29 s.
 ANSWER_SECONDS = 60
-# A picture that is busy, or waits in a queue, is given up after this.
+# Seconds after which a picture that is busy, or waits in a queue, is given up.
 PATIENCE = 600.0
-# Who does not answer, or breaks down, is asked this often.
+# How often a server that does not answer, or fails, is asked.
 CALLS = 3
 BROKEN = {500, 502, 504}
 PAGE = 100
@@ -41,12 +41,12 @@ Json = Mapping[str, Any]
 class Api:
     """One stack's API, for any number of threads. Setting `stopped` ends every wait."""
 
-    def __init__(self, door: Door, patience: float = PATIENCE) -> None:
-        self.door = door
+    def __init__(self, endpoint: Endpoint, patience: float = PATIENCE) -> None:
+        self.endpoint = endpoint
         self.stopped = Event()
         self._patience = patience
         self._session = requests.Session()
-        self._session.mount(door.url, HTTPAdapter(pool_maxsize=CONNECTIONS))
+        self._session.mount(endpoint.url, HTTPAdapter(pool_maxsize=CONNECTIONS))
 
     def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, **more: Any) -> Answer:
         """The answer to a request, sent again as often as an error names a time for that.
@@ -54,24 +54,24 @@ class Api:
         Raises `NoStack` where nobody answers, and `NotAllowed` where the key or its quota does not do.
         """
         # A signature covers the query as it is sent, and takes a space for %20 only.
-        address = self.door.url + path + ("?" + urlencode(query, quote_via=quote) if query else "")
-        return self._sent(_is_to_come_again, method, address, auth=self.door.auth, **more)
+        address = self.endpoint.url + path + ("?" + urlencode(query, quote_via=quote) if query else "")
+        return self._sent(_is_to_be_retried, method, address, auth=self.endpoint.auth, **more)
 
     def record(self, id: str) -> Answer:
         """The record of this id once it is finished; a pending one when patience runs out."""
-        address = f"{self.door.url}/records/{quote(id, safe='')}"
-        return self._sent(_is_not_finished, "GET", address, auth=self.door.auth)
+        address = f"{self.endpoint.url}/records/{quote(id, safe='')}"
+        return self._sent(_is_not_finished, "GET", address, auth=self.endpoint.auth)
 
     def upload(self, form: Json, content: bytes, media_type: str) -> Answer:
         """The bucket's answer to a picture that is uploaded by a form of `POST /uploads`."""
         fields = {"Content-Type": media_type, **form["fields"]}
-        return self._sent(_is_to_come_again, "POST", form["url"], data=fields, files={"file": ("picture", content)})
+        return self._sent(_is_to_be_retried, "POST", form["url"], data=fields, files={"file": ("picture", content)})
 
     def records(self, query: Mapping[str, str], limit: int) -> Iterator[Json]:
         """Up to `limit` records as lists show them, newest first, page by page."""
         cursor: Mapping[str, str] = {}
         while limit > 0:
-            page = told(self.ask("GET", "/records", {**query, **cursor, "limit": str(min(limit, PAGE))}))
+            page = body(self.ask("GET", "/records", {**query, **cursor, "limit": str(min(limit, PAGE))}))
             yield from page["records"]
             limit -= len(page["records"])
             if not page.get("next"):
@@ -79,7 +79,7 @@ class Api:
             cursor = {"cursor": page["next"]}
 
     def _sent(self, again: Callable[[Answer], bool], method: str, address: str, **more: Any) -> Answer:
-        coming_again = Retrying(
+        retrying = Retrying(
             retry=retry_if_result(again) | retry_if_exception_type((requests.ConnectionError, requests.Timeout)),
             wait=_wait,
             stop=self._is_enough,
@@ -89,9 +89,11 @@ class Api:
         try:
             # A redirect would take the key along: to another host, or to one without TLS.
             more["allow_redirects"] = "auth" not in more
-            answer: Answer = coming_again(self._session.request, method, address, timeout=ANSWER_SECONDS, **more)
+            answer: Answer = retrying(self._session.request, method, address, timeout=ANSWER_SECONDS, **more)
         except requests.RequestException as error:
-            raise NoStack(f"The stack does not answer ({type(error).__name__}).") from None
+            raise NoStack(
+                f"{_server(address)} does not answer ({type(error).__name__}).", "Check --url or --stack."
+            ) from None
         if answer.is_redirect:
             raise _stranger(answer)
         if more.get("auth"):
@@ -103,7 +105,7 @@ class Api:
         return (state.attempt_number >= CALLS and _is_broken(state)) or late(state)
 
 
-def told(answer: Answer) -> Any:
+def body(answer: Answer) -> Any:
     """What an answer says, None where it says nothing; raises the error that a problem ends the command with."""
     if answer.ok:
         return _json(answer) if answer.content else None
@@ -135,22 +137,31 @@ def _json(answer: Answer) -> Any:
         raise _stranger(answer) from None
 
 
+def _server(address: str) -> str:
+    """The part of an address that names no record."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _stranger(answer: Answer) -> NoStack:
-    return NoStack(f"What answers there is no OCR gateway: it says {answer.status_code}, and nothing of ours.")
+    return NoStack(
+        f"{_server(answer.url)} answered {answer.status_code}, and not as an OCR gateway does.",
+        "Check --url or --stack.",
+    )
 
 
 def _refuse(answer: Answer) -> None:
     if not answer.ok and kind(problem(answer)) == "unknown_path":
         # API Gateway says so of a path that it does not know, and of one that it wants to be signed.
         raise NoStack(
-            "There is no such API under this address.", "Name the stack (--stack) if its requests are signed."
+            "There is no OCR gateway at this address.", "Use --stack in place of --url if its requests are signed."
         )
     if answer.status_code in REFUSED_STATUS or (not answer.ok and kind(problem(answer)) in REFUSED_KINDS):
         failed = problem(answer)
         raise NotAllowed(failed["detail"], failed.get("advice", ""))
 
 
-def _is_to_come_again(answer: Answer) -> bool:
+def _is_to_be_retried(answer: Answer) -> bool:
     return not answer.ok and "Retry-After" in answer.headers
 
 

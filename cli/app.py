@@ -14,16 +14,16 @@ from rich.console import Console, RenderableType
 
 from cli import INTERRUPTED, tables
 from cli import products as catalogue
-from cli.api import Api, Json, told
-from cli.endings import MEANINGS, UNREAD, Failed
-from cli.reading import SUCCEEDED, Found, Order, Outcome, pictures, read_all
+from cli.api import Api, Json, body
+from cli.exit_codes import MEANINGS, UNREAD, Failed
+from cli.progress import Progress
+from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import Door, Key, Place, find
-from cli.watching import Watch
+from cli.stack import Endpoint, Key, StackRef, find
 
 # A pipe has no width to fit a table into.
 WIDTH = 170
-# Nobody stands on the way within this machine.
+# What is sent within this machine, nobody else sees.
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -42,40 +42,42 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="ocr-gateway", prog_name="ocr")
 def main() -> None:
-    """Have pictures of documents read by a deployed OCR gateway, and see to the records."""
+    """Send pictures of documents to a deployed OCR gateway; show, list and delete its records."""
 
 
 def with_api(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which stack a command talks to; the command is called with its `api`."""
+    """The options that say to which stack requests go; the command is called with its `api`."""
 
     @click.option("--stack", default="ocr", show_default=True, envvar="OCR_STACK", help="Name of the deployed stack.")
-    @click.option("--profile", help="AWS profile to look for the stack with.")
-    @click.option("--region", help="AWS region to look for the stack in.")
-    @click.option("--url", envvar="OCR_URL", help="Address of the API, for those who may not look for its stack.")
+    @click.option("--profile", help="AWS profile with which the stack is looked for.")
+    @click.option("--region", help="AWS region in which the stack is looked for.")
+    @click.option(
+        "--url", envvar="OCR_URL", help="Address of the API, if you have no permission to look for its stack."
+    )
     @click.option("--key", envvar="OCR_KEY", help="API key, in place of the stack's own.")
     @functools.wraps(command)
     def found(
         stack: str, profile: str | None, region: str | None, url: str | None, key: str | None, **rest: object
     ) -> None:
-        command(Api(_door(stack, profile, region, url, key)), **rest)
+        command(Api(_endpoint(stack, profile, region, url, key)), **rest)
 
     return found
 
 
 def _is_private(url: str) -> bool:
-    """Whether nobody on the way sees what is sent to this address."""
+    """Whether what is sent to this address is encrypted, or stays on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
-def _door(stack: str, profile: str | None, region: str | None, url: str | None, key: str | None) -> Door:
+def _endpoint(stack: str, profile: str | None, region: str | None, url: str | None, key: str | None) -> Endpoint:
     if url and not key:
         raise click.UsageError("--url needs --key.")
     if url and not _is_private(url):
         raise click.UsageError("--url has to begin with https://: the key goes with every request.")
     if url and key:
-        return Door(url.rstrip("/"), Key(key))
-    return find(Place(stack, profile, region), key)
+        return Endpoint(url.rstrip("/"), Key(key))
+    return find(StackRef(stack, profile, region), key)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
@@ -84,7 +86,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one 
 def _options(_: click.Context, __: click.Parameter, given: Sequence[str]) -> Mapping[str, str]:
     pairs = [one.partition("=") for one in given]
     if any(not (name and equals) for name, equals, _ in pairs):
-        raise click.BadParameter("Say it as name=value.")
+        raise click.BadParameter("Write it as name=value.")
     return {name: value for name, _, value in pairs}
 
 
@@ -96,7 +98,7 @@ def _out(_: click.Context, __: click.Parameter, given: Path | None) -> Path | No
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
-@click.option("--product", required=True, metavar="SLUG", help="What is on the pictures; `ocr products` lists it.")
+@click.option("--product", required=True, metavar="SLUG", help="The kind of document; `ocr products` lists them.")
 @click.option(
     "--option", "options", multiple=True, callback=_options, metavar="NAME=VALUE", help="An option of the product."
 )
@@ -125,22 +127,22 @@ def read(
     """
     description = catalogue.described(api, product)
     catalogue.check(description, options)
-    there, order = _pictures(files), Order(product, dict(options))
+    there, request = _pictures(files), ReadRequest(product, dict(options))
     found = there.pictures
-    results = _results(out, list(catalogue.fields(description)), order) if out else None
+    results = _results(out, list(catalogue.fields(description)), request) if out else None
     before = results.among(found) if results else {}
-    watch = Watch(len(found) - len(before), results, as_json=as_json)
+    progress = Progress(len(found) - len(before), results, as_json=as_json)
     for file, why in there.left_out.items():
-        watch.note(f"{file} is left out: {why}.")
+        progress.note(f"{file} is left out: {why}.")
     if before:
-        watch.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
+        progress.note(f"{len(before)} of {len(found)} pictures are finished in {out} and skipped.")
     try:
-        _read(api, order, [file for file in found if file not in before], jobs, watch)
+        _read(api, request, [file for file in found if file not in before], jobs, progress)
     finally:
-        _show(_readings(watch.outcomes))
-    counts = Counter(before.values()) + watch.counts
+        _show(_readings(progress.outcomes))
+    counts = Counter(before.values()) + progress.counts
     if out:
-        watch.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
+        progress.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
 
 
@@ -148,21 +150,21 @@ def _pictures(files: Sequence[Path]) -> Found:
     found = pictures(files)
     if not found.pictures:
         others = "".join(f" {file} is left out: {why}." for file, why in found.left_out.items())
-        raise click.UsageError(f"There are no pictures in what was named.{others}")
+        raise click.UsageError(f"There are no pictures in these files and folders.{others}")
     return found
 
 
-def _read(api: Api, order: Order, files: Sequence[Path], jobs: int, watch: Watch) -> None:
+def _read(api: Api, request: ReadRequest, files: Sequence[Path], jobs: int, progress: Progress) -> None:
     try:
-        with watch:
-            read_all(api, order, files, jobs, watch.keep, watch.note)
+        with progress:
+            read_all(api, request, files, jobs, progress.keep, progress.note)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
 
-def _results(out: Path, fields: Sequence[str], order: Order) -> Results:
+def _results(out: Path, fields: Sequence[str], request: ReadRequest) -> Results:
     try:
-        return Results(out, Csv(fields, order) if out.suffix == ".csv" else JsonLines(order))
+        return Results(out, Csv(fields, request) if out.suffix == ".csv" else JsonLines(request))
     except NotResults as error:
         raise click.UsageError(f"{out} holds other results: {error}. Name another file.") from None
     except OSError as error:
@@ -182,22 +184,24 @@ def _readings(outcomes: Sequence[Outcome]) -> Iterable[RenderableType]:
 @with_api
 def get(api: Api, id: str, as_json: bool) -> None:
     """Show a record."""
-    found = told(api.ask("GET", f"/records/{quote(id, safe='')}"))
+    found = body(api.ask("GET", f"/records/{quote(id, safe='')}"))
     _print([found]) if as_json else _show(tables.record(found))
 
 
 @main.command("list")
-@click.option("--product", metavar="SLUG", help="Of this product only.")
+@click.option("--product", metavar="SLUG", help="Only of this product.")
 @click.option(
     "--status",
     type=click.Choice(["succeeded", "incomplete", "no_result", "failed", "unknown", "pending"]),
-    help="That ended so.",
+    help="Only with this status.",
 )
-@click.option("--vendor", help="Read by this vendor.")
-@click.option("--checks", type=click.Choice(["failed"]), help="Of which a check failed.")
-@click.option("--from", "since", metavar="MOMENT", help="Not before this: 2026-01-31 or 2026-01-31T08:00:00Z.")
-@click.option("--to", "until", metavar="MOMENT", help="Before this.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="At most so many.")
+@click.option("--vendor", help="Only read by this vendor.")
+@click.option("--checks", type=click.Choice(["failed"]), help="Only with a failed check.")
+@click.option(
+    "--from", "since", metavar="TIME", help="Not before this date or time: 2026-01-31 or 2026-01-31T08:00:00Z."
+)
+@click.option("--to", "until", metavar="TIME", help="Before this.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="The most records to list.")
 @as_json
 @with_api
 def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: bool, **filters: str | None) -> None:
@@ -211,12 +215,12 @@ def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: b
 
 @main.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @with_api
 def delete(api: Api, ids: Sequence[str], yes: bool) -> None:
-    """Forget records: what was read, the uploads they were read from, and the vendors' raw answers."""
+    """Delete records with all that belongs to them: what was read, the uploads, the vendors' raw answers."""
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("Nobody is there to be asked: say --yes.")
+        raise click.UsageError("Nobody can confirm, since this is not a terminal: pass --yes to delete.")
     if not yes:
         click.confirm(f"Delete {len(ids)} records and all that they were read from?", abort=True, err=True)
     deleted = [_is_deleted(api, id) for id in ids]
@@ -226,7 +230,7 @@ def delete(api: Api, ids: Sequence[str], yes: bool) -> None:
 def _is_deleted(api: Api, id: str) -> bool:
     """Delete one record, and say so."""
     try:
-        told(api.ask("DELETE", f"/records/{quote(id, safe='')}"))
+        body(api.ask("DELETE", f"/records/{quote(id, safe='')}"))
     except Failed as failure:
         if failure.exit_code != UNREAD:
             raise
@@ -246,7 +250,7 @@ def products(api: Api, slug: str | None, as_json: bool) -> None:
         found = catalogue.described(api, slug)
         _print([found]) if as_json else _show(tables.product(found))
     else:
-        every = told(api.ask("GET", "/products"))
+        every = body(api.ask("GET", "/products"))
         _print(every) if as_json else _show([tables.catalogue(every)])
 
 

@@ -8,7 +8,7 @@ import click
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from cli.api import Api, Json, problem, told
+from cli.api import Api, Json, body, problem
 from cli.api import kind as kind_of
 
 NOT_FOUND = 404
@@ -21,7 +21,7 @@ def described(api: Api, slug: str) -> Json:
         # The API says which one was probably meant.
         failed = problem(answer)
         raise click.UsageError(f"There is no product {slug!r}. {failed.get('advice', '')}".strip())
-    found: Json = told(answer)
+    found: Json = body(answer)
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cli.api import Answer, Api, Json, kind, problem, told
+from cli.api import Answer, Api, Json, body, kind, problem
 
 # What a Lambda's request of 6 MB carries of a picture, in base64.
 INLINE_BYTES = 4_500_000
@@ -34,7 +34,7 @@ _LATER = {409, 429}
 
 
 @dataclass(frozen=True)
-class Order:
+class ReadRequest:
     """What pictures are to be read as: the product's slug, and its options."""
 
     product: str
@@ -143,7 +143,7 @@ def _is_picture(file: Path) -> bool:
 
 def read_all(
     api: Api,
-    order: Order,
+    request: ReadRequest,
     files: Sequence[Path],
     jobs: int,
     keep: Callable[[Outcome], None],
@@ -152,14 +152,14 @@ def read_all(
     """Read files, so many at once; each outcome is given to `keep`, by any thread, as soon as it is there.
 
     A stack that is gone ends this early, and the pictures under way are waited for. An interruption waits for them
-    `GRACE_SECONDS` at most: what was sent is read all the same, and not paid twice. The person is told so by `note`.
+    `GRACE_SECONDS` at most: what was sent is read all the same, and not paid twice. `note` says so.
     """
 
     def one(file: Path) -> None:
         # Once one has shown that sending more is useless, nobody starts on another.
         if not api.stopped.is_set():
             try:
-                keep(read(api, order, file))
+                keep(read(api, request, file))
             except BaseException:
                 api.stopped.set()
                 raise
@@ -180,25 +180,25 @@ def read_all(
     threads.shutdown()
 
 
-def read(api: Api, order: Order, file: Path) -> Outcome:
+def read(api: Api, request: ReadRequest, file: Path) -> Outcome:
     """What becomes of one picture; raises only what makes sending others useless."""
     try:
         content = file.read_bytes()
     except OSError as error:
         return Outcome(file, PENDING, problem={"detail": f"The file cannot be read: {error.strerror}."})
     # What a name does not say, the bytes do.
-    told = mimetypes.guess_type(file.name)[0] or ""
-    media_type = told if told.startswith("image/") else "application/octet-stream"
+    guess = mimetypes.guess_type(file.name)[0] or ""
+    media_type = guess if guess.startswith("image/") else "application/octet-stream"
     send = _sent if len(content) <= INLINE_BYTES else _uploaded
-    return send(api, order, file, content, media_type)
+    return send(api, request, file, content, media_type)
 
 
-def _sent(api: Api, order: Order, file: Path, content: bytes, media_type: str) -> Outcome:
+def _sent(api: Api, request: ReadRequest, file: Path, content: bytes, media_type: str) -> Outcome:
     # The key is the same however often this comes again, so that none of it is paid twice.
     headers = {"Content-Type": media_type, "Idempotency-Key": uuid.uuid4().hex}
-    answer = api.ask("POST", f"/ocr/{order.product}", order.options, data=content, headers=headers)
+    answer = api.ask("POST", f"/ocr/{request.product}", request.options, data=content, headers=headers)
     if answer.status_code == ACCEPTED:
-        return _outcome(file, api.record(told(answer)["id"]))
+        return _outcome(file, api.record(body(answer)["id"]))
     outcome = _outcome(file, answer)
     if outcome.problem and outcome.id and kind(outcome.problem) in _READ:
         kept = api.record(outcome.id)
@@ -206,8 +206,8 @@ def _sent(api: Api, order: Order, file: Path, content: bytes, media_type: str) -
     return outcome
 
 
-def _uploaded(api: Api, order: Order, file: Path, content: bytes, media_type: str) -> Outcome:
-    form = told(api.ask("POST", f"/uploads/{order.product}", json=dict(order.options)))
+def _uploaded(api: Api, request: ReadRequest, file: Path, content: bytes, media_type: str) -> Outcome:
+    form = body(api.ask("POST", f"/uploads/{request.product}", json=dict(request.options)))
     answer = api.upload(form, content, media_type)
     if answer.ok:
         return _outcome(file, api.record(form["id"]))
@@ -218,7 +218,7 @@ def _uploaded(api: Api, order: Order, file: Path, content: bytes, media_type: st
 
 def _outcome(file: Path, answer: Answer) -> Outcome:
     if answer.ok:
-        record = told(answer)
+        record = body(answer)
         return Outcome(file, record["status"], record["id"], record, record.get("problem") or _late(record))
     failed = problem(answer)
     wrong = answer.status_code < SERVER_ERROR and answer.status_code not in _LATER

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from cli.reading import FINISHED, Order, Outcome
+from cli.reading import FINISHED, Outcome, ReadRequest
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -32,8 +32,8 @@ _FORMULA = re.compile(r"[=+@\-\t\r](?![0-9.,]*$)")
 
 def plain(outcome: Outcome) -> dict[str, Any]:
     """An outcome as a JSON object, without the members that it has not."""
-    told = {name: value for name, value in asdict(outcome).items() if value is not None}
-    return told | {"file": outcome.file.as_posix()}
+    members = {name: value for name, value in asdict(outcome).items() if value is not None}
+    return members | {"file": outcome.file.as_posix()}
 
 
 class NotResults(ValueError):
@@ -70,9 +70,9 @@ class Csv(Sheet):
     opens it as it is: it begins with a byte order mark, and long numbers and what looks like a formula follow a tab.
     """
 
-    def __init__(self, fields: Sequence[str], order: Order) -> None:
+    def __init__(self, fields: Sequence[str], request: ReadRequest) -> None:
         self._fields = fields
-        self._options = " ".join(f"{name}={value}" for name, value in sorted(order.options.items()))
+        self._options = " ".join(f"{name}={value}" for name, value in sorted(request.options.items()))
         names = [f"document.{name}" if name in (*OWN, *DOUBTS) else name for name in fields]
         self._columns = [*OWN, *names, *DOUBTS]
         self.head = MARK + _row(self._columns)
@@ -99,22 +99,22 @@ class Csv(Sheet):
 class JsonLines(Sheet):
     """A JSON object a picture: product, options, file, status, id, record, problem."""
 
-    def __init__(self, order: Order) -> None:
-        self._order = asdict(order)
+    def __init__(self, request: ReadRequest) -> None:
+        self._request = asdict(request)
 
     def line(self, outcome: Outcome) -> str:
-        return json.dumps(self._order | plain(outcome), ensure_ascii=False) + "\n"
+        return json.dumps(self._request | plain(outcome), ensure_ascii=False) + "\n"
 
     def rows(self, text: str) -> Iterator[Row]:
         # Not by `splitlines`: what was read may hold ends of lines that are none of JSON Lines.
         for line in text.split("\n")[:-1]:
             try:
-                told = json.loads(line)
-                row = Row(told["file"], told["status"], line + "\n")
-                order = {name: told[name] for name in self._order}
+                members = json.loads(line)
+                row = Row(members["file"], members["status"], line + "\n")
+                request = {name: members[name] for name in self._request}
             except (ValueError, KeyError, TypeError):
                 raise NotResults("it has lines of another kind") from None
-            if order != self._order:
+            if request != self._request:
                 raise NotResults("its pictures were read as another product or with other options")
             yield row
 

@@ -1,4 +1,6 @@
-"""Where a deployed stack's API is and what opens it: found by the stack's name, on AWS or on this machine."""
+"""Where a deployed stack's API is, and what its requests have to carry: found by the
+stack's name, on AWS or on this machine.
+"""
 
 import os
 from collections.abc import Mapping
@@ -25,7 +27,7 @@ from botocore.session import get_session
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from cli.endings import Failed, NoStack, NotAllowed
+from cli.exit_codes import Failed, NoStack, NotAllowed
 
 AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 QUICKLY = Config(connect_timeout=5, retries={"total_max_attempts": 3})
@@ -34,7 +36,7 @@ NOBODY = "Say --profile and --region, or set them in the environment, or start a
 
 
 @dataclass(frozen=True)
-class Door:
+class Endpoint:
     """An API's address, without a slash at its end, and what its requests have to carry."""
 
     url: str
@@ -68,7 +70,7 @@ class Signature(AuthBase):
 
 
 @dataclass(frozen=True)
-class Place:
+class StackRef:
     """Where to look for a stack: its name, and AWS's profile and region if not the environment's own.
 
     Without AWS credentials it is looked for in the AWS that `make up` keeps in `folder`.
@@ -80,25 +82,25 @@ class Place:
     folder: Path | None = None
 
 
-def find(place: Place, key: str | None = None) -> Door:
-    """The door of a stack, with this API key or the stack's own.
+def find(place: StackRef, key: str | None = None) -> Endpoint:
+    """The endpoint of a stack, with this API key or the stack's own.
 
     Raises `NoStack` where there is none, and `NotAllowed` where the credentials do not do.
     """
     try:
         session, endpoint = _aws(place)
-        return _door(place.stack, key, session, endpoint)
+        return _endpoint(place.stack, key, session, endpoint)
     except ClientError as error:
         raise _refusal(place.stack, error) from None
     except (NoCredentialsError, NoRegionError):
-        raise NoStack("There are no AWS credentials, or no region, to look for a stack with.", NOBODY) from None
+        raise NoStack("No stack can be looked for: AWS credentials or a region are missing.", NOBODY) from None
     except (SSOError, CredentialRetrievalError) as error:
         raise NotAllowed(str(error)) from None
     except BotoCoreError as error:
-        raise NoStack(str(error), "Say --profile and --region, or see AWS_ENDPOINT_URL.") from None
+        raise NoStack(str(error), "Check --profile, --region and AWS_ENDPOINT_URL.") from None
 
 
-def _aws(place: Place) -> tuple[boto3.Session, str | None]:
+def _aws(place: StackRef) -> tuple[boto3.Session, str | None]:
     """A session and the endpoint it is for; None is what the session's own settings say."""
     if not (place.profile or "AWS_ENDPOINT_URL" in os.environ):
         # There is no local AWS where the command is installed apart from a checkout.
@@ -118,7 +120,7 @@ def _has_credentials() -> bool:
     return session.get_credentials() is not None
 
 
-def _door(name: str, key: str | None, session: boto3.Session, endpoint: str | None) -> Door:
+def _endpoint(name: str, key: str | None, session: boto3.Session, endpoint: str | None) -> Endpoint:
     formation: Any = session.client("cloudformation", endpoint_url=endpoint, config=QUICKLY)
     [stack] = formation.describe_stacks(StackName=name)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
@@ -127,7 +129,7 @@ def _door(name: str, key: str | None, session: boto3.Session, endpoint: str | No
     if key is None:
         gateway: Any = session.client("apigateway", endpoint_url=endpoint, config=QUICKLY)
         key = str(gateway.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"])
-    return Door(_address(outputs["Url"], formation.meta.endpoint_url), _auth(stack, Key(key), session))
+    return Endpoint(_address(outputs["Url"], formation.meta.endpoint_url), _auth(stack, Key(key), session))
 
 
 def _auth(stack: Mapping[str, Any], key: Key, session: boto3.Session) -> AuthBase:
@@ -138,17 +140,17 @@ def _auth(stack: Mapping[str, Any], key: Key, session: boto3.Session) -> AuthBas
     return key
 
 
-def _address(told: str, endpoint: str) -> str:
+def _address(url: str, endpoint: str) -> str:
     """The API's address as the stack tells it, or as the emulator at this endpoint serves it."""
     host = urlsplit(endpoint).hostname or ""
     if host.endswith(AWS_HOSTS):
-        return told.rstrip("/")
-    api = urlsplit(told)
+        return url.rstrip("/")
+    api = urlsplit(url)
     return f"{endpoint}/restapis/{(api.hostname or '').partition('.')[0]}{api.path}/_user_request_"
 
 
 def _refusal(name: str, error: ClientError) -> Failed:
-    told = f"AWS says {error.response['Error']['Code']}: {error.response['Error']['Message']}"
+    reason = f"AWS says {error.response['Error']['Code']}: {error.response['Error']['Message']}"
     if error.response["ResponseMetadata"]["HTTPStatusCode"] in FORBIDDEN:
-        return NotAllowed(told, "Finding a stack takes cloudformation:DescribeStacks and apigateway:GET on its key.")
-    return NoStack(f"The stack {name} was not found. {told}", "Say --stack, --profile and --region.")
+        return NotAllowed(reason, "It takes cloudformation:DescribeStacks, and apigateway:GET on the stack's key.")
+    return NoStack(f"The stack {name} was not found. {reason}", "Check --stack, --profile and --region.")

@@ -17,21 +17,23 @@ from cli.reading import SUCCEEDED, Outcome
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red")}
 
 
-def record(told: Json) -> Iterator[RenderableType]:
+def record(found: Json) -> Iterator[RenderableType]:
     """A record: its head, and for each document the fields with confidence and checks, and what else was read."""
-    yield Text(_head(told), style="" if told["status"] == SUCCEEDED else "red")
-    if told.get("problem"):
-        yield _text(f"{told['problem']['detail']} {told['problem']['advice']}")
-    documents = [told["document"], *told.get("others", [])] if told.get("document") else []
+    yield Text(_head(found), style="" if found["status"] == SUCCEEDED else "red")
+    if found.get("problem"):
+        yield _text(f"{found['problem']['detail']} {found['problem']['advice']}")
+    documents = [found["document"], *found.get("others", [])] if found.get("document") else []
     for document in documents:
         yield _fields(document)
         yield from (_rows(name, value) for name, value in document["fields"].items() if _is_rows(value))
-    yield from (_grid(one["cells"]) for one in told.get("tables", []))
+    yield from (_grid(one["cells"]) for one in found.get("tables", []))
 
 
-def _head(told: Json) -> str:
-    again = "replayed" if told.get("replayed") else None
-    return "  ".join(part for part in (told["id"], told["product"], told["status"], told.get("vendor"), again) if part)
+def _head(found: Json) -> str:
+    again = "replayed" if found.get("replayed") else None
+    return "  ".join(
+        part for part in (found["id"], found["product"], found["status"], found.get("vendor"), again) if part
+    )
 
 
 def _fields(document: Json) -> Table:
@@ -84,10 +86,10 @@ def _grid(cells: Sequence[Json]) -> Table:
     return table
 
 
-def outcomes(told: Iterable[Outcome]) -> Table:
-    """A line a picture; why it was not read has been told by then."""
+def outcomes(found: Iterable[Outcome]) -> Table:
+    """A line a picture; why it was not read has been said by then."""
     table = _table("file", _ids(), "status", "fields", "lowest confidence", "checks failed")
-    for one in told:
+    for one in found:
         style = None if one.status == SUCCEEDED else "red"
         confidence = _number(one.lowest_confidence)
         cells = [str(one.file), one.id, one.status, len(one.fields), confidence, ", ".join(one.checks_failed)]
@@ -95,10 +97,10 @@ def outcomes(told: Iterable[Outcome]) -> Table:
     return table
 
 
-def summaries(told: Iterable[Json]) -> Table:
+def summaries(records: Iterable[Json]) -> Table:
     """A line a record, as lists show them: personal fields masked."""
     table = _table(_ids(), "product", "status", "vendor", "created", "checks failed", "lowest confidence", "fields")
-    for one in told:
+    for one in records:
         shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
         status = ": ".join(part for part in (one["status"], one.get("problem")) if part)
         doubts = [one.get("checks_failed") or None, _number(one.get("lowest_confidence"))]
@@ -107,24 +109,24 @@ def summaries(told: Iterable[Json]) -> Table:
     return table
 
 
-def catalogue(told: Iterable[Json]) -> Table:
+def catalogue(described: Iterable[Json]) -> Table:
     """A line a product."""
     table = _table("product", "name", "category", "vendors")
-    for one in told:
+    for one in described:
         table.add_row(*map(_text, (one["product"], one["name"], one["category"], ", ".join(one["vendors"]))))
     return table
 
 
-def product(told: Json) -> Iterator[RenderableType]:
+def product(description: Json) -> Iterator[RenderableType]:
     """A product: who reads it for what, which options it takes, which fields its records have."""
-    yield Text(f"{told['product']}  {told['name']}  {told['category']}")
+    yield Text(f"{description['product']}  {description['name']}  {description['category']}")
     offers = _table("vendor", "price", "formats", "bytes")
-    for offer in told["offers"]:
+    for offer in description["offers"]:
         size = f"{offer['bytes']} {offer['bytes_counted']}"
         offers.add_row(*map(_text, (offer["vendor"], offer["price_units"], ", ".join(offer["formats"]), size)))
     yield offers
-    yield _taken(told["options"])
-    yield _declared(products.fields(told))
+    yield _taken(description["options"])
+    yield _declared(products.fields(description))
 
 
 def _taken(options: Json) -> Table:

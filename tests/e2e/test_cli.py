@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cli.reading import INLINE_BYTES
-from cli.stack import Place, find
+from cli.stack import StackRef, find
 from local.cloud.sending import salt
 from local.cloud.stack import NAME, Stack
 from local.samples import Sample, samples
@@ -143,4 +143,4 @@ def test_without_credentials_the_stack_of_this_machine_is_found(
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert find(Place(NAME, folder=stack.aws.folder)).url == stack.url
+    assert find(StackRef(NAME, folder=stack.aws.folder)).url == stack.url

@@ -33,11 +33,13 @@ def folder(stack: Stack, tmp_path: Path) -> Path:
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> str:
-    """What a command prints; it may warn of nothing."""
+    """What a command prints; it warns of nothing."""
     ended = subprocess.run(
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=300
     )
-    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout + ended.stderr
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 0, said
+    assert "warning" not in said.lower()
     return ended.stdout
 
 
@@ -54,8 +56,7 @@ def expected() -> str:
 def test_a_client_in_python(stack: Stack, folder: Path) -> None:
     (folder / "settings.yaml").write_text("post_hooks: []")
     target = ["--path", "openapi.json", "--output-path", "ocr_client", "--meta", "none", "--config", "settings.yaml"]
-    generated = run(PYTHON / "openapi-python-client", "generate", *target, "--fail-on-warning", folder=folder)
-    assert "arning" not in generated
+    run(PYTHON / "openapi-python-client", "generate", *target, "--fail-on-warning", folder=folder)
     used = run(PYTHON / "python", USES / "use.py", "card.jpg", folder=folder, PYTHONPATH=str(folder), **access(stack))
     assert used.split(maxsplit=2) == ["succeeded", "True", expected() + "\n"]
 
@@ -65,8 +66,7 @@ def test_a_client_in_typescript(stack: Stack, folder: Path) -> None:
     (folder / "node_modules").symlink_to(NODE)
     (folder / "package.json").write_text('{"type": "module"}')
     shutil.copy(USES / "use.ts", folder)
-    generated = run(NODE / ".bin/openapi-typescript", "openapi.json", "-o", "api.ts", folder=folder)
-    assert "arning" not in generated
+    run(NODE / ".bin/openapi-typescript", "openapi.json", "-o", "api.ts", folder=folder)
     run(NODE / ".bin/tsc", *CHECKED, *BUILT, "use.ts", folder=folder)
     used = run("node", "use.js", "card.jpg", folder=folder, **access(stack))
     assert used.split(maxsplit=2) == ["succeeded", "true", expected() + "\n"]

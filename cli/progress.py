@@ -6,15 +6,15 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from rich import progress
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from cli.reading import SUCCEEDED, Outcome
 from cli.results import Results, plain
 
 
-class Watch:
+class Progress:
     """Takes outcomes from any thread, while it is open: keeps them in `results` or in mind, and shows how far it is."""
 
     def __init__(self, total: int, results: Results | None, *, as_json: bool) -> None:
@@ -23,17 +23,18 @@ class Watch:
         self._results, self._as_json = results, as_json
         self._lock = Lock()
         self._console = Console(stderr=True, soft_wrap=True, highlight=False)
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("pictures"), TimeRemainingColumn())
+        counter = (progress.BarColumn(), progress.MofNCompleteColumn(), progress.TextColumn("pictures"))
         one_or_unseen = total < 2 or not self._console.is_terminal
-        self._progress = Progress(*columns, console=self._console, transient=True, disable=one_or_unseen)
-        self._task = self._progress.add_task("", total=total)
+        columns = (*counter, progress.TimeRemainingColumn())
+        self._bar = progress.Progress(*columns, console=self._console, transient=True, disable=one_or_unseen)
+        self._task = self._bar.add_task("", total=total)
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._progress.stop()
+        self._bar.stop()
         if self._results:
             self._results.close()
 
@@ -49,7 +50,7 @@ class Watch:
                 self.outcomes.append(outcome)
         if outcome.status != SUCCEEDED:
             self.note(f"{outcome.file}: {outcome.status}: {outcome.reason}")
-        self._progress.advance(self._task)
+        self._bar.advance(self._task)
 
     def note(self, line: str) -> None:
         """Tell the person at the terminal, above the progress."""
