@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from cli.app import main as commands
-from cli.endings import EXIT_CODES
+from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
 from local.generate.tables import table
