@@ -153,11 +153,13 @@ def _inherit(schemas: Part) -> None:
             for part, kind in one["properties"].items()
             if own["properties"].get(part) != kind
         }
+        # Closed is each as a whole: what only one of its parts has is no stranger to the other.
+        own.pop("additionalProperties", None)
         schemas[f"Any{base}"] = _only(own, own["properties"].keys() - varied) | {"title": f"Any{base}"}
         for name, schema in kinds.items():
             more = {"properties": schema["properties"], "required": schema.get("required", [])}
             extended = [{"$ref": f"{SCHEMAS}Any{base}"}, _only(more, varied)]
-            schemas[name] = {"title": name, "allOf": extended}
+            schemas[name] = {"title": name, "allOf": extended, "unevaluatedProperties": False}
 
 
 def _only(schema: Part, names: Collection[str]) -> Part:
