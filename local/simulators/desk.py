@@ -32,6 +32,7 @@ Fault = Literal[
     "nested_code",
     "gbk",
     "short_batch",
+    "flood",
 ]
 
 # Whether the vendor's bill counts a call that ends this way. What went wrong before the picture was read is free;
@@ -55,6 +56,7 @@ CHARGED: Mapping[Fault, bool] = {
     "nested_code": False,
     "gbk": True,
     "short_batch": True,
+    "flood": True,
 }
 
 
@@ -80,6 +82,7 @@ class Order(BaseModel):
     times     how many calls; None: every call until the reset
     charged   whether the call is charged; None: as the code or the fault implies
     path      only calls whose path contains this
+    sha256    only calls with the picture whose bytes have this hash
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -94,6 +97,7 @@ class Order(BaseModel):
     times: int | None = 1
     charged: bool | None = None
     path: str = ""
+    sha256: str = ""
 
     def charges(self, maybe: bool) -> bool:
         """Whether a call under this order is paid for; `maybe`: its code is one the vendor may charge for."""
@@ -142,10 +146,12 @@ class Desk[S: Settings]:
             self._orders = [*([] if forget else self._orders), *orders]
             self.settings = chosen
 
-    def order(self, path: str) -> Order:
-        """What to do with a call to `path`: the first order that is about it, used up once; else an empty one."""
+    def order(self, path: str, pictures: Iterable[str]) -> Order:
+        """What to do with a call to `path` with pictures of these hashes: the first order that is about it, used up
+        once; else an empty one."""
+        hashes = {"", *pictures}
         with self._lock:
-            order = next((order for order in self._orders if order.path in path), None)
+            order = next((order for order in self._orders if order.path in path and order.sha256 in hashes), None)
             if order is None:
                 return Order()
             if order.times is not None:

@@ -17,6 +17,8 @@ BODILESS = frozenset({"hang", "http500", "http429", "garbage", "maintenance", "r
 # What a vendor's web server says in place of the vendor, with the status of success.
 MAINTENANCE = "<!DOCTYPE html><html><body><h1>系统维护中</h1><p>请稍后再试。</p></body></html>"
 LOGIN = "/login"
+# How many entries the lists of a flooding answer have, at least.
+FLOOD = 20_000
 
 
 class Slow(Response):
@@ -101,9 +103,21 @@ def _bent(order: Order, body: Body, code_key: str) -> Body:
             return body | {code_key: int(code) if isinstance(code, str) else str(code)}
         case "missing_code":
             return {name: value for name, value in body.items() if name != code_key}
+        case "flood":
+            return {name: _flooded(value) for name, value in body.items()}
         case "wrong_types":
             return {name: value if name == code_key else _of_another_type(value) for name, value in body.items()}
     return body
+
+
+def _flooded(value: Any) -> Any:
+    """The value with what stands in its lists told again and again."""
+    match value:
+        case dict():
+            return {name: _flooded(one) for name, one in value.items()}
+        case [_, *_]:
+            return value * -(-FLOOD // len(value))
+    return value
 
 
 def _of_another_type(value: Any) -> Any:

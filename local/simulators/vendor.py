@@ -81,7 +81,8 @@ class Simulator[S: Settings]:
             self.desk.called(call.path, facts)
             return self._refused(call, refusal)
         self.desk.called(call.path, facts | question.facts())
-        order = self.desk.order(call.path) if self.orderable(call.path) else Order()
+        hashes = [picture.sha256 for picture in question.pictures if isinstance(picture, Picture)]
+        order = self.desk.order(call.path, hashes) if self.orderable(call.path) else Order()
         return self._ordered(call, question, order)
 
     def _ordered(self, call: Call, question: Question, order: Order) -> Response:

@@ -16,13 +16,14 @@ from rich.console import Console
 from local.arguments import Arguments, one_of, share
 from local.generate.tables import PROMISES, with_table
 from local.generate.tables import table as in_markdown
-from local.trials import backlog, bad_day, clients, duplicates, kill, partial, rate_limit, reused_name
+from local.trials import backlog, bad_day, clients, duplicates, kill, partial, poison, rate_limit, reused_name
 from local.trials.ground import ground
 from local.trials.result import HEAD, Result, table
 from local.trials.trial import Trial
 
 TRIALS = {
-    one.TRIAL.name: one.TRIAL for one in (rate_limit, duplicates, reused_name, partial, kill, bad_day, backlog, clients)
+    one.TRIAL.name: one.TRIAL
+    for one in (rate_limit, duplicates, reused_name, partial, poison, kill, bad_day, backlog, clients)
 }
 MARKER = "trials"
 # A pipe has no width to fit the table into.

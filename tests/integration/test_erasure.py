@@ -12,8 +12,11 @@ from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.entry import uploads
 from ocr.entry.serve import serve
+from ocr.model.answer import BatchAnswer, ReceivedAnswer
+from ocr.model.reading import ExtractedDocument, Item
 from ocr.model.record import Status
 from ocr.platform import aws
+from ocr.platform.errors import Changed
 from ocr.storage import erasure, records
 from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
 from tests.support.scripted import Context, First, Ticket, picture, product, reading
@@ -75,9 +78,35 @@ def stores(world: World) -> bytes:
     return b"\n".join(parts)
 
 
-def test_one_deletion_leaves_nothing_of_a_picture_anywhere(world: World) -> None:
+def odd() -> Changed:
+    """An answer about the person that nobody understands, kept as it came."""
+    return Changed("Odd.", raw=ReceivedAnswer(200, {"X-Name": PERSON}, PERSON.encode()))
+
+
+def wordy() -> Any:
+    """A reading too long for the table: its record goes to the bucket."""
+    items = [*seen().findings[0].items, *(Item(label=f"{number}", text=PERSON * 200) for number in range(200))]
+    return seen().model_copy(update={"findings": [ExtractedDocument(items=items)]})
+
+
+def posted(kind: Product, content: bytes, count: int) -> None:
+    """Send so many copies of a picture as one batch."""
+    body = json.dumps({"images": [b64encode(content).decode()] * count}).encode()
+    event = {"path": f"/ocr/{kind.slug}/batch", "resource": f"/ocr/{kind.slug}/batch", "httpMethod": "POST"}
+    event |= {"headers": {"Content-Type": "application/json"}, "queryStringParameters": None, "requestContext": {}}
+    answer = serve(kind)(event | {"body": body.decode(), "isBase64Encoded": False}, Context())  # type: ignore[arg-type]
+    assert [one["status"] for one in json.loads(answer["body"])["outcomes"]] == [200] * count
+
+
+def test_one_deletion_leaves_nothing_of_a_picture_anywhere(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = picture(4711)
-    ticket, other = product([seen]), card()
+    ticket, other, long = product([odd], [seen]), card(), product([wordy])
+    form = uploads.form(ticket, {})
+    deliver(ticket, world.upload(form["key"], content, **{"original-name": FILE}))
+    posted(other, content, 3)
+    post(long, content, mood="wordy")
     upload = world.upload(f"uploads/ticket/{FILE}.png", content)
     deliver(ticket, upload)
     refused = world.upload(f"uploads/ticket/{FILE}-wrong.png", content, nothing="such")
@@ -90,7 +119,12 @@ def test_one_deletion_leaves_nothing_of_a_picture_anywhere(world: World) -> None
     asked(ticket, content, **{"Idempotency-Key": "application-4711"})
     waiting = asked(other, content, Prefer="respond-async", **{"Idempotency-Key": "later"})
     assert waiting["id"]
+    late = asked(other, content, Prefer="respond-async", **{"Idempotency-Key": "replayed"})
+    assert late["id"] != waiting["id"]
     before = stores(world)
+    assert b"first.json" in before
+    assert b"second.json" in before
+    assert b"records/ticket/" in before
     traces = [PERSON.encode(), FILE.encode(), content, hashlib.sha256(content).hexdigest().encode()]
     assert all(trace in before for trace in traces)
     assert erasure.erase(first["id"])
@@ -98,7 +132,25 @@ def test_one_deletion_leaves_nothing_of_a_picture_anywhere(world: World) -> None
     assert [trace for trace in traces if trace in after] == []
     items = [item for item in world.items() if "status" in item]
     assert {item["status"] for item in items} == {Status.DELETED}
-    assert len(items) >= 8
+    assert len(items) >= 10
+    logged = "".join(capsys.readouterr()) + "".join(str(vars(line)) for line in caplog.records)
+    assert [trace for trace in (PERSON, FILE) if trace in logged] == []
+
+
+def test_an_answer_about_several_pictures_goes_with_the_first_of_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its vendor is asked no more."""
+    kind, content = (
+        product([lambda: seen().model_copy(update={"raw": BatchAnswer(names=[PERSON, PERSON])})]),
+        picture(9),
+    )
+    first = post(kind, content)[1]
+    assert PERSON.encode() in stores(world)
+    monkeypatch.setenv("VENDORS", "second")
+    forget_settings()
+    assert erasure.erase(first["id"])
+    assert PERSON.encode() not in stores(world)
 
 
 def test_a_picture_of_somebody_else_stays(world: World) -> None:

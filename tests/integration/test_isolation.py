@@ -1,16 +1,21 @@
 """Promise: one hostile or unlucky picture harms no other picture, no other product, and is given up in the end."""
 
+import time
 from typing import Any, NoReturn
 
 import pytest
 
 from ocr.entry import sqs
 from ocr.model.picture import Upload
+from ocr.model.reading import Line
 from ocr.model.record import Status
 from ocr.platform.errors import Busy
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import calls, picture, product, reading
 from tests.support.sending import deliver, of_upload, post
+
+# What a record may cost in seconds of a processor, whatever stands on the page.
+MOST_CPU_SECONDS = 10.0
 
 
 def broke() -> Busy:
@@ -108,6 +113,15 @@ class TestABatch:
         record = of_upload(upload)
         assert record
         assert record.status == Status.SUCCEEDED
+
+
+def test_a_page_of_twenty_thousand_specks_is_no_more_work_than_a_page(world: World) -> None:
+    """Each line is compared with the labels of all products: so many took minutes, after they had been paid for."""
+    specks = [Line(text=f"{number:020}") for number in range(20_000)]
+    begun = time.process_time()
+    status, record = post(product([lambda: reading().model_copy(update={"lines": specks})]), picture())
+    assert (status, record["status"]) == (200, "succeeded")
+    assert time.process_time() - begun < MOST_CPU_SECONDS
 
 
 def test_an_answer_without_end_is_not_understood_and_costs_no_time(world: World) -> None:

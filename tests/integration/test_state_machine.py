@@ -27,8 +27,8 @@ MACHINES = int(os.environ.get("MACHINES", "5"))
 STEPS = 40
 
 ORDERS = ("juhe,ctyun", "ctyun,juhe", "juhe", "ctyun")
-# A pause of the test's own is slow enough; what drips is waited for in real time.
-FAULTS: list[dict[str, Any]] = [{"fault": fault, "seconds": 0.1} for fault in CHARGED if fault != "slow"]
+# A pause of the test's own is slow enough, and so is what unpacks a megabyte; what drips is waited for in real time.
+FAULTS: list[dict[str, Any]] = [{"fault": fault, "seconds": 0.1} for fault in CHARGED if fault not in {"slow", "flood"}]
 FAULTS += [{"code": 10014, "charged": True}, {"code": 10012}, {"code": 5000}, {"code": 999999, "charged": True}]
 FAULTS += [{"fault": "http500", "status": 502, "charged": True}, {"fault": "http500", "status": 504}]
 TABLE = ("PutItem", "GetItem", "UpdateItem", "TransactWriteItems", "Query", "DeleteItem")

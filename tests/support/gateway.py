@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -26,7 +27,8 @@ from announce import app as announcer
 from license_plate.app import handler as plates
 from local.cloud.aws import Aws
 from local.samples import samples
-from local.simulators import SECRETS, Control, running
+from local.simulators import SECRETS, Control, running, sight
+from local.simulators.pictures import NotAPicture, opened
 from ocr.model.picture import Upload
 from ocr.model.record import FINAL, Status
 from ocr.platform import aws, threads
@@ -543,6 +545,10 @@ def gateways(emulator: Aws, patch: pytest.MonkeyPatch) -> Iterator[Gateway]:
         _environment(emulator, urls, patch)
         controls = {vendor: Control(url) for vendor, url in urls.items()}
         made = Gateway(emulator, controls, patch)
+        for body, _ in made.base.values():
+            # A vendor looks at a picture once, and loads its engine for the first: nobody is to wait for that here.
+            with suppress(NotAPicture):
+                sight.plates(opened(body))
         _patched(made, patch)
         clients = (aws.table().meta.client, aws.dynamodb(), aws.s3(), aws.queues(), aws.events())
         with made.injector.over(*clients):

@@ -16,7 +16,7 @@ from rich.console import Console
 from local.generate.tables import with_table
 from local.simulators import Control, running
 from local.trials import __main__ as command
-from local.trials import bad_day
+from local.trials import bad_day, poison
 from local.trials.bad_day import HOUR_SECONDS, HOURS, Day
 from local.trials.duplicates import _spread
 from local.trials.ground import Sent
@@ -26,7 +26,7 @@ from local.trials.pictures import contents, plates
 from local.trials.result import Figure, Result
 from ocr.pages.examine import examine
 from ocr.pages.resize import fit
-from ocr.platform.errors import CallerError
+from ocr.platform.errors import CallerError, OcrError
 from ocr.vendors import juhe
 
 CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
@@ -95,6 +95,38 @@ def test_batches_hold_one_to_nine_bad_pictures_of_every_kind() -> None:
     for mixture in mixtures:
         assert [status for _, status in mixture] == [problem(picture) for picture, _ in mixture]
     assert len({status for mixture in mixtures for _, status in mixture}) == 3
+
+
+def test_batches_hold_one_to_nine_that_hurt_of_all_eight_kinds() -> None:
+    mixtures = list(poison._mixtures(9))
+    assert [sum(kind is not None for _, kind in mixture) for mixture in mixtures] == list(range(1, 10))
+    assert {kind for mixture in mixtures for _, kind in mixture} == {None, *poison.kinds().values()}
+    contents = [content for mixture in mixtures for content, _ in mixture]
+    assert len(set(contents)) == len(contents)
+    for content, kind in mixtures[-1]:
+        assert kind is None or content.endswith(kind.planted)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("a thousand scans", 422), ("more pixels than memory", 413), ("metadata that unpacks to 50 MB", 0)],
+)
+def test_what_is_no_planted_fault_is_what_the_product_says_of_it(name: str, status: int) -> None:
+    found = 0
+    try:
+        examine(poison.kinds()[name].content)
+    except OcrError as error:
+        found = error.status
+    assert found == status
+
+
+def test_one_that_hurts_may_end_in_no_other_way_than_its_kind_does() -> None:
+    good, hurting, lost = (Sent(name, "1") for name in ("good", "hurting", "lost"))
+    kind = poison.kinds()["a decoder that crashes"]
+    right = {good: {"status": "succeeded"}, hurting: {"status": "failed"}}
+    assert poison._told(right, [good, hurting], [None, kind]) == {}
+    wrong = {good: {"status": "failed"}, hurting: {"status": "succeeded"}}
+    assert poison._told(wrong, [good, hurting, lost], [None, kind, None]) == {"wrong": 1, "odd": 1, "lost": 1}
 
 
 def test_a_record_that_says_otherwise_is_wrong() -> None:

@@ -9,6 +9,9 @@ from ocr.model.reading import Line
 TYPE, ONE = "document_type", "one_document"
 # What suits the page less than half as well as another product does is not what the page is.
 SHARE = 0.5
+# What a page is stands in its first lines: each takes milliseconds to compare with all labels, and a page of specks has
+# tens of thousands.
+MOST_LINES = 500
 NO_LINES = "The vendor gives no lines to tell it by."
 NO_LABELS = "No labels tell such a document from others."
 
@@ -24,7 +27,7 @@ def document_type(product: Product, lines: Sequence[Line]) -> tuple[Check, str |
     # Not at cold start: other vendors' answers never need it.
     from ocr.extraction.classification import LEAST, ranking
 
-    scores = dict(ranking(lines))
+    scores = dict(ranking(lines[:MOST_LINES]))
     own = scores.get(product.slug)
     best = max(scores, key=lambda slug: scores[slug])
     if own is None:
@@ -45,7 +48,7 @@ def one_document(product: Product, lines: Sequence[Line]) -> Check:
     # Not at cold start, as above.
     from ocr.extraction.several import repeated
 
-    fields = repeated(product.fields, lines)
+    fields = repeated(product.fields, lines[:MOST_LINES])
     if fields:
         return _check(ONE, "failed", "The page shows more than one of these, with different values.", fields)
     return _check(ONE, "passed", "")

@@ -67,10 +67,13 @@ def _erase_content(content: str, product: str, last: str) -> None:
             _forget(one)
     if stored(entry_id(content)):
         raise _being_read()
-    for key in raw_answers.batches(product, content):
-        _erase(settings().answers_bucket, key)
-    _erase(settings().answers_bucket, f"answers/{product}/{content}/")
-    _delete(settings().answers_bucket, f"records/{product}/{content}.json", None)
+    answers = settings().answers_bucket
+    # Whatever vendor gave them, also one that is asked no more.
+    for key in {key for key, _ in _versions(answers, f"answers/{product}/{content}/")}:
+        if batch := raw_answers.batch_of(key):
+            _erase(answers, batch)
+        _erase(answers, key)
+    _delete(answers, f"records/{product}/{content}.json", None)
 
 
 def _being_read() -> InFlight:
@@ -101,11 +104,16 @@ def _deleted(found: Item) -> Item:
 
 
 def _erase(bucket: str, named: str) -> None:
-    """Delete every version of the object of this name; of every object in it where the name is a folder's."""
-    for versions in aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=named):
-        for version in versions.get("Versions", []):
-            if named.endswith("/") or version["Key"] == named:
-                _delete(bucket, version["Key"], version["VersionId"])
+    """Delete every version of the object of this name."""
+    for key, version in _versions(bucket, named):
+        if key == named:
+            _delete(bucket, key, version)
+
+
+def _versions(bucket: str, prefix: str) -> list[tuple[str, str]]:
+    """Key and version of every object whose key begins so."""
+    pages = aws.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    return [(one["Key"], one["VersionId"]) for page in pages for one in page.get("Versions", [])]
 
 
 def _delete(bucket: str, key: str, version: str | None) -> None:

@@ -95,8 +95,14 @@ def erase(product: str, content: str, crops: Iterable[CropLink]) -> None:
 
 def batches(product: str, content: str) -> list[str]:
     """The keys of the answers about several pictures of which this content's is one."""
-    found = (aws.kept(_key(product, content, vendor)) for vendor in settings().order(product))
-    return [kept["Metadata"]["batch"] for kept in found if kept and "batch" in kept["Metadata"]]
+    keys = (_key(product, content, vendor) for vendor in settings().order(product))
+    return [batch for key in keys if (batch := batch_of(key))]
+
+
+def batch_of(key: str) -> str | None:
+    """The key of the answer about several pictures of which the one at `key` is a part."""
+    kept = aws.kept(key)
+    return kept["Metadata"].get("batch") if kept else None
 
 
 def _key(product: str, content: str, vendor: str) -> str:

@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from local.simulators import SECRETS, VENDORS, ctyun, esign_tables, etoplive_tables, juhe
-from local.simulators.desk import CHARGED, Fault
-from tests.support.simulator_requests import Vendor, ask
+from local.simulators.desk import CHARGED, Fault, Order
+from local.simulators.faults import faulty
+from tests.unit.simulators.asking import Vendor, ask
 
 CODES = {
     "juhe": [*range(271001, 271010), *range(271101, 271105), *range(10001, 10006), *range(10007, 10010)]
@@ -85,6 +86,23 @@ def test_an_order_for_a_path_lets_other_calls_pass(juhe_at: Vendor) -> None:
     assert len(juhe_at.control.report()["orders"]) == 1
 
 
+def test_an_order_for_a_picture_lets_others_pass(juhe_at: Vendor) -> None:
+    juhe_at.control.order(code=10020, sha256="0" * 64)
+    assert ask("juhe", juhe_at).json()["error_code"] == 0
+    [sha256] = juhe_at.control.report()["pictures"]
+    juhe_at.control.order(code=10020, sha256=sha256)
+    assert ask("juhe", juhe_at).json()["error_code"] == 10020
+
+
+def test_a_flooding_answer_has_no_end_of_entries() -> None:
+    answer = faulty(
+        Order(fault="flood"), {"error_code": 0, "result": {"res": [1, 2, 3], "none": []}}, 200, "error_code"
+    )
+    told = json.loads(bytes(answer.body))
+    assert len(told["result"].pop("res")) >= 20_000
+    assert told == {"error_code": 0, "result": {"none": []}}
+
+
 @pytest.mark.parametrize("told", [{"cod": 1}, {"fault": "sulk"}, {"settings": {"colour": 1}}, [1]])
 def test_an_order_that_makes_no_sense_is_not_taken(told: Any, juhe_at: Vendor) -> None:
     answer = requests.put(juhe_at.control.url, json=told, timeout=5)
@@ -127,6 +145,7 @@ SHOWS: dict[str, Callable[[requests.Response, str], bool]] = {
     "nested_code": lambda answer, key: answer.json()[key] == 0,
     "gbk": lambda answer, key: is_undeclared_gbk(answer),
     "short_batch": lambda answer, key: answer.ok and not is_no_json(answer),
+    "flood": lambda answer, key: answer.ok and not is_no_json(answer),
 }
 # The picture was never read, or the error says so.
 FREE = {"http500", "http429", "maintenance", "redirect", "wrong_secret", "nested_code"}
