@@ -16,8 +16,8 @@ import pytest
 from local.cloud.build import BUILT, alone, build
 from local.cloud.runtime import Runtime, running
 from local.cloud.stack import logical
-from tests.integration.conftest import ANSWERS, TABLE, UPLOADS, World
-from tests.integration.scripted import picture
+from tests.support.aws import ANSWERS, TABLE, UPLOADS, World
+from tests.support.scripted import picture
 
 pytestmark = pytest.mark.xdist_group("stack")
 

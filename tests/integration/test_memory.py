@@ -63,7 +63,7 @@ print("PEAK", peak())
 """
 ENGINE = """
 from engine import app, bounds
-from tests.integration.scripted import Context
+from tests.support.scripted import Context
 
 # Time goes with the machine; a page of a thousand lines takes all that it may.
 bounds.MOST_CPU_SECONDS = 3000

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from ocr.declare.product import Product
 from ocr.entry.bucket import NotReadError
 from ocr.entry.serve import serve
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Upload
 from ocr.model.reading import Line, Reading
 from ocr.model.record import Record, Status
@@ -200,6 +201,29 @@ class TestNothingPaidTwice:
         assert record
         assert record.status == Status.SUCCEEDED
         assert calls(kind) == 1
+
+    def test_a_kept_answer_that_asks_for_another_try_does_not_stand_for_the_one_that_never_came(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A vendor that is asked no more would otherwise be waited for without end."""
+
+        def later() -> Busy:
+            return Busy("Too many calls.", code="http_429", raw=ReceivedAnswer(429, {}, b""))
+
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        kind = product([later, died, reading])
+        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: later(), raising=False)
+        assert post(kind, picture())[0] == 503
+        with pytest.raises(SystemExit):
+            post(kind, picture())
+        expire_leases()
+        notification = world.upload("uploads/ticket/held.png", picture())
+        assert deliver(kind, notification) == []
+        record = of_upload(notification)
+        assert record
+        assert record.status == Status.UNKNOWN
+        assert calls(kind) == 2
 
     def test_a_reading_that_could_not_be_written_is_had_at_once_when_it_is_asked_for_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch

@@ -245,7 +245,8 @@ def _recovered(product: Product, task: Step, end: float) -> Record | None:
         unforeseen("A kept answer could not be understood", error)
         return None
     if not isinstance(outcome, Reading | NoResult):
-        task.standing = outcome
+        # What asks for another try is no answer to stand by: it would be tried for ever.
+        task.standing = None if isinstance(outcome, Busy | Refused | Internal) else outcome
         return None
     record = _record(product, task, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(task.work.options)

@@ -12,7 +12,7 @@ import requests
 from local.simulators import SECRETS, VENDORS, ctyun, esign_tables, etoplive_tables, juhe
 from local.simulators.desk import CHARGED, Fault, Order
 from local.simulators.faults import faulty
-from tests.unit.simulators.asking import Vendor, ask
+from tests.support.simulator_requests import Vendor, ask
 
 CODES = {
     "juhe": [*range(271001, 271010), *range(271101, 271105), *range(10001, 10006), *range(10007, 10010)]
