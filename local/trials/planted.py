@@ -10,7 +10,7 @@ from time import sleep
 
 from license_plate.app import handler
 from ocr.pages import gate
-from ocr.pages.gate import Header
+from ocr.pages.formats.header import Header
 
 __all__ = ["handler"]
 
