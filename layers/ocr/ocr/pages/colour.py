@@ -13,6 +13,7 @@ def plain(picture: "Image.Image") -> "Image.Image":
     """The picture in RGB: what can be seen through lies on paper, what has more than eight bits keeps its range."""
     from PIL import Image
 
+    picture.load()  # what is given back outlives the file that it came from
     if picture.mode.startswith(("I", "F")):
         return _eight_bits(picture).convert("RGB")
     if not picture.has_transparency_data:
