@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all up down check doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -45,8 +45,11 @@ help: ## Show this list
 demo: tools ## Deploy to a local AWS, send every sample both ways, show what came of it (PICTURES=folder VENDORS=juhe,ctyun)
 	@$(PYTHON) -m local demo $(if $(PICTURES),--pictures $(call quoted,$(PICTURES))) $(if $(VENDORS),--vendors $(call list,$(VENDORS)))
 
-up: tools ## Deploy to a local AWS that stays, and print how to use it
-	@$(PYTHON) -m local up
+up: tools ## Deploy to a local AWS that stays, and print how to use it (CONTAINERS=1: containers of sam local reach it)
+	@$(PYTHON) -m local up $(if $(CONTAINERS),--containers)
+
+invoke: tools ## Run one function in a container of sam local with a sample event (PRODUCT=id_card EVENT=s3)
+	@$(PYTHON) -m local invoke "$(or $(PRODUCT),id_card)" "$(or $(EVENT),https-binary)"
 
 down: .venv/ready ## End the local AWS that stays
 	@$(PYTHON) -m local down
@@ -63,6 +66,10 @@ test-all: export HOSTILE = 50000
 test-all: export BAD_DAYS = 300
 test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures, 300 bad days, a failing AWS
 
+test-docker: export CONTAINERS = 1
+test-docker: tools ## Try sam local in containers, against a stack of its own; skipped where no container engine answers
+	$(PYTHON) -m pytest tests/e2e/test_sam_local.py
+
 check: tools ## Lint, types, direction of imports, template
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -71,11 +78,11 @@ check: tools ## Lint, types, direction of imports, template
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
-doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key
-	@$(PYTHON) -m local doctor
+doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
+	@$(PYTHON) -m local doctor $(if $(STACK),--stack "$(STACK)")
 
-redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues
-	@$(PYTHON) -m local redrive
+redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues (STACK=name, on AWS)
+	@$(PYTHON) -m local redrive $(if $(STACK),--stack "$(STACK)")
 
 generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tables of the docs anew from the code
 	@$(PYTHON) -m local generate

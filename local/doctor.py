@@ -3,16 +3,18 @@
 Each vendor is asked to read an empty picture: one that knows us complains of the picture, another of the key.
 """
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from local.cloud.stack import deployed
+from local.cloud.stack import parts_of, point_at, settings_of
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.declare.options import required
@@ -33,7 +35,10 @@ REQUIRED = {"codetype": "1004"}
 
 def main() -> int:
     """Print one line a vendor and product; 1 when a configured vendor is not reached or does not accept us."""
-    os.environ.update(deployed())
+    parser = argparse.ArgumentParser(prog="make doctor")
+    parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
+    parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
+    os.environ.update(settings_of(boto3.client, parts["IdCard"]))
     table = Table("vendor", "asked as", "configured", "reachable", "accepted", "what it said", box=SIMPLE)
     refused = 0
     for product, offer in _offers():

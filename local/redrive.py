@@ -5,6 +5,7 @@ up, what it told of is looked up in the stream, which keeps it for a day. Of a v
 the record is made anew if it is by now, at no charge; else its upload is sent to the vendor once more, which may cost.
 """
 
+import argparse
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +19,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from announce.app import announcement
-from local.cloud.aws import UP, Aws
-from local.cloud.stack import NAME, deployed, logical
+from local.cloud.stack import logical, parts_of, point_at, settings_of
 from ocr.declare.catalogue import products
 from ocr.model.problem import PROBLEM_BASE
 from ocr.model.record import Announcement, Record, Status
@@ -36,16 +36,12 @@ ANNOUNCEMENTS = "Announcements"
 
 def main() -> None:
     """Move every message; what this stack has no queue for is left where it is."""
-    running = Aws.running(UP)
-    client = running.client if running else boto3.client
-    parts = {
-        part["LogicalResourceId"]: part["PhysicalResourceId"]
-        for page in client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
-        for part in page["StackResourceSummaries"]
-    }
-    moved, left = move(client, parts)
-    sqs = client("sqs")
-    os.environ.update(deployed())
+    parser = argparse.ArgumentParser(prog="make redrive")
+    parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
+    parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
+    moved, left = move(boto3.client, parts)
+    sqs = boto3.client("sqs")
+    os.environ.update(settings_of(boto3.client, parts["IdCard"]))
     again, made = changed(
         lambda slug, body: sqs.send_message(QueueUrl=parts[f"{logical(slug)}Queue"], MessageBody=body)
     )

@@ -115,6 +115,11 @@ def _by_https(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, An
 
 def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
     key = f"uploads/{picture.product}/{secrets.token_hex(4)}-{picture.name}"
+    return upload(stack, picture, key, content)[1]
+
+
+def upload(stack: Stack, picture: Picture, key: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
+    """The version id of a picture that is put into the bucket of uploads, and the record that it ends in."""
     put = stack.client("s3").put_object(
         Bucket=stack.uploads,
         Key=key,
@@ -124,7 +129,8 @@ def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
     )
     asked = {"uri": f"s3://{stack.uploads}/{key}", "version": put["VersionId"]}
     missing = requests.codes.not_found
-    return _waited_for(stack, "/records/by-source", asked, lambda answer: answer.status_code == missing)
+    record = _waited_for(stack, "/records/by-source", asked, lambda answer: answer.status_code == missing)
+    return str(put["VersionId"]), record
 
 
 def _waited_for(

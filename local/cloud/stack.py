@@ -1,11 +1,9 @@
 """The deployed stack: where its parts are, and clients for them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-
-import boto3
 
 from local.cloud.aws import UP, Aws
 
@@ -24,17 +22,10 @@ class Stack:
     @classmethod
     def of(cls, aws: Aws) -> Self:
         """The stack as it stands in this AWS."""
-        formation = aws.client("cloudformation")
-        [stack] = formation.describe_stacks(StackName=NAME)["Stacks"]
+        [stack] = aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-        pages = formation.get_paginator("list_stack_resources").paginate(StackName=NAME)
-        parts = {
-            part["LogicalResourceId"]: part["PhysicalResourceId"]
-            for page in pages
-            for part in page["StackResourceSummaries"]
-        }
         key = aws.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
-        return cls(aws, outputs, parts, key["value"])
+        return cls(aws, outputs, parts_of(aws.client, NAME), key["value"])
 
     @property
     def url(self) -> str:
@@ -86,12 +77,31 @@ def logical(slug: str) -> str:
     return "".join(word.capitalize() for word in slug.split("_"))
 
 
-def deployed() -> dict[str, str]:
-    """The settings as the deployed functions have them: where the environment says, on the local stack, or on AWS."""
+def point_at(stack: str | None) -> str:
+    """Have this process's AWS clients find a stack, and return its name.
+
+    One that is named is where the environment says, so on AWS; else it is that of `make up`, if that runs.
+    """
     running = Aws.running(UP)
-    if running and "AWS_ENDPOINT_URL" not in os.environ:
+    if running and not stack and "AWS_ENDPOINT_URL" not in os.environ:
         os.environ.update(running.environment)
-    part = boto3.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId="IdCard")
-    function = part["StackResourceDetail"]["PhysicalResourceId"]
-    told = boto3.client("lambda").get_function_configuration(FunctionName=function)
-    return told["Environment"]["Variables"]
+    return stack or NAME
+
+
+def parts_of(client: Callable[[Any], Any], stack: str) -> dict[str, str]:
+    """The physical ids of a stack's resources by their logical ids; `client` makes clients."""
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    return {
+        part["LogicalResourceId"]: part["PhysicalResourceId"]
+        for page in pages
+        for part in page["StackResourceSummaries"]
+        if "PhysicalResourceId" in part
+    }
+
+
+def settings_of(client: Callable[[Any], Any], function: str) -> dict[str, str]:
+    """The settings that a deployed function has in its environment; `client` makes clients."""
+    told: dict[str, str] = client("lambda").get_function_configuration(FunctionName=function)["Environment"][
+        "Variables"
+    ]
+    return told

@@ -15,6 +15,7 @@ from ocr.entry.requests import FORM, IMAGE_MEMBER
 
 # The account of the local AWS; on AWS the bucket's name has the real one.
 BUCKET = f"{NAME}-uploads-000000000000-{REGION}"
+QUEUES = f"arn:aws:sqs:{REGION}:000000000000"
 BOUNDARY = "picture"
 # Events are read by people too: the picture in them is as small as it can be and still be read.
 LONGEST_SIDE = 720
@@ -31,7 +32,7 @@ def events(product: Product) -> dict[str, Any]:
         "https-binary": _request(product, media_type, picture, sample.options),
         "https-json": _request(product, "application/json", json.dumps(members)),
         "https-multipart": _request(product, f"{FORM}; boundary={BOUNDARY}", form),
-        "s3": _upload(product, sample),
+        "s3": upload(f"uploads/{product.slug}/sample{sample.suffix}", BUCKET, f"{QUEUES}:{NAME}-{product.slug}"),
     }
 
 
@@ -88,9 +89,8 @@ def _request(product: Product, kind: str, body: bytes | str, query: dict[str, st
     }
 
 
-def _upload(product: Product, sample: Sample) -> dict[str, Any]:
-    """An SQS event with one S3 notification in it. The picture must lie in the bucket under this key."""
-    key = f"uploads/{product.slug}/sample{sample.suffix}"
+def upload(key: str, bucket: str, queue: str, version: str | None = None) -> dict[str, Any]:
+    """An SQS event with one S3 notification in it, of a picture that lies in the bucket; `queue` is the queue's ARN."""
     notification = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -98,8 +98,8 @@ def _upload(product: Product, sample: Sample) -> dict[str, Any]:
         "eventName": "ObjectCreated:Put",
         "s3": {
             "s3SchemaVersion": "1.0",
-            "bucket": {"name": BUCKET, "arn": f"arn:aws:s3:::{BUCKET}"},
-            "object": {"key": key},
+            "bucket": {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"},
+            "object": {"key": key} | ({"versionId": version} if version else {}),
         },
     }
     return {
@@ -111,7 +111,7 @@ def _upload(product: Product, sample: Sample) -> dict[str, Any]:
                 "attributes": {"ApproximateReceiveCount": "1"},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:000000000000:{NAME}-{product.slug}",
+                "eventSourceARN": queue,
                 "awsRegion": REGION,
             }
         ]

@@ -34,13 +34,17 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         (["evaluate", "docs", "--product", ""], "There is no product ''"),
         (["extract", "/nonexistent"], "There is no file '/nonexistent'."),
         (["bench", "--what"], "Unrecognized arguments: --what."),
+        (["invoke", "zoo_ticket", "s3"], "There is no product zoo_ticket"),
+        (["invoke", "id_card", "email"], "EVENT takes https-binary"),
+        (["invoke", "id_card", "s3"], "No container engine answers here"),
+        (["up", "--containers"], "No container engine answers here"),
         (["scaffold.product", "", "general"], "NAME="),
         (["scaffold.product", "id_card", "general"], "There is a product id_card already."),
         (["scaffold.product", "zoo_ticket", "zoo"], "CATEGORY=zoo"),
     ],
 )
 def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> None:
-    ended = run(sys.executable, "-m", "local", *command)
+    ended = run(sys.executable, "-m", "local", *command, DOCKER_HOST="unix:///nowhere")
     assert ended.returncode not in (0, 130)
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
