@@ -68,7 +68,7 @@ test-all: test ## Run all tests at length: every vendor × product × form × tr
 
 test-docker: export CONTAINERS = 1
 test-docker: tools ## Try sam local in containers, against a stack of its own; skipped where no container engine answers
-	$(PYTHON) -m pytest tests/e2e/test_sam_local.py
+	$(PYTHON) -m pytest tests/e2e/test_containers.py
 
 check: tools ## Lint, types, direction of imports, template
 	$(PYTHON) -m ruff check .

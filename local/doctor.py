@@ -3,7 +3,6 @@
 Each vendor is asked to read an empty picture: one that knows us complains of the picture, another of the key.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from local.arguments import Arguments
 from local.cloud.stack import parts_of, point_at, settings_of
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, Outcome, VendorRequest
@@ -35,7 +35,7 @@ REQUIRED = {"codetype": "1004"}
 
 def main() -> int:
     """Print one line a vendor and product; 1 when a configured vendor is not reached or does not accept us."""
-    parser = argparse.ArgumentParser(prog="make doctor")
+    parser = Arguments("make doctor")
     parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
     parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
     os.environ.update(settings_of(boto3.client, parts["IdCard"]))

@@ -4,7 +4,6 @@ What the function answers is printed on standard output, everything else beside 
 error.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from local.arguments import Arguments, one_of, product
 from local.cloud.aws import ROOT
 from local.cloud.build import TOOLS, Failed
 from local.cloud.containers import engine
@@ -29,21 +29,17 @@ QUIETLY = {"SAM_CLI_TELEMETRY": "0", "SAM_SKIP_PULL_IMAGE": "1"}
 
 def main() -> int:
     """Invoke the function, on a stack that is started if need be."""
-    parser = argparse.ArgumentParser(prog="make invoke")
-    parser.add_argument("product")
-    parser.add_argument("event")
-    product, event = vars(parser.parse_args()).values()
-    if product not in products():
-        raise Failed(f"There is no product {product}; .venv/bin/ocr products lists them.")
-    if event not in FORMS:
-        raise Failed(f"EVENT takes {', '.join(FORMS)}, not {event}.")
+    parser = Arguments("make invoke")
+    parser.add_argument("product", type=product(products()))
+    parser.add_argument("event", type=one_of("EVENT", FORMS))
+    asked = parser.parse_args()
     runs = engine()
     stack = up(Console(stderr=True))
     prepare(stack)
     write_settings(stack, runs)
-    file = s3_event(stack, product) if event == "s3" else https_event(product, event)
+    file = s3_event(stack, asked.product) if asked.event == "s3" else https_event(asked.product, asked.event)
     with runs.reaching(stack.aws):
-        return failed(invoked(stack, command(product, file, template())))
+        return failed(invoked(stack, command(asked.product, file, template())))
 
 
 def invoked(stack: Stack, words: list[str]) -> str:

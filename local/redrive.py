@@ -5,7 +5,6 @@ up, what it told of is looked up in the stream, which keeps it for a day. Of a v
 the record is made anew if it is by now, at no charge; else its upload is sent to the vendor once more, which may cost.
 """
 
-import argparse
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from announce.app import announcement
+from local.arguments import Arguments
 from local.cloud.stack import logical, parts_of, point_at, settings_of
 from ocr.declare.catalogue import products
 from ocr.model.problem import PROBLEM_BASE
@@ -36,7 +36,7 @@ ANNOUNCEMENTS = "Announcements"
 
 def main() -> None:
     """Move every message; what this stack has no queue for is left where it is."""
-    parser = argparse.ArgumentParser(prog="make redrive")
+    parser = Arguments("make redrive")
     parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
     parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
     moved, left = move(boto3.client, parts)

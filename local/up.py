@@ -3,13 +3,13 @@
 It listens on loopback. With CONTAINERS=1 containers of `sam local` reach it as well, at their bridge's address.
 """
 
-import argparse
 import os
 from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
 
+from local.arguments import Arguments
 from local.cloud import containers
 from local.cloud.aws import REGION, ROOT, UP, Aws
 from local.cloud.build import Failed
@@ -99,7 +99,7 @@ def _hint(engine: Engine | None) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make up")
+    parser = Arguments("make up")
     parser.add_argument("--containers", action="store_true", help="containers of sam local reach the stack as well")
     asked = parser.parse_args().containers
     engine = containers.engine() if asked else containers.engine_or_none()

@@ -34,7 +34,7 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         (["evaluate", "docs", "--product", ""], "There is no product ''"),
         (["extract", "/nonexistent"], "There is no file '/nonexistent'."),
         (["bench", "--what"], "Unrecognized arguments: --what."),
-        (["invoke", "zoo_ticket", "s3"], "There is no product zoo_ticket"),
+        (["invoke", "zoo_ticket", "s3"], "There is no product 'zoo_ticket'"),
         (["invoke", "id_card", "email"], "EVENT takes https-binary"),
         (["invoke", "id_card", "s3"], "No container engine answers here"),
         (["up", "--containers"], "No container engine answers here"),
