@@ -24,11 +24,18 @@ def with_table(text: str, name: str, made: str) -> str:
     return before + opening + (made if opening else "") + closing + after
 
 
+def rows_of(text: str, name: str) -> dict[str, str]:
+    """The lines of the table of this name, without its head, by their first cells."""
+    _, _, rest = text.partition(f"<!-- {name} -->\n")
+    lines = rest.partition(f"<!-- /{name} -->")[0].splitlines(keepends=True)
+    return {line.split(" | ")[0].removeprefix("| "): line for line in lines[2:]}
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *([_cell(cell) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(map(row, [head, ["---"] * len(head), *rows]))
 
 
-def _cell(text: str) -> str:
-    return text.replace("\n", " ").replace("|", "\\|")
+def row(cells: Iterable[str]) -> str:
+    """A line of a table."""
+    return f"| {' | '.join(cell.replace('\n', ' ').replace('|', '\\|') for cell in cells)} |\n"

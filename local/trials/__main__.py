@@ -2,7 +2,7 @@
 
     python -m local trials                         all of them, as they are promised; an hour on two cores
     python -m local trials kill backlog --scale .1 these, with a tenth of the uploads
-    python -m local trials --docs                  the table goes into docs/how-it-works.md too
+    python -m local trials --docs                  their rows go into docs/how-it-works.md too
 
 Ends with 1 where a promise did not hold.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from local.arguments import Arguments, one_of, share
-from local.generate.tables import PROMISES, with_table
+from local.generate.tables import PROMISES, row, rows_of, with_table
 from local.generate.tables import table as in_markdown
 from local.trials import backlog, bad_day, clients, duplicates, kill, partial, poison, rate_limit, reused_name
 from local.trials.ground import ground
@@ -37,7 +37,7 @@ def main() -> int:
     results = [_tried(TRIALS[name], asked.scale, console) for name in asked.names or TRIALS]
     console.print(table(results))
     if asked.docs:
-        PROMISES.write_text(with_table(PROMISES.read_text(), MARKER, written(results)))
+        PROMISES.write_text(with_results(PROMISES.read_text(), results))
     return 0 if all(result.kept for result in results) else 1
 
 
@@ -53,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--scale", type=share("SCALE"), default=1.0, help="the share of the uploads that are promised for"
     )
-    parser.add_argument("--docs", action="store_true", help=f"write the table of this run into {PROMISES.name}")
+    parser.add_argument("--docs", action="store_true", help=f"write the rows of this run into {PROMISES.name}")
     return parser.parse_args()
 
 
@@ -65,9 +65,10 @@ def _tried(trial: Trial, scale: float, console: Console) -> Result:
     return result
 
 
-def written(results: Sequence[Result]) -> str:
-    """The table in Markdown."""
-    return in_markdown(list(HEAD), [result.row("**{}**") for result in results])
+def with_results(page: str, results: Sequence[Result]) -> str:
+    """The page with these results in its table; what another run found of other trials stays."""
+    rows = rows_of(page, MARKER) | {result.trial: row(result.row("**{}**")) for result in results}
+    return with_table(page, MARKER, in_markdown(HEAD, []) + "".join(rows[name] for name in TRIALS if name in rows))
 
 
 if __name__ == "__main__":
