@@ -471,6 +471,7 @@ class TestContents:
 
     ASKED: ClassVar[list[dict[str, str]]] = [
         {}, {"requestId": "order-1"}, {"requestId": "order-2"}, {"input": "base64"}, {"input": "file"},
+        {"removeImgData": "1"}, {"openSeal": "0", "showPosition": "0"}, {"imageCheck": "00000", "imageCheckVaule": "1"},
         {"vendor": "etoplive"}, {"vendor": "ctyun,etoplive"},
     ]  # fmt: skip
 
@@ -511,6 +512,12 @@ class TestContents:
         record = post(both, picture(1), requestId="order-1")[1]
         assert "attempts" in record, record
         assert [one["vendor"] for one in record["attempts"]] == ["etoplive", "ctyun"]
+
+    def test_an_option_that_says_what_holds_anyway_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
+        kind = sold(juhe.Plate(), etoplive.Pid(6))
+        vendor.says({"error_code": 10020}, {"ErrorCode": 0, "Plate": [{"车牌号": "浙A12345"}]})
+        record = post(kind, picture(1), removeImgData="1")[1]
+        assert [one["vendor"] for one in record["attempts"]] == ["juhe", "etoplive"]
 
     def test_a_way_that_the_vendor_does_not_have_is_refused(self, world: World, vendor: Host) -> None:
         kind = sold(juhe.Plate(), etoplive.Pid(6))

@@ -36,6 +36,14 @@ LEAST_SIDE = 8
 
 # Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
 LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
+# What holds without the option too: whoever says it asks for nothing else.
+DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
+
+
+def telling(options: Mapping[str, str]) -> dict[str, str]:
+    """The options that change what is read, or how the picture travels."""
+    left_out = LABELS | {"vendor"}
+    return {name: value for name, value in options.items() if name not in left_out and DEFAULTS.get(name) != value}
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ class Offer:
 
     def takes(self, request: VendorRequest) -> bool:
         """Whether the vendor has the request's options with these values; what only names the call needs nobody."""
-        told = {name: value for name, value in request.options.items() if name not in LABELS | {"vendor"}}
+        told = telling(request.options)
         return all(name in self.options and _allowed(self.options[name], value) for name, value in told.items())
 
     def carries(self, document: Picture, options: Mapping[str, str]) -> bool:

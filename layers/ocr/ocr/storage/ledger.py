@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from ocr.declare.fields import Fields
-from ocr.declare.offers import LABELS, WAYS
+from ocr.declare.offers import LABELS, WAYS, telling
 from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import InFlight
@@ -104,7 +104,7 @@ def content_key(product: str, options: Mapping[str, str], sha256: str, vendors: 
     Options that change nothing in what is read are no part of it.
     `vendors` are those that a caller insists on although another has read it.
     """
-    told = sorted((name, value) for name, value in options.items() if name not in {*LABELS, *WAYS, "vendor"})
+    told = sorted((name, value) for name, value in telling(options).items() if name not in WAYS)
     parts = json.dumps([product, told, sha256, *([vendors] if vendors else [])], ensure_ascii=False)
     return keyed.picture(sha256) + keyed.name("content", parts)[keyed.PICTURE_LENGTH :]
 
