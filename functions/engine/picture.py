@@ -79,6 +79,7 @@ def decode(content: bytes) -> Picture:
             image.draft("RGB", longest)  # JPEG decodes straight to a smaller size
             image.thumbnail(longest)
             flat = plain(image)
+            flat.load()  # what needs no change is not decoded yet
     except OcrError as error:
         raise Unreadable(error.detail) from None
     turn = TURNS[header.orientation]
