@@ -101,7 +101,7 @@ def test_answers_are_typed_by_kind(vendor: Host, codetype: str, res: Any, kind: 
     assert (finding.type, said(finding)) == (kind, items)
 
 
-@pytest.mark.parametrize
+@pytest.mark.parametrize(("codetype", "res"), [("9103", "1,2|3,4"), ("9101", "1,2|3,4"), ("9102", "left")])
 def test_points_that_are_none_are_no_success(vendor: Host, codetype: str, res: str) -> None:
     vendor.says(captcha(res))
     [outcome] = ask(juhe.Captcha(), codetype=codetype)

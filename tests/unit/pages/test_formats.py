@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.hostile import encoded, textured
+from tests.support.hostile import encoded, textured
 
 from local.samples.heic import heic
 from ocr.declare.offers import Limits
