@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.support.hostile import encoded, textured
 
 from local.samples.heic import heic
 from ocr.declare.offers import Limits
@@ -17,6 +16,7 @@ from ocr.pages.examine import examine
 from ocr.pages.foreign import KINDS
 from ocr.pages.resize import fit
 from ocr.platform.errors import CallerError, OcrError
+from tests.support.hostile import encoded, textured
 
 PLAIN = Limits(bytes=6_000_000)
 TAKEN = {
