@@ -9,6 +9,7 @@ and the tax.
 from typing import Annotated, ClassVar
 
 from ocr.declare.checks import not_future, sum_of
+from ocr.declare.codes import NUMBER_ONLY, InvoiceCode
 from ocr.declare.field_types import (
     Code,
     Date,
@@ -87,6 +88,7 @@ product = Product(
     category="invoice",
     required=["passenger_name", "e_ticket_number", "total"],
     titles=["航空运输电子客票行程单", "电子发票(航空运输电子客票行程单)"],
+    code=InvoiceCode({"61": NUMBER_ONLY}),
     sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
     checks=[
         not_future("issue_date"),

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from ocr.declare.checks import not_future, tax_of
+from ocr.declare.codes import NUMBER_ONLY, InvoiceCode
 from ocr.declare.field_types import (
     Code,
     DateTime,
@@ -86,6 +87,7 @@ product = Product(
     category="invoice",
     required=["train_number", "departure_station", "destination_station", "departure_time", "price"],
     titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
+    code=InvoiceCode({"51": NUMBER_ONLY}),
     sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
     checks=[not_future("departure_time", ahead=AHEAD), tax_of("price", "tax_rate", "tax", included=True)],
 )

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from ocr.declare.checks import amount_in_words, amount_plus_tax, not_future, product_of_rows, sum_of_rows, tax_of_rows
+from ocr.declare.codes import BEFORE_TAX, WITH_TAX, InvoiceCode
 from ocr.declare.field_types import (
     CheckCode20,
     ChineseMoney,
@@ -110,6 +111,9 @@ product = Product(
     category="invoice",
     required=["invoice_number", "issue_date", "seller_name", "total"],
     titles=[*FORMS, "电子发票(增值税专用发票)", "电子发票(普通发票)"],
+    code=InvoiceCode(
+        dict.fromkeys(("01", "04", "08", "10", "11", "14"), BEFORE_TAX) | dict.fromkeys(("31", "32"), WITH_TAX)
+    ),
     sold_by=[etoplive.Pid(21), embedded.Labels()],
     checks=[
         amount_plus_tax("amount", "tax", "total"),

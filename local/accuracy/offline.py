@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -21,7 +21,9 @@ from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture
+from ocr.model.reading import Code
 from ocr.model.record import Document, Record, Status
+from ocr.pages import codes
 from ocr.pages.examine import examine
 from ocr.pages.resize import Fitted, fit
 from ocr.pipeline.settling import settled
@@ -52,16 +54,22 @@ def sold() -> list[str]:
 
 
 def record(
-    slug: str, content: bytes, options: Mapping[str, str] | None = None, fresh: bool = False
+    slug: str,
+    content: bytes,
+    options: Mapping[str, str] | None = None,
+    fresh: bool = False,
+    with_codes: bool = True,
 ) -> tuple[Record, Answer]:
     """The record of a picture of this product, and what the engine said of the picture.
 
-    `fresh` asks the engine again even if its answer is kept. Raises `OcrError` for what is no picture.
+    `fresh` asks the engine again even if its answer is kept; without `with_codes` no code is looked for. Raises
+    `OcrError` for what is no picture.
     """
     product, offer = _product(slug)
     picture = fit(examine(content), offer.limits)
     answer = _asked(picture.document.content, offer.task, fresh)
-    return _settled(product, offer, picture, answer.said, options or {}), answer
+    found = codes.read(picture.original) if with_codes and (product.code or product.sorts) else []
+    return _settled(product, offer, picture, answer.said, options or {}, found), answer
 
 
 def record_of(slug: str, said: Mapping[str, Any]) -> Record:
@@ -82,11 +90,16 @@ def _product(slug: str) -> tuple[Product, Engine]:
 
 
 def _settled(
-    product: Product, offer: Offer, picture: Fitted, said: Mapping[str, Any], options: Mapping[str, str]
+    product: Product,
+    offer: Offer,
+    picture: Fitted,
+    said: Mapping[str, Any],
+    options: Mapping[str, str],
+    found: Sequence[Code] = (),
 ) -> Record:
     request = VendorRequest(product.slug, product.fields, [picture.document], options, seconds=0)
     outcome = offer.understood(request, said)
-    empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW)
+    empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW, codes=list(found))
     return settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
 
 

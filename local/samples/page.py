@@ -13,8 +13,11 @@ from random import Random
 from typing import Any
 
 import pylopdf_fonts_zh_cn as fonts
+import segno
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
+
+from ocr.declare.codes import crc16
 
 RED = (200, 30, 30)
 BLACK = (28, 28, 32)
@@ -138,6 +141,24 @@ class Page:
                 for x in range(0, self.width + 12, 12)
             ]
             self.draw.line(points, fill=tint, width=1)
+
+    def invoice_code(self, box: Box, kind: str) -> None:
+        """The QR code of an invoice of this kind, which says what was printed of it so far."""
+        amount = self.truth.get("amount" if "invoice_code" in self.truth else "total", "")
+        members = [self.truth.get(name, "") for name in ("invoice_code", "invoice_number")]
+        members += [amount, self.truth["issue_date"].replace("-", ""), self.truth.get("check_code", "")]
+        told = ",".join(["01", kind, *members, ""])
+        self.qr_code(box, f"{told}{crc16(told)},")
+
+    def qr_code(self, box: Box, text: str) -> None:
+        """A QR code that says `text`, with a little of the white that it needs around it."""
+        modules = segno.make(text, micro=False, error="m").matrix
+        picture = Image.new("L", (len(modules) + 4, len(modules) + 4), 255)
+        for row, line in enumerate(modules, 2):
+            for column, dark in enumerate(line, 2):
+                picture.putpixel((column, row), 0 if dark else 255)
+        left, top, right, bottom = (int(side) for side in box)
+        self.picture.paste(picture.resize((right - left, bottom - top), Image.Resampling.NEAREST), (left, top))
 
     def photo(self, box: Box, backdrop: Colour = (214, 226, 238)) -> None:
         """A portrait of nobody: head and shoulders as flat shapes."""

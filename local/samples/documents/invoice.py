@@ -145,6 +145,7 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
     )
     table.rows(field("remark", "备注", "本票据仅供测试"), field("issuer", "开票人", cast.person(5).name))
     page.know(items=line_items(ITEMS, rows), amount=f"{sold.amount:.2f}", tax=f"{sold.tax:.2f}")
+    page.invoice_code((margin + 10, 40, margin + 160, 190), "31")
 
 
 def _masked(person: Person) -> str:

@@ -86,7 +86,6 @@ def _sheet(
     number, day = f"{random.randint(10**6, 10**8 - 1):08}", cast.day("issued", *years)
     paper.holes()
     page.ignored |= {"form_type", "company_seal", "qr_code"}
-    paper.code((140, 66, 240, 166))
     paper.put("invoice_code", 262, 66, code, size=34, wide=2, dots=0, ink=ink)
     paper.say(700, 48, f"{province}{kind}", "m", size=38, width=420)
     page.know(title=f"{province}{kind}")
@@ -123,6 +122,7 @@ def _sheet(
     _signers(paper, cast, 714)
     paper.say(1010, 714, f"{sides[1]}:(章)", size=20)
     paper.upright(1356, 200, 600, f"第二联{first}购买方记账凭证", size=15)
+    page.invoice_code((136, 36, 254, 154), "04" if checked else "01")
     paper.turned(96, 420, f"税总函[{day.year - 1}]102号北京印钞有限公司", size=14)
     page.seal((1130, 640), 92, seller.name, "发票专用章", -6)
     return paper
@@ -243,7 +243,9 @@ def roll(page: Page, cast: Cast) -> None:
     digits = numbers.digits(random, 20)
     paper.say(44, y + 80, "校验码:", size=22)
     paper.put("check_code", 140, y + 80, digits, size=22)
-    paper.code((220, int(y) + 120, 380, int(y) + 280))
+    # Rolls print no amount without tax, and no column of tax: what the code says of it stands nowhere else.
+    page.know(amount=f"{whole / Decimal('1.06'):.2f}")
+    page.invoice_code((220, int(y) + 120, 380, int(y) + 280), "11")
     page.ignored |= {"qr_code", "form_type", "amount"}
 
 
@@ -258,7 +260,6 @@ def electronic_ordinary(page: Page, cast: Cast) -> None:
     paper.say(700, 60, title, "m", size=40)
     page.know(title=title)
     paper.oval((700, 104), (200, 110), ("全国统一发票监制章", province, "国家税务总局监制"))
-    paper.code((84, 40, 190, 146))
     paper.say(84, 170, "机器编号:", size=20)
     paper.put("machine_number", 180, 170, numbers.digits(random, 12), size=20)
     check = numbers.digits(random, 20)
@@ -277,6 +278,7 @@ def electronic_ordinary(page: Page, cast: Cast) -> None:
         paper.say(980, 44 + number * 34, label, size=20)
         paper.put(name, 1076, 44 + number * 34, value, size=20)
     _electronic_body(paper, cast, random, buyer, seller, sold, ("购买方", "销售方"))
+    page.invoice_code((74, 30, 194, 150), "10")
 
 
 def _electronic_body(
@@ -313,7 +315,6 @@ def digital_ordinary(page: Page, cast: Cast) -> None:
     paper.say(700, 66, "电子发票（普通发票）", "m", size=42)
     page.know(title="电子发票(普通发票)")
     paper.oval((700, 96), (200, 104), ("全国统一发票监制章", "国家税务总局", f"{seller.town.province}税务局"))
-    paper.code((70, 36, 190, 156))
     paper.say(980, 74, "发票号码:", size=21)
     paper.put("invoice_number", 1080, 74, f"2{numbers.digits(random, 19)}", size=21)
     paper.say(980, 112, "开票日期:", size=21)
@@ -349,4 +350,5 @@ def digital_ordinary(page: Page, cast: Cast) -> None:
     paper.put("remark", 124, 722, "合同编号:HT-2024-018;项目地点:青禾市云溪区", size=20)
     paper.say(90, 862, "开票人:", size=21)
     paper.put("issuer", 176, 862, cast.person(5).name, size=21)
+    page.invoice_code((70, 36, 190, 156), "32")
     page.ignored |= {"qr_code"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from ocr.declare.checks import RowRule, Rule
+from ocr.declare.codes import InvoiceCode
 from ocr.declare.completeness import Complete, Required, complete
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
@@ -22,6 +23,7 @@ class Product:
     sold_by   who reads it; the settings say in which order they are tried
     titles    what stands on top of such a document, for telling documents apart
     checks    rules over several fields, beyond the checks that the fields' types bring
+    code      what the code on such a document says of it, where that is publicly known
     sorts     whether its documents are other products': each is grouped with those of its kind and read as one of them
     """
 
@@ -36,6 +38,7 @@ class Product:
         sold_by: Sequence[Offer],
         titles: Sequence[str] = (),
         checks: Sequence[Rule | RowRule] = (),
+        code: InvoiceCode | None = None,
         sorts: bool = False,
     ) -> None:
         if category not in get_args(Category):
@@ -49,5 +52,8 @@ class Product:
         self.complete = complete(required)
         if unknown := set(self.complete.fields) - declared(fields).keys():
             raise ConfigurationError(f"{slug} requires fields that it does not declare: {', '.join(sorted(unknown))}")
+        if code and (unknown := set(code.fields) - declared(fields).keys()):
+            raise ConfigurationError(f"{slug}'s code says fields that it lacks: {', '.join(sorted(unknown))}")
+        self.code = code
         self.checks: tuple[Rule | RowRule | Complete, ...] = (self.complete, *checks)
         self.sorts = sorts

@@ -71,6 +71,14 @@ def pointed(label: str, points: Sequence[Point]) -> Item:
     return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
 
 
+class Code(Part):
+    """One machine-readable code on the picture: its text, its symbology, and where it stands."""
+
+    text: Text
+    symbology: str = Field(description="QRCode, DataMatrix, PDF417, Code128 or Code39")
+    box: Box | None = None
+
+
 class Cell(Part):
     """One cell of a table; rows and columns count from 0, `to` is inclusive."""
 

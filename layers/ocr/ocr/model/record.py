@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ocr.model.check import Check
 from ocr.model.problem import Problem
-from ocr.model.reading import Box, Line, Table
+from ocr.model.reading import Box, Code, Line, Table
 
 SCHEMA_VERSION = "2"
 
@@ -46,6 +46,9 @@ class Evidence(Part):
     text: str = Field(description="the text as it was read")
     confidence: float | None = Field(default=None, description="how sure the vendor is, 0..1")
     box: Box | None = Field(default=None, description="where the text stands: four corners in the picture's pixels")
+    source: Literal["code"] | None = Field(
+        default=None, description="`code`: a code on the picture says it; left out where it was read as text"
+    )
     meaning: str | None = Field(default=None, description="what a flag of the vendor says of the picture, in words")
 
 
@@ -132,6 +135,7 @@ class Record(Part):
     others: list[Document] = Field(default=[], description="further documents of the same kind on the same picture")
     lines: list[Line] = Field(default=[], description="the lines of text, of products that return text")
     tables: list[Table] = Field(default=[], description="the tables, of products that return tables")
+    codes: list[Code] = Field(default=[], description="the codes on the picture, of products whose documents have any")
     angle: float | None = Field(default=None, description="degrees that the text is turned, clockwise")
     crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")

@@ -1,6 +1,7 @@
 """From what a vendor said to what a product promises: labelled texts become typed, checked fields."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -8,10 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from ocr.declare import catalogue
 from ocr.declare.checks import confirms, verdicts
+from ocr.declare.codes import Said
 from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
 from ocr.declare.product import Product
-from ocr.model.check import Check
-from ocr.model.reading import ExtractedDocument, Item, Reading
+from ocr.model.check import Check, Outcome
+from ocr.model.reading import Code, ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Evidence
 
 Rules = Sequence[Callable[[Fields], Check]]
@@ -20,19 +22,31 @@ Rules = Sequence[Callable[[Fields], Check]]
 LEAST_CERTAIN = 0.88
 
 
-def documents(product: Product, reading: Reading) -> list[Document]:
-    """The documents in a reading in the product's terms, the fullest first; empty when it holds none."""
-    return _sorted(product, reading) if product.sorts else normalize(product.fields, product.checks, reading)
+def documents(product: Product, reading: Reading, codes: Sequence[Code] = ()) -> list[Document]:
+    """The documents in a reading in the product's terms, the fullest first; empty when it holds none.
+
+    `codes` are those on the picture: what they say confirms what was read, fills what was not, and shows what differs.
+    """
+    if product.sorts:
+        return _sorted(product, reading, codes)
+    told = [(said, code) for code in codes if product.code and (said := product.code.read(code.text))]
+    return normalize(product.fields, product.checks, reading, told)
 
 
-def normalize(model: type[Fields], rules: Rules, reading: Reading) -> list[Document]:
+def normalize(
+    model: type[Fields], rules: Rules, reading: Reading, told: Sequence[tuple[Said, Code]] = ()
+) -> list[Document]:
     """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
 
-    Findings that contradict each other in no field are sides or pages of one document and become one.
+    Findings that contradict each other in no field are sides or pages of one document and become one. `told` is what
+    codes on the picture say of such documents.
     """
     content = _content(model, reading)
-    merged = _merged(model, reading.findings or ([ExtractedDocument()] if content else []))
-    found = [_found(model, rules, finding, content) for finding in merged]
+    something = content or any(said.proven for said, _ in told)
+    merged = _merged(model, reading.findings or ([ExtractedDocument()] if something else []))
+    drafts = [_drafted(model, finding, content) for finding in merged]
+    _referee(drafts, told)
+    found = [_found(draft, rules, finding) for draft, finding in zip(drafts, merged, strict=True)]
     return sorted((one for one in found if _holds_anything(one, reading)), key=_fullness, reverse=True)
 
 
@@ -89,7 +103,27 @@ def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocume
     return one.model_copy(update=both | {"leftover": [*one.leftover, *other.leftover]})
 
 
-def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, content: dict[str, Any]) -> Document:
+def _referee(drafts: Sequence["_Draft"], told: Sequence[tuple[Said, Code]]) -> None:
+    """Have every document judged by the code that is its own.
+
+    A code whose checksum holds belongs to the only document there is, or to the one with which it agrees most.
+    """
+    proven = {tuple(sorted(said.values.items())): (said, code) for said, code in told if said.proven}
+    for said, code in proven.values():
+        agreeing = [draft.agreeing(said) for draft in drafts]
+        best = max(agreeing, default=0)
+        alone = len(drafts) == len(proven) == 1
+        if alone or best and agreeing.count(best) == 1:
+            drafts[agreeing.index(best)].referee(said, code)
+    if not proven and told and len(drafts) == 1:
+        drafts[0].judged.append(_code_check("not_applicable", [], "The checksum of the code does not hold."))
+
+
+def _code_check(outcome: Outcome, fields: Sequence[str], detail: str = "") -> Check:
+    return Check(name="code_agrees", fields=list(fields), outcome=outcome, detail=detail)
+
+
+def _drafted(model: type[Fields], finding: ExtractedDocument, content: dict[str, Any]) -> "_Draft":
     draft = _Draft(model)
     for item in finding.items:
         draft.add(item)
@@ -97,9 +131,13 @@ def _found(model: type[Fields], rules: Rules, finding: ExtractedDocument, conten
         draft.add_rows(name, lines)
     draft.unmapped += [_evidence(item) for item in finding.leftover]
     draft.values.update(content)
+    return draft
+
+
+def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Document:
     draft.derive()
-    fields = model.model_construct(**draft.values)
-    checks = [*draft.misread, *finding.checks, *verdicts(fields, rules)]
+    fields = draft.model.model_construct(**draft.values)
+    checks = [*draft.misread, *finding.checks, *draft.judged, *verdicts(fields, rules)]
     return Document(
         type=finding.type,
         sides=draft.sides(),
@@ -139,6 +177,7 @@ class _Draft:
         self.unmapped: list[Evidence] = []
         self.misread: list[Check] = []
         self.rows: dict[str, list[_Draft]] = {}
+        self.judged: list[Check] = []
 
     def add(self, item: Item) -> None:
         if not item.text.strip():
@@ -190,6 +229,36 @@ class _Draft:
             draft.add(item)
         return draft
 
+    def agreeing(self, said: Said) -> int:
+        """In how many fields what was read is what a code says."""
+        return sum(self.values.get(name) == value for name, value in self._values(said).items())
+
+    def referee(self, said: Said, code: Code) -> None:
+        """Take over what a code says. Where the print differs, its text is kept beside it and the check fails."""
+        agreed, differing = [], []
+        for name, value in self._values(said).items():
+            if (printed := self.values.get(name)) == value:
+                agreed.append(name)
+                continue
+            if printed is not None:
+                differing.append(name)
+            if name in self.evidence:
+                self.unmapped.append(self.evidence[name])
+            self.misread = [check for check in self.misread if check.fields != [name]]
+            self.values[name] = value
+            self.evidence[name] = Evidence(label=code.symbology, text=said.values[name], box=code.box, source="code")
+        if differing:
+            self.judged.append(_code_check("failed", differing, "The print differs from the code, which is proven."))
+        elif agreed:
+            self.judged.append(_code_check("passed", agreed))
+
+    def _values(self, said: Said) -> dict[str, Any]:
+        values = {}
+        for name, text in said.values.items():
+            with suppress(ValidationError):
+                values[name] = _adapters(self.model)[name].validate_python(text)
+        return values
+
     def confidences(self) -> Iterator[tuple[str, float]]:
         """Every value's name (`items[0].tax`) and confidence, where one is known."""
         for name, one in self.evidence.items():
@@ -228,23 +297,27 @@ def _adapters(model: type[Fields]) -> dict[str, TypeAdapter[Any]]:
 # --- Documents of other products --------------------------------------------------------------------------------------
 
 
-def _sorted(product: Product, reading: Reading) -> list[Document]:
+def _sorted(product: Product, reading: Reading, codes: Sequence[Code]) -> list[Document]:
     """A document for each kind and, where the fields hold it, its content with its evidence and checks."""
     kinds: dict[str | None, list[tuple[Document, ExtractedDocument]]] = {}
     for finding in reading.findings:
         for kind in normalize(product.fields, product.checks, _of(reading, _without_keys(finding))):
             kinds.setdefault(kind.fields.get("document_type"), []).append((kind, finding))
-    return [one for slug, members in kinds.items() for one in _inner(product, slug, reading, members)]
+    return [one for slug, members in kinds.items() for one in _inner(product, slug, reading, members, codes)]
 
 
 def _inner(
-    product: Product, slug: str | None, reading: Reading, members: list[tuple[Document, ExtractedDocument]]
+    product: Product,
+    slug: str | None,
+    reading: Reading,
+    members: list[tuple[Document, ExtractedDocument]],
+    codes: Sequence[Code],
 ) -> list[Document]:
     name, other = document_field(product.fields), catalogue.products().get(slug or "")
     if not (name and other):
         return [kind for kind, _ in members]
     rests = [_without(product.fields, finding) for _, finding in members]
-    filled = [_filled(members[0][0], name, inner) for inner in documents(other, _of(reading, *rests))]
+    filled = [_filled(members[0][0], name, inner) for inner in documents(other, _of(reading, *rests), codes)]
     return filled or [kind for kind, _ in members]
 
 

@@ -18,6 +18,7 @@ from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt, CropLink, PictureInfo, Record, Status
+from ocr.pages import codes
 from ocr.pipeline import routing
 from ocr.pipeline.settling import settled
 from ocr.platform import threads
@@ -336,6 +337,8 @@ def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record
             bytes=len(document.content),
         ),
     )
+    if isinstance(outcome, Reading) and (product.code or product.sorts):
+        record.codes = codes.read(document)
     record = settled(product, records.placed(record, task.ticket), outcome)
     if isinstance(outcome, Reading) and outcome.crops:
         record.crops = _kept_crops(product, task, outcome)

@@ -49,7 +49,7 @@ def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None
     held = {part.mark.content for part in declared(product.fields).values()}
     record.lines = reading.lines if "lines" in held else []
     record.tables = reading.tables if "tables" in held else []
-    found = documents(product, reading)
+    found = documents(product, reading, record.codes)
     kind, other = document_type(product, reading.lines)
     one = one_document(product, reading.lines)
     if found:
