@@ -78,6 +78,7 @@ def decode(content: bytes) -> Picture:
             longest = (LONGEST_TALL if tall else LONGEST_SIDE,) * 2
             image.draft("RGB", longest)  # JPEG decodes straight to a smaller size
             image.thumbnail(longest)
+            image.load()  # whatever of it is not decoded in here never is
             flat = plain(image)
             flat.load()  # what needs no change is not decoded yet
     except OcrError as error:

@@ -51,7 +51,7 @@ def _searched(grey: "Image.Image", scale: float) -> list[Code]:
     import zxingcpp  # only for products whose documents carry codes
 
     kinds = zxingcpp.BarcodeFormat
-    formats = [kinds.QRCode, kinds.DataMatrix, kinds.PDF417, kinds.Code128, kinds.Code39]
+    formats = kinds.QRCode | kinds.DataMatrix | kinds.PDF417 | kinds.Code128 | kinds.Code39
     found = zxingcpp.read_barcodes(grey, formats=formats)[:MOST_CODES]
     return [_code(one, scale) for one in found if 0 < len(one.text) <= MOST_LETTERS]
 
