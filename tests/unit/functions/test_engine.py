@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.Image import Transpose
 
 from engine import app, bounds, networks, picture, reading
-from ocr.pages import gate
+from ocr.pages.formats.header import ORIENTATION
 from ocr.platform import telemetry
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
@@ -260,7 +260,7 @@ def _found(decoded: picture.Picture) -> list[float]:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_turns_the_pixels_and_boxes_turn_back(orientation: int) -> None:
     exif = Image.Exif()
-    exif[gate.ORIENTATION] = orientation
+    exif[ORIENTATION] = orientation
     decoded = picture.decode(file_of(_spot((120, 60), 20, 10), "JPEG", quality=95, exif=exif))
 
     assert (decoded.width, decoded.height) == (120, 60)
@@ -270,7 +270,7 @@ def test_exif_turns_the_pixels_and_boxes_turn_back(orientation: int) -> None:
 
 def test_exif_orientation_is_part_of_the_angle(page: Image.Image) -> None:
     exif = Image.Exif()
-    exif[gate.ORIENTATION] = 6
+    exif[ORIENTATION] = 6
     answer = ask(file_of(page.transpose(Transpose.ROTATE_90), "JPEG", quality=95, exif=exif))
 
     assert said(answer) == WANTED
