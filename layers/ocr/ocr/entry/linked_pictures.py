@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
-from ocr.pages.examine import MAX_BYTES, refuse_size
+from ocr.pages.examine import MAX_BYTES
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
 from ocr.vendors import transport
@@ -69,8 +69,7 @@ def _visit(place: Url, until: float) -> transport.Answer:
     try:
         return transport.fetch(place.url, until, MAX_BYTES, _any if trusted else _refuse_addresses)
     except OverflowError:
-        refuse_size(MAX_BYTES + 1)
-        raise
+        raise CallerError(f"The picture has more than {MAX_BYTES} bytes.", kind="too_large") from None
     except TimeoutError:
         raise _unreachable(f"The picture did not come within {SECONDS:g} seconds.") from None
     except OSError:
