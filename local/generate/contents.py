@@ -32,6 +32,7 @@ def contents(openapi: Part) -> Mapping[str, Callable[[], str]]:
     return {
         "problems": _problems,
         "limits": _limits,
+        "formats": _formats,
         "routes": lambda: _routes(openapi),
         "record": lambda: _members(Record, Document, Evidence, Attempt),
         "announcement": lambda: _members(Announcement),
@@ -71,6 +72,27 @@ def _problems() -> str:
         for kind, one in PROBLEMS.items()
     ]
     return table(["type `urn:ocr:problem:`", "status", "title", "what to do", "an upload's record"], rows)
+
+
+def _formats() -> str:
+    """What each format becomes."""
+    rows = [[name, media_type, _AS[name]] for name, media_type in MEDIA_TYPES.items()]
+    return table(["format", "type", "is read as"], rows)
+
+
+_AS: Mapping[str, str] = {
+    "JPEG": "a picture, also in CMYK, without its last bytes, or with a film behind it",
+    "PNG": "a picture, also with 16 bits a channel; what is white on nothing lies on black",
+    "BMP": "a picture",
+    "GIF": "a picture: the first frame",
+    "WEBP": "a picture: the first frame",
+    "TIFF": "a picture, or pages if it has several; also faxes, CMYK, 16 bits",
+    "HEIF": "a picture, turned as the telephone says: HEIC",
+    "AVIF": "a picture",
+    "PDF": "pages: their text, or pictures",
+    "OFD": "pages: their text, and the invoice's data",
+    "XML": "one page: the data of a 数电票",
+}
 
 
 def _limits() -> str:

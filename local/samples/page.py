@@ -54,11 +54,11 @@ class Look:
 @cache
 def font(face: str, size: int) -> ImageFont.FreeTypeFont:
     """The "sans", "serif", "mono" or "ocrb" face at `size` pixels; the latter two have no Chinese characters."""
-    return ImageFont.truetype(_FACES[face], size)
+    return ImageFont.truetype(FACES[face], size)
 
 
 _LATIN = files("glyphive.assets.fonts")
-_FACES = {
+FACES = {
     "sans": str(fonts.sans_path()),
     "serif": str(fonts.serif_path()),
     "mono": str(_LATIN / "dejavu_sans_mono" / "DejaVuSansMono.ttf"),
@@ -67,11 +67,22 @@ _FACES = {
 }
 
 
+@dataclass(frozen=True)
+class Print:
+    """A text on the page: where it starts on its base line, its size and its face."""
+
+    left: float
+    baseline: float
+    text: str
+    size: int
+    face: str
+
+
 @dataclass
 class Page:
     """One side of a document while it is being printed. `truth` is what a record of it must say, `random` decides
     what a document leaves open, `notes` go into the picture file's own metadata. `covered` names fields that something
-    hides, `ignored` those that a record may say or leave out."""
+    hides, `ignored` those that a record may say or leave out; `prints` are the texts, for files that hold these."""
 
     width: int
     height: int
@@ -81,6 +92,7 @@ class Page:
     notes: dict[str, str] = field(default_factory=dict)
     covered: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
+    prints: list[Print] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.picture = Image.new("RGB", (self.width, self.height), self.look.paper)
@@ -101,12 +113,15 @@ class Page:
         anchor: str = "la",
     ) -> None:
         """`text` at a point, in the look's value face and ink unless said otherwise; `anchor` as in Pillow."""
-        size = size or self.look.size
+        size, face = size or self.look.size, face or self.look.value_face
+        set_in = font(face, size)
+        corner, on_line = set_in.getbbox(text, anchor=anchor), set_in.getbbox(text, anchor="ls")
+        self.prints.append(Print(at[0] + corner[0] - on_line[0], at[1] + corner[1] - on_line[1], text, size, face))
         self.draw.text(
             at,
             text,
             ink or self.look.ink,
-            font(face or self.look.value_face, size),
+            set_in,
             anchor,
             stroke_width=max(1, size // 36) if bold else 0,
         )

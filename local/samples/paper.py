@@ -12,7 +12,7 @@ from functools import cache
 import numpy
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from local.samples.page import BLACK, Box, Colour, Page, Point, font
+from local.samples.page import BLACK, Box, Colour, Page, Point, Print, font
 from local.samples.values import Field, Printed
 from local.samples.values import field as labelled
 
@@ -48,6 +48,14 @@ class Pen:
             half = ord(sign) in HALF or sign == "¥"
             face = "mono" if half and not sign.isdigit() else "serif"
             yield sign, font(face, int(self.size * MONO) if face == "mono" else self.size), self.size / (1 + half)
+
+    def prints(self, text: str, left: float, middle: float) -> Iterator[Print]:
+        """The text as characters in their places."""
+        for sign, face, width in self._signs(text):
+            half = self.face == "print" and face.size != self.size
+            name = {True: "mono", False: "serif"}[half] if self.face == "print" else self.face
+            yield Print(left, middle + self.size * 0.36, sign, round(face.size), name)
+            left += width + self.wide
 
     def mask(self, text: str) -> Image.Image:
         """The text in grey levels, on a strip 1.6 characters high whose middle is the text's."""
@@ -100,6 +108,7 @@ class Paper:
         left = at[0] - {"l": 0, "m": length / 2, "r": length}[anchor]
         corner = round(left - pen.size * 0.3), round(at[1] - mask.height / 2)
         self.page.picture.paste(pen.ink, corner, mask)
+        self.page.prints += pen.prints(text, left, at[1])
         return left, at[1] - pen.size * 0.6, left + length, at[1] + pen.size * 0.6
 
     def say(

@@ -36,13 +36,15 @@ LEAST_SIDE = 8
 
 # Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
 LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
+# Options that no vendor is told.
+OURS = frozenset({"vendor", "pages"})
 # What holds without the option too: whoever says it asks for nothing else.
 DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
 
 
 def telling(options: Mapping[str, str]) -> dict[str, str]:
     """The options that change what is read, or how the picture travels."""
-    left_out = LABELS | {"vendor"}
+    left_out = LABELS | OURS
     return {name: value for name, value in options.items() if name not in left_out and DEFAULTS.get(name) != value}
 
 
@@ -109,6 +111,7 @@ class Offer:
     patience  seconds that the vendor may need for an answer: who has less left does not ask it, since the call would be
               paid and its answer missed
     finds_labels  whether fields are found by the labels on the document, so that labels tell what it is
+    reads_text  whether its answers are lines of text, so that a file's own characters are understood as one
     number    the vendor's own number for such documents, where it has one
     narrowed  whether it takes only some of the documents that come under its number
     """
@@ -120,6 +123,7 @@ class Offer:
     options: ClassVar[Mapping[str, Any]] = {}
     patience: ClassVar[float] = 2.0
     finds_labels: ClassVar[bool] = False
+    reads_text: ClassVar[bool] = False
 
     @property
     def interface(self) -> str:

@@ -23,14 +23,25 @@ NAMES = Path(__file__).with_name("options.json")
 MISSPELT = 0.8
 
 
+PAGES = "pages"
+PAGES_RULE = Annotated[
+    str,
+    Field(
+        max_length=255,
+        pattern=r"^[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?(,[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?)*$",
+        description="only these pages of a file, as in 1-3,7",
+    ),
+]
+
+
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type: all options of the offers, and `vendor`."""
+    """Option name → pydantic type: all options of the offers, `vendor` and `pages`."""
     kinds: dict[str, Any] = {}
     for offer in offers:
         for name, kind in offer.options.items():
             # A value is allowed that one of the vendors takes; routing asks those alone.
             kinds[name] = kind if kinds.get(name, kind) == kind else kinds[name] | kind
-    return kinds | {VENDOR: VENDOR_RULE}
+    return kinds | {VENDOR: VENDOR_RULE, PAGES: PAGES_RULE}
 
 
 def required(offers: Sequence[Offer]) -> set[str]:

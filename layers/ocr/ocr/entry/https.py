@@ -16,8 +16,7 @@ from ocr.entry.preferences import Preferences
 from ocr.entry.requests import ParsedRequest
 from ocr.model.picture import Upload
 from ocr.model.record import Record
-from ocr.pages.examine import examine
-from ocr.pipeline import process, routing
+from ocr.pipeline import files, process, routing
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
 from ocr.platform.errors import CallerError, Internal, OcrError
@@ -88,7 +87,7 @@ def _outcomes(product: Product, works: Sequence[Job], wanted: Preferences, end: 
     if wanted.asynchronous and wanted.wait is None:
         return threads.each(lambda work: _put_by(product, work), works)
     until = end if wanted.wait is None else min(end, time.monotonic() + wanted.wait)
-    read = process.read(product, works, until)
+    read = files.read(product, works, until)
     return [_or_later(product, work, outcome, until, until < end) for work, outcome in zip(works, read, strict=True)]
 
 
@@ -133,8 +132,7 @@ def _told(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
 
 def _work(product: Product, event: APIGatewayProxyEvent, told: ParsedRequest, *place: str) -> Job:
     """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
-    options = checked(product.sold_by, told.options, told.metadata)
-    work = Job(examine(told.content, told.upload), options)
+    work = files.job(product, told.content, checked(product.sold_by, told.options, told.metadata), told.upload)
     key = _told_key(event)
     if not key:
         return work

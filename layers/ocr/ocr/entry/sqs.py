@@ -26,8 +26,7 @@ from ocr.entry import requests
 from ocr.entry.giving_up import give_up
 from ocr.model.picture import Upload
 from ocr.model.record import Record
-from ocr.pages.examine import examine
-from ocr.pipeline import process
+from ocr.pipeline import files, process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
 from ocr.platform.errors import CallerError, InFlight, OcrError, TooMuch
@@ -117,7 +116,7 @@ def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> No
 
 def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
     try:
-        outcomes = iter(process.read(product, [work for one in deliveries for work in one.works], end))
+        outcomes = iter(files.read(product, [work for one in deliveries for work in one.works], end))
         for delivery in deliveries:
             _note(delivery, [next(outcomes) for _ in delivery.works])
     except Exception as error:
@@ -208,10 +207,8 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
                 raise _SPENT
             told = requests.fetch(upload)
             picture = keyed.picture(hashlib.sha256(told.content).hexdigest())
-            document = examine(told.content, upload)
-            delivery.works.append(
-                Job(document, checked(product.sold_by, told.options, told.metadata), ticket, delivery.last)
-            )
+            options = checked(product.sold_by, told.options, told.metadata)
+            delivery.works.append(files.job(product, told.content, options, upload, ticket, last=delivery.last))
         except OcrError as error:
             _log(process.refuse(product.slug, ticket, error, picture=picture))
     except Exception as error:

@@ -14,6 +14,9 @@ MEDIA_TYPES = {
     "TIFF": "image/tiff",
     "HEIF": "image/heic",
     "AVIF": "image/avif",
+    "PDF": "application/pdf",
+    "OFD": "application/ofd",
+    "XML": "application/xml",
 }
 
 
@@ -32,6 +35,8 @@ class Picture:
     """One examined picture. Sizes are the stored picture's pixels; `orientation` is its EXIF orientation, 1..8.
 
     `whole` is False for a file without its last bytes, which has all pixels and which not every decoder takes.
+    `pages` counts those of a file that is no picture itself; its size is then the first page's. `page` is a picture's
+    number in the file, of SHA-256 `file`, that it was drawn from.
     """
 
     content: bytes = field(repr=False)
@@ -41,6 +46,9 @@ class Picture:
     orientation: int = 1
     upload: Upload | None = field(default=None, repr=False)
     whole: bool = True
+    pages: int = 0
+    page: int | None = None
+    file: str | None = None
 
     @property
     def media_type(self) -> str:
@@ -48,4 +56,4 @@ class Picture:
 
     @cached_property
     def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return self.file or hashlib.sha256(self.content).hexdigest()

@@ -42,11 +42,12 @@ class Part(BaseModel):
 
 
 class Line(Part):
-    """One line of text. `confidence` is 0..1, None where the vendor gives none."""
+    """One line of text. `confidence` is 0..1, None where the vendor gives none; `page` is that of a file of pages."""
 
     text: Text
     confidence: float | None = None
     box: Box | None = None
+    page: int | None = None
 
 
 class Item(Part):
@@ -64,6 +65,7 @@ class Item(Part):
     box: Box | None = None
     points: tuple[Point, ...] = ()
     meaning: str | None = None
+    page: int | None = None
 
 
 def pointed(label: str, points: Sequence[Point]) -> Item:
@@ -77,6 +79,7 @@ class Code(Part):
     text: Text
     symbology: str = Field(description="QRCode, DataMatrix, PDF417, Code128 or Code39")
     box: Box | None = None
+    page: int | None = None
 
 
 class Cell(Part):
@@ -95,6 +98,7 @@ class Table(Part):
     """One table: its cells, row by row."""
 
     cells: list[Cell]
+    page: int | None = None
 
 
 class ExtractedDocument(Part):
@@ -111,6 +115,7 @@ class ExtractedDocument(Part):
     checks: list[Check] = []
     type: Text | None = None
     box: Box | None = None
+    page: int | None = None
 
 
 class Crop(Part):
@@ -140,6 +145,26 @@ class Reading(Part):
     units: float = 1
     trace: str | None = None
     raw: Any = None
+
+
+def on_page(reading: Reading, number: int) -> Reading:
+    """The reading of one page of a file: all that has a place says on which page it is."""
+
+    def items(originals: Sequence[Item]) -> list[Item]:
+        return [item.model_copy(update={"page": number}) for item in originals]
+
+    def finding(original: ExtractedDocument) -> ExtractedDocument:
+        rows = {name: [items(row) for row in rows] for name, rows in original.rows.items()}
+        parts = {"items": items(original.items), "leftover": items(original.leftover), "rows": rows}
+        return original.model_copy(update=parts | {"page": number})
+
+    return reading.model_copy(
+        update={
+            "lines": [line.model_copy(update={"page": number}) for line in reading.lines],
+            "tables": [table.model_copy(update={"page": number}) for table in reading.tables],
+            "findings": [finding(original) for original in reading.findings],
+        }
+    )
 
 
 def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocr.model.check import Check
 from ocr.model.problem import Problem
-from ocr.model.reading import Box, Code, Line, Table
+from ocr.model.reading import Box, Code, Line, Reading, Table
 
 SCHEMA_VERSION = "2"
 
@@ -45,11 +45,14 @@ class Evidence(Part):
     label: str = Field(description="the label on the document, or the vendor's name for the field")
     text: str = Field(description="the text as it was read")
     confidence: float | None = Field(default=None, description="how sure the vendor is, 0..1")
-    box: Box | None = Field(default=None, description="where the text stands: four corners in the picture's pixels")
     source: Literal["code"] | None = Field(
         default=None, description="`code`: a code on the picture says it; left out where it was read as text"
     )
     meaning: str | None = Field(default=None, description="what a flag of the vendor says of the picture, in words")
+    box: Box | None = Field(
+        default=None, description="where the text stands: four corners in the picture's, or the page's, pixels"
+    )
+    page: int | None = Field(default=None, description="the page that it stands on, from 1, in a file of pages")
 
 
 class Attempt(Part):
@@ -69,10 +72,25 @@ class PictureInfo(Part):
     """The picture as it was stored, without its bytes."""
 
     sha256: str = Field(description="of its bytes")
-    format: str = Field(description="JPEG, PNG, BMP, GIF, WEBP, TIFF, HEIF or AVIF")
+    format: str = Field(description="JPEG, PNG, BMP, GIF, WEBP, TIFF, HEIF or AVIF; PDF, OFD or XML")
+    width: int = Field(description="pixels; of a file of pages the first one's")
+    height: int = Field(description="pixels; of a file of pages the first one's")
+    bytes: int = Field(description="its size")
+    pages: int | None = Field(default=None, description="how many pages it has, if it is a file of pages")
+
+
+class PageInfo(Part):
+    """How one page of a file was read. Boxes on it are counted in its pixels."""
+
+    number: int = Field(description="the page's number, from 1")
     width: int = Field(description="pixels")
     height: int = Field(description="pixels")
-    bytes: int = Field(description="its size")
+    vendor: str | None = Field(
+        default=None,
+        description="whose reading it is; `text` where the file itself holds its characters and no vendor was asked",
+    )
+    status: Status = Field(description="how the page ended, as a record of it alone would have")
+    problem: str | None = Field(default=None, description="the kind of its problem, if it has one")
 
 
 class Source(Part):
@@ -98,6 +116,7 @@ class Document(Part):
     unmapped: list[Evidence] = Field(default=[], description="labelled values that belong to no declared field")
     checks: list[Check] = Field(default=[], description="the checks of single fields and between fields")
     box: Box | None = Field(default=None, description="where the document lies on the picture, if the vendor says")
+    page: int | None = Field(default=None, description="the page that it begins on, in a file of pages")
 
     @property
     def failed(self) -> list[Check]:
@@ -138,6 +157,7 @@ class Record(Part):
     codes: list[Code] = Field(default=[], description="the codes on the picture, of products whose documents have any")
     angle: float | None = Field(default=None, description="degrees that the text is turned, clockwise")
     crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
+    pages: list[PageInfo] = Field(default=[], description="how each page was read, if the file has pages")
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
     problem: Problem | None = Field(default=None, description="why there is no document")
 
@@ -163,6 +183,13 @@ class Record(Part):
     def _confidences(self) -> list[float]:
         parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
         return [part.confidence for part in parts if part.confidence is not None]
+
+
+class PageRecord(Record):
+    """What the ledger keeps of one page of a file that a vendor read; its file's record is made of `reading`."""
+
+    page: int
+    reading: Reading | None = None
 
 
 class Doubts(Part):

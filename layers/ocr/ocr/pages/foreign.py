@@ -54,7 +54,6 @@ KINDS = (
     Kind(rb"(?i)(?:return-path|received|delivered-to|mime-version|message-id|from): ", "an e-mail",
          "Save its attachment and send that."),
     Kind(rb"data:image/", "a data: URL", "Send it in JSON as `image`, or send the bytes that it stands for."),
-    Kind(rb"%PDF", "a PDF file", AS_PICTURE),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(kind.begins), kind) for kind in KINDS)
 # Names in a zip file stand in front of what they name, so that the first of them are enough.

@@ -110,7 +110,7 @@ def opened(header: Header) -> Iterator["Image.Image"]:
     if not header.ended and not _has_last_row(header):
         raise damaged()
     if header.format == "HEIF":
-        from pi_heif import register_heif_opener  # type: ignore[import-untyped]
+        from pi_heif import register_heif_opener
 
         register_heif_opener(thumbnails=False)
     claimed = header.width * header.height

@@ -80,8 +80,10 @@ def _grid(cells: Sequence[Any]) -> list[list[str]]:
 def _merged(model: type[Fields], findings: Iterable[ExtractedDocument]) -> list[ExtractedDocument]:
     documents: list[ExtractedDocument] = []
     for finding in findings:
-        mate = next((other for other in documents if _agree(model, other, finding)), None)
-        if mate is None:
+        mates = [other for other in documents if _agree(model, other, finding)]
+        mate = mates[0] if mates else None
+        # On another page it may be the other side of any of them.
+        if mate is None or (finding.page != mate.page and len(mates) > 1):
             documents.append(finding)
         else:
             documents[documents.index(mate)] = _joined(mate, finding)
@@ -146,6 +148,7 @@ def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Documen
         unmapped=draft.unmapped,
         checks=[*checks, *_uncertain(draft, checks)],
         box=finding.box,
+        page=finding.page,
     )
 
 
@@ -282,7 +285,14 @@ class _Draft:
 
 
 def _evidence(item: Item) -> Evidence:
-    return Evidence(label=item.label, text=item.text, confidence=item.confidence, box=item.box, meaning=item.meaning)
+    return Evidence(
+        label=item.label,
+        text=item.text,
+        confidence=item.confidence,
+        box=item.box,
+        meaning=item.meaning,
+        page=item.page,
+    )
 
 
 def _sides(fields: dict[str, Declared]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,7 +18,7 @@ from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.model.record import Attempt, CropLink, PictureInfo, Record, Status
+from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record, Status
 from ocr.pages import codes
 from ocr.pipeline import routing
 from ocr.pipeline.settling import settled
@@ -98,9 +99,9 @@ def read(product: Product, works: Sequence[Job], end: float) -> list[Outcome]:
     """
     kept: dict[int, Outcome] = {}
     groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Step]]] = defaultdict(list)
-    claims = threads.each(lambda work: _guarded(_claim, product, work, end), works)
+    claims = threads.each(lambda work: guarded(claim, product, work, end), works)
     for number, (work, lease) in enumerate(zip(works, claims, strict=True)):
-        found = _guarded(_recovered, product, lease, end) if isinstance(lease, Step) and lease.held.before else None
+        found = guarded(_recovered, product, lease, end) if isinstance(lease, Step) and lease.held.before else None
         if found:
             kept[number] = found
         elif isinstance(lease, Step):
@@ -118,10 +119,10 @@ def _caught_up(product: Product, work: Job, outcome: Outcome) -> Outcome:
     if not isinstance(outcome, Retry) or not isinstance(outcome.error, InFlight):
         return outcome
     key = content(product, work)
-    done = _guarded(ledger.finished, key)
+    done = guarded(ledger.finished, key)
     ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
     return (
-        _guarded(ledger.replay, done, ticket, product.fields, work.options)
+        guarded(ledger.replay, done, ticket, product.fields, work.options)
         if isinstance(done, StoredReading)
         else outcome
     )
@@ -132,11 +133,12 @@ def content(product: Product, work: Job) -> str:
 
     Who insists on vendors is answered by one of those, or has the picture read by them as a content of its own.
     """
-    shared = ledger.content_key(product.slug, work.options, work.document.sha256)
+    name = partial(ledger.content_key, product.slug, work.options, work.document.sha256, page=work.document.page)
+    shared = name()
     told = work.options.get("vendor")
     if not told:
         return shared
-    own = ledger.content_key(product.slug, work.options, work.document.sha256, told)
+    own = name(told)
     done = ledger.finished(shared)
     if done:
         return shared if done.record.vendor in told.split(",") else own
@@ -147,7 +149,7 @@ def _turn(product: Product, task: Step, end: float, kept: dict[int, Outcome], nu
     """A picture's way through the vendors, at whose end its outcome stands in `kept` under its number."""
 
     def keep(run: routing.DocumentRun) -> None:
-        kept[number] = _guarded(_finish, product, task, run, end)
+        kept[number] = guarded(_finish, product, task, run, end)
 
     return routing.DocumentRun(task.work.document, task.begin, keep)
 
@@ -156,7 +158,7 @@ def _ask(product: Product, documents: Sequence[Picture], options: Mapping[str, s
     return VendorRequest(product.slug, product.fields, documents, options, seconds=end - time.monotonic())
 
 
-def _guarded[**Given, Result](
+def guarded[**Given, Result](
     step: Callable[Given, Result], *given: Given.args, **named: Given.kwargs
 ) -> Result | Retry:
     """What the step returns; where it fails as nobody foresaw, its picture is to be brought again.
@@ -211,13 +213,13 @@ def write_failed_record(product: str, upload: Upload) -> Record:
     return refuse(product, ticket, _BURIED, again=True)
 
 
-def _claim(product: Product, work: Job, end: float) -> Step | Outcome:
+def claim(product: Product, work: Job, end: float) -> Step | Outcome:
     key = content(product, work)
     ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
     try:
         lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
     except InFlight as error:
-        if work.last:
+        if work.last and not work.document.page:
             refuse(product.slug, ticket, error, key, again=True)
         raise
     if isinstance(lease, StoredReading):
@@ -226,6 +228,8 @@ def _claim(product: Product, work: Job, end: float) -> Step | Outcome:
 
 
 def _first(product: Product, work: Job, end: float) -> Asked | None:
+    if work.document.pages:
+        return None  # Its pages are sent, one by one.
     offer = routing.first(product.sold_by, _ask(product, [work.document], work.options, end))
     return Asked(offer.vendor, offer.units(work.options) > 0) if offer else None
 
@@ -254,13 +258,13 @@ def _recovered(product: Product, task: Step, end: float) -> Record | None:
     told = (found.units, found.trace) if found else (units, None)
     record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=told[0], trace=told[1])]
     record.resends = task.held.made().resends
-    return _kept(record, task, product, end)
+    return keep_record(record, task, product, end)
 
 
 Write = Callable[[Record, Lease, RecordRef, type[Fields]], Record]
 
 
-def _kept(record: Record, task: Step, product: Product, end: float, write: Write | None = None) -> Record:
+def keep_record(record: Record, task: Step, product: Product, end: float, write: Write | None = None) -> Record:
     """The record once it is written. It was paid for: a table that is busy is asked again while there is time.
 
     Where it stays so, the content is given back at once: the next reader makes the record of the answer as kept.
@@ -305,10 +309,11 @@ def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) 
     elif isinstance(outcome, Changed):
         # What it means may be known another day: the next reader tries the response as kept before it asks a vendor.
         write = partial(ledger.fail, spent=run.spent, answered=outcome.vendor or "")
-        kept = record = _kept(record, replace(task, held=held), product, end, write)
+        kept = record = keep_record(record, replace(task, held=held), product, end, write)
     else:
-        kept = record = _kept(record, task, product, end)
-    meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
+        kept = record = keep_record(record, task, product, end)
+    if not work.document.page:
+        meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
     return kept
 
 
@@ -322,8 +327,22 @@ def _keep_raw(product: Product, held: Lease, run: routing.DocumentRun) -> None:
 
 
 def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record:
+    record = unread(product, task)
+    if isinstance(outcome, Reading) and (product.code or product.sorts):
+        record.codes = codes.read(task.work.document)
+    if isinstance(record, PageRecord) and isinstance(outcome, Reading):
+        record.reading = outcome.model_copy(update={"raw": None, "crops": []})
+    record = settled(product, record, outcome)
+    if isinstance(outcome, Reading) and outcome.crops:
+        record.crops = _kept_crops(product, task, outcome)
+    return record
+
+
+def unread(product: Product, task: Step) -> Record:
+    """The record of a content before anything was read of it."""
     document = task.work.document
-    record = Record(
+    page: dict[str, Any] = {"page": document.page} if document.page else {}
+    record = (PageRecord if document.page else Record)(
         id=task.ticket.id,
         product=product.slug,
         status=Status.SUCCEEDED,
@@ -335,14 +354,11 @@ def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record
             width=document.width,
             height=document.height,
             bytes=len(document.content),
+            pages=document.pages or None,
         ),
+        **page,
     )
-    if isinstance(outcome, Reading) and (product.code or product.sorts):
-        record.codes = codes.read(document)
-    record = settled(product, records.placed(record, task.ticket), outcome)
-    if isinstance(outcome, Reading) and outcome.crops:
-        record.crops = _kept_crops(product, task, outcome)
-    return record
+    return records.placed(record, task.ticket)
 
 
 def _kept_crops(product: Product, task: Step, reading: Reading) -> list[CropLink]:

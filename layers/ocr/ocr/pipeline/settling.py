@@ -6,6 +6,7 @@ person can look at it, but under another status.
 
 from ocr.declare.fields import declared
 from ocr.declare.product import Product
+from ocr.model.check import Check
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import FINAL, Document, Record, Status
@@ -18,9 +19,12 @@ from ocr.platform.telemetry import unforeseen
 MOST_DOCUMENTS = 200
 
 
-def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Record:
-    """The record with what came of its picture."""
-    error = _filled(product, record, outcome) if isinstance(outcome, Reading) else outcome
+Identity = tuple[Check, str | None, Check]
+
+
+def settled(product: Product, record: Record, outcome: Reading | OcrError, identity: Identity | None = None) -> Record:
+    """The record with what came of its picture; `identity` is known where it was told page by page."""
+    error = _filled(product, record, outcome, identity) if isinstance(outcome, Reading) else outcome
     if error:
         ends = PROBLEMS[error.kind].upload
         record.status = Status(ends) if ends in FINAL else Status.FAILED
@@ -29,19 +33,19 @@ def settled(product: Product, record: Record, outcome: Reading | OcrError) -> Re
     return record
 
 
-def _filled(product: Product, record: Record, reading: Reading) -> OcrError | None:
+def _filled(product: Product, record: Record, reading: Reading, identity: Identity | None) -> OcrError | None:
     """Put a reading into the record; the error is why it is no success.
 
     An answer that this stumbles over is one not understood: it was paid for and is kept raw.
     """
     try:
-        return _fill(product, record, reading)
+        return _fill(product, record, reading, identity)
     except Exception as error:
         unforeseen("A reading could not be made into a record", error)
         return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
 
 
-def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None:
+def _fill(product: Product, record: Record, reading: Reading, identity: Identity | None) -> OcrError | None:
     if len(reading.findings) > MOST_DOCUMENTS:
         return Changed("The vendor reports more documents than a picture can hold.", vendor=reading.vendor)
     record.vendor = reading.vendor
@@ -50,8 +54,7 @@ def _fill(product: Product, record: Record, reading: Reading) -> OcrError | None
     record.lines = reading.lines if "lines" in held else []
     record.tables = reading.tables if "tables" in held else []
     found = documents(product, reading, record.codes)
-    kind, other = document_type(product, reading.lines)
-    one = one_document(product, reading.lines)
+    kind, other, one = identity or (*document_type(product, reading.lines), one_document(product, reading.lines))
     if found:
         document = found[0] if one.outcome != "failed" else _unclear(found[0])
         document.checks += [kind, one]

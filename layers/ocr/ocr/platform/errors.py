@@ -74,7 +74,9 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     # The picture.
     "unsupported_format": ProblemType(
-        415, "The format is not supported", "Send a JPEG, PNG, BMP, GIF, WebP, TIFF, HEIC or AVIF."
+        415,
+        "The format is not supported",
+        "Send a JPEG, PNG, BMP, GIF, WebP, TIFF, HEIC or AVIF, a PDF, OFD or 数电票 XML.",
     ),
     "damaged": ProblemType(
         422,

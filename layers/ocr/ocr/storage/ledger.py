@@ -6,9 +6,10 @@
                            │ ▼
                          released
 
-A content is product + options + SHA-256 of the bytes. An entry in `sending` whose lease has run out is a call that was
-never acknowledged. Its last writer is its `owner`, and every write is conditional on the owner that was seen. The entry
-holds what was read; the records of all pictures of this content refer to it (`records`).
+A content is product + options + SHA-256 of the bytes, and the page where a file's pages are read one by one: such an
+entry holds a `PageRecord`, and no record of a picture refers to it. An entry in `sending` whose lease has run out is a
+call that was never acknowledged. Its last writer is its `owner`, and every write is conditional on the owner that was
+seen. The entry holds what was read; the records of all pictures of this content refer to it (`records`).
 """
 
 import json
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from ocr.declare.fields import Fields
 from ocr.declare.offers import LABELS, WAYS, telling
-from ocr.model.record import Record, Status
+from ocr.model.record import PageRecord, Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import InFlight
 from ocr.platform.settings import settings
@@ -98,14 +99,18 @@ class StoredReading:
     expires_at: int
 
 
-def content_key(product: str, options: Mapping[str, str], sha256: str, vendors: str = "") -> str:
-    """The id of a content: 32 hexadecimal digits, the first of which are its picture's.
+def content_key(
+    product: str, options: Mapping[str, str], sha256: str, vendors: str = "", page: int | None = None
+) -> str:
+    """The id of a content: 32 hexadecimal digits, the first of which are its picture's, or its file's.
 
-    Options that change nothing in what is read are no part of it.
+    Options that change nothing in what is read are no part of it: a page is the same whichever pages are asked for.
     `vendors` are those that a caller insists on although another has read it.
     """
-    told = sorted((name, value) for name, value in telling(options).items() if name not in WAYS)
-    parts = json.dumps([product, told, sha256, *([vendors] if vendors else [])], ensure_ascii=False)
+    chosen = {} if page else {name: value for name, value in options.items() if name == "pages"}
+    told = sorted((name, value) for name, value in (telling(options) | chosen).items() if name not in WAYS)
+    further = [*([vendors] if vendors else []), *([page] if page else [])]
+    parts = json.dumps([product, told, sha256, *further], ensure_ascii=False)
     return keyed.picture(sha256) + keyed.name("content", parts)[keyed.PICTURE_LENGTH :]
 
 
@@ -182,6 +187,8 @@ def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -
     If another call took the content over meanwhile, its reading is the one that is stored.
     """
     entry = _entry(held, DONE) | records.body(record, held.content)
+    if isinstance(record, PageRecord):
+        return _write_page(entry, record, held)
     return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
 
 
@@ -193,6 +200,8 @@ def fail(
     `answered` is as for `release`.
     """
     entry = _entry(replace(held, before=answered or held.before), RELEASED, spent)
+    if isinstance(record, PageRecord):
+        return _write_page(entry, record, held)
     item = records.failed(record, again=True) | records.of_picture(held.content)
     return _write(entry, item, record, held, ticket, fields)
 
@@ -202,8 +211,11 @@ def replay(
 ) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read.
 
-    Raises `InFlight` if that was erased meanwhile: no record may refer to it then.
+    A page has no record but what was read. Raises `InFlight` if that was erased meanwhile: no record may refer to it
+    then.
     """
+    if isinstance(found.record, PageRecord):
+        return found.record
     own = {} if options is None else {"options": dict(options)}
     record = records.placed(found.record, ticket, replayed=True, **own)
     held = [] if record.status == Status.UNKNOWN else [records.HELD]
@@ -274,6 +286,17 @@ def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordR
         return record
     logger.warning("Another call has written this record", record_id=ticket.id, content=held.content)
     return _standing(held, ticket, fields, entry, record)
+
+
+def _write_page(entry: Item, record: PageRecord, held: Lease) -> Record:
+    if records.put(_conditional(entry, held.owner)):
+        return record
+    standing = records.stored(records.entry_id(held.content))
+    if standing and standing["state"] == entry["state"] and standing["owner"] == held.owner:
+        return record  # the table's answer was lost, not the write
+    if found := finished(held.content):
+        return found.record
+    raise _in_flight(standing)
 
 
 def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, made: Record) -> Record:

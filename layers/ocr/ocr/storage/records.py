@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ocr.declare.fields import Fields
 from ocr.model.picture import Upload
-from ocr.model.record import FINAL, Record, Source, Status
+from ocr.model.record import FINAL, PageRecord, Record, Source, Status
 from ocr.platform import aws
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
@@ -118,22 +118,24 @@ def stored(id: str) -> Item | None:
     return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
 
 
-def body(record: Record, content: str) -> dict[str, str]:
+def body(record: Record, content: str) -> Item:
     """A record as attributes of an item: its JSON, or the key in S3 if that is too long for an item."""
     text = record.model_dump_json(exclude_none=True)
+    of_page: Item = {"page": record.page} if isinstance(record, PageRecord) else {}
     if len(text.encode()) <= MAX_BODY_BYTES:
-        return {"record": text}
+        return {"record": text} | of_page
     key = f"records/{record.product}/{content}.json"
     aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=text.encode(), ContentType="application/json")
-    return {"record_key": key}
+    return {"record_key": key} | of_page
 
 
 def read(entry: Item) -> Record | None:
     """The record in an item, or in the object that the item points to; None if that has expired."""
+    kind = PageRecord if "page" in entry else Record
     if "record" in entry:
-        return Record.model_validate_json(entry["record"])
+        return kind.model_validate_json(entry["record"])
     kept = aws.kept(entry["record_key"])
-    return Record.model_validate_json(kept["Body"].read()) if kept else None
+    return kind.model_validate_json(kept["Body"].read()) if kept else None
 
 
 def placed(record: Record, ticket: RecordRef, **more: Any) -> Record:

@@ -79,6 +79,7 @@ class Engine(Offer):
     limits: ClassVar[Limits] = Limits(bytes=PAYLOAD, encoded="base64")
     patience: ClassVar[float] = 5
     task: ClassVar[str] = "lines"
+    reads_text: ClassVar[bool] = True
 
     def read(self, request: VendorRequest) -> list[Outcome]:
         """The outcome of the one document."""
@@ -186,6 +187,7 @@ class Plates(Engine):
     """Licence plates on photographs, best first."""
 
     task: ClassVar[str] = "plates"
+    reads_text: ClassVar[bool] = False
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         return Reading(vendor=self.vendor, findings=[_plate(plate) for plate in answer.get("plates", [])])

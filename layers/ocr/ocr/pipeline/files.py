@@ -1,0 +1,340 @@
+"""The path of a file of pages: each page by itself, at most once, then all of them in one record.
+
+A page that holds its own characters is understood from these: nobody is asked, nothing is paid. Any other is drawn and
+goes the way of a picture, as a content of its own in the ledger, so that whoever goes on with a file after a crash, or
+with more time, finds what was read of it. A file takes as many steps as its pages need.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import batched
+from time import monotonic
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.options import PAGES
+from ocr.declare.product import Product
+from ocr.model.check import Check
+from ocr.model.picture import Picture, Upload
+from ocr.model.problem import problem_of
+from ocr.model.reading import ExtractedDocument, Item, Reading, on_page
+from ocr.model.record import FINAL, PageInfo, PageRecord, Record, Status
+from ocr.pages import files
+from ocr.pages.page import Page, selected
+from ocr.pipeline import process
+from ocr.pipeline.identity import ONE, TYPE
+from ocr.pipeline.process import Job, Outcome, Retry, Step
+from ocr.pipeline.routing import NO_TIME
+from ocr.pipeline.settling import settled
+from ocr.platform.errors import Busy, CallerError, Incomplete, OcrError
+from ocr.platform.telemetry import meter
+from ocr.storage import ledger
+from ocr.storage.records import RecordRef
+
+# Whose reading it is where the file itself holds the text.
+TEXT = "text"
+# Pages that are drawn and read side by side: a function has memory for a few.
+AT_ONCE = 4
+# Pages of which the vendors' answers are not of this document, or of more than one.
+_SET_APART = {"wrong_document", "several_documents"}
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """What came of one page: its record, which nobody is shown, and the reading that it was made of."""
+
+    page: Page
+    record: Record
+    reading: Reading | None
+
+
+@dataclass
+class _Results:
+    """Pages that were read, and how many of them this time."""
+
+    found: list[PageResult]
+    fresh: int = 0
+
+
+def job(
+    product: Product,
+    content: bytes,
+    options: Mapping[str, str],
+    upload: Upload | None = None,
+    ticket: RecordRef | None = None,
+    *,
+    last: bool = False,
+) -> Job:
+    """The work that a file with these options is; raises `CallerError` and `TooMuch` for what cannot be read."""
+    document = files.opened(content, upload)
+    selected(options.get(PAGES), document.pages or 1)
+    own = options if document.pages else {name: value for name, value in options.items() if name != PAGES}
+    return Job(document, own, ticket, last)
+
+
+def read(product: Product, works: Sequence[Job], end: float) -> list[Outcome]:
+    """An outcome for each work, picture or file, in order; as `process.read`."""
+    pictures = [work for work in works if not work.document.pages]
+    outcomes = iter(process.read(product, pictures, end))
+    return [process.guarded(_file, product, work, end) if work.document.pages else next(outcomes) for work in works]
+
+
+def _file(product: Product, work: Job, end: float) -> Outcome:
+    numbers = selected(work.options.get(PAGES), work.document.pages)
+    step = process.claim(product, work, end)
+    if not isinstance(step, Step):
+        return step
+    results, error = _pages(product, step, numbers, end)
+    if error:
+        return _put_off(product, step, results, error)
+    return _assembled(product, step, results, end)
+
+
+def _put_off(product: Product, step: Step, results: _Results, error: OcrError) -> Outcome:
+    """Give the file back: its pages that were read are kept, and a step that got further is no failed try."""
+    if step.work.last and not results.fresh:
+        record = settled(product, process.unread(product, step), error)
+        record.attempts = [one for result in results.found for one in result.record.attempts]
+        ledger.fail(record, step.held, step.ticket, product.fields, spent=0)
+    else:
+        ledger.release(step.held, spent=0)
+    return Retry(replace(error, blames="nothing") if results.fresh else error)
+
+
+def _pages(product: Product, step: Step, numbers: Sequence[int], end: float) -> tuple[_Results, OcrError | None]:
+    """What came of the pages, in order; and why not of all of them, where some have to be read later."""
+    results = _Results([])
+    waiting: list[Page] = []
+    for number in numbers:
+        if monotonic() > end:
+            return results, _NO_TIME
+        page = _opened(product, step, number)
+        if isinstance(page, PageResult):
+            results.found.append(page)
+        elif done := ledger.finished(process.content(product, _page_job(step, _undrawn(step, page)))):
+            results.found.append(_result(page, done.record))
+        else:
+            waiting.append(page)
+    for group in batched(waiting, AT_ONCE, strict=False):
+        if monotonic() > end:
+            return results, _NO_TIME
+        drawn = [_drawn(product, step, page) for page in group]
+        jobs = [one for one in drawn if isinstance(one, Job)]
+        outcomes = iter(process.read(product, jobs, end))
+        late: OcrError | None = None
+        for page, one in zip(group, drawn, strict=True):
+            outcome = next(outcomes) if isinstance(one, Job) else one
+            if isinstance(outcome, Retry):
+                late = late or outcome.error
+            elif isinstance(outcome, Record):
+                results.found.append(_result(page, outcome))
+                results.fresh += isinstance(one, Job)
+        if late:
+            return results, late
+    results.found.sort(key=lambda result: result.page.number)
+    return results, None
+
+
+_NO_TIME = Busy("There was too little time left for all pages.", code=NO_TIME)
+
+
+def _opened(product: Product, step: Step, number: int) -> Page | PageResult:
+    """A page that a vendor has to read, or what came of it."""
+    try:
+        page = files.page(step.work.document, number)
+    except OcrError as fault:
+        return PageResult(Page(number, 1, 1), _failed(product, step, fault), None)
+    reader = _reader(product, step.work)
+    if page.answer is None or reader is None:
+        if page.draw is None:
+            error = CallerError(
+                "The file holds text where this product, or the vendor that was asked for, needs a picture.",
+                "Print it to a PDF, or take a picture of it.",
+                kind="unsupported_format",
+            )
+            return PageResult(page, _failed(product, step, error), None)
+        return page
+    reading = _understood(product, reader, step.work, page)
+    if isinstance(reading, Reading):
+        record = settled(product, process.unread(product, step), reading)
+        return PageResult(page, record, reading)
+    return page if page.draw else PageResult(page, _failed(product, step, reading), None)
+
+
+def _reader(product: Product, work: Job) -> Offer | None:
+    """Who understands text; None where a caller insists on a vendor."""
+    if "vendor" in work.options:
+        return None
+    return next((offer for offer in product.sold_by if offer.reads_text), None)
+
+
+def _understood(product: Product, reader: Offer, work: Job, page: Page) -> Reading | OcrError:
+    """What the page's own text says."""
+    assert page.answer is not None
+    there = Picture(b"", "PNG", page.width, page.height)
+    request = VendorRequest(product.slug, product.fields, [there], work.options, seconds=0)
+    outcome = reader.understood(request, page.answer)
+    if not isinstance(outcome, Reading):
+        return outcome
+    reading = _with_data(outcome, page.answer.get("data") or {})
+    return reading.model_copy(update={"vendor": TEXT, "units": 0, "raw": None})
+
+
+def _with_data(reading: Reading, data: Mapping[str, Any]) -> Reading:
+    """The reading with what the file states as data, which counts before what is printed."""
+    if not data:
+        return reading
+    stated = [_item(*pair) for pair in data.get("items", [])]
+    rows = [[_item(*pair) for pair in row] for row in data.get("rows", [])]
+    first, *others = reading.findings or [ExtractedDocument()]
+    first = first.model_copy(
+        update={"items": [*stated, *first.items], **({"rows": {"": rows}} if rows else {})},
+    )
+    return reading.model_copy(update={"findings": [first, *others]})
+
+
+def _item(label: str, text: str) -> Item:
+    return Item(label=label, text=text, confidence=1.0)
+
+
+def _undrawn(step: Step, page: Page) -> Picture:
+    """The page's picture without its bytes, which name no content."""
+    document = step.work.document
+    return replace(document, content=b"", pages=0, page=page.number, file=document.sha256, upload=None)
+
+
+def _page_job(step: Step, picture: Picture) -> Job:
+    """A page as a picture of its own. It is never brought the last time: its file may be."""
+    options = {name: value for name, value in step.work.options.items() if name != PAGES}
+    return Job(picture, options)
+
+
+def _drawn(product: Product, step: Step, page: Page) -> Job | Record:
+    assert page.draw is not None
+    try:
+        return _page_job(step, page.draw())
+    except OcrError as error:
+        return _failed(product, step, error)
+
+
+def _failed(product: Product, step: Step, error: OcrError) -> Record:
+    return settled(product, process.unread(product, step), error)
+
+
+def _result(page: Page, record: Record) -> PageResult:
+    reading = record.reading if isinstance(record, PageRecord) else None
+    picture = record.picture
+    there = replace(page, width=picture.width, height=picture.height) if picture else page
+    return PageResult(there, record, reading)
+
+
+# --- All pages together -----------------------------------------------------------------------------------------------
+
+
+def _assembled(product: Product, step: Step, results: _Results, end: float) -> Outcome:
+    record = joined(product, process.unread(product, step), results.found)
+    kept = process.keep_record(record, step, product, end)
+    meter({"product": product.slug, "status": kept.status}, Records=(MetricUnit.Count, 1))
+    return kept
+
+
+def joined(product: Product, record: Record, results: Sequence[PageResult]) -> Record:
+    """The file's record of what came of its pages."""
+    record.pages = [_info(result) for result in results]
+    record.attempts = [one for result in results for one in result.record.attempts]
+    record.codes = [
+        code.model_copy(update={"page": result.page.number}) for result in results for code in result.record.codes
+    ]
+    record.crops = [one for result in results for one in result.record.crops]
+    record.resends = sum(result.record.resends for result in results)
+    usable = [result for result in results if result.reading and _kind(result) not in _SET_APART]
+    unread = [result for result in results if result.record.status in (Status.FAILED, Status.UNKNOWN)]
+    if not any(result.record.document for result in usable) and not any(_texts(result) for result in usable):
+        return _like_first(record, results)
+    together = _together(usable)
+    record = settled(product, record, together, _identity(usable))
+    apart = [result for result in results if _kind(result) in _SET_APART]
+    record.others.sort(key=lambda document: document.page or 0)
+    record.others += [
+        document.model_copy(update={"page": result.page.number})
+        for result in apart
+        for document in ([result.record.document] if result.record.document else [])
+    ]
+    if unread:
+        return _marked(record, unread, "was not read", "were not read")
+    several = [result for result in apart if _kind(result) == "several_documents"]
+    if several and record.status == Status.SUCCEEDED:
+        return _marked(record, several, "shows several documents", "show several documents", "several_documents")
+    return record
+
+
+def _together(results: Sequence[PageResult]) -> Reading:
+    """The pages' readings as one; what the product has to tell apart it tells by their values."""
+    readings = [on_page(result.reading, result.page.number) for result in results if result.reading]
+    first = next((result.reading for result in results if result.reading and result.record.document), None)
+    vendor = first.vendor if first else readings[0].vendor
+    return Reading(
+        vendor=vendor,
+        findings=[finding for reading in readings for finding in reading.findings],
+        lines=[line for reading in readings for line in reading.lines],
+        tables=[table for reading in readings for table in reading.tables],
+        angle=readings[0].angle,
+        units=sum(reading.units for reading in readings),
+    )
+
+
+def _identity(results: Sequence[PageResult]) -> tuple[Check, str | None, Check]:
+    """What was told of the first page with a document holds for the file: every page was looked at by itself."""
+    checks = {check.name: check for result in reversed(results) for check in _checks(result)}
+    missing = Check(name="", fields=[], outcome="not_applicable", detail="No page tells.")
+    kind = checks.get(TYPE, missing.model_copy(update={"name": TYPE}))
+    return kind, None, checks.get(ONE, missing.model_copy(update={"name": ONE}))
+
+
+def _checks(result: PageResult) -> Sequence[Check]:
+    return result.record.document.checks if result.record.document else ()
+
+
+def _texts(result: PageResult) -> bool:
+    return bool(result.record.lines or result.record.tables)
+
+
+def _kind(result: PageResult) -> str | None:
+    return result.record.problem.kind if result.record.problem else None
+
+
+def _info(result: PageResult) -> PageInfo:
+    status = result.record.status
+    return PageInfo(
+        number=result.page.number,
+        width=result.page.width,
+        height=result.page.height,
+        vendor=result.reading.vendor if result.reading else result.record.vendor,
+        status=status if status in FINAL else Status.FAILED,
+        problem=_kind(result),
+    )
+
+
+def _like_first(record: Record, results: Sequence[PageResult]) -> Record:
+    """Where no page holds the document, the file ended as the page did of which most is to be said."""
+    order = [Status.INCOMPLETE, Status.UNKNOWN, Status.FAILED, Status.NO_RESULT]
+    first = min(results, key=lambda result: order.index(result.record.status) if result.record.status in order else 9)
+    documents = [
+        result.record.document.model_copy(update={"page": result.page.number})
+        for result in results
+        if result.record.document
+    ]
+    record.status, record.problem, record.vendor = first.record.status, first.record.problem, first.record.vendor
+    record.document, record.others = (documents[0], documents[1:]) if documents else (None, [])
+    return record
+
+
+def _marked(record: Record, results: Sequence[PageResult], one: str, several: str, kind: str = "incomplete") -> Record:
+    """The record as one that a person has to look at, since of these pages it has nothing."""
+    numbers = [result.page.number for result in results]
+    told = f"Page {numbers[0]} {one}." if len(numbers) == 1 else f"Pages {', '.join(map(str, numbers))} {several}."
+    record.status = Status.INCOMPLETE
+    record.problem = problem_of(Incomplete(told, kind=kind, vendor=record.vendor, extra={"pages": numbers}))
+    return record

@@ -1,0 +1,130 @@
+"""Samples as files of pages: PDF and OFD as programs write them, with their characters, and scans in a PDF or TIFF."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from fpdf import FPDF
+from PIL import Image
+
+from local.samples.page import FACES, Page, Print, font
+
+# A page's pixels are as many to an inch as a screen has: an invoice of 1400 pixels is one of A4.
+DOTS_PER_INCH = 150
+_NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+
+
+def pdf(pages: Sequence[Page]) -> bytes:
+    """A PDF whose pages hold the samples' characters where the samples print them."""
+    file = FPDF(unit="pt")
+    file.set_auto_page_break(False)
+    for face, path in FACES.items():
+        file.add_font(face, fname=path)
+    points = 72 / DOTS_PER_INCH
+    for page in pages:
+        file.add_page(format=(page.width * points, page.height * points))
+        for one in page.prints:
+            file.set_font(one.face, size=one.size * points)
+            file.text(one.left * points, one.baseline * points, one.text)
+    return bytes(file.output())
+
+
+def scanned(pictures: Sequence[Image.Image], format: str = "PDF") -> bytes:
+    """Pictures as the pages of a PDF or TIFF."""
+    file = io.BytesIO()
+    pictures[0].save(file, format, save_all=True, append_images=pictures[1:], resolution=DOTS_PER_INCH)
+    return file.getvalue()
+
+
+def ofd(pages: Sequence[Page], attached: dict[str, str] | None = None) -> bytes:
+    """An OFD (GB/T 33190) whose pages hold the samples' characters."""
+    millimetres = 25.4 / DOTS_PER_INCH
+    first = pages[0]
+    box = f"0 0 {first.width * millimetres:.2f} {first.height * millimetres:.2f}"
+    listed = "".join(
+        f'<ofd:Page ID="{number + 1}" BaseLoc="Pages/Page_{number}/Content.xml"/>' for number in range(len(pages))
+    )
+    parts = {
+        "OFD.xml": f'<ofd:OFD {_NAMESPACE} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo>'
+        f"<ofd:DocID>{'0' * 32}</ofd:DocID>{_custom(attached or {})}</ofd:DocInfo>"
+        f"<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {_NAMESPACE}><ofd:CommonData><ofd:MaxUnitID>99999</ofd:MaxUnitID>"
+        f"<ofd:PageArea><ofd:PhysicalBox>{box}</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+        f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
+    }
+    for number, page in enumerate(pages):
+        texts = "".join(_text(one, place, millimetres) for place, one in enumerate(page.prints, 100))
+        area = f"0 0 {page.width * millimetres:.2f} {page.height * millimetres:.2f}"
+        parts[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
+            f"<ofd:Page {_NAMESPACE}><ofd:Area><ofd:PhysicalBox>{area}</ofd:PhysicalBox></ofd:Area>"
+            f'<ofd:Content><ofd:Layer ID="{number + 50}">{texts}</ofd:Layer></ofd:Content></ofd:Page>'
+        )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in parts.items():
+            packed.writestr(zipfile.ZipInfo(name), f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+    return file.getvalue()
+
+
+def _custom(data: dict[str, str]) -> str:
+    told = "".join(
+        f"<ofd:CustomData Name={quoteattr(name)}>{escape(value)}</ofd:CustomData>" for name, value in data.items()
+    )
+    return f"<ofd:CustomDatas>{told}</ofd:CustomDatas>" if told else ""
+
+
+def _text(one: Print, id: int, millimetres: float) -> str:
+    left, size = one.left * millimetres, one.size * millimetres
+    face = font(one.face, one.size)
+    steps = [face.getlength(character) * millimetres for character in one.text]
+    deltas = " ".join(f"{step:.3f}" for step in steps[:-1])
+    return (
+        f'<ofd:TextObject ID="{id}" Boundary="{left:.3f} {(one.baseline - one.size) * millimetres:.3f} '
+        f'{sum(steps):.3f} {1.3 * size:.3f}" Font="1" Size="{size:.3f}">'
+        f'<ofd:TextCode X="0" Y="{size:.3f}" DeltaX="{deltas}">{escape(one.text)}</ofd:TextCode></ofd:TextObject>'
+    )
+
+
+def invoice_xml(fields: dict[str, Any]) -> bytes:
+    """数电票 as the platform's XML, of a record's fields."""
+
+    def tag(name: str, value: object) -> str:
+        return f"<{name}>{escape(str(value))}</{name}>" if value not in (None, "") else ""
+
+    rows = "".join(
+        "<IssuItemInformation>"
+        + "".join(tag(name, row.get(key)) for name, key in _ITEM.items())
+        + "</IssuItemInformation>"
+        for row in fields.get("items", [])
+    )
+    body = "".join(tag(name, fields.get(key)) for name, key in _TAGS.items())
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><EInvoice><Header><Version>0.2</Version></Header>'
+        f"<EInvoiceData><BasicInformation>{body}</BasicInformation>{rows}</EInvoiceData></EInvoice>"
+    ).encode()
+
+
+_TAGS = {
+    "InvoiceNumber": "invoice_number",
+    "IssueTime": "issue_date",
+    "BuyerName": "buyer_name",
+    "BuyerIdNum": "buyer_tax_id",
+    "SellerName": "seller_name",
+    "SellerIdNum": "seller_tax_id",
+    "TotalAmWithoutTax": "amount",
+    "TotalTaxAm": "tax",
+    "TotalTax-includedAmount": "total",
+    "Drawer": "issuer",
+}
+_ITEM = {
+    "ItemName": "name",
+    "SpecMod": "spec",
+    "MeaUnits": "unit",
+    "Quantity": "quantity",
+    "UnPrice": "unit_price",
+    "Amount": "amount",
+    "TaxRate": "tax_rate",
+    "ComTaxAm": "tax",
+}

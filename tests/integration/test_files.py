@@ -1,0 +1,265 @@
+"""Promise: a file of pages becomes one record; a page that holds its text costs nothing, any other is paid once.
+
+`RANDOM_DEATHS` says at how many random pages a long scan is killed.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from random import Random
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from local.samples import born
+from local.samples.heic import heic
+from local.samples.page import Look, Page
+from ocr.declare.fields import label
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.record import Record, Status
+from ocr.pipeline import files
+from ocr.storage import erasure
+from ocr.vendors import embedded
+from tests.integration.test_path import died, expire_leases
+from tests.support.aws import World
+from tests.support.scripted import Context, First, Ticket, calls, product, reading
+from tests.support.sending import deliver, of_upload, post
+
+NUMBER = "A-17"
+
+
+def printed(*texts: str) -> Page:
+    page = Page(900, 600, Look(), Random(0))
+    for place, text in enumerate(texts):
+        page.text((80, 80 + 60 * place), text)
+    return page
+
+
+def sheet(seed: int) -> Image.Image:
+    return Image.new("RGB", (640, 480), (seed * 40 % 256, 200, 255 - seed % 200))
+
+
+@cache
+def scan(pages: int, format: str = "TIFF") -> bytes:
+    return born.scanned([sheet(seed) for seed in range(pages)], format)
+
+
+def text_pdf(*numbers: str) -> bytes:
+    return born.pdf([printed("客运车票样张", f"编号: {number}", "请妥善保管此票据") for number in numbers])
+
+
+class Paper(Ticket):
+    number: str | None = label("编号", "发票号码", pii=True)
+
+
+def readers(*answers: Any) -> Product:
+    """A product that a vendor sells and whose text is understood."""
+    offers = [First(list(answers or [reading])), embedded.Labels()]
+    return Product("ticket", Paper, name="票", category="general", required=["number"], sold_by=offers)
+
+
+def of_page(number: str) -> Any:
+    return lambda: reading(number=number)
+
+
+class TestPages:
+    def test_each_page_of_a_scan_is_read_once_and_all_are_in_one_record(self, world: World) -> None:
+        kind = product([of_page(f"A-{page}") for page in range(1, 4)])
+        status, record = post(kind, scan(3))
+        assert (status, record["status"]) == (200, "succeeded")
+        assert [(one["number"], one["vendor"], one["status"]) for one in record["pages"]] == [
+            (page, "first", "succeeded") for page in (1, 2, 3)
+        ]
+        found = [record["document"], *record["others"]]
+        assert sorted(one["fields"]["number"] for one in found) == ["A-1", "A-2", "A-3"]
+        assert {one["evidence"]["number"]["page"] for one in found} == {1, 2, 3}
+        assert record["picture"]["pages"] == 3
+        assert calls(kind) == 3
+        assert post(kind, scan(3))[1]["replayed"]
+        assert calls(kind) == 3
+
+    def test_a_page_that_was_read_before_is_not_read_again_for_other_pages(self, world: World) -> None:
+        kind = product([reading])
+        post(kind, scan(3), pages="2")
+        assert calls(kind) == 1
+        _, record = post(kind, scan(3), pages="1-2")
+        assert [one["number"] for one in record["pages"]] == [1, 2]
+        assert calls(kind) == 2
+
+    @pytest.mark.parametrize("told", ["4", "0", "2-1", "a", "1-4"])
+    def test_pages_that_there_are_not_are_refused(self, world: World, told: str) -> None:
+        status, problem = post(product([reading]), scan(3), pages=told)
+        assert (status, problem["type"]) == (400, "urn:ocr:problem:invalid_option")
+
+    def test_pages_that_agree_are_one_document(self, world: World) -> None:
+        _, record = post(product([reading]), scan(2))
+        assert record["others"] == []
+        assert record["document"]["fields"] == {"number": NUMBER}
+
+    def test_more_pages_than_are_read_at_once_are_refused_before_any_is(self, world: World) -> None:
+        kind = product([reading])
+        many = born.pdf([printed("x")] * 101)
+        status, problem = post(kind, many)
+        assert (status, problem["type"]) == (413, "urn:ocr:problem:too_large")
+        assert calls(kind) == 0
+
+    def test_a_file_that_is_deleted_leaves_nothing_of_its_pages(self, world: World) -> None:
+        kind = product([reading])
+        _, record = post(kind, scan(3))
+        assert erasure.erase(record["id"])
+        assert not [item for item in world.items() if item["id"].startswith("content#")]
+
+
+class TestText:
+    def test_a_page_with_its_text_is_read_without_a_vendor(self, world: World) -> None:
+        kind = readers()
+        for made in (text_pdf(NUMBER), born.ofd([printed("客运车票样张", f"编号: {NUMBER}", "请妥善保管此票据")])):
+            status, record = post(kind, made)
+            assert (status, record["status"]) == (200, "succeeded")
+            assert record["document"]["fields"] == {"number": NUMBER}
+            [page] = record["pages"]
+            assert (page["vendor"], record["vendor"], record["attempts"]) == ("text", "text", [])
+            evidence = record["document"]["evidence"]["number"]
+            assert (evidence["confidence"], evidence["page"]) == (1, 1)
+            (left, top), _, (right, bottom), _ = evidence["box"]
+            assert 0 < left < right < page["width"]
+            assert 0 < top < bottom < page["height"]
+        assert calls(kind) == 0
+
+    def test_who_insists_on_a_vendor_is_answered_by_it(self, world: World) -> None:
+        kind = readers()
+        _, record = post(kind, text_pdf(NUMBER), vendor="first")
+        assert record["pages"][0]["vendor"] == "first"
+        assert calls(kind) == 1
+
+    def test_of_a_file_with_both_only_the_scan_is_paid(self, world: World) -> None:
+        import pypdfium2
+
+        both = pypdfium2.PdfDocument.new()
+        both.import_pages(pypdfium2.PdfDocument(text_pdf("A-1")))
+        both.import_pages(pypdfium2.PdfDocument(scan(1, "PDF")))
+        file = BytesIO()
+        both.save(file)
+        kind = readers(of_page("A-2"))
+        _, record = post(kind, file.getvalue())
+        assert [one["vendor"] for one in record["pages"]] == ["text", "first"]
+        assert [one["fields"]["number"] for one in (record["document"], *record["others"])] == ["A-1", "A-2"]
+        assert calls(kind) == 1
+
+
+class TestCrashes:
+    @pytest.mark.parametrize("page", range(6))
+    def test_a_function_that_dies_at_a_page_pays_no_page_twice(self, world: World, page: int) -> None:
+        """Six pages; the vendor's answer to one of the calls is never seen."""
+        kind = product([*[reading] * page, died, reading])
+        with pytest.raises(SystemExit):
+            post(kind, scan(6))
+        paid = calls(kind)
+        expire_leases()
+        status, record = post(kind, scan(6))
+        assert (status, record["status"]) == (200, "succeeded")
+        assert len(record["pages"]) == 6
+        # The one call whose outcome nobody knows is made again, as the settings allow; a page asked beside it may have
+        # died with it.
+        assert 6 <= calls(kind) <= 6 + min(files.AT_ONCE, paid)
+        assert record["resends"] == calls(kind) - 6
+
+    def test_a_file_for_which_there_is_too_little_time_goes_on_where_it_was(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A step ends after the pages that are read side by side; such a delivery is no try."""
+        kind = product([reading])
+        notification = world.upload("uploads/ticket/long", scan(9))
+
+        def clock(pages: int) -> Callable[[], float]:
+            # It jumps behind the step's end when so many pages were read.
+            return lambda: float("inf") if calls(kind) >= pages else 0.0
+
+        for step in (1, 2):
+            monkeypatch.setattr(files, "monotonic", clock(step * files.AT_ONCE))
+            assert deliver(kind, notification, receives=step) == ["message-0"]
+            assert calls(kind) == step * files.AT_ONCE
+        monkeypatch.setattr(files, "monotonic", clock(1000))
+        assert deliver(kind, notification, receives=20) == []
+        found = of_upload(notification)
+        assert found
+        assert (found.status, len(found.pages), calls(kind)) == (Status.SUCCEEDED, 9, 9)
+
+
+WAYS = ["body", "form", "base64", "batch", "bucket"]
+
+
+@cache
+def formats() -> dict[str, bytes]:
+    """A file in each format that people have."""
+
+    def saved(format: str, mode: str = "RGB", **options: Any) -> bytes:
+        file = BytesIO()
+        sheet(1).convert(mode).save(file, format, **options)
+        return file.getvalue()
+
+    page = printed("客运车票样张", f"编号: {NUMBER}", "请妥善保管此票据")
+    return {
+        "JPEG": saved("JPEG"),
+        "CMYK JPEG": saved("JPEG", "CMYK"),
+        "PNG": saved("PNG"),
+        "BMP": saved("BMP"),
+        "GIF": saved("GIF", "P"),
+        "WebP": saved("WEBP"),
+        "AVIF": saved("AVIF"),
+        "HEIC": heic(sheet(1)),
+        "TIFF": saved("TIFF"),
+        "TIFF of two pages": scan(2),
+        "PDF": born.pdf([page]),
+        "scanned PDF": scan(1, "PDF"),
+        "OFD": born.ofd([page]),
+        "XML": born.invoice_xml({"invoice_number": NUMBER}),
+    }
+
+
+FORMATS = [
+    *("JPEG", "CMYK JPEG", "PNG", "BMP", "GIF", "WebP", "AVIF", "HEIC", "TIFF", "TIFF of two pages"),
+    *("PDF", "scanned PDF", "OFD", "XML"),
+]
+
+
+def by(way: str, kind: Product, content: bytes, world: World) -> Record:
+    headers, body = {"Content-Type": "application/octet-stream"}, content
+    resource = "/ocr/ticket/batch" if way == "batch" else "/ocr/ticket"
+    if way == "bucket":
+        notification = world.upload("uploads/ticket/a file", content)
+        assert deliver(kind, notification) == []
+        return of_upload(notification)
+    if way in ("form", "batch"):
+        head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        headers, body = {"Content-Type": "multipart/form-data; boundary=b"}, head + content + b"\r\n--b--\r\n"
+    if way == "base64":
+        body = json.dumps({"image": b64encode(content).decode()}).encode()
+        headers = {"Content-Type": "application/json"}
+    event = {
+        "httpMethod": "POST",
+        "path": resource,
+        "resource": resource,
+        "headers": headers,
+        "queryStringParameters": None,
+        "requestContext": {},
+        "body": b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+    answer = json.loads(serve(kind)(event, Context())["body"])
+    return Record.model_validate(answer["outcomes"][0]["record"] if way == "batch" else answer)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_comes_by_every_way(world: World, format: str) -> None:
+    assert set(FORMATS) == formats().keys()
+    kind = readers()
+    for way in WAYS:
+        record = by(way, kind, formats()[format], world)
+        assert record.status == Status.SUCCEEDED, (way, record.problem)
+        assert record.document
+        assert record.document.fields == {"number": NUMBER}

@@ -1,0 +1,269 @@
+"""Promise: what a file holds as text is read from that, exactly; what only looks like text is read as a picture.
+
+What costs far more than a file is worth is refused early. `HOSTILE` says how many mutated files are tried.
+"""
+
+import io
+import os
+import zipfile
+from functools import cache
+from importlib import import_module
+from random import Random
+from time import thread_time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from local.samples import born
+from local.samples.catalogue import documents as catalogue
+from local.samples.heic import heic
+from local.samples.page import FACES, Look, Page
+from ocr.declare.product import Product
+from ocr.model.picture import Picture
+from ocr.pages import files
+from ocr.pages.page import selected
+from ocr.pipeline.files import _understood
+from ocr.pipeline.normalization import documents
+from ocr.pipeline.process import Job
+from ocr.platform.errors import CallerError, OcrError, TooMuch
+
+COUNT = int(os.environ.get("HOSTILE", "60"))
+CHEAP = 2.0
+# Forms that come as PDF or OFD; of the roll, which a till prints, one line of two rows is not told apart.
+BORN = {
+    ("vat_invoice", "paper"),
+    ("vat_invoice", "electronic"),
+    ("vat_invoice", "electronic_ordinary"),
+    ("vat_invoice", "digital_ordinary"),
+    ("vat_invoice", "special"),
+    ("train_ticket", "ticket"),
+    ("train_ticket", "blue"),
+}
+
+
+def forms() -> list[Any]:
+    """The samples of these forms, with the layout that they are printed in."""
+    found = [
+        (one, layout) for folder, layout in (("documents", "a"), ("issued", "issued")) for one in catalogue(folder)
+    ]
+    return [
+        pytest.param(*one, id=f"{one[0].product}-{one[0].name}")
+        for one in found
+        if (one[0].product, one[0].name) in BORN
+    ]
+
+
+def read(product: Product, content: bytes) -> dict[str, Any]:
+    """The fields of the file's first page, as its text says them."""
+    file = files.opened(content)
+    page = files.page(file, 1)
+    assert page.answer is not None
+    reader = next(offer for offer in product.sold_by if offer.reads_text)
+    reading = _understood(product, reader, Job(file), page)
+    assert not isinstance(reading, OcrError)
+    return documents(product, reading)[0].fields
+
+
+@pytest.mark.parametrize(("form", "layout"), forms())
+@pytest.mark.parametrize("made", [born.pdf, born.ofd])
+def test_a_form_that_was_born_digital_is_read_exactly(form: Any, layout: Any, made: Any) -> None:
+    page = form.printed(layout)
+    found = read(import_module(f"{form.product}.app").product, made([page]))
+    wanted = {name: value for name, value in page.truth.items() if name not in page.ignored}
+    assert {name: found.get(name) for name in wanted} == wanted
+
+
+def test_an_invoice_as_data_is_read_exactly() -> None:
+    vat_invoice = import_module("vat_invoice.app").product
+    form = next(one for one in catalogue("issued") if one.name == "digital_ordinary")
+    truth = form.printed("issued").truth
+    found = read(vat_invoice, born.invoice_xml(truth))
+    for name in ("invoice_number", "issue_date", "buyer_name", "seller_name", "amount", "tax", "total"):
+        assert found[name] == truth[name]
+    assert [row["amount"] for row in found["items"]] == [row["amount"] for row in truth["items"]]
+
+
+def test_what_an_ofd_states_counts_before_what_it_prints() -> None:
+    vat_invoice = import_module("vat_invoice.app").product
+    form = next(one for one in catalogue("issued") if one.name == "digital_ordinary")
+    page = form.printed("issued")
+    found = read(vat_invoice, born.ofd([page], {"发票号码": "24952000000059613214"}))
+    assert found["invoice_number"] == "24952000000059613214"
+    assert found["total"] == page.truth["total"]
+
+
+def written(*texts: str, mode: str = "FILL", over: Image.Image | None = None) -> bytes:
+    """A PDF with these lines, perhaps over a picture of the whole page."""
+    from fpdf import FPDF
+
+    file = FPDF(unit="pt", format=(600, 400))
+    file.add_font("sans", fname=FACES["sans"])
+    file.add_page()
+    if over:
+        file.image(over, 0, 0, 600, 400)
+    with file.local_context(text_mode=mode):
+        file.set_font("sans", size=14)
+        for place, text in enumerate(texts):
+            file.text(40, 60 + 30 * place, text)
+    return bytes(file.output())
+
+
+SENTENCE = "今收到海棠市松岭区居民张某某交来的房屋租赁押金人民币贰仟元整"
+PICTURES = {
+    "few letters": lambda: written("第1页"),
+    "text over a scan": lambda: written(SENTENCE, over=Image.new("RGB", (1200, 800), "white")),
+    "hidden text over a scan": lambda: written(SENTENCE, mode="INVISIBLE", over=Image.new("RGB", (1200, 800))),
+    "hidden text": lambda: written(SENTENCE, mode="INVISIBLE"),
+    "characters that nobody writes": lambda: written("囊囍囎囏囐囑囒囓囔囕囖圀圁圂圄圅圇圊"),
+    "characters of nobody": lambda: written("\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009\ue00a\ue00b"),
+    "nothing": lambda: written(),
+}
+
+
+@pytest.mark.parametrize("made", PICTURES.values(), ids=PICTURES)
+def test_a_page_whose_text_is_not_what_one_sees_is_read_as_a_picture(made: Any) -> None:
+    page = files.page(files.opened(made()), 1)
+    assert page.answer is None
+    assert page.draw
+    drawn = page.draw()
+    assert (drawn.format, drawn.width, drawn.height) == ("JPEG", page.width, page.height)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_has_its_text_where_it_is_seen(turn: int) -> None:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(written(SENTENCE)) as pdf:
+        pdf[0].set_rotation(turn)
+        file = io.BytesIO()
+        pdf.save(file)
+    page = files.page(files.opened(file.getvalue()), 1)
+    assert page.draw
+    dark = page.draw()
+    with Image.open(io.BytesIO(dark.content)) as picture:
+        left, top, right, bottom = picture.convert("L").point(lambda value: 255 * (value < 128)).getbbox() or (0,) * 4
+    assert page.answer
+    corners = [corner for line in page.answer["lines"] for corner in line["box"]]
+    assert min(x for x, _ in corners) == pytest.approx(left, abs=14)
+    assert max(x for x, _ in corners) == pytest.approx(right, abs=14)
+    assert min(y for _, y in corners) == pytest.approx(top, abs=14)
+    assert max(y for _, y in corners) == pytest.approx(bottom, abs=14)
+
+
+def pdf_of(pages: int, size: float = 595) -> bytes:
+    """The shortest PDF of so many pages."""
+    kids = " ".join(f"{number} 0 R" for number in range(3, pages + 3))
+    parts = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {pages}/Kids[{kids}]>>"]
+    parts += [f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size} 842]>>"] * pages
+    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj%s endobj\n" % (n, part.encode()) for n, part in enumerate(parts, 1))
+    return body + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF" % (len(parts) + 1)
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+def locked() -> bytes:
+    from fpdf import FPDF
+
+    file = FPDF()
+    file.set_encryption(owner_password="owner", user_password="user")
+    file.add_page()
+    return bytes(file.output())
+
+
+ENTITIES = (
+    b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>'
+    b"<EInvoice><InvoiceNumber>&c;</InvoiceNumber></EInvoice>"
+)
+REFUSED: dict[str, tuple[Any, type[OcrError], str]] = {
+    "a password": (locked, CallerError, "password"),
+    "a PDF without pages": (lambda: pdf_of(0), CallerError, "damaged"),
+    "half a PDF": (lambda: b"%PDF-1.7\n" + b"x" * 99, CallerError, "damaged"),
+    "a page of ten metres": (lambda: pdf_of(1, 28_346), CallerError, "metres"),
+    "an OFD that unpacks to gigabytes": (
+        lambda: zipped({"OFD.xml": b"<a/>", "Doc_0/big.xml": bytes(70 << 20)}),
+        TooMuch,
+        "work",
+    ),
+    "an OFD of many parts": (
+        lambda: zipped({"OFD.xml": b"<a/>"} | {f"{n}": b"" for n in range(6000)}),
+        TooMuch,
+        "work",
+    ),
+    "an OFD with entities": (lambda: zipped({"OFD.xml": b"<!DOCTYPE a><a/>"}), TooMuch, "work"),
+    "half an OFD": (lambda: zipped({"OFD.xml": b"<a/>"})[:-30], CallerError, "damaged"),
+    "an invoice with entities": (lambda: ENTITIES, CallerError, "damaged"),
+}
+
+
+@pytest.mark.parametrize(("made", "kind", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_file_that_hurts_is_refused_early(made: Any, kind: type[OcrError], says: str) -> None:
+    content = made()
+    begun = thread_time()
+    with pytest.raises(kind) as refused:
+        files.page(files.opened(content), 1)
+    assert thread_time() - begun < CHEAP
+    assert says in refused.value.detail
+    assert refused.value.advice
+
+
+def test_ten_thousand_pages_are_refused_before_one_is_looked_at() -> None:
+    file = files.opened(pdf_of(10_000))
+    assert file.pages == 10_000
+    with pytest.raises(CallerError) as refused:
+        selected(None, file.pages)
+    assert refused.value.kind == "too_large"
+    assert list(selected("9999-10000,3", 10_000)) == [3, 9999, 10_000]
+
+
+@cache
+def whole() -> dict[str, bytes]:
+    page = Page(500, 300, Look(), Random(0))
+    page.text((20, 40), "发票号码: 24952000000059613214")
+    return {
+        "PDF": born.pdf([page]),
+        "scanned PDF": born.scanned([Image.new("RGB", (64, 48))] * 2),
+        "OFD": born.ofd([page, page]),
+        "XML": born.invoice_xml({"invoice_number": "24952000000059613214", "total": "12.00"}),
+        "TIFF": born.scanned([Image.new("RGB", (64, 48))] * 2, "TIFF"),
+        "HEIC": heic(Image.new("RGB", (64, 48))),
+        "WEBP": encoded("WEBP"),
+        "AVIF": encoded("AVIF"),
+    }
+
+
+def encoded(format: str) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((64, 48), 90).convert("RGB").save(file, format)
+    return file.getvalue()
+
+
+@settings(max_examples=COUNT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(["PDF", "scanned PDF", "OFD", "XML", "TIFF", "HEIC", "WEBP", "AVIF"]),
+    st.integers(0, 1_000_000),
+    st.binary(max_size=64),
+    st.booleans(),
+)
+def test_a_mutated_file_is_a_page_or_a_problem(format: str, at: int, noise: bytes, instead: bool) -> None:
+    content = whole()[format]
+    at %= len(content)
+    mutated = content[:at] + noise + content[at + len(noise) * instead :]
+    refused: OcrError | None = None
+    try:
+        file: Picture = files.opened(mutated)
+        for number in range(1, min(file.pages, 2) + 1):
+            page = files.page(file, number)
+            if page.answer is None and page.draw:
+                page.draw()
+    except OcrError as error:
+        refused = error
+    assert refused is None or (refused.status in range(400, 500) and refused.advice)
