@@ -25,7 +25,7 @@ SHELL, PICTURE, PICTURES = ".local/env", ".local/id_card.jpg", ".local/pictures"
 
 
 def up(console: Console) -> Stack:
-    """The stack of this checkout, started if need be and brought up to date."""
+    """The stack of this checkout, started if need be and brought up to date; it is still to be told to stay."""
     aws = Aws.running(UP) or Aws.start(UP, keep=True)
     return deploy(aws, console)
 
@@ -46,7 +46,9 @@ def warm(stack: Stack, console: Console) -> None:
         picture = Picture("id_card", "sample", (ROOT / PICTURE).read_bytes(), "image/jpeg")
         reading = send(stack, picture, "https", behind=b"")
     if reading.status != "succeeded":
-        raise Failed(f"The stack is up, but did not read its own sample: {reading.body.get('detail', reading.status)}")
+        raise Failed(
+            f"The stack was deployed, but did not read its own sample: {reading.body.get('detail', reading.status)}"
+        )
     console.print(f"[green]✓[/] reading a sample [dim]{monotonic() - begun:.1f} s[/]")
 
 
@@ -112,6 +114,7 @@ def main() -> None:
     warm(stack, console)
     s3_event(stack, "id_card")
     local = template() if reached(stack, engine) else None
+    stack.aws.stay()
     explain(stack, console, local)
     console.print("" if local else f"\n{_hint(engine)}", style="dim")
     console.print("\nIt stays up until `make down`.", style="dim")

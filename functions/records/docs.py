@@ -6,22 +6,29 @@ It loads nothing: company networks and content policies shut out other hosts.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 Part = dict[str, Any]
 
+CODE, LINK = re.compile("`([^`]+)`"), re.compile(r"\[([^\]]+)\]\((https://[^)\s]+)\)")
+
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 4rem; color: #1a1a1a }
 h1 { margin-bottom: 0 } summary { cursor: pointer; padding: .6rem 0 } code { font-size: .9em; overflow-wrap: anywhere }
 details { border-bottom: 1px solid #ddd } details > div { padding-bottom: 1rem }
 table { border-collapse: collapse; width: 100% } td { border-top: 1px solid #eee; padding: .3rem .6rem .3rem 0 }
-td { vertical-align: top; overflow-wrap: anywhere } input, select, button { font: inherit; max-width: 100% }
+td { vertical-align: top } td, td code { overflow-wrap: break-word }
+input, select, button { font: inherit; max-width: 100% }
 #search { width: 100%; box-sizing: border-box; padding: .5rem; position: sticky; top: 0 }
 form { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; justify-items: start; margin: 1rem 0 }
 label { max-width: 100% } pre { overflow: auto; background: #f6f6f6 }
 .method { text-transform: uppercase; font-size: .8em; color: #555 }
+@media (max-width: 40rem) {
+  tr, td { display: block } tr { border-top: 1px solid #eee; padding: .4rem 0 } td { border: 0; padding: 0 }
+}
 """
 SCRIPT = """
 const find = id => document.getElementById(id);
@@ -76,7 +83,7 @@ def page(document: str) -> tuple[str, str]:
     info = made.get("info", {})
     shown = PAGE.format(
         title=escape(info.get("title", "")),
-        about=escape(info.get("description", "")),
+        about=_prose(info.get("description", "")),
         style=STYLE,
         script=SCRIPT,
         choices="".join(_choices(made)),
@@ -117,7 +124,7 @@ def _operations(made: Part) -> Iterator[str]:
 
 def _body(made: Part, operation: Part) -> str:
     parameters = [_followed(made, one) for one in operation.get("parameters", [])]
-    parts = [f"<p>{escape(operation.get('description', ''))}</p>"]
+    parts = [f"<p>{_prose(operation.get('description', ''))}</p>"]
     asked = [(one["name"], one["in"], one.get("description", "")) for one in parameters]
     answers = [(status, _followed(made, one)["description"]) for status, one in operation.get("responses", {}).items()]
     for title, rows in (("Parameters", asked), ("Fields", _fields(made, operation)), ("Answers", answers)):
@@ -127,8 +134,13 @@ def _body(made: Part, operation: Part) -> str:
 
 
 def _row(cells: tuple[Any, ...]) -> str:
-    first, *others = (escape(str(cell)) for cell in cells)
+    first, *others = (_prose(str(cell)) for cell in cells)
     return f"<tr><td><code>{first}</code>{''.join(f'<td>{other}' for other in others)}"
+
+
+def _prose(text: str) -> str:
+    """Text with what it has of Markdown: code and links."""
+    return LINK.sub(r'<a href="\2">\1</a>', CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def _fields(made: Part, operation: Part) -> list[tuple[str, str, str]]:

@@ -30,6 +30,8 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 # How many functions of an AWS that stays keep a process for their next call: each takes some 80 MB.
 WAITING = "8"
+# The file that says that it outlives the process which started it.
+STAYS = "stays"
 
 # A Popen object warns when it is dropped while its process still runs, which is what is wanted here.
 _children: list[subprocess.Popen[bytes]] = []
@@ -80,7 +82,9 @@ class Aws:
 
     @classmethod
     def start(cls, folder: Path, *, keep: bool = False, proxied: bool = False) -> Self:
-        """Start one on a free port; it ends with this process, however that goes, unless `keep` is said.
+        """Start one on a free port; it ends with this process, however that goes, unless it is told to `stay`.
+
+        With `keep` it is one that will: of its functions' processes only a few wait for their next call.
 
         The functions of one that is `proxied` reach it only once `local.cloud.faults.faulty` stands before it.
         """
@@ -102,6 +106,10 @@ class Aws:
         _children.append(process)
         _wait_for(started, process)
         return started
+
+    def stay(self) -> None:
+        """Have it outlive this process."""
+        (self.folder / STAYS).touch()
 
     def answers(self) -> bool:
         """Whether it is up."""
@@ -143,7 +151,13 @@ def _environment(folder: Path, port: int, door: int | None, keep: bool) -> Mappi
     settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
     # MiniStack hands its own environment on to functions.
     settings |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{door}"} if door else {}
-    return mine | CREDENTIALS | settings | ({"WAITING_FUNCTIONS": WAITING} if keep else {"END_WITH_PARENT": "1"})
+    return (
+        mine
+        | CREDENTIALS
+        | settings
+        | {"STAYS": str(folder / STAYS)}
+        | ({"WAITING_FUNCTIONS": WAITING} if keep else {})
+    )
 
 
 def _free_port() -> int:

@@ -31,6 +31,7 @@ ON_THIS_MACHINE = IN_CONTAINERS if platform.libc_ver()[0] == "glibc" else ""
 # The one entry of an archive that names a folder in place of holding its files; `local.cloud.emulator` knows it too.
 LINKED = "linked"
 SHOWN_LINES = 40
+FULL = "The disk is full. `make clean` removes what was made here."
 
 
 class Failed(RuntimeError):
@@ -113,7 +114,8 @@ def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterat
             printed.append(line)
             yield line
     if process.returncode:
-        raise Failed("".join(printed[-SHOWN_LINES:]))
+        said = "".join(printed[-SHOWN_LINES:])
+        raise Failed(f"{said}\n{FULL}" if "No space left on device" in said else said)
 
 
 def _shell(environment: Mapping[str, str]) -> dict[str, str]:

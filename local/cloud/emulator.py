@@ -130,16 +130,16 @@ def _shared(archive: ZipFile) -> Path:
     return shared
 
 
-def end_with(parent: int) -> None:
-    """End this process when the one that started it is gone, however it went."""
+def end_with(parent: int, stays: Path) -> None:
+    """End this process when the one that started it is gone, however it went, unless that has left the file `stays`."""
     while os.getppid() == parent:
         time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if not stays.exists():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    if os.environ.pop("END_WITH_PARENT", None):
-        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with, args=(os.getppid(), Path(os.environ.pop("STAYS"))), daemon=True).start()
     ministack.app = serve
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency

@@ -31,31 +31,31 @@ from records.app import app as records
 DESCRIPTION = """\
 One kind of document, one path: `POST /ocr/{product}` takes a picture and answers with its record. What goes wrong is an
 [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem that says what to do next. Every answer names its request in
-`X-Request-Id`. A picture that is sent again is answered from what was read before, and never paid for twice."""
+`X-Request-Id`. A picture that is sent again is answered from what was read before, and is not paid twice."""
 
 MEANINGS = {
-    400: "The request or its options cannot be used.",
+    400: "The request is not valid, or an option is unknown, missing or not allowed.",
     401: "The request carries no valid API key.",
-    403: "A policy in front of this API does not let the request through.",
-    404: "There is no such thing, or its time is over.",
-    409: "The picture is being read right now, or what is asked does not fit how far it is.",
+    403: "A policy or a firewall does not allow the request.",
+    404: "There is no such product, record, upload or path; records and uploads expire.",
+    409: "The same picture is being read right now, or the record's status does not allow the request.",
     410: "The record was deleted.",
-    413: "The picture has more bytes or pixels than are taken.",
-    415: "The picture or the body is in a format that is not taken.",
+    413: "The picture or the request has too many bytes or pixels.",
+    415: "The format of the picture or of the body is not supported.",
     422: "The picture is damaged or too small, nothing was found on it, or an Idempotency-Key was sent with another "
     "request before.",
-    429: "More requests than this key or this API may send.",
+    429: "There are too many requests, or the day's requests are used up.",
     500: "This system failed.",
-    502: "The vendor refused or was not understood, the outcome is unknown, or a function failed.",
-    503: "Every vendor is busy, out of reach or not set up.",
-    504: "The function behind the API did not answer in time.",
+    502: "The vendor rejected the call, answered in an unknown form or not at all, or a function failed.",
+    503: "No vendor is available right now, or none is set up.",
+    504: "The function behind the API did not respond in time.",
 }
 RETRIED = {409, 429, 500, 502, 503, 504}
 # An example of each status.
 KINDS: Mapping[int, OcrError] = {
     400: CallerError("There is no option 'codetype' here.", kind="invalid_option"),
     401: CallerError("The request carries no API key that this API knows.", kind="unauthorized"),
-    403: CallerError("A policy in front of this API does not let the request through.", kind="forbidden"),
+    403: CallerError("A policy or a firewall does not allow the request.", kind="forbidden"),
     404: CallerError("There is no such record.", kind="not_found"),
     409: InFlight("Another request reads the same picture."),
     410: CallerError("This record was deleted.", kind="gone"),

@@ -60,12 +60,13 @@ def {slug}(page: Page, cast: Cast) -> None:
 
 
 TODO = """\
-Written: {app} and {sample}; from these, events, schemas, tables and the template's blocks.
+Written: {app} and {sample}; from these, the events, schemas, docs and the template's block.
 What is left to do:
-  1. {app}: the fields that stand on the document, their labels and checks, who sells it
+  1. {app}: the fields that stand on the document, their labels and checks, which vendors read it
   2. {sample}: print every one of these fields
   3. make generate
-  4. make score, for how many of them are read"""
+  4. make score PRODUCTS={slug} MISSES=1: how many of them are read right
+  5. make check test"""
 
 
 class Refused(ValueError):

@@ -15,18 +15,27 @@ from ocr_client.types import File
 key = os.environ["OCR_KEY"]
 client = AuthenticatedClient(os.environ["OCR_URL"], token=key, prefix="", auth_header_name="x-api-key")
 
+
+def picture(content: bytes) -> File:
+    return File(payload=BytesIO(content), mime_type="image/jpeg")
+
+
 with client:
-    picture = Path(sys.argv[1]).read_bytes()
-    read = read_id_card.sync(client=client, body=File(payload=BytesIO(picture), mime_type="image/jpeg"))
-    while isinstance(read, Pending):
+    card = Path(sys.argv[1]).read_bytes()
+    accepted = read_id_card.sync(client=client, body=picture(card), prefer="respond-async")
+    assert isinstance(accepted, Pending | IdCardRecord), accepted
+    while True:
+        kept = get_record.sync(accepted.id, client=client)
+        assert isinstance(kept, Record), kept
+        if kept.status != "pending":
+            break
         time.sleep(1)
-        read = read_id_card.sync(client=client, body=File(payload=BytesIO(picture), mime_type="image/jpeg"))
+
+    # What was read before is answered at once, with the fields of its product.
+    read = read_id_card.sync(client=client, body=picture(card))
     assert isinstance(read, IdCardRecord), read
     assert read.document
 
-    kept = get_record.sync(read.id, client=client)
-    assert isinstance(kept, Record), kept
-
-    nothing = read_id_card.sync(client=client, body=File(payload=BytesIO(b"no picture"), mime_type="image/jpeg"))
+    nothing = read_id_card.sync(client=client, body=picture(b"no picture"))
     assert isinstance(nothing, Problem), nothing
-    print(read.status, kept.id == read.id, read.document.fields.id_number, nothing.type_)
+    print(kept.status, kept.id == accepted.id, read.document.fields.id_number, nothing.type_)

@@ -41,7 +41,7 @@ from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, meter, part, unforeseen
 from ocr.vendors import credentials, rate_limit
 
-# How long to stand in line for one vendor's rate while another could be asked.
+# How long to wait for one vendor's rate while another could be asked.
 PATIENCE = 1.0
 
 

@@ -48,7 +48,7 @@ TOKEN_HEADER = "X-Tsign-Open-Token"
 GATEWAY = "401"
 # Clocks are never quite alike, and a Date has whole seconds.
 CLOCK_SLACK_SECONDS = 5
-# The text's slope up to which a line's upright box in the straightened picture is its box in the picture sent.
+# Up to this slope of the text, in degrees, a box in the straightened picture holds for the picture that was sent.
 LEVEL_DEGREES = 1.0
 
 SECRET = (
@@ -90,7 +90,7 @@ GATEWAY_ERRORS = {
 }
 _OTHER_GATEWAY_ERROR = Row(Refused, "The vendor's gateway turned the call away.", _KEY)
 CLOCK, TOKEN = "INVALID_TIMESTAMP", "TOKEN错误"
-# Seconds that eSign's clock runs before this one, as its answers have told.
+# By how many seconds eSign's clock is ahead of this one, from the `Date` of its answers.
 _ahead = [0.0]
 
 

@@ -25,7 +25,7 @@ def place(vendor: str, patience: float) -> tuple[bool, float]:
     interval = math.ceil(1000 / rate)
     while True:
         now = round(1000 * time.time())
-        # Either there is a line to stand in or there is none: one of the two holds, unless it changes in between.
+        # Either others wait for their place, or the vendor is free; where that changes between the two, again.
         if behind := _moved(vendor, _LINE, "#next + :by", {":now": now, ":by": interval, ":last": now + _ms(patience)}):
             return True, max(0, behind - interval - now) / 1000
         if _moved(vendor, _FREE, ":then", {":now": now, ":then": now + interval}):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 AGENT = "ocr-gateway"
 CONNECT_SECONDS = 3.05
-# A connection that rested longer is not used again: a frozen container does not see its far end hang up, and a request
-# written into a dead connection looks like one that the vendor has.
+# A connection that was idle for longer is not used again: a frozen container does not notice that the vendor closed it,
+# and a request that is written into a closed connection looks like one that the vendor received.
 REST_SECONDS = 20.0
 CONNECTIONS = 32
 MOST_ADDRESSES = 3
@@ -238,7 +238,7 @@ class _Call:
         # One that is not kept alive gives its socket away with the answer's head.
         line: Any = getattr(self.connection, "sock", None) or self.socket
         with suppress(ValueError, OSError, TypeError):  # it was whole at the last moment
-            # Below TLS, whose own goodbye would wait for the far end.
+            # Below TLS, whose own closing would wait for the vendor.
             socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
