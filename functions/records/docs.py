@@ -139,8 +139,8 @@ def _row(cells: tuple[Any, ...]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text with what it has of Markdown: code and links."""
-    return LINK.sub(r'<a href="\2">\1</a>', CODE.sub(r"<code>\1</code>", escape(text)))
+    """Text without Markdown's marks: code is shown as such, links by their words."""
+    return LINK.sub(r"\1", CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def _fields(made: Part, operation: Part) -> list[tuple[str, str, str]]:
