@@ -96,7 +96,7 @@ def _needed(member: Member, offers: Sequence[Offer]) -> str:
 def _interfaces(offers: Sequence[Offer]) -> str:
     rows = [
         [
-            offer.interface,
+            _interface(offer),
             _sold(offer),
             f"≤ {offer.limits.bytes / 1024:.0f} KB {offer.limits.encoded or ''}".strip(),
             ", ".join(sorted(offer.limits.formats)),
@@ -104,7 +104,7 @@ def _interfaces(offers: Sequence[Offer]) -> str:
             str(offer.limits.batch),
             f"{offer.patience:g}",
             offer.price(),
-            ", ".join(f"`{name}`" for name in offer.options),
+            ", ".join(dict.fromkeys(f"`{name}`" for other in _alike(offer) for name in other.options)),
         ]
         for offer in offers
     ]
@@ -123,6 +123,17 @@ def _interfaces(offers: Sequence[Offer]) -> str:
         + table([*head, "options"], rows)
         + ("\n*seconds*: a picture with less time left is not sent; the call would be paid and its answer missed.\n")
     )
+
+
+def _alike(offer: Offer) -> list[Offer]:
+    """All that is sold like this one, this one first: etoplive's kinds of documents differ by a number."""
+    others = [other for one in products().values() for other in one.sold_by if type(other) is type(offer)]
+    return [offer, *others]
+
+
+def _interface(offer: Offer) -> str:
+    names = {other.interface for other in _alike(offer)}
+    return offer.interface if len(names) == 1 else f"{type(offer).__name__.lower()}, {len(names)} of them"
 
 
 def _sold(offer: Offer) -> str:
