@@ -35,8 +35,8 @@ TAKEN := $(foreach goal,$(or $(MAKECMDGOALS),help),$(shell grep '^$(goal)[ :]' M
 ifneq ($(filter-out $(TAKEN) LAYER UV,$(GIVEN)),)
 $(error make $(MAKECMDGOALS) does not take $(filter-out $(TAKEN) LAYER UV,$(GIVEN)). It takes $(or $(TAKEN),nothing))
 endif
-ifneq ($(filter-out 1,$(DOCS) $(MISSES) $(FRESH)),)
-$(error DOCS, MISSES and FRESH are 1 or left out)
+ifneq ($(filter-out 1,$(foreach name,$(filter DOCS MISSES FRESH CONTAINERS,$(GIVEN)),$($(name)))),)
+$(error DOCS, MISSES, FRESH and CONTAINERS are 1 or left out)
 endif
 
 help: ## Show this list
@@ -79,10 +79,10 @@ check: tools ## Lint, types, direction of imports, template
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
-	@$(PYTHON) -m local doctor $(if $(STACK),--stack "$(STACK)")
+	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))
 
 redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues (STACK=name, on AWS)
-	@$(PYTHON) -m local redrive $(if $(STACK),--stack "$(STACK)")
+	@$(PYTHON) -m local redrive $(if $(STACK),--stack $(call quoted,$(STACK)))
 
 generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tables of the docs anew from the code
 	@$(PYTHON) -m local generate

@@ -55,7 +55,7 @@ def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> N
     [
         ("score PRODUCT=vin", "make score does not take PRODUCT. It takes PRODUCTS LAYOUTS MISSES."),
         ("up X=1", "make up does not take X. It takes nothing."),
-        ("bench DOCS=no", "DOCS, MISSES and FRESH are 1 or left out."),
+        ("bench DOCS=no", "DOCS, MISSES, FRESH and CONTAINERS are 1 or left out."),
         ("evaluate", "Say which folder: make evaluate PICTURES=folder."),
         ("extract PRODUCT=id_card", "Say which lines: make extract PRODUCT=id_card LINES=case.json."),
     ],
