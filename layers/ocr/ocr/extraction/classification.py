@@ -24,7 +24,7 @@ from ocr.extraction.page import rows, upright
 from ocr.extraction.values import compact, shaped
 from ocr.model.reading import ExtractedDocument, Item, Line
 
-__all__ = ["Verdict", "classify", "ranking", "sorted_out"]
+__all__ = ["Known", "Verdict", "classify", "is_known", "known", "ranking", "sorted_out"]
 
 SIGNS = Path(__file__).with_name("signs.json")
 # Below this a page has too little of any product to be called one: it is a text like others.
@@ -64,6 +64,36 @@ def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
     page = _page(lines)
     scores = [(kind.slug, _score(kind, page)) for kind in _kinds()]
     return sorted(scores, key=lambda one: one[1], reverse=True)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A product that a page may be of: how well it suits, 0..2, and whether its title or a check digit proves it."""
+
+    slug: str
+    score: float
+    titled: bool
+    checked: bool
+
+
+def known(lines: Sequence[Line]) -> list[Known]:
+    """Every product of which a page has enough, the best first."""
+    page = _page(lines)
+    found = (
+        Known(
+            kind.slug,
+            _score(kind, page),
+            _title(kind.titles, page) >= WHOLE_TITLE,
+            any(sign.is_checked(page) for sign in kind.sides[0]),
+        )
+        for kind in _kinds()
+    )
+    return sorted((one for one in found if one.score >= LEAST), key=lambda one: one.score, reverse=True)
+
+
+def is_known(slug: str) -> bool:
+    """Whether documents of the product are told from others."""
+    return any(kind.slug == slug for kind in _kinds())
 
 
 def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:

@@ -106,13 +106,17 @@ class ExtractedDocument(Part):
 
     `rows` maps the name of a line-item field (`items`) or "" (the vendor did not say) to a list of rows, a row being a
     list of items labelled by column. `leftover` are texts beside a known label that are not its value: what is left of
-    one that is covered, say. `checks` are what was checked while it was read: whether what it says twice agrees.
+    one that is covered, say. `alone` says of a document that stood on a page with others that it was parted from them:
+    `lines` are its own, and no other finding is a side of it. `checks` are what was checked while it was read: whether
+    what it says twice agrees.
     """
 
     items: list[Item] = []
     leftover: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     checks: list[Check] = []
+    alone: bool = False
+    lines: list[Line] = []
     type: Text | None = None
     box: Box | None = None
     page: int | None = None
@@ -132,6 +136,7 @@ class Crop(Part):
 class Reading(Part):
     """A vendor's whole answer about one picture.
 
+    `also_shows` are the kinds of the documents on the page that were left out, being other products'.
     `units` is what the vendor charges for it in its own price units; `trace` is the vendor's id for the call;
     `raw` is the decoded answer, kept encrypted so that a record can be made again without paying again.
     """
@@ -144,6 +149,7 @@ class Reading(Part):
     crops: list[Crop] = []
     units: float = 1
     trace: str | None = None
+    also_shows: list[str] = []
     raw: Any = None
 
 
@@ -185,6 +191,7 @@ def moved(reading: Reading, move: Callable[[Point], Point]) -> Reading:
     def finding(original: ExtractedDocument) -> ExtractedDocument:
         rows = {name: [parts(row) for row in rows] for name, rows in original.rows.items()}
         moved = {"items": parts(original.items), "leftover": parts(original.leftover), "rows": rows}
+        moved |= {"lines": parts(original.lines)}
         return original.model_copy(update=moved | {"box": box(original.box)})
 
     return reading.model_copy(

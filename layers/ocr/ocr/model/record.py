@@ -152,6 +152,9 @@ class Record(Part):
     source: Source | None = Field(default=None, description="the upload, if the picture came by S3")
     document: Document | None = Field(default=None, description="the document asked for")
     others: list[Document] = Field(default=[], description="further documents of the same kind on the same picture")
+    also_shows: list[str] = Field(
+        default=[], description="the products of the other documents on the picture, which were not asked for"
+    )
     lines: list[Line] = Field(default=[], description="the lines of text, of products that return text")
     tables: list[Table] = Field(default=[], description="the tables, of products that return tables")
     codes: list[Code] = Field(default=[], description="the codes on the picture, of products whose documents have any")

@@ -47,7 +47,8 @@ def normalize(
     drafts = [_drafted(model, finding, content) for finding in merged]
     _referee(drafts, told)
     found = [_found(draft, rules, finding) for draft, finding in zip(drafts, merged, strict=True)]
-    return sorted((one for one in found if _holds_anything(one, reading)), key=_fullness, reverse=True)
+    kept = [one for one in found if _holds_anything(one, reading)]
+    return sorted(kept, key=_fullness, reverse=True)
 
 
 def _holds_anything(found: Document, reading: Reading) -> bool:
@@ -80,7 +81,7 @@ def _grid(cells: Sequence[Any]) -> list[list[str]]:
 def _merged(model: type[Fields], findings: Iterable[ExtractedDocument]) -> list[ExtractedDocument]:
     documents: list[ExtractedDocument] = []
     for finding in findings:
-        mates = [other for other in documents if _agree(model, other, finding)]
+        mates = [other for other in documents if not (other.alone or finding.alone) and _agree(model, other, finding)]
         mate = mates[0] if mates else None
         # On another page it may be the other side of any of them.
         if mate is None or (finding.page != mate.page and len(mates) > 1):

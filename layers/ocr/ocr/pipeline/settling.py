@@ -4,11 +4,13 @@ A success is one whole document of the product that was asked for. Whatever else
 person can look at it, but under another status.
 """
 
+from collections.abc import Sequence
+
 from ocr.declare.fields import declared
 from ocr.declare.product import Product
 from ocr.model.check import Check
 from ocr.model.problem import problem_of
-from ocr.model.reading import Reading
+from ocr.model.reading import Code, ExtractedDocument, Reading
 from ocr.model.record import FINAL, Document, Record, Status
 from ocr.pipeline.identity import document_type, one_document
 from ocr.pipeline.normalization import documents
@@ -53,6 +55,9 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
     held = {part.mark.content for part in declared(product.fields).values()}
     record.lines = reading.lines if "lines" in held else []
     record.tables = reading.tables if "tables" in held else []
+    record.also_shows = reading.also_shows
+    if any(finding.alone for finding in reading.findings):
+        return _fill_apart(product, record, reading)
     found = documents(product, reading, record.codes)
     kind, other, one = identity or (*document_type(product, reading.lines), one_document(product, reading.lines))
     if found:
@@ -66,9 +71,49 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
         detail = f"No field of {product.name} ({product.slug}) was found on the picture."
         return NoResult(detail, vendor=reading.vendor)
     if one.outcome == "failed":
-        detail = f"The picture shows several documents ({product.name}, {product.slug}); their fields are not mixed."
-        return Incomplete(detail, kind="several_documents", vendor=reading.vendor, extra={"repeated": one.fields})
+        return _mixed(product, one, reading)
     return _shortfall(product, found[0], reading)
+
+
+def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError | None:
+    """Put documents into the record that were parted on one page, each checked on its own lines, in their order."""
+    found: list[Document] = []
+    error: OcrError | None = None
+    for finding in reading.findings:
+        alone = reading.model_copy(update={"findings": [finding], "lines": finding.lines})
+        own = [code for code in record.codes if _nearest(code, reading.findings) is finding]
+        kind, _ = document_type(product, finding.lines)
+        one = one_document(product, finding.lines)
+        for document in documents(product, alone, own)[:1]:
+            kept = document if one.outcome != "failed" else _unclear(document)
+            kept.checks += [kind, one]
+            found.append(kept)
+            short = _mixed(product, one, reading) if one.outcome == "failed" else _shortfall(product, document, reading)
+            error = error or short
+    if not found:
+        return NoResult(f"No field of {product.name} ({product.slug}) was found on the picture.", vendor=reading.vendor)
+    record.document, *record.others = found
+    return error
+
+
+def _nearest(code: Code, findings: Sequence[ExtractedDocument]) -> ExtractedDocument | None:
+    """The document on a page that a code belongs to: the one around it, or the nearest."""
+    if code.box is None:
+        return None
+    x, y = (sum(corner[axis] for corner in code.box) / 4 for axis in (0, 1))
+
+    def distance(finding: ExtractedDocument) -> float:
+        corners = finding.box or ((0.0, 0.0),)
+        across = max(min(one[0] for one in corners) - x, x - max(one[0] for one in corners), 0)
+        down = max(min(one[1] for one in corners) - y, y - max(one[1] for one in corners), 0)
+        return across**2 + down**2
+
+    return min(findings, key=distance)
+
+
+def _mixed(product: Product, one: Check, reading: Reading) -> Incomplete:
+    detail = f"The picture shows several documents ({product.name}, {product.slug}); their fields are not mixed."
+    return Incomplete(detail, kind="several_documents", vendor=reading.vendor, extra={"repeated": one.fields})
 
 
 def _unclear(document: Document) -> Document:

@@ -151,9 +151,17 @@ class Labels(Engine):
     finds_labels: ClassVar[bool] = True
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
+        from ocr.extraction.classification import is_known
         from ocr.extraction.extract import find_all
+        from ocr.extraction.sheet import parts
 
-        return Reading(vendor=self.vendor, findings=find_all(request.fields, lines))
+        shown = parts(lines, {request.product: request.fields}.get)
+        wanted = [part for part in shown if part.kind == request.product or not is_known(request.product)]
+        if len(shown) == 1 or not wanted:
+            return Reading(vendor=self.vendor, findings=find_all(request.fields, lines))
+        findings = [part.found(find_all(request.fields, part.lines)) for part in wanted]
+        left_out = [part.kind for part in shown if part not in wanted and part.kind]
+        return Reading(vendor=self.vendor, findings=findings, also_shows=sorted(left_out))
 
 
 @dataclass(frozen=True)
@@ -177,9 +185,15 @@ class Kinds(Engine):
     """Which product's document it is, and its fields where the product holds them."""
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
+        from ocr.declare import catalogue
         from ocr.extraction.classification import sorted_out
+        from ocr.extraction.sheet import parts
 
-        return Reading(vendor=self.vendor, findings=[sorted_out(request.fields, lines)])
+        shown = parts(lines, lambda slug: catalogue.products()[slug].fields)
+        if len(shown) == 1:
+            return Reading(vendor=self.vendor, findings=[sorted_out(request.fields, lines)])
+        findings = [part.found([sorted_out(request.fields, part.lines)]) for part in shown]
+        return Reading(vendor=self.vendor, findings=findings)
 
 
 @dataclass(frozen=True)

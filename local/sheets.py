@@ -1,0 +1,132 @@
+"""Several documents on one page: how many are found, and whether a field of one stands in the record of another.
+
+    python -m local.sheets                  pages of 2, 4 and 6 documents, of one kind and of several, straight and askew
+
+The lines that the engine reads of each sample are laid out on one page, in two columns, so that what is measured is how
+documents are told apart and not how small letters are read.
+"""
+
+import argparse
+import math
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
+from random import Random
+from typing import Any
+
+from local.accuracy import offline
+from local.samples import samples
+from ocr.model.reading import Line, Point
+from ocr.model.record import Document, Record
+
+KINDS = ("vat_invoice", "train_ticket", "taxi_receipt", "id_card", "vehicle_license", "business_license")
+SORTS = "document_classification"
+SIZES = (2, 4, 6)
+ANGLES = (0.0, 5.0)
+GAP = 120.0  # pixels between two documents
+
+
+def composed(documents: Sequence[Sequence[Line]], angle: float = 0.0) -> list[Line]:
+    """The lines of several documents on one page, in two columns, turned by `angle` degrees."""
+    placed: list[Line] = []
+    top = 0.0
+    for row in batched(documents, 2):
+        left = 0.0
+        for lines in row:
+            placed += [_moved(line, lambda at, left=left, top=top: (at[0] + left, at[1] + top)) for line in lines]
+            left += _extent(lines, 0) + GAP
+        top += max(_extent(lines, 1) for lines in row) + GAP
+    turn = math.radians(angle)
+    sine, cosine = math.sin(turn), math.cos(turn)
+    return [_moved(line, lambda at: (at[0] * cosine - at[1] * sine, at[0] * sine + at[1] * cosine)) for line in placed]
+
+
+def _extent(lines: Sequence[Line], axis: int) -> float:
+    return max(corner[axis] for line in lines if line.box for corner in line.box)
+
+
+def _moved(line: Line, move: Any) -> Line:
+    corners: list[Point] = [move(corner) for corner in line.box or ()]
+    return line.model_copy(update={"box": tuple(corners) or None})
+
+
+def values(document: Document) -> set[str]:
+    """What stands in a document's fields and nowhere else in its kind by chance: texts of some length."""
+    inner = document.fields.get("content") or document.fields
+    return {str(value) for value in inner.values() if isinstance(value, str) and len(value) >= LONG}
+
+
+LONG = 5
+
+
+def strangers(record: Record, alone: Sequence[Document]) -> int:
+    """How many values stand in a record's documents beside values of another document, each value being only one's."""
+    owners = [values(document) for document in alone]
+    count = 0
+    for document in offline.documents(record):
+        held = values(document)
+        shares = sorted((len(held & own) for own in owners), reverse=True)
+        own = max(owners, key=lambda one: len(held & one), default=set())
+        others = set().union(*(one for one in owners if one is not own)) - own
+        count += len(held & others) if shares else 0
+    return count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Documents found on pages of several, and fields of others in them.")
+    parser.add_argument("--pages", type=int, default=5, help="of each size, sort and angle")
+    told = parser.parse_args()
+    report(list(_read()), told.pages)
+
+
+def _read() -> Iterator[tuple[str, list[Line]]]:
+    """Every sample's kind and lines as the engine reads them."""
+    for sample in samples(KINDS, ("a", "b", "issued")):
+        _, answer = offline.record(sample.product, sample.picture)
+        yield sample.product, [Line.model_validate(line) for line in answer.said.get("lines", [])]
+
+
+def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
+    """Print a line for each size, sort and angle."""
+    random = Random(1)
+    by_kind: dict[str, list[list[Line]]] = {}
+    for kind, lines in read:
+        by_kind.setdefault(kind, []).append(lines)
+    print(f"{'documents':>9} {'kinds':8}{'angle':>6}{'pages':>7}{'found':>8}{'of':>6}{'of others':>11}")
+    for size in SIZES:
+        for mixed in (False, True):
+            for angle in ANGLES:
+                counts: Counter[str] = Counter()
+                for _ in range(pages):
+                    kinds = random.sample(sorted(by_kind), min(size, len(by_kind))) if mixed else None
+                    _measure(counts, _chosen(by_kind, size, kinds, random), angle)
+                sort = "several" if mixed else "one"
+                found, of, others = counts["found"], counts["of"], counts["others"]
+                print(f"{size:>9} {sort:8}{angle:>6.0f}{pages:>7}{found:>8}{of:>6}{others:>11}", flush=True)
+
+
+def _chosen(
+    by_kind: Mapping[str, list[list[Line]]], size: int, kinds: Sequence[str] | None, random: Random
+) -> list[list[Line]]:
+    if kinds:
+        return [random.choice(by_kind[kind]) for kind in kinds]
+    enough = [kind for kind, all_ in sorted(by_kind.items()) if len(all_) >= size]
+    return random.sample(by_kind[random.choice(enough)], size) if enough else []
+
+
+def _measure(counts: Counter[str], documents: Sequence[Sequence[Line]], angle: float) -> None:
+    alone = [_record(lines).document for lines in documents]
+    record = _record(composed(documents, angle))
+    counts["of"] += len(documents)
+    counts["found"] += len(offline.documents(record)) if record.problem is None else 0
+    counts["others"] += strangers(record, [one for one in alone if one])
+
+
+def _record(lines: Sequence[Line]) -> Record:
+    return offline.record_of(SORTS, {"lines": [line.model_dump() for line in lines]})
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()
