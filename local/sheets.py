@@ -1,6 +1,6 @@
 """Several documents on one page: how many are found, and whether a field of one stands in the record of another.
 
-    python -m local.sheets                  pages of 2, 4 and 6 documents, of one kind and of several, straight and askew
+    python -m local.sheets      pages of 2, 4 and 6 documents, of one kind and of several, straight and askew
 
 The lines that the engine reads of each sample are laid out on one page, in two columns, so that what is measured is how
 documents are told apart and not how small letters are read.
@@ -31,7 +31,7 @@ def composed(documents: Sequence[Sequence[Line]], angle: float = 0.0) -> list[Li
     """The lines of several documents on one page, in two columns, turned by `angle` degrees."""
     placed: list[Line] = []
     top = 0.0
-    for row in batched(documents, 2):
+    for row in batched(documents, 2, strict=False):
         left = 0.0
         for lines in row:
             placed += [_moved(line, lambda at, left=left, top=top: (at[0] + left, at[1] + top)) for line in lines]
@@ -51,13 +51,14 @@ def _moved(line: Line, move: Any) -> Line:
     return line.model_copy(update={"box": tuple(corners) or None})
 
 
-def values(document: Document) -> set[str]:
-    """What stands in a document's fields and nowhere else in its kind by chance: texts of some length."""
-    inner = document.fields.get("content") or document.fields
-    return {str(value) for value in inner.values() if isinstance(value, str) and len(value) >= LONG}
-
-
+# Shorter texts are the same on many documents by chance.
 LONG = 5
+
+
+def values(document: Document) -> set[str]:
+    """The texts in a document's fields that are long enough to be its own."""
+    inner = document.fields.get("content") or document.fields
+    return {value for value in inner.values() if isinstance(value, str) and len(value) >= LONG}
 
 
 def strangers(record: Record, alone: Sequence[Document]) -> int:

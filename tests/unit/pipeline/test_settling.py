@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.accuracy import offline
+from local.sheets import composed
 from ocr.declare.catalogue import products
 from ocr.declare.fields import declared
 from ocr.extraction.extract import find
@@ -217,6 +219,94 @@ def test_several_documents_are_never_mixed(slug: str, alone: list[Line], togethe
     assert found.document.fields == {}
     # The texts are kept, under no field's name.
     assert found.document.unmapped
+
+
+BILL = page(
+    *(
+        (60, 1200 + 50 * number, text)
+        for number, text in enumerate(
+            [
+                "海棠市出租汽车专用发票",
+                "发票代码 144001900111",
+                "发票号码 12345678",
+                "车号 京B12345",
+                "日期 2023-05-16",
+                "上车 10:20",
+                "下车 10:41",
+                "单价 2.50元/公里",
+                "里程 8.2公里",
+                "金额 28.00元",
+            ]
+        )
+    )
+)
+TITLED = page(
+    *(
+        (60, 60 + 50 * number, text)
+        for number, text in enumerate(
+            [
+                "电子发票(铁路电子客票)",
+                "发票号码:25119110000012345678 开票日期:2025年03月07日",
+                "松岭站 D306 云溪站",
+                "2025年03月07日 22:55开 08车015号 二等座",
+                "票价:￥370.00",
+                "1101051949****002X 林一一",
+                "电子客票号:1191100000123456789",
+            ]
+        )
+    )
+)
+
+
+def read(slug: str, lines: list[Line]) -> Record:
+    return offline.record_of(slug, {"lines": [line.model_dump() for line in lines]})
+
+
+@pytest.mark.parametrize(
+    ("slug", "documents"),
+    [
+        pytest.param("train_ticket", (FIRST, SECOND), id="without labels, side by side"),
+        pytest.param("id_card", (ONE, OTHER), id="with labels, one below the other"),
+    ],
+)
+@pytest.mark.parametrize("angle", [0, 5, -5])
+def test_several_documents_of_one_kind_are_told_apart(
+    slug: str, documents: tuple[list[Line], list[Line]], angle: float
+) -> None:
+    found = read(slug, composed(documents, angle))
+    assert (found.status, outcome(found, "one_document")) == (Status.SUCCEEDED, "passed")
+    alone = [one.document for one in (read(slug, lines) for lines in documents)]
+    assert [one.fields for one in offline.documents(found)] == [one.fields for one in alone if one]
+
+
+def test_the_document_that_was_asked_for_is_read_and_the_others_are_named() -> None:
+    both = composed([TITLED, BILL])
+    for slug, lines, other in (("train_ticket", TITLED, "taxi_receipt"), ("taxi_receipt", BILL, "train_ticket")):
+        found, alone = read(slug, both), read(slug, lines)
+        assert found.document
+        assert alone.document
+        assert found.document.fields == alone.document.fields
+        assert (found.others, found.also_shows) == ([], [other])
+
+
+def test_classification_tells_every_document_on_a_page() -> None:
+    found = read("document_classification", composed([TITLED, BILL, ONE]))
+    kinds = [one.fields["document_type"] for one in offline.documents(found)]
+    assert sorted(kinds) == ["id_card", "taxi_receipt", "train_ticket"]
+
+
+def test_both_sides_of_one_card_are_one_document() -> None:
+    back = page(
+        (60, 60, "中华人民共和国"),
+        (60, 110, "居民身份证"),
+        (60, 160, "签发机关 海棠市公安局"),
+        (60, 210, "有效期限 2015.03.07-2035.03.07"),
+    )
+    found = read("id_card", composed([ONE, back]))
+    assert found.status == Status.SUCCEEDED
+    assert found.others == []
+    assert found.document
+    assert {"name", "issuing_authority"} <= found.document.fields.keys()
 
 
 def test_two_dates_are_not_two_documents() -> None:
