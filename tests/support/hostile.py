@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from local.samples.heic import heic
+
 EOI = b"\xff\xd9"
 # The most pixels that are taken, as a square.
 SIDE = 7071
@@ -94,6 +96,35 @@ def icon(side: int) -> bytes:
     """An ICO, whose parser decodes before anybody has looked at the size."""
     picture = encoded("PNG", (side, side))
     return struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(picture), 22) + picture
+
+
+def made_of(parts: dict[int, list[int]]) -> bytes:
+    """A HEIC whose items are made of others, the first of which is the one that is shown."""
+    whole = heic(Image.new("RGB", (640, 640)))
+    lists = b"".join(
+        struct.pack(">I4sHH", 12 + 2 * len(some), b"dimg", owner, len(some)) + struct.pack(f">{len(some)}H", *some)
+        for owner, some in parts.items()
+    )
+    references = struct.pack(">I4sI", 12 + len(lists), b"iref", 0) + lists
+    at = whole.index(b"meta") - 4
+    [length] = struct.unpack_from(">I", whole, at)
+    end = at + length
+    return whole[:at] + struct.pack(">I", length + len(references)) + whole[at + 4 : end] + references + whole[end:]
+
+
+def bare_png(
+    width: int, height: int, colour: int, rows: bytes, *, piece: int = 1 << 30, interlaced: bool = False
+) -> bytes:
+    """A PNG of eight bits a channel around these rows, in pieces of so many bytes."""
+    packed = zlib.compress(rows, 9)
+    pieces = (chunk(b"IDAT", packed[at : at + piece]) for at in range(0, len(packed), piece))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, interlaced))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(pieces) + chunk(b"IEND", b"")
+
+
+def flooded(plain: bytes, flood: bytes) -> bytes:
+    """A JPEG with something again and again in front of its end."""
+    return plain[: -len(EOI)] + flood + EOI
 
 
 def worst() -> dict[str, Callable[[], bytes]]:

@@ -1,6 +1,7 @@
 """Promise: what would cost far more than a picture is worth is refused early, and what only looks odd is taken."""
 
 import random
+import struct
 import zlib
 from functools import cache
 from io import BytesIO
@@ -17,12 +18,16 @@ from ocr.pages.examine import examine
 from ocr.platform.errors import CallerError, OcrError, TooMuch
 from tests.support.hostile import (
     EOI,
+    SIDE,
+    bare_png,
     bmp565,
     chunk,
     encoded,
     exif,
+    flooded,
     icon,
     jpeg,
+    made_of,
     many_scans,
     png,
     run_length_bmp,
@@ -33,6 +38,7 @@ from tests.support.hostile import (
 
 # What refusing a file may cost in seconds of a processor; each of these took two to sixty.
 CHEAP = 1.0
+MOST_CPU_SECONDS = 2.5
 REFUSED = {
     "scans": (lambda: many_scans(1000), 422),
     "more scans than its pixels allow": (lambda: many_scans(40), 422),
@@ -46,6 +52,10 @@ REFUSED = {
     "no frame": (lambda: b"\xff\xd8" + segment(0xDA, b"\x01\x01\0\0\x3f\0") + EOI, 422),
     "an arithmetic of no browser": (lambda: encoded().replace(b"\xff\xc0", b"\xff\xc3"), 422),
     "twelve bits": (lambda: encoded().replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"), 415),
+    "a WebP of 50 megapixels": (lambda: empty_webp(SIDE), 413),
+    "a HEIC made of ten thousand": (lambda: made_of({1: [2] * 10_000}), 422),
+    "a HEIC made of itself": (lambda: made_of({1: [2], 2: [1]}), 422),
+    "a HEIC made of many, each made of many": (lambda: made_of({n: [n + 1] * 60 for n in range(1, 5)}), 422),
     "a colour type that is none": (lambda: png()[:25] + b"\x07" + png()[26:], 422),
 }
 
@@ -101,6 +111,55 @@ ODD = {
     "a film in a GIF": lambda: film(),
     "a single pixel": lambda: encoded("JPEG", (1, 1)),
 }
+
+
+# Decoders pay for what containers allow; none of these may cost more than a large photograph does.
+TRICKS = {
+    "pixels in pieces of three bytes": lambda: bare_png(
+        900, 900, 2, random.Random(1).randbytes(2701 * 30) * 30, piece=3
+    ),
+    "15,000 empty pieces": lambda: png(*[chunk(b"IDAT", b"")] * 15_000),
+    "pixels that unpack to 50 MB more": lambda: bare_png(64, 64, 2, bytes(50 << 20)),
+    "interlaced": lambda: bare_png(4000, 4000, 2, bytes(4000 * 12_001 + 100_000), interlaced=True),
+    "9,000 frames": lambda: png(*[chunk(b"fcTL", bytes(26)), chunk(b"fdAT", bytes(50))] * 9_000),
+    "150 profiles that unpack to 20 MB": lambda: png(*[zipped(b"zTXt", 20 << 20, b"Raw profile type exif\0\0")] * 150),
+    "EXIF that leads to itself": lambda: jpeg(
+        segment(0xE1, b"Exif\0\0II*\0" + b"\x08\0\0\0\x01\0\x69\x87\4\0\1\0\0\0\x08\0\0\0" * 2)
+    ),
+    "a restart after each block": lambda: textured("JPEG", (3000, 3000), quality=30, restart_marker_blocks=1),
+    "millions of restarts": lambda: flooded(encoded(), b"\xff\xd0" * 4_000_000),
+    "millions of stuffed bytes": lambda: flooded(encoded(), b"\xff\0" * 4_000_000),
+    "15,000 tables": lambda: jpeg(*[segment(0xDB, b"\0" + bytes(range(1, 65)))] * 15_000),
+    "another arithmetic": lambda: textured("JPEG", (600, 400)).replace(b"\xff\xc0", b"\xff\xc9", 1),
+    "far more pixels than data": lambda: encoded().replace(b"\0\x30\0\x40", b"\x1b\x9f\x1b\x9f", 1),
+    "two hundred pictures in one": lambda: encoded(
+        "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))] * 200
+    ),
+    "run lengths that end at once": lambda: run_length_bmp(64, 64, b"\0\0" * 100_000),
+    "run lengths that leap": lambda: run_length_bmp(7000, 7000, b"\0\2\xff\xff" * 200_000),
+    "3,000,000 blocks of a byte": lambda: encoded("GIF", mode="P")[:-2] + b"\1\0" * 3_000_000 + b"\0;",
+    "a film in a WebP": lambda: encoded(
+        "WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48), n) for n in range(50)]
+    ),
+}
+
+
+@pytest.mark.parametrize("made", TRICKS.values(), ids=TRICKS)
+def test_other_tricks_cost_no_more_than_a_photograph(made: Any) -> None:
+    content, refused = made(), None
+    begun = thread_time()
+    try:
+        examine(content)
+    except OcrError as error:
+        refused = error
+    assert thread_time() - begun < MOST_CPU_SECONDS
+    assert refused is None or (refused.status in range(400, 500) and refused.advice)
+
+
+def empty_webp(side: int) -> bytes:
+    """A lossless WebP that says of itself that it is so large, and has no pixels."""
+    body = b"VP8L" + struct.pack("<IBI", 14, 0x2F, side - 1 | side - 1 << 14) + bytes(9)
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
 
 
 def film() -> bytes:

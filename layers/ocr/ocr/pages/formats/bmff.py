@@ -1,7 +1,9 @@
 """HEIC and AVIF: pictures in boxes (ISO/IEC 14496-12, 23008-12)."""
 
 import struct
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from ocr.pages.formats.header import MOST_PARTS, Header, too_much
 
@@ -9,6 +11,9 @@ from ocr.pages.formats.header import MOST_PARTS, Header, too_much
 HEIF, AVIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}, {b"avif", b"avis"}
 STILL = {b"mif1", b"msf1"}
 _META = b"meta"
+# A picture may be made of others, which are made of others: tiles overlap a little, and there may be a grid for what
+# can be seen through. What is decoded together is held against the picture's own pixels, or a small one's.
+MOST_TIMES, MOST_DEPTH, SMALL = 4, 4, 1 << 20
 # Quarter turns against the clock, and the mirror behind them if there is one → EXIF's orientation.
 _ORIENTATIONS = {
     (0, None): 1,
@@ -50,8 +55,14 @@ def bmff(content: bytes) -> Header:
     version = parts[b"pitm"][0]
     [main] = struct.unpack_from(">I" if version else ">H", parts[b"pitm"], 4)
     turned, mirrored = 0, None
-    for number in _associated(properties[b"ipma"], main):
+    areas: dict[int, int] = {}
+    for owner, number in _associated(properties[b"ipma"]):
         kind, body = every[number - 1]
+        if kind == b"ispe":
+            across, down = struct.unpack_from(">II", body, 4)
+            areas[owner] = across * down
+        if owner != main:
+            continue
         if kind == b"ispe":
             width, height = struct.unpack_from(">II", body, 4)
         elif kind == b"irot":
@@ -60,6 +71,8 @@ def bmff(content: bytes) -> Header:
             mirrored = body[0] & 1
     if any(across * down > max(width * height, 1) for across, down in sizes):
         raise ValueError("a part that is larger than the whole")
+    if _decoded(main, _made_of(meta), areas, width * height) > MOST_TIMES * max(width * height, SMALL):
+        raise too_much()
     if brand(content) == "AVIF":
         return Header("AVIF", width, height, 8, 3, _ORIENTATIONS[turned, mirrored], content)
     # A side may have become the other one, and less.
@@ -84,8 +97,34 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise too_much()
 
 
-def _associated(table: bytes, item: int) -> Iterator[int]:
-    """The numbers of an item's properties, from 1."""
+def _made_of(meta: bytes) -> Mapping[int, list[int]]:
+    """The items that each item is made of."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for references in (body for kind, body in _boxes(meta) if kind == b"iref"):
+        wide = references[0] > 0
+        for kind, body in _boxes(references[4:]):
+            if kind == b"dimg":
+                owner, count = struct.unpack_from(">IH" if wide else ">HH", body)
+                if count > MOST_PARTS:
+                    raise too_much()
+                found[owner] += struct.unpack_from(f">{count}{'I' if wide else 'H'}", body, 6 if wide else 4)
+    return found
+
+
+def _decoded(item: int, made_of: Mapping[int, list[int]], areas: Mapping[int, int], whole: int) -> int:
+    """How many pixels are decoded for an item; raises `TooMuch` for one that is made of itself."""
+
+    @cache
+    def pixels(item: int, depth: int) -> int:
+        if depth > MOST_DEPTH:
+            raise too_much()
+        return areas.get(item, whole) + sum(pixels(part, depth + 1) for part in made_of.get(item, ()))
+
+    return pixels(item, 0)
+
+
+def _associated(table: bytes) -> Iterator[tuple[int, int]]:
+    """The items' properties: each item with the number of one, from 1."""
     version, wide = table[0], table[3] & 1
     [count] = struct.unpack_from(">I", table, 4)
     at = 8
@@ -97,5 +136,5 @@ def _associated(table: bytes, item: int) -> Iterator[int]:
         for _ in range(some):
             [value] = struct.unpack_from(">H" if wide else ">B", table, at)
             at += 2 if wide else 1
-            if owner == item and (number := value & (0x7FFF if wide else 0x7F)):
-                yield number
+            if number := value & (0x7FFF if wide else 0x7F):
+                yield owner, number

@@ -4,12 +4,15 @@ import struct
 from collections.abc import Iterator
 
 from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_much
+from ocr.platform.errors import CallerError
 
 # What stands in front of the pixels, in the file's order; the first chunk with pixels is the last that is needed.
 _HEADS, _PIXELS = (b"VP8X", b"ANIM", b"ALPH"), {b"VP8 ", b"VP8L", b"ANMF"}
 _ANIMATED_OR_SEEN_THROUGH = 0x12
 _LOSSLESS = 0x2F
 _SIDE = 0x3FFF
+# The decoder holds a picture five times over, four bytes a pixel.
+MOST_PIXELS = 25_000_000
 
 
 def webp(content: bytes) -> Header:
@@ -28,6 +31,12 @@ def webp(content: bytes) -> Header:
         kept[b"VP8X"] = bytes([canvas[0] & _ANIMATED_OR_SEEN_THROUGH]) + canvas[1:]
     parts = b"".join(_chunk(kind, body) for kind, body in kept.items())
     width, height = _size(kept)
+    if width * height > MOST_PIXELS:
+        raise CallerError(
+            f"A WebP may have {MOST_PIXELS // 1_000_000} megapixels at most.",
+            "Send it as JPEG, PNG, HEIC or AVIF.",
+            kind="too_large",
+        )
     picture = b"RIFF" + struct.pack("<I", 4 + len(parts)) + b"WEBP" + parts
     return Header("WEBP", width, height, 8, 3, orientation or 1, picture)
 
