@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check deploy delete doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -77,6 +77,12 @@ check: tools ## Lint, types, direction of imports, template
 	.venv/bin/lint-imports
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
+
+deploy: tools ## Build the stack and deploy it to AWS (STACK=ocr GUIDED=1 asks again, IMPORT=1 takes over what a deleted one left)
+	@$(PYTHON) -m local deploy "$(or $(STACK),ocr)" $(if $(GUIDED),--guided) $(if $(IMPORT),--import)
+
+delete: .venv/ready ## Delete a stack on AWS, but for its records and keys (STACK=ocr ALL=1: those too); asks first
+	@$(PYTHON) -m local delete "$(or $(STACK),$(error Say which stack: make delete STACK=ocr))" $(if $(ALL),--all)
 
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
 	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))

@@ -15,11 +15,11 @@ from local.cloud.relay import relayed
 # Asked as SAM CLI asks, with the library and the environment that it has.
 ASK = """
 import json, docker
-engine = docker.from_env(timeout=10)
+engine = docker.from_env(timeout=60)
 [network, *_] = engine.networks.get("bridge").attrs["IPAM"]["Config"]
 print(json.dumps({"system": engine.info()["OperatingSystem"], "network": network}))
 """
-ASK_SECONDS = 30.0
+ASK_SECONDS = 90.0
 # What a virtual machine's containers call the computer that it runs on: Docker Desktop, and its likes on a Mac.
 HOST = "host.docker.internal"
 

@@ -74,6 +74,8 @@ QUEUE = "- !Ref {logical}Queue\n"
 KEY = """\
 {logical}Key:
   Type: AWS::SecretsManager::Secret
+  DeletionPolicy: RetainExceptOnCreate
+  UpdateReplacePolicy: Retain
   Properties: {{Name: !Sub "${{AWS::StackName}}/{slug}", SecretString: "{{}}", \
 KmsKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue]}}
 """

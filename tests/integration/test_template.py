@@ -14,6 +14,7 @@ from local.cloud.aws import ROOT
 from local.cloud.build import TOOLS
 from local.cloud.stack import logical
 from local.generate.openapi import OPEN
+from local.simulators import SECRETS
 from ocr.declare.catalogue import products
 from ocr.model.picture import MEDIA_TYPES
 from ocr.model.problem import PROBLEM_BASE
@@ -228,6 +229,16 @@ def test_the_table_streams_expires_and_can_be_restored() -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+@pytest.mark.parametrize("name", ["Records", "RecordKey", *(f"{vendor.capitalize()}Key" for vendor in SECRETS)])
+def test_what_was_paid_for_or_filled_in_outlives_its_stack_and_can_be_taken_over(name: str) -> None:
+    resource = template()["Resources"][name]
+
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert resource["UpdateReplacePolicy"] == "Retain"
+    # CloudFormation finds it again by its name.
+    assert resource["Properties"].keys() & {"Name", "TableName"}
 
 
 def test_what_is_not_announced_is_tried_again_and_then_kept() -> None:

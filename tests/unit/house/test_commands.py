@@ -34,6 +34,8 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         (["evaluate", "docs", "--product", ""], "There is no product ''"),
         (["extract", "/nonexistent"], "There is no file '/nonexistent'."),
         (["bench", "--what"], "Unrecognized arguments: --what."),
+        (["deploy", "My_Stack"], "STACK=My_Stack is no name for a stack: a stack's name has 1 to 26 characters"),
+        (["delete", "ocr"], "no AWS region and credentials are set"),
         (["invoke", "zoo_ticket", "s3"], "There is no product 'zoo_ticket'"),
         (["invoke", "id_card", "email"], "EVENT takes https-binary"),
         (["invoke", "id_card", "s3"], "No container engine answers here"),

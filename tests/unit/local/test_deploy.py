@@ -1,0 +1,63 @@
+"""Promise: what cannot work on AWS is said before anything is deployed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.cloud.aws import ROOT
+from local.cloud.build import Failed
+from local.deploy import NAME, agree, parameters, seed
+
+# SQS takes 80 characters, of which CloudFormation puts twelve and two hyphens to a name that it makes.
+QUEUE_CHARACTERS, MADE_UP = 80, 14
+MACHINES = {"arm64": 0xB7, "x86_64": 0x3E}
+
+
+@pytest.mark.parametrize("name", ["ocr", "ocr-prod", "a" * 26])
+def test_a_stack_may_have_this_name(name: str) -> None:
+    assert NAME.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", ["Ocr", "ocr_prod", "1ocr", "-ocr", "a" * 27, ""])
+def test_a_stack_may_not_have_this_name(name: str) -> None:
+    assert not NAME.fullmatch(name)
+
+
+def test_the_longest_name_leaves_room_for_the_name_of_every_queue() -> None:
+    queues = re.findall(r"^  (\w+):\n    Type: AWS::SQS::Queue$", (ROOT / "template.yaml").read_text(), re.MULTILINE)
+    longest = QUEUE_CHARACTERS - MADE_UP - max(map(len, queues))
+    assert NAME.fullmatch("a" * longest)
+    assert not NAME.fullmatch("a" * (longest + 1))
+
+
+def built(folder: Path, functions: str, library: str) -> Path:
+    """What `sam build` leaves, of functions for one machine and a library in a layer for another."""
+    (folder / "OcrLayer/python").mkdir(parents=True)
+    head = b"\x7fELF" + bytes(14) + MACHINES[library].to_bytes(2, "little")
+    (folder / "OcrLayer/python/core.cpython-313.so").write_bytes(head)
+    (folder / "template.yaml").write_text(f"Globals:\n  Function:\n    Architectures:\n    - {functions}\n")
+    return folder
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_functions_and_layers_for_one_machine_are_deployed(machine: str, tmp_path: Path) -> None:
+    agree(built(tmp_path, machine, machine))
+
+
+def test_layers_for_another_machine_than_the_functions_are_not_deployed(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match=r"core.cpython-313.so is for x86_64, the functions are for arm64"):
+        agree(built(tmp_path, "arm64", "x86_64"))
+
+
+def test_each_stack_has_answers_of_its_own() -> None:
+    told = seed((ROOT / "samconfig.toml").read_text(), "ocr-prod")
+    assert 'stack_name = "ocr-prod"' in told
+    assert "resolve_s3 = true" in told
+    assert "samconfig.*.toml" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_what_was_answered_is_what_a_stack_that_is_made_anew_gets() -> None:
+    answered = {"region": "ap-east-1", "parameter_overrides": 'Vendors="juhe,embedded" CorsOrigin="" LogDays="30"'}
+    assert parameters(answered) == {"Vendors": "juhe,embedded", "CorsOrigin": "", "LogDays": "30"}
+    assert parameters({}) == {}
