@@ -35,8 +35,8 @@ TAKEN := $(foreach goal,$(or $(MAKECMDGOALS),help),$(shell grep '^$(goal)[ :]' M
 ifneq ($(filter-out $(TAKEN) LAYER UV,$(GIVEN)),)
 $(error make $(MAKECMDGOALS) does not take $(filter-out $(TAKEN) LAYER UV,$(GIVEN)). It takes $(or $(TAKEN),nothing))
 endif
-ifneq ($(filter-out 1,$(foreach name,$(filter DOCS MISSES FRESH CONTAINERS,$(GIVEN)),$($(name)))),)
-$(error DOCS, MISSES, FRESH and CONTAINERS are 1 or left out)
+ifneq ($(filter-out 1,$(foreach name,$(filter DOCS MISSES FRESH CONTAINERS GUIDED IMPORT ALL,$(GIVEN)),$($(name)))),)
+$(error DOCS, MISSES, FRESH, CONTAINERS, GUIDED, IMPORT and ALL are 1 or left out)
 endif
 
 help: ## Show this list
@@ -49,7 +49,7 @@ up: tools ## Deploy to a local AWS that stays, and print how to use it (CONTAINE
 	@$(PYTHON) -m local up $(if $(CONTAINERS),--containers)
 
 invoke: tools ## Run one function in a container of sam local with a sample event (PRODUCT=id_card EVENT=s3)
-	@$(PYTHON) -m local invoke "$(or $(PRODUCT),id_card)" "$(or $(EVENT),https-binary)"
+	@$(PYTHON) -m local invoke $(call quoted,$(or $(PRODUCT),id_card)) $(call quoted,$(or $(EVENT),https-binary))
 
 down: .venv/ready ## End the local AWS that stays
 	@$(PYTHON) -m local down
@@ -79,10 +79,10 @@ check: tools ## Lint, types, direction of imports, template
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
 deploy: tools ## Build the stack and deploy it to AWS (STACK=ocr GUIDED=1 asks again, IMPORT=1 takes over what a deleted one left)
-	@$(PYTHON) -m local deploy "$(or $(STACK),ocr)" $(if $(GUIDED),--guided) $(if $(IMPORT),--import)
+	@$(PYTHON) -m local deploy $(call quoted,$(or $(STACK),ocr)) $(if $(GUIDED),--guided) $(if $(IMPORT),--import)
 
 delete: .venv/ready ## Delete a stack on AWS, but for its records and keys (STACK=ocr ALL=1: those too); asks first
-	@$(PYTHON) -m local delete "$(or $(STACK),$(error Say which stack: make delete STACK=ocr))" $(if $(ALL),--all)
+	@$(PYTHON) -m local delete $(call quoted,$(or $(STACK),$(error Say which stack: make delete STACK=ocr))) $(if $(filter ALL,$(GIVEN)),--all)
 
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
 	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))

@@ -56,8 +56,10 @@ def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> N
     ("goal", "told"),
     [
         ("score PRODUCT=vin", "make score does not take PRODUCT. It takes PRODUCTS LAYOUTS MISSES."),
-        ("up X=1", "make up does not take X. It takes nothing."),
-        ("bench DOCS=no", "DOCS, MISSES, FRESH and CONTAINERS are 1 or left out."),
+        ("down X=1", "make down does not take X. It takes nothing."),
+        ("delete STACK=ocr ALL=no", "DOCS, MISSES, FRESH, CONTAINERS, GUIDED, IMPORT and ALL are 1 or left out."),
+        ("delete", "Say which stack: make delete STACK=ocr."),
+        ("bench DOCS=no", "DOCS, MISSES, FRESH, CONTAINERS, GUIDED, IMPORT and ALL are 1 or left out."),
         ("evaluate", "Say which folder: make evaluate PICTURES=folder."),
         ("extract PRODUCT=id_card", "Say which lines: make extract PRODUCT=id_card LINES=case.json."),
     ],
