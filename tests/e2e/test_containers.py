@@ -20,6 +20,7 @@ import requests
 from local.cloud.aws import ROOT
 from local.cloud.build import ARCHITECTURE, TOOLS
 from local.cloud.containers import NONE, Engine, engine_or_none
+from local.cloud.sending import Picture, send
 from local.cloud.stack import Stack, logical
 from local.invoke import QUIETLY
 from local.sam_local import SETTINGS, https_event, options, s3_event, template, write_settings
@@ -70,6 +71,9 @@ def sam_local(engine: Engine, stack: Stack, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("sam-local")
     (folder / SETTINGS).parent.mkdir()
     write_settings(stack, engine, folder)
+    # As `make up` does: the engine's first start takes longer than a caller waits.
+    sample = next(iter(samples(["id_card"])))
+    send(stack, Picture("id_card", sample.name, sample.picture, sample.media_type), "s3")
     with engine.reaching(stack.aws):
         yield SamLocal(stack, folder)
 
