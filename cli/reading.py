@@ -86,13 +86,13 @@ class Outcome:
         return " ".join(part for part in parts if part)
 
 
-# What is read of a folder, by suffix.
+# What is read of a folder, by suffix: pictures and files of pages.
 SUFFIXES = {
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".gif"),
-    *(".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif"),
+    *(".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif", ".pdf", ".ofd", ".xml"),
 }
 # How the bytes of pictures begin, for those whose name says nothing.
-_BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*")
+_BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"%PDF")
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,41 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from fpdf import FPDF
 from PIL import Image
 
+from local.samples.catalogue import Sample, documents
+from local.samples.heic import heic
 from local.samples.page import FACES, Page, Print, font
 
 # A page's pixels are as many to an inch as a screen has: an invoice of 1400 pixels is one of A4.
 DOTS_PER_INCH = 150
 _NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+
+
+def files() -> Iterator[Sample]:
+    """One sample a kind of file: an invoice as PDF and OFD, a card's two sides as a scan, and as a telephone has it."""
+    by_name = {(one.product, one.name): one for one in documents()}
+    invoice = by_name["vat_invoice", "electronic"].printed("a")
+    sides = [by_name["id_card", side].printed("a") for side in ("portrait", "emblem")]
+    made = [
+        ("vat_invoice", "electronic-pdf", pdf([invoice]), "application/pdf", invoice.truth),
+        ("vat_invoice", "electronic-ofd", ofd([invoice]), "application/ofd", invoice.truth),
+        ("id_card", "portrait-heic", heic(sides[0].picture), "image/heic", sides[0].truth),
+        (
+            "id_card",
+            "both-sides-pdf",
+            scanned([side.picture for side in sides]),
+            "application/pdf",
+            sides[0].truth | sides[1].truth,
+        ),
+    ]
+    for product, name, content, media_type, truth in made:
+        yield Sample(product, name, "a", "clean", content, media_type, truth)
 
 
 def pdf(pages: Sequence[Page]) -> bytes:

@@ -18,7 +18,14 @@ Layout = Literal["a", "b", "issued", "unseen"]
 FIRST_LAYOUT: tuple[Layout, ...] = ("a",)
 # The folder whose modules declare the documents of a layout.
 FOLDERS: dict[Layout, str] = {"a": "documents", "b": "documents", "issued": "issued", "unseen": "unseen"}
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/heic": ".heic",
+    "image/tiff": ".tiff",
+    "application/pdf": ".pdf",
+    "application/ofd": ".ofd",
+}
 
 
 @dataclass(frozen=True)

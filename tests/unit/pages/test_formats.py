@@ -166,9 +166,9 @@ def test_a_file_that_claims_too_many_pixels_is_refused_before_it_is_decoded(
 def test_a_plain_picture_loads_no_other_decoder() -> None:
     """What a cold start does not need, it does not pay for."""
     code = (
-        "import sys\nfrom ocr.pages.examine import examine\n"
-        "examine(bytes.fromhex(sys.argv[1]))\n"
-        "print({'pypdfium2', 'pi_heif', 'ofdkit', 'defusedxml', 'zipfile'} & sys.modules.keys())"
+        "import sys\nimport license_plate.app\nfrom ocr.pages.files import opened\n"
+        "opened(bytes.fromhex(sys.argv[1]))\n"
+        "print({'pypdfium2', 'pi_heif', 'ofdkit', 'defusedxml'} & sys.modules.keys())"
     )
     done = run([sys.executable, "-c", code, textured("JPEG", (64, 48)).hex()], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr

@@ -1,6 +1,5 @@
 """PDF: pages with their own characters, and pages that are pictures. PDFium is asked by one thread at a time."""
 
-import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
@@ -119,6 +118,8 @@ def _characters(one: Any, width: int, height: int) -> list[Character] | None:
 
 def _place(one: Any, text: Any, index: int, width: int, height: int) -> tuple[float, float, float, float] | None:
     """Left, top, right and bottom in the pixels of the page as it is shown, whichever way it is turned."""
+    import ctypes
+
     import pypdfium2.raw as pdfium
 
     rectangle = pdfium.FS_RECTF()
