@@ -1,9 +1,10 @@
 """Promise: a file of pages becomes one record; a page that holds its text costs nothing, any other is paid once.
 
-`RANDOM_DEATHS` says at how many random pages a long scan is killed.
+`DEATHS` says at how many random pages a scan is killed; from 50 on it has 100 pages.
 """
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
@@ -20,6 +21,7 @@ from local.samples.page import Look, Page
 from ocr.declare.fields import label
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
+from ocr.model.reading import Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline import files
 from ocr.storage import erasure
@@ -30,6 +32,7 @@ from tests.support.scripted import Context, First, Ticket, calls, product, readi
 from tests.support.sending import deliver, of_upload, post
 
 NUMBER = "A-17"
+DEATHS = int(os.environ.get("DEATHS", "3"))
 
 
 def printed(*texts: str) -> Page:
@@ -167,6 +170,30 @@ class TestCrashes:
         # died with it.
         assert 6 <= calls(kind) <= 6 + min(files.AT_ONCE, paid)
         assert record["resends"] == calls(kind) - 6
+
+    def test_a_scan_that_is_killed_at_random_pages_loses_none_and_pays_none_twice(self, world: World) -> None:
+        pages = 100 if DEATHS >= 50 else 10
+        chance, answered, died_at = Random(DEATHS), [0], [0]
+
+        def answer() -> Reading:
+            if died_at[0] < DEATHS and chance.random() < 0.2:
+                died_at[0] += 1
+                died()
+            answered[0] += 1
+            return reading()
+
+        kind = product([answer])
+        record: dict[str, Any] = {}
+        while not record:
+            try:
+                _, record = post(kind, scan(pages), seconds=600)
+            except SystemExit:
+                expire_leases()
+        unknown = sum(page["status"] == "unknown" for page in record["pages"])
+        assert len(record["pages"]) == pages
+        # A page whose calls died as often as the settings allow is held for a person, and the record says so.
+        assert answered[0] == pages - unknown
+        assert calls(kind) == answered[0] + died_at[0]
 
     def test_a_file_for_which_there_is_too_little_time_goes_on_where_it_was(
         self, world: World, monkeypatch: pytest.MonkeyPatch
