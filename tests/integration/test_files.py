@@ -5,6 +5,7 @@
 
 import json
 import os
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
@@ -183,14 +184,15 @@ class TestCrashes:
             return reading()
 
         kind = product([answer])
-        record: dict[str, Any] = {}
-        while not record:
+        work, outcome = files.job(kind, scan(pages), {}), None
+        while outcome is None:
             try:
-                _, record = post(kind, scan(pages), seconds=600)
+                [outcome] = files.read(kind, [work], end=time.monotonic() + 600)
             except SystemExit:
                 expire_leases()
-        unknown = sum(page["status"] == "unknown" for page in record["pages"])
-        assert len(record["pages"]) == pages
+        assert isinstance(outcome, Record)
+        unknown = sum(page.status == Status.UNKNOWN for page in outcome.pages)
+        assert len(outcome.pages) == pages
         # A page whose calls died as often as the settings allow is held for a person, and the record says so.
         assert answered[0] == pages - unknown
         assert calls(kind) == answered[0] + died_at[0]
