@@ -27,9 +27,8 @@ from ocr.model.record import Record, Status
 from ocr.pipeline import files
 from ocr.storage import erasure
 from ocr.vendors import embedded
-from tests.integration.test_path import died, expire_leases
-from tests.support.aws import World
-from tests.support.scripted import Context, First, Ticket, calls, product, reading
+from tests.support.aws import World, expire_leases
+from tests.support.scripted import Context, First, Ticket, calls, died, product, reading
 from tests.support.sending import deliver, of_upload, post
 
 NUMBER = "A-17"

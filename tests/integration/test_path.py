@@ -35,25 +35,13 @@ from ocr.platform.errors import (
 )
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
-from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
+from tests.support.aws import ANSWERS, UPLOADS, World, expire_leases, forget_settings
 from tests.support.fault_injection import Fault, FaultInjector
-from tests.support.scripted import Context, First, Keyed, Second, Ticket, Toned, calls, picture, product, reading
+from tests.support.scripted import Context, First, Keyed, Second, Ticket, Toned, calls, died, picture, product, reading
 from tests.support.sending import deliver, deliver_last, delivered, of_upload, post, set_tries
 
 # How often an upload of these tests is tried.
 LAST = 10
-
-
-def died() -> NoReturn:
-    """The process ends between sending and answering: nothing catches this on the way."""
-    raise SystemExit
-
-
-def expire_leases() -> None:
-    """As if the time of every lease had passed."""
-    for item in aws.table().scan()["Items"]:
-        if item.get("state") == ledger.SENDING:
-            aws.table().put_item(Item=item | {"lease_until": 0})
 
 
 class TestNothingPaidTwice:

@@ -10,6 +10,7 @@ from local.cloud.aws import Aws
 from ocr.pipeline import routing
 from ocr.platform import aws as clients
 from ocr.platform.settings import settings
+from ocr.storage import ledger
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
 DEAD_LETTERS = "dead-letters"
@@ -98,3 +99,10 @@ def renew_clients(endpoint: str) -> None:
         made = client()
         if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
             client.cache_clear()
+
+
+def expire_leases() -> None:
+    """As if the time of every lease had passed."""
+    for item in clients.table().scan()["Items"]:
+        if item.get("state") == ledger.SENDING:
+            clients.table().put_item(Item=item | {"lease_until": 0})
