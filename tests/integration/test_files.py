@@ -183,7 +183,7 @@ class TestCrashes:
             return reading()
 
         kind = product([answer])
-        work, outcome = files.job(kind, scan(pages), {}), None
+        work, outcome = files.job(kind, scan(pages, "PDF"), {}), None
         while outcome is None:
             try:
                 [outcome] = files.read(kind, [work], end=time.monotonic() + 600)
