@@ -410,3 +410,10 @@ def test_a_receipt_of_another_city_has_other_labels_and_a_plate_with_its_provinc
         "company": "云州市长乐出租汽车有限公司",
         "city": "云州市",
     }
+
+
+def test_a_text_that_was_hardly_read_is_kept_but_is_no_value() -> None:
+    lines = page((60, 60, "单位：云州出租"), (60, 100, "金额：31.00元"))
+    [document] = read("taxi_receipt", [lines[0].model_copy(update={"confidence": 0.42}), lines[1]])
+    assert document.fields == {"total": "31.00"}
+    assert [(one.label, one.text) for one in document.unmapped] == [("单位", "云州出租")]

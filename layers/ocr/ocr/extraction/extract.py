@@ -35,10 +35,14 @@ from ocr.extraction.page import TextSpan, joined, spanned, upright
 from ocr.extraction.separation import separated
 from ocr.extraction.splitting import apart
 from ocr.extraction.tables import tables, text
+from ocr.extraction.values import Fit
 from ocr.extraction.words import vocabulary
 from ocr.model.reading import ExtractedDocument, Item, Line
 
 __all__ = ["find", "find_all", "tables", "text"]
+
+# Below this confidence a text is kept beside its label, but is no value.
+LIKELIER = 0.5
 
 
 def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocument]:
@@ -75,13 +79,22 @@ def _find(model: type[Fields], pieces: list[TextSpan]) -> ExtractedDocument:
         found, issue = page.issue(page.compare(found))
         found += page.in_order(layout, found)
         items += [*page.items, *issue, *page.nationality(found)]
-    items += [_item(_label(model, one), one.pieces, one.certainty) for one in found]
+    told = [(one, _item(_label(model, one), one.pieces, one.certainty)) for one in found]
+    items += [item for one, item in told if not _is_unlikely(one, item)]
     return ExtractedDocument(
         items=[*items, *_undeclared(layout, found)],
-        leftover=[_item(one.label, one.pieces) for one in fragments],
+        leftover=[
+            *(_item(one.label, one.pieces) for one in fragments),
+            *(item for one, item in told if _is_unlikely(one, item)),
+        ],
         rows=rows,
         checks=page.checks if page else [],
     )
+
+
+def _is_unlikely(one: FieldMatch, item: Item) -> bool:
+    """Whether a text is rather not the field's value than its value: what is left of a covered one, say."""
+    return one.fit is not Fit.CHECKED and item.confidence is not None and item.confidence < LIKELIER
 
 
 def _printed(model: type[Fields]) -> dict[str, Declared]:
