@@ -21,7 +21,7 @@ NOWHERE = {"void", "open"}
 
 @dataclass(frozen=True)
 class Leg:
-    """From one station to the next; `pieces` are all that the chain is printed in."""
+    """From one station to the next."""
 
     begins: TextSpan
     ends: TextSpan
