@@ -417,3 +417,8 @@ def test_a_text_that_was_hardly_read_is_kept_but_is_no_value() -> None:
     [document] = read("taxi_receipt", [lines[0].model_copy(update={"confidence": 0.42}), lines[1]])
     assert document.fields == {"total": "31.00"}
     assert [(one.label, one.text) for one in document.unmapped] == [("单位", "云州出租")]
+
+
+def test_a_masked_number_that_was_read_in_two_pieces_without_some_asterisks_is_whole() -> None:
+    said = fields("train_ticket", (60, 60, "3301061993"), (272, 58, "*9961"), (400, 60, "方思敏"), (60, 120, "G7191"))
+    assert (said["id_number"], said["passenger_name"]) == ("3301061993****9961", "方思敏")

@@ -193,6 +193,12 @@ def _waiting(value: object) -> str:
 
 _WAITING = re.compile(r"(?:[0-9]{1,3}[:.时])?[0-9]{1,2}[:.分][0-9]{1,2}秒?|[0-9]{1,3}(?:分钟?|秒|min)?", re.IGNORECASE)
 
+
+def _masked(value: object) -> str:
+    """An identity number whose month and day are four asterisks, of which a recognizer may have seen fewer."""
+    return re.sub(r"(?<=^[0-9]{10})\*{1,4}(?=[0-9]{3}[0-9X]$)", "****", code(value))
+
+
 Text = Annotated[str, BeforeValidator(text)]
 Waiting = Annotated[str, BeforeValidator(_waiting), Shape(None, "sixty_minutes")]
 Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(one_of(_SEXES))]
@@ -255,7 +261,9 @@ _CREDIT_CODE = rf"{_CREDIT}{{2}}[0-9]{{6}}{_CREDIT}{{10}}"
 
 ResidentId = Annotated[Code, Shape(_RESIDENT, "cn_resident_id", least=_MOST.format(15))]
 ResidentIdMasked = Annotated[
-    Code, Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok", least=_MOST.format(15))
+    str,
+    BeforeValidator(_masked),
+    Shape(rf"{_RESIDENT}|[0-9]{{10}}\*{{1,4}}[0-9]{{3}}[0-9Xx]", "cn_resident_id_masked_ok", least=_MOST.format(15)),
 ]
 ResidentIdOrUscc = Annotated[
     Code, Shape(rf"{_RESIDENT}|{_CREDIT_CODE}", "cn_resident_id_or_uscc", least=_MOST.format(8))

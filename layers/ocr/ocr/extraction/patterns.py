@@ -1,6 +1,7 @@
 """Values that are known by their looks wherever they stand: ID numbers, VINs, plates, machine-readable lines."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 
 from ocr.declare.fields import Declared
 from ocr.extraction.labels import LabelMatch
@@ -57,10 +58,11 @@ def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:
 
 
 def _groups(held: Sequence[TextSpan]) -> Iterator[list[TextSpan]]:
-    """The runs of a row; figures are printed in groups, words are not."""
+    """The runs of a row; figures are printed in groups, words are not, also where these stand behind those."""
     for run in reaching(held, GROUP_GAP):
-        figures = all(piece.text.isascii() for piece in run)
-        yield from [run] if figures else reaching(run, WORD_GAP)
+        alike = [list(pieces) for _, pieces in groupby(run, key=lambda piece: piece.text.isascii())]
+        yield from (pieces for pieces in alike if pieces[0].text.isascii())
+        yield from reaching(run, WORD_GAP) if len(alike) > 1 or not run[0].text.isascii() else []
 
 
 def _stacks(layout: Layout) -> Iterator[list[TextSpan]]:
