@@ -150,7 +150,7 @@ layer-requirements: | $(filter /%,$(UV))
 licences sbom: generate ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
 
 audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (needs the internet; run it on a schedule)
-	@for layer in ocr engine files; do $(UV) tool run --quiet $(PIP_AUDIT) --require-hashes --disable-pip \
+	@for layer in ocr engine files; do $(UV) tool run --quiet $(PIP_AUDIT) --strict --require-hashes --disable-pip \
 		--requirement layers/$$layer/requirements.txt || failed=1; done; exit $${failed:-0}
 
 tools: .venv/ready .tools/ready ## Install what the commands need, run nothing
