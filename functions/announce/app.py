@@ -95,7 +95,7 @@ def _announce(told: Sequence[Announcement]) -> list[Announcement]:
     left = []
     for one, entry in zip(told, answer["Entries"], strict=True):
         if "EventId" in entry:
-            meter({"product": one.product, "status": one.status}, RecordsAnnounced=(MetricUnit.Count, 1))
+            meter({"status": one.status}, {"product": one.product}, RecordsAnnounced=(MetricUnit.Count, 1))
         else:
             logger.warning("The bus did not take an event", record_id=one.record_id, error=entry.get("ErrorCode"))
             left.append(one)

@@ -194,10 +194,11 @@ def renormalize(id: RecordId) -> Response[str]:
     responses=answered(200, "the products", list[Entry]),
 )
 def products() -> Response[str]:
-    """Every product in short."""
+    """Every product that is set up here, in short."""
     from ocr.declare import catalogue  # imports all products: not at cold start
 
-    return _json(HTTPStatus.OK, json.dumps([catalogue.summary(one) for one in catalogue.products().values()]))
+    found = [one for one in catalogue.products().values() if settings().has(one.slug)]
+    return _json(HTTPStatus.OK, json.dumps([catalogue.summary(one) for one in found]))
 
 
 @app.get(
@@ -217,7 +218,7 @@ def product(slug: Slug) -> Response[str]:
 @app.post("/ocr/<product>", include_in_schema=False)
 @app.post("/ocr/<product>/batch", include_in_schema=False)
 def read(product: str) -> Response[str]:
-    """A product that does not exist: every product has a path of its own, with its own function."""
+    """A product that does not exist, or is not set up: every other has a path of its own, with its own function."""
     raise _unknown(product)
 
 
@@ -225,7 +226,7 @@ def _product(slug: str) -> "Product":
     from ocr.declare import catalogue
 
     found = catalogue.products().get(slug)
-    if found is None:
+    if found is None or not settings().has(slug):
         raise _unknown(slug)
     return found
 
@@ -233,6 +234,12 @@ def _product(slug: str) -> "Product":
 def _unknown(slug: str) -> OcrError:
     from ocr.declare import catalogue
 
+    if catalogue.exists(slug):
+        return CallerError(
+            "This product is not set up here.",
+            "GET /products lists those that are; the operator adds others by the parameter Products.",
+            kind="unknown_product",
+        )
     meant = catalogue.suggestions(unquote(slug))
     advice = f"Did you mean {' or '.join(meant)}? " if meant else ""
     return CallerError(

@@ -98,9 +98,13 @@ def alone() -> Iterator[None]:
         yield
 
 
+# On this machine nothing is paid for.
+LOCAL = {"Products": "all", "ApiLogRole": "create"}
+
+
 def parameters(told: Mapping[str, str]) -> list[str]:
-    """The template's parameters as SAM CLI takes them."""
-    return ["--parameter-overrides", *(f"{name}={value}" for name, value in told.items())] if told else []
+    """The template's parameters as SAM CLI takes them: those told, and what a local AWS has beside the defaults."""
+    return ["--parameter-overrides", *(f"{name}={value}" for name, value in (LOCAL | dict(told)).items())]
 
 
 def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterator[str]:

@@ -7,6 +7,8 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A parameter is text, also where a number is wanted.
 - Records of a stream that a function reports as failed come again: here with their whole batch, on AWS with what
   follows them.
+- A condition may split and join text.
+- An alarm may compare several metrics; here it stays silent.
 - A request that makes a larger event than Lambda takes is refused, as API Gateway refuses it: 413.
 
 And three things are easier here than on AWS:
@@ -21,6 +23,7 @@ import hashlib
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -32,11 +35,14 @@ from zipfile import ZipFile
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
 from ministack.core import lambda_runtime  # type: ignore[import-not-found]
 from ministack.services import apigateway_v1, lambda_svc, s3  # type: ignore[import-not-found]
+from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]
 
 Scope = dict[str, Any]
 Channel = Callable[..., Awaitable[Any]]
 
 serve_plain = ministack.app
+conditions_plain = engine._evaluate_conditions
+alarm_plain = provisioners._cw_metric_alarm_record
 import_plain = apigateway_v1._import_rest_api
 execute_plain = lambda_svc._execute_function
 concurrency_plain = lambda_svc._sqs_esm_concurrency
@@ -62,6 +68,47 @@ def import_rest_api(spec: dict[str, Any], *rest: Any) -> str:
     for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
         apigateway_v1._put_gateway_response(api, kind, response)
     return api
+
+
+def conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, bool]:
+    """What each condition says, with the text in it worked out before."""
+
+    def plain(part: Any) -> Any:
+        match part:
+            case list():
+                return [plain(one) for one in part]
+            case {"Ref": "AWS::Partition"}:
+                return "aws"
+            case {"Ref": str(name)} if name in parameters:
+                return parameters[name]["Value"]
+            case {"Fn::Sub": str(text)}:
+                for name, told in parameters.items():
+                    text = text.replace(f"${{{name}}}", str(told["Value"]))
+                return text
+            case {"Fn::Split": [separator, text]}:
+                return str(plain(text)).split(separator)
+            case {"Fn::Select": [place, parts]}:
+                return plain(parts)[int(place)]
+            case {"Fn::Join": [separator, parts]}:
+                found = plain(parts)
+                return separator.join(found) if isinstance(found, list) else str(found).replace(",", separator)
+            case dict():
+                return {name: plain(one) for name, one in part.items()}
+            case _:
+                return part
+
+    settled = {name: plain(one) for name, one in template.get("Conditions", {}).items()}
+    found: dict[str, bool] = conditions_plain({**template, "Conditions": settled}, parameters)
+    return found
+
+
+def alarm(name: str, told: dict[str, Any]) -> Any:
+    """The alarm as it is kept; of one that compares several metrics the first."""
+    if not told.get("Metrics"):
+        return alarm_plain(name, told)
+    metric = next(one["MetricStat"] for one in told["Metrics"] if "MetricStat" in one)
+    plain = {"Namespace": metric["Metric"]["Namespace"], "MetricName": metric["Metric"]["MetricName"]}
+    return alarm_plain(name, {key: one for key, one in told.items() if key != "Metrics"} | plain)
 
 
 def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
@@ -143,6 +190,10 @@ if __name__ == "__main__":
     ministack.app = serve
     apigateway_v1._import_rest_api = import_rest_api
     lambda_svc._sqs_esm_concurrency = sqs_concurrency
+    for module in sys.modules.values():
+        if getattr(module, "_evaluate_conditions", None) is conditions_plain:
+            module._evaluate_conditions = conditions  # type: ignore[attr-defined]
+    provisioners._cw_metric_alarm_record = alarm
     lambda_svc._execute_function = execute
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
     s3._fire_s3_test_event = no_test_event

@@ -9,7 +9,8 @@ each product and each vendor is said here.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
 
 from local.cloud.stack import logical
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
@@ -24,6 +25,7 @@ MARK = re.compile(
 PRODUCT = """\
 {logical}:
   Type: AWS::Serverless::Function
+  Condition: Has{logical}
   Properties:
     Handler: {slug}.app.handler
     Layers: [!Ref FilesLayer]
@@ -37,13 +39,16 @@ PRODUCT = """\
 ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
+  Condition: Has{logical}
   Properties: {{SqsManagedSseEnabled: !If [HasKmsKey, false, true], \
 KmsMasterKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue], \
 VisibilityTimeout: 360, MessageRetentionPeriod: 1209600, RedrivePolicy: \
 {{deadLetterTargetArn: !GetAtt Undelivered.Arn, maxReceiveCount: 1000}}}}
 {logical}Role:
   Type: AWS::IAM::Role
+  Condition: Has{logical}
   Properties:
+    PermissionsBoundary: !If [HasBoundary, !Ref PermissionsBoundary, !Ref AWS::NoValue]
     AssumeRolePolicyDocument: {{Version: "2012-10-17", Statement: [{{Effect: Allow, Action: sts:AssumeRole, \
 Principal: {{Service: lambda.amazonaws.com}}}}]}}
     ManagedPolicyArns: [{policies}]
@@ -59,18 +64,53 @@ Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}
             - {{Effect: Allow, Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, \
 sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
+            # So that S3 says 404 of an object that is gone, and not 403.
+            - {{Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Uploads.Arn, \
+Condition: {{StringLike: {{s3:prefix: "uploads/{slug}/*"}}}}}}
 """
 NOTIFICATION = """\
-- {{Event: "s3:ObjectCreated:*", Queue: !GetAtt {logical}Queue.Arn, \
+- !If
+  - Has{logical}
+  - {{Event: "s3:ObjectCreated:*", Queue: !GetAtt {logical}Queue.Arn, \
 Filter: {{S3Key: {{Rules: [{{Name: prefix, Value: uploads/{slug}/}}]}}}}}}
+  - !Ref AWS::NoValue
 """
+# CloudFormation cannot ask whether a list has a member, but it can split a text: what has no such part stays whole.
+CONDITION = """\
+Has{logical}: !Or [!Equals [!Ref Products, all], !Not [!Equals [!Select [0, !Split [",{slug},", \
+!Sub ",${{Products}},"]], !Sub ",${{Products}},"]]]
+"""
+# An alarm compares ten metrics at most.
+OLDEST = """\
+OldestUpload{number}:
+  Type: AWS::CloudWatch::Alarm
+  Condition: HasOldestUpload{number}
+  Properties:
+    AlarmDescription: "An upload has waited for an hour: docs/operating.md#oldestupload"
+    ComparisonOperator: GreaterThanThreshold
+    Threshold: 3600
+    EvaluationPeriods: 2
+    TreatMissingData: notBreaching
+    AlarmActions: !If [HasAlarmActions, [!If [HasAlarmTopic, !Ref AlarmTopicArn, !Ref AlarmTopic]], !Ref AWS::NoValue]
+    Metrics:
+      - {{Id: oldest, Expression: MAX(METRICS()), Label: seconds}}
+{metrics}"""
+OLDEST_METRIC = """\
+      - !If
+        - Has{logical}
+        - {{Id: q{place}, ReturnData: false, MetricStat: {{Stat: Maximum, Period: 300, Metric: {{Namespace: AWS/SQS, \
+MetricName: ApproximateAgeOfOldestMessage, Dimensions: \
+[{{Name: QueueName, Value: !GetAtt {logical}Queue.QueueName}}]}}}}}}
+        - !Ref AWS::NoValue
+"""
+MOST_METRICS = 10
 ORDER = """\
 Vendors:
   Type: String
   Default: {vendors}
   Description: Vendors in the order they are tried, for all products. One without a key is skipped.
 """
-QUEUE = "- !Ref {logical}Queue\n"
+QUEUE = "- !If [Has{logical}, !Ref {logical}Queue, !Ref AWS::NoValue]\n"
 KEY = """\
 {logical}Key:
   Type: AWS::SecretsManager::Secret
@@ -92,7 +132,7 @@ REFUSAL = """\
   StatusCode: {status}
   ResponseParameters: {{Headers: {{Content-Type: "'application/problem+json'", Cache-Control: "'no-store'", \
 X-Content-Type-Options: "'nosniff'", Strict-Transport-Security: "'max-age=31536000'", X-Request-Id: context.requestId, \
-Access-Control-Allow-Origin: !Sub "'${{CorsOrigin}}'"{retry_after}}}}}
+Access-Control-Allow-Origin: !If [HasCorsOrigin, !Sub "'${{CorsOrigin}}'", "'https://none.invalid'"]{retry_after}}}}}
   ResponseTemplates:
     application/json: '{body}'
 """
@@ -118,11 +158,26 @@ def _parts() -> Mapping[str, str]:
     return {
         "order": ORDER.format(vendors=",".join(sellers())),
         "vendors": "".join(KEY.format(**one) + ASKS.format(**one) for one in asked),
+        "conditions": "".join(CONDITION.format(**one) for one in named) + "".join(_any_of(named)),
+        "oldest": "".join(_oldest(named)),
         "notifications": "".join(NOTIFICATION.format(**one) for one in named),
         "queues": "".join(QUEUE.format(**one) for one in named),
         "refusals": "".join(map(_refusal, REFUSALS)),
         "products": "\n".join(_products()),
     }
+
+
+def _any_of(named: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """For each alarm of ten queues, whether there is one of them."""
+    for number, ten in enumerate(batched(named, MOST_METRICS, strict=False), start=1):
+        conditions = ", ".join(f"!Condition Has{one['logical']}" for one in ten)
+        yield f"HasOldestUpload{number}: !Or [{conditions}]\n"
+
+
+def _oldest(named: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    for number, ten in enumerate(batched(named, MOST_METRICS, strict=False), start=1):
+        metrics = "".join(OLDEST_METRIC.format(place=place, **one) for place, one in enumerate(ten))
+        yield OLDEST.format(number=number, metrics=metrics)
 
 
 def _products() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -23,9 +24,17 @@ from ocr.platform.errors import PROBLEMS
 Resource = dict[str, Any]
 KEY = {"Ref": "KmsKeyArn"}
 NOTHING = {"Ref": "AWS::NoValue"}
+THERE = {f"Has{logical(slug)}" for slug in products()} | {"HasVpc", "HasApiLogs"}
 PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
 # X-Ray's write actions have no resources that a policy could name.
 NAMELESS_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# Nor has what Lambda does in a function's name to reach a subnet.
+SUBNET_ACTIONS = {
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+}
 VISIBILITY_FACTOR = 6
 MOST_RECEIVES = 1000
 TEMPLATE_BYTES = 1_000_000
@@ -40,14 +49,19 @@ def template(*, own_key: bool = False) -> Resource:
 
 
 def _settled(part: Any, own_key: bool) -> Any:
-    """What is left of a part when it is known whether there is a key."""
+    """What is left of a part when it is known whether there is a key, and every product and a subnet are there."""
     if isinstance(part, list):
-        return [one for one in (_settled(each, own_key) for each in part) if one != NOTHING]
+        return [one for one in (_settled(each, own_key) for each in part) if one is not None]
     if not isinstance(part, dict):
         return part
-    if "Fn::If" in part and part["Fn::If"][0] == "HasKmsKey":
-        return _settled(part["Fn::If"][1 if own_key else 2], own_key)
-    return {name: one for name, each in part.items() if (one := _settled(each, own_key)) != NOTHING}
+    if "Fn::If" in part:
+        condition, then, otherwise = part["Fn::If"]
+        holds = own_key if condition == "HasKmsKey" else True if condition in THERE else None
+        if holds is None:
+            return part
+        chosen = then if holds else otherwise
+        return None if chosen == NOTHING else _settled(chosen, own_key)
+    return {name: one for name, each in part.items() if (one := _settled(each, own_key)) is not None}
 
 
 def resources(kind: str, *, own_key: bool = False) -> dict[str, Resource]:
@@ -90,10 +104,10 @@ def test_nobody_may_do_everything_of_a_service() -> None:
     assert [name for name, grant in grants() for action in listed(grant["Action"]) if "*" in action] == []
 
 
-def test_nobody_has_every_resource_but_for_tracing() -> None:
+def test_nobody_has_every_resource_but_for_tracing_and_subnets() -> None:
     boundless = [set(listed(grant["Action"])) for _, grant in grants() if "*" in listed(grant["Resource"])]
 
-    assert boundless == [NAMELESS_ACTIONS]
+    assert boundless == [NAMELESS_ACTIONS, SUBNET_ACTIONS]
 
 
 def test_only_the_policies_of_this_template_are_attached_to_functions() -> None:
@@ -132,6 +146,7 @@ def test_a_product_may_use_its_own_things_only(slug: str) -> None:
         [{"Fn::Sub": f"${{Uploads.Arn}}/uploads/{slug}/*"}],
         [{"Fn::Sub": f"${{Answers.Arn}}/{kind}/{slug}/*"} for kind in ("answers", "records")],
         [{"Fn::GetAtt": [f"{name}Queue", "Arn"]}],
+        [{"Fn::GetAtt": ["Uploads", "Arn"]}],
     ]
 
 
@@ -334,6 +349,9 @@ def test_a_layer_carries_the_locked_files_and_no_others(layer: str) -> None:
     assert [line for line in kept if not line.startswith("#")] == exported.stdout.splitlines()
 
 
+ORIGIN = {"Fn::If": ["HasCorsOrigin", {"Fn::Sub": "'${CorsOrigin}'"}, "'https://none.invalid'"]}
+
+
 SAM = """
 import json, sys
 from samtranslator.translator.transform import transform
@@ -348,32 +366,142 @@ for part in template["Resources"].values():
     if part["Type"] == "AWS::Serverless::LayerVersion":
         part["Properties"]["ContentUri"] = "s3://bucket/key"
 template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
-print(json.dumps(transform(template, {"ApiAuth": sys.argv[2]}, Nothing())["Resources"]["Api"]["Properties"]["Body"]))
+print(json.dumps(transform(template, {"ApiAuth": sys.argv[2], "CorsOrigin": sys.argv[3]}, Nothing())["Resources"]))
 """
 
 
-@pytest.mark.parametrize(("asked", "needs"), [("NONE", {"api_key"}), ("AWS_IAM", {"api_key", "AWS_IAM"})])
-def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(asked: str, needs: set[str]) -> None:
+@cache
+def transformed(auth: str, origin: str = "") -> Resource:
+    """The resources that SAM makes of the template, with these values of ApiAuth and CorsOrigin."""
     python = TOOLS / "envs/aws-sam-cli/bin/python"
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     shown = subprocess.run(
-        [python, "-c", SAM, ROOT / "template.yaml", asked],
+        [python, "-c", SAM, ROOT / "template.yaml", auth, origin],
         env=plain | {"AWS_DEFAULT_REGION": "us-east-1"},
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    paths = json.loads(shown.stdout.splitlines()[-1])["paths"]
-    asking = [method for path in paths.keys() - {*OPEN} for name, method in paths[path].items() if name != "options"]
+    made: Resource = json.loads(shown.stdout.splitlines()[-1])
+    return made
+
+
+def methods(resources: Resource) -> Iterator[tuple[str, str, Resource]]:
+    """Path, method and definition of every route, whichever product it depends on."""
+    for path, told in resources["Api"]["Properties"]["Body"]["paths"].items():
+        for name, method in (told["Fn::If"][1] if "Fn::If" in told else told).items():
+            yield path, name, method["Fn::If"][1] if "Fn::If" in method else method
+
+
+@pytest.mark.parametrize(("asked", "needs"), [("NONE", {"api_key"}), ("AWS_IAM", {"api_key", "AWS_IAM"})])
+def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(asked: str, needs: set[str]) -> None:
+    routes = list(methods(transformed(asked)))
+    asking = [method for path, name, method in routes if path not in OPEN and name != "options"]
     assert len(asking) > 2 * len(products())
     assert all({name for one in method["security"] for name in one} == needs for method in asking)
-    for path in OPEN:
-        assert {name for one in paths[path]["get"].get("security", []) for name in one} <= {"NONE"}
-    # A browser asks first whether it may ask, without a key.
-    for path in paths.values():
-        assert "security" not in path["options"]
-        [told] = path["options"]["x-amazon-apigateway-integration"]["responses"].values()
-        allowed = {name.rpartition("-")[2]: value for name, value in told["responseParameters"].items()}
-        assert allowed["Origin"] == {"Fn::Sub": "'${CorsOrigin}'"}
-        assert "Idempotency-Key" in allowed["Headers"]
+    for path, name, method in routes:
+        if path in OPEN and name == "get":
+            assert {one for each in method.get("security", []) for one in each} <= {"NONE"}
+        # A browser asks first whether it may ask, without a key.
+        if name == "options":
+            assert "security" not in method
+            [told] = method["x-amazon-apigateway-integration"]["responses"].values()
+            allowed = {name.rpartition("-")[2]: value for name, value in told["responseParameters"].items()}
+            assert allowed["Origin"] == ORIGIN
+            assert "Idempotency-Key" in allowed["Headers"]
+
+
+def test_api_gateway_calls_the_functions_by_itself_and_not_as_the_caller() -> None:
+    integrations = [method["x-amazon-apigateway-integration"] for _, _, method in methods(transformed("AWS_IAM"))]
+    assert integrations
+    assert not [one for one in integrations if "credentials" in one]
+
+
+def deployment(resources: Resource) -> str:
+    [name] = [name for name, one in resources.items() if one["Type"] == "AWS::ApiGateway::Deployment"]
+    return name
+
+
+def test_another_origin_is_deployed() -> None:
+    """What is only told to the API and not deployed to its stage, nobody meets."""
+    assert properties("Api")["AlwaysDeploy"] is True
+    assert deployment(transformed("NONE")) != deployment(transformed("NONE", "https://a.example.com"))
+
+
+def test_no_header_of_api_gateway_is_mapped_to_an_empty_value() -> None:
+    assert "\"''\"" not in json.dumps(transformed("NONE")["Api"])
+    for response in properties("Api")["GatewayResponses"].values():
+        assert response["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def test_no_log_level_ends_the_metrics() -> None:
+    """A metric is a line without a level: Lambda takes it for INFO, and drops it above that."""
+    logs = [template()["Globals"]["Function"]["LoggingConfig"], properties("RecordsApi")["LoggingConfig"]]
+    levels = [one["ApplicationLogLevel"] for one in logs]
+    assert levels == [{"Fn::If": ["LogsDebug", "DEBUG", "INFO"]}, "INFO"]
+    assert {one["SystemLogLevel"] for one in logs} == {"INFO"}
+    assert template()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
+
+
+def test_nothing_traces_where_there_is_no_tracing() -> None:
+    assert template()["Globals"]["Function"]["Tracing"] == {"Fn::If": ["InChina", "PassThrough", "Active"]}
+    assert properties("Api")["TracingEnabled"] == {"Fn::If": ["InChina", False, True]}
+
+
+def test_the_stack_keeps_its_distance_from_the_quotas_of_cloudformation() -> None:
+    made = transformed("NONE")
+    assert len(made) < 450
+    assert len(json.dumps(made)) < TEMPLATE_BYTES * 0.8
+    assert len(template()["Parameters"]) < 200
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_that_is_not_asked_for_leaves_nothing_that_is_paid_for(slug: str) -> None:
+    condition = f"Has{logical(slug)}"
+    made = transformed("NONE")
+    own = [name for name in made if name in {logical(slug), f"{logical(slug)}Queue", f"{logical(slug)}Role"}]
+    mappings = [
+        one
+        for one in made.values()
+        if one["Type"] == "AWS::Lambda::EventSourceMapping"
+        and one["Properties"]["FunctionName"] == {"Ref": logical(slug)}
+    ]
+    assert len(own) == 3
+    assert [one.get("Condition") for one in (*(made[name] for name in own), *mappings)] == [condition] * 4
+    assert f'",{slug},"' in json.dumps(template()["Conditions"][condition])
+
+
+def test_every_role_has_the_boundary_that_the_account_asks_for() -> None:
+    asked = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    assert {json.dumps(role["PermissionsBoundary"]) for role in resources("AWS::IAM::Role").values()} == {
+        json.dumps(asked)
+    }
+
+
+def alarms() -> dict[str, Resource]:
+    return resources("AWS::CloudWatch::Alarm")
+
+
+def test_every_alarm_wakes_somebody_and_has_its_section_in_the_runbook() -> None:
+    runbook = (ROOT / "docs/operating.md").read_text()
+    sections = {re.sub(r"[^a-z]", "", line.lower()) for line in runbook.splitlines() if line.startswith("### ")}
+    assert len(alarms()) > 10
+    for name, alarm in alarms().items():
+        assert alarm["AlarmActions"]["Fn::If"][0] == "HasAlarmActions"
+        assert alarm["TreatMissingData"] == "notBreaching"
+        anchor = alarm["AlarmDescription"].rpartition("#")[2]
+        assert name.lower().startswith(anchor)
+        assert anchor in sections
+
+
+def test_the_oldest_upload_of_every_product_is_watched() -> None:
+    watched = [
+        one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms().values()
+        for one in alarm.get("Metrics", [])
+        if "MetricStat" in one
+    ]
+    assert sorted(watched) == sorted(f"{logical(slug)}Queue" for slug in products())
+    # CloudWatch's quota for one alarm.
+    assert all(len(alarm.get("Metrics", [])) <= 11 for alarm in alarms().values())

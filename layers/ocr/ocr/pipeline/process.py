@@ -35,7 +35,7 @@ from ocr.platform.errors import (
     TooMuch,
     Unknown,
 )
-from ocr.platform.telemetry import meter, unforeseen
+from ocr.platform.telemetry import alert, meter, unforeseen
 from ocr.storage import ledger, raw_answers, records
 from ocr.storage.ledger import Asked, Lease, StoredReading
 from ocr.storage.records import RecordRef
@@ -313,7 +313,9 @@ def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) 
     else:
         kept = record = keep_record(record, task, product, end)
     if not work.document.page:
-        meter({"product": product.slug, "status": record.status}, Records=(MetricUnit.Count, 1))
+        meter({"status": record.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
+    if record.status == Status.UNKNOWN:
+        alert("OutcomeUnknown", {"product": product.slug})
     return kept
 
 

@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitBreakerConfig,
     CircuitBreakerOpenError,
+    CircuitState,
     CircuitTransition,
     circuit_breaker,
 )
@@ -38,7 +39,7 @@ from ocr.platform.errors import (
     VendorFault,
 )
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import logger, meter, part, unforeseen
+from ocr.platform.telemetry import alert, logger, meter, part, unforeseen
 from ocr.vendors import credentials, rate_limit
 
 # How long to wait for one vendor's rate while another could be asked.
@@ -377,9 +378,18 @@ def _settle(
         run.broken += outcome.blames == "picture"
         if isinstance(outcome, Refused) and outcome.blames == "vendor":
             credentials.doubt(offer.vendor)
+        _alert(request.product, offer.vendor, outcome)
     run.settled = not isinstance(outcome, VendorFault)
     run.attempts.append(attempt)
     _meter(request.product, attempt)
+
+
+def _alert(product: str, vendor: str, error: OcrError) -> None:
+    told = {"product": product, "vendor": vendor, "code": str(error.code)}
+    if isinstance(error, Refused):
+        alert("VendorRefused", told)
+    if isinstance(error, Changed):
+        alert("VendorChanged", told)
 
 
 def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
@@ -396,7 +406,8 @@ def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
 
 def _meter(product: str, attempt: Attempt) -> None:
     meter(
-        {"product": product, "vendor": attempt.vendor, "outcome": attempt.outcome},
+        {"vendor": attempt.vendor, "outcome": attempt.outcome},
+        {"product": product},
         VendorCalls=(MetricUnit.Count, 1),
         VendorUnits=(MetricUnit.Count, attempt.units),
         VendorTime=(MetricUnit.Milliseconds, attempt.milliseconds),
@@ -440,3 +451,5 @@ def _circuits() -> CircuitBreakerDynamoDBPersistence:
 
 def _note(change: CircuitTransition) -> None:
     logger.warning("A vendor's circuit changed", circuit=change.circuit_name, state=str(change.to_state))
+    if change.to_state == CircuitState.OPEN:
+        alert("CircuitOpened", {"circuit": change.circuit_name})

@@ -69,6 +69,9 @@ class Settings(BaseModel):
         validation_alias="DEAD_LETTERS",
         description="URL of the queue where messages end that were given up",
     )
+    products: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
+        default=("all",), validation_alias="PRODUCTS", description="The products that are set up, or `all`"
+    )
     vendors: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("juhe", "etoplive", "esign", "ctyun", "embedded"),
         validation_alias="VENDORS",
@@ -141,6 +144,10 @@ class Settings(BaseModel):
         validation_alias="CIRCUIT_SECONDS",
         description="Seconds until an open circuit breaker lets one call probe the vendor",
     )
+
+    def has(self, product: str) -> bool:
+        """Whether a product is set up."""
+        return "all" in self.products or product in self.products
 
     def url(self, vendor: str, own: str) -> str:
         """The host where a vendor is called, without a trailing slash: its `own`, unless the operator says another."""

@@ -1,0 +1,1 @@
+"""What the stack costs: counted operations times a list of prices."""

@@ -1,0 +1,117 @@
+"""`make cost`: what the stack costs a month when nothing is read, and what 1,000 documents cost, for sets of products.
+
+Counts are multiplied with prices: what the template makes, what a document takes (`operations.json`), and list prices
+(`prices.json`). Put your region's prices there. Vendors bill by themselves.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cfnlint.decode import cfn_yaml
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from local.cloud.aws import ROOT
+from local.cloud.stack import logical
+from ocr.declare.catalogue import products
+
+HERE = Path(__file__).parent
+PRICES: Mapping[str, Any] = json.loads((HERE / "prices.json").read_text())
+OPERATIONS: Mapping[str, Any] = json.loads((HERE / "operations.json").read_text())
+MINUTES_A_MONTH = 60 * 24 * 30
+THOUSAND = 1000
+# Statuses of records and of announcements, vendors with one outcome each, and what somebody has to hear of: a month.
+METRICS_IN_USE = 20
+
+
+def main() -> None:
+    """Print both tables."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    idle_table = Table("products", "mappings", "secrets", "alarms", "idle a month, $", "in use: metrics, $", box=SIMPLE)
+    for name, slugs in sets().items():
+        parts = idle(slugs)
+        cells = [f"{parts[part]:.2f}" for part in ("SQS request", "secret", "alarm on a metric")]
+        idle_table.add_row(
+            name, *cells, f"{sum(parts.values()):.2f}", f"{_month({'custom metric': METRICS_IN_USE}):.2f}"
+        )
+    console.print(idle_table)
+    reading = Table("1,000 documents", "$", "of which the most", box=SIMPLE)
+    for name, parts in readings():
+        most = sorted(parts.items(), key=lambda part: -part[1])[:3]
+        reading.add_row(name, f"{sum(parts.values()):.3f}", ", ".join(f"{part} {cost:.3f}" for part, cost in most))
+    console.print(reading)
+
+
+@cache
+def template() -> Mapping[str, Any]:
+    """The template as it is written, its short forms written out."""
+    loaded: Mapping[str, Any] = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "template.yaml"))))
+    return loaded
+
+
+def sets() -> Mapping[str, list[str]]:
+    """Sets of products to count for, by name."""
+    default = template()["Parameters"]["Products"]["Default"].split(",")
+    return {"one": default[:1], f"the default's {len(default)}": default, f"all {len(products())}": [*products()]}
+
+
+def idle(slugs: list[str]) -> dict[str, float]:
+    """US dollars a month of a stack with these products that reads nothing, by what costs them."""
+    made = template()["Resources"]
+    names = {logical(slug) for slug in slugs}
+    polls = 0
+    for name, part in made.items():
+        if part["Type"] != "AWS::Serverless::Function" or (part.get("Condition") and name not in names):
+            continue
+        for event in part["Properties"].get("Events", {}).values():
+            if event["Type"] == "SQS":
+                bounded = "with MaximumConcurrency" if "ScalingConfig" in event["Properties"] else "without"
+                polls += PRICES["polling"][f"pollers {bounded}"] * PRICES["polling"]["requests a minute"]
+    alarms = 0
+    for part in made.values():
+        if part["Type"] == "AWS::CloudWatch::Alarm":
+            watched = [one for one in part["Properties"].get("Metrics", []) if "Fn::If" in one]
+            alarms += sum(one["Fn::If"][0].removeprefix("Has") in names for one in watched) if watched else 1
+    secrets = sum(part["Type"] == "AWS::SecretsManager::Secret" for part in made.values())
+    counted = {"SQS request": polls * MINUTES_A_MONTH, "secret": secrets, "alarm on a metric": alarms}
+    return {name: _month({name: number}) for name, number in counted.items()}
+
+
+def _month(counted: Mapping[str, float]) -> float:
+    """The price of so much in a month, beyond what is free."""
+    prices = {**PRICES["a month"], **PRICES["each"]}
+    return sum(max(0, number - PRICES["free"].get(name, 0)) * prices[name] for name, number in counted.items())
+
+
+def readings() -> Iterator[tuple[str, dict[str, float]]]:
+    """Each way that documents are read, with the price of a thousand by what costs it."""
+    engine, vendor = OPERATIONS["engine"]["seconds"], OPERATIONS["vendor seconds"]
+    yield "by HTTPS, the engine", reading("by HTTPS", engine, own=True)
+    yield "by HTTPS, a vendor of 1 s", reading("by HTTPS", vendor)
+    yield "by S3, one at a time, the engine", reading("by S3", engine, own=True)
+    yield "by S3, batches of ten, the engine", reading("by S3", engine, own=True, batch=10)
+    yield "by S3, batches of ten, a vendor of 1 s", reading("by S3", vendor, batch=10)
+
+
+def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> dict[str, float]:
+    """US dollars of a thousand documents, by what costs them; `own` says that our engine reads them."""
+    prices, product, engine = PRICES["each"], OPERATIONS["product"], OPERATIONS["engine"]
+    counted = {name: number for name, number in OPERATIONS[way].items() if name in prices}
+    counted["SQS request"] = counted.get("SQS request", 0) / batch
+    counted["Lambda request"] = 1 / batch + own
+    counted["log GB"] = OPERATIONS["log bytes"] / 1e9
+    costs = {name: THOUSAND * number * prices[name] for name, number in counted.items()}
+    waiting = (seconds / batch + product["seconds beside the vendor"]) * product["GB"]
+    costs["Lambda, the product"] = THOUSAND * waiting * prices["Lambda GB-second"]
+    if own:
+        costs["Lambda, the engine"] = THOUSAND * engine["seconds"] * engine["GB"] * prices["Lambda GB-second"]
+    return costs
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A load, replayed second by second against the quotas of an AWS account."""

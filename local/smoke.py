@@ -1,0 +1,168 @@
+"""`make smoke STACK=ocr`: whether a deployed stack does what only AWS can show; docs/aws-checklist.md has the rest.
+
+It sends one sample by each way in, which costs a fraction of a cent, and deletes what came of it. On the local stack it
+leaves out what the local AWS does not do.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from time import monotonic, sleep
+from typing import Any
+
+import boto3
+import requests
+from rich.console import Console
+
+from local.cloud.aws import UP, Aws
+from local.cloud.sending import salt
+from local.cloud.stack import NAME
+from local.samples import samples
+
+PROBLEM = "application/problem+json"
+TOO_LARGE = 7_000_000
+SECONDS = 90.0
+# Below this, Lambda's quota is that of a new account.
+CONCURRENCY = 100
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployed stack, as it is reached from here. `local` says that it is on this machine."""
+
+    client: Callable[[Any], Any]
+    outputs: Mapping[str, str]
+    url: str
+    key: str
+    local: bool
+
+    def get(self, path: str, **asked: str) -> requests.Response:
+        return requests.get(self.url + path, params=asked, headers={"x-api-key": self.key}, timeout=30)
+
+    def post(self, path: str, body: bytes) -> requests.Response:
+        headers = {"x-api-key": self.key, "Content-Type": "image/jpeg"}
+        return requests.post(self.url + path, data=body, headers=headers, timeout=60)
+
+
+def main() -> int:
+    """Print a line a check; 1 where one failed."""
+    parser = argparse.ArgumentParser(prog="python -m local smoke", description="Look at a deployed stack.")
+    parser.add_argument("--stack", default=NAME)
+    found, console, failed = target(parser.parse_args().stack), Console(), 0
+    for name, wrong in checks(found):
+        console.print(f"[red]✗[/] {name}: {wrong}" if wrong else f"[green]✓[/] {name}", soft_wrap=True)
+        failed += bool(wrong)
+    return 1 if failed else 0
+
+
+def target(stack: str) -> Target:
+    """The stack of this name: on the local AWS where one runs, else on AWS."""
+    running = Aws.running(UP)
+    client = running.client if running else boto3.client
+    [told] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in told["Outputs"]}
+    url = outputs["Url"]
+    if running:
+        api = url.removeprefix("https://").partition(".")[0]
+        url = f"{running.endpoint}/restapis/{api}/v1/_user_request_"
+    key = client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
+    return Target(client, outputs, url, key, local=bool(running))
+
+
+def checks(found: Target) -> Iterator[tuple[str, str]]:
+    """Each check, with what is wrong; nothing where it holds."""
+    slugs = [one["product"] for one in found.get("/products").json()]
+    yield "the API refuses who has no key", _is(requests.get(found.url + "/products", timeout=30), 401)
+    yield "the API answers who has one", "" if slugs else "GET /products lists nothing"
+    yield "what API Gateway refuses is a problem", _is(found.get("/nothing"), 404)
+    yield "a request that is too large is told so", _is(found.post(f"/ocr/{slugs[0]}", bytes(TOO_LARGE)), 413)
+    if not found.local:
+        yield "a page may ask first", _preflight(found, slugs[0])
+        yield "Lambda may run enough at once", _concurrency(found)
+        yield "alarms wake somebody", _alarms(found)
+    sample = next(iter(samples([slugs[0]])))
+    content = sample.picture + salt()
+    answer = found.post(f"/ocr/{sample.product}", content)
+    yield f"a sample of {sample.product} is read by HTTPS", _read(found, answer)
+    yield "the same by S3 is answered from its record", _uploaded(found, sample.product, content)
+    yield "an upload that is deleted has its failed record", _deleted(found, sample.product)
+
+
+def _is(answer: requests.Response, status: int) -> str:
+    kind = answer.headers.get("Content-Type", "")
+    if answer.status_code == status and kind.startswith(PROBLEM):
+        return ""
+    return f"{answer.status_code} {kind} in place of {status} {PROBLEM}"
+
+
+def _preflight(found: Target, slug: str) -> str:
+    asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
+    answer = requests.options(f"{found.url}/ocr/{slug}", headers=asked, timeout=30)
+    told = answer.headers.get("Access-Control-Allow-Origin")
+    return "" if answer.ok and told else f"{answer.status_code}, allowed origin {told}"
+
+
+def _concurrency(found: Target) -> str:
+    most = found.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    return "" if most >= CONCURRENCY else f"{most} at once: ask for a higher quota, docs/scale.md says how"
+
+
+def _alarms(found: Target) -> str:
+    pages = found.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    ours = [one for page in pages for one in page["MetricAlarms"] if "docs/operating.md#" in one["AlarmDescription"]]
+    silent = sum(not one["AlarmActions"] for one in ours)
+    return f"{silent} of {len(ours)} have nobody to tell: set AlarmEmail or AlarmTopicArn" if silent or not ours else ""
+
+
+def _read(found: Target, answer: requests.Response) -> str:
+    told = answer.json()
+    id = told.get("record_id") or told.get("id")
+    deadline = monotonic() + SECONDS
+    while answer.status_code == requests.codes.accepted or told.get("status") == "pending":
+        if monotonic() > deadline:
+            return "its record is still pending"
+        sleep(1)
+        answer = found.get(f"/records/{id}")
+        told = answer.json()
+    return (
+        "" if told.get("status") == "succeeded" else f"{answer.status_code} {told.get('title') or told.get('status')}"
+    )
+
+
+def _uploaded(found: Target, slug: str, content: bytes) -> str:
+    told, problem = _upload(found, slug, content, then=lambda key, version: None)
+    if problem:
+        return problem
+    found_again = "" if told.get("replayed") else "it was read anew"
+    return found_again if told.get("status") == "succeeded" else f"its record is {told.get('status')}"
+
+
+def _deleted(found: Target, slug: str) -> str:
+    def delete(key: str, version: str) -> None:
+        found.client("s3").delete_object(Bucket=found.outputs["UploadsBucket"], Key=key, VersionId=version)
+
+    told, problem = _upload(found, slug, salt(), then=delete)
+    return problem or ("" if told.get("status") == "failed" else f"its record is {told.get('status')}")
+
+
+def _upload(
+    found: Target, slug: str, content: bytes, then: Callable[[str, str], None]
+) -> tuple[Mapping[str, Any], str]:
+    """The record that an upload ended in, after something was done with it; else what is wrong."""
+    bucket, key = found.outputs["UploadsBucket"], f"uploads/{slug}/smoke-{token_hex(4)}.jpg"
+    version = found.client("s3").put_object(Bucket=bucket, Key=key, Body=content)["VersionId"]
+    then(key, version)
+    deadline = monotonic() + SECONDS
+    while monotonic() < deadline:
+        answer = found.get("/records/by-source", uri=f"s3://{bucket}/{key}", version=version)
+        if answer.ok:
+            requests.delete(f"{found.url}/records/{answer.json()['id']}", headers={"x-api-key": found.key}, timeout=30)
+            return answer.json(), ""
+        sleep(1)
+    return {}, f"no record within {SECONDS:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Promise: whoever operates this hears of every failure, by the alarm that is meant for it, and of nothing else."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ocr.declare.product import Product
+from ocr.platform.errors import Busy, Changed, NoResult, OcrError, Refused
+from ocr.platform.telemetry import unforeseen
+from tests.integration.test_template import alarms
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import picture, product, reading
+from tests.support.sending import post
+
+Metric = tuple[str, str, str]
+
+# What AWS itself counts, and a value that it has when the thing has gone wrong.
+OF_AWS: dict[str, tuple[Metric, float]] = {
+    "DeadLetter": (("AWS/SQS", "ApproximateNumberOfMessagesVisible", "DeadLetters"), 1),
+    "UndeliveredWaits": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Undelivered"), 4000),
+    "AnnouncementsWait": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Announcements"), 4000),
+    "StreamLags": (("AWS/Lambda", "IteratorAge", "Announce"), 600_000),
+    "EngineThrottled": (("AWS/Lambda", "Throttles", "Engine"), 500),
+    "ApiFails": (("AWS/ApiGateway", "5XXError", "AWS::StackName"), 20),
+    "OldestUpload1": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "IdCardQueue"), 4000),
+}
+
+
+def risen(values: dict[Metric, float]) -> set[str]:
+    """The alarms of the template that these values set off, each held for as long as the alarm asks."""
+    return {name for name, alarm in alarms().items() if _value(alarm, values) > alarm["Threshold"]}
+
+
+def _value(alarm: dict[str, Any], values: dict[Metric, float]) -> float:
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    if "Metrics" not in alarm:
+        return values.get(_metric(alarm), 0)
+    whole, *parts = alarm["Metrics"]
+    assert whole["Expression"] == "MAX(METRICS())"
+    return max(values.get(_metric(part["MetricStat"]["Metric"]), 0) for part in parts)
+
+
+def _metric(told: dict[str, Any]) -> Metric:
+    [dimension] = told["Dimensions"]
+    value = dimension["Value"]
+    whose = value if isinstance(value, str) else value.get("Ref") or value["Fn::GetAtt"][0]
+    return told["Namespace"], told["MetricName"], whose
+
+
+def emitted(lines: str) -> dict[Metric, float]:
+    """The sums of what the functions printed for CloudWatch, under the dimensions that an alarm may name."""
+    sums: defaultdict[Metric, float] = defaultdict(float)
+    for line in lines.splitlines():
+        told = json.loads(line) if line.startswith('{"_aws"') else {"_aws": {"CloudWatchMetrics": []}}
+        for part in told["_aws"]["CloudWatchMetrics"]:
+            if part["Dimensions"] == [["service"]]:
+                for metric in part["Metrics"]:
+                    sums[part["Namespace"], metric["Name"], told["service"]] += sum(told[metric["Name"]])
+    return sums
+
+
+def says(*errors: OcrError) -> Product:
+    return product([lambda error=error: error for error in errors])  # type: ignore[misc]
+
+
+def breaks(world: World) -> None:
+    unforeseen("Something failed", RuntimeError())
+
+
+OURS: dict[str, Callable[[World], object]] = {
+    "VendorRefused": lambda world: post(says(Refused("The key is refused.", code="1")), picture()),
+    "VendorChanged": lambda world: post(says(Changed("What is this?", paid=False)), picture()),
+    "CircuitOpened": lambda world: [post(says(Busy("down")), picture(seed)) for seed in range(2)],
+    "OutcomeUnknown": lambda world: [
+        post(kind, picture()) for kind in [says(Busy("No answer in time.", paid=True))] for _ in range(2)
+    ],
+    "InternalFailure": breaks,
+}
+
+
+@pytest.mark.parametrize("alarm", OURS)
+def test_a_failure_of_ours_sets_off_its_alarm_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], alarm: str
+) -> None:
+    monkeypatch.setenv("CIRCUIT_FAILURES", "2" if alarm == "CircuitOpened" else "100")
+    monkeypatch.setenv("RESEND_UNKNOWN", "0")
+    forget_settings()
+    capsys.readouterr()
+    OURS[alarm](world)
+    assert risen(emitted(capsys.readouterr().out)) == {alarm}
+
+
+@pytest.mark.parametrize("alarm", OF_AWS)
+def test_a_failure_that_aws_counts_sets_off_its_alarm_and_no_other(alarm: str) -> None:
+    metric, value = OF_AWS[alarm]
+    assert risen({metric: value}) == {alarm}
+
+
+def test_every_alarm_is_tried_here() -> None:
+    assert {name.rstrip("0123456789") for name in alarms()} == {
+        name.rstrip("0123456789") for name in OURS.keys() | OF_AWS.keys()
+    }
+
+
+def test_a_clean_hour_wakes_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    for number, kind in enumerate([product([reading]), says(NoResult("Nothing."))] * 3):
+        post(kind, picture(number))
+    post(product([reading]), b"no picture")
+    quiet = {metric: 0.0 for metric, _ in OF_AWS.values()}
+    assert risen(quiet | emitted(capsys.readouterr().out)) == set()
+
+
+def test_the_product_is_found_in_the_lines_and_is_no_metric(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A metric is paid for by its dimensions."""
+    capsys.readouterr()
+    post(product([reading]), picture())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+    dimensions = {tuple(sorted(one["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0])) for one in lines}
+    assert dimensions == {("outcome", "service", "vendor"), ("service", "status")}
+    assert {line["product"] for line in lines} == {"ticket"}
