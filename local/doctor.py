@@ -38,7 +38,7 @@ def main() -> int:
     parser = Arguments("make doctor")
     parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
     parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
-    os.environ.update(settings_of(boto3.client, parts["IdCard"]))
+    os.environ.update(settings_of(boto3.client, parts["RecordsApi"]))
     table = Table("vendor", "asked as", "configured", "reachable", "accepted", "what it said", box=SIMPLE)
     refused = 0
     for product, offer in _offers():

@@ -41,7 +41,7 @@ def main() -> None:
     parts = parts_of(boto3.client, point_at(parser.parse_args().stack))
     moved, left = move(boto3.client, parts)
     sqs = boto3.client("sqs")
-    os.environ.update(settings_of(boto3.client, parts["IdCard"]))
+    os.environ.update(settings_of(boto3.client, parts["RecordsApi"]))
     again, made = changed(
         lambda slug, body: sqs.send_message(QueueUrl=parts[f"{logical(slug)}Queue"], MessageBody=body)
     )

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode import cfn_yaml
+from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -84,7 +84,7 @@ def idle(slugs: list[str]) -> dict[str, float]:
 
 def _month(counted: Mapping[str, float]) -> float:
     """The price of so much in a month, beyond what is free."""
-    prices = {**PRICES["a month"], **PRICES["each"]}
+    prices: Mapping[str, float] = {**PRICES["a month"], **PRICES["each"]}
     return sum(max(0, number - PRICES["free"].get(name, 0)) * prices[name] for name, number in counted.items())
 
 
