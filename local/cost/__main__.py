@@ -85,7 +85,8 @@ def idle(slugs: list[str]) -> dict[str, float]:
 def _month(counted: Mapping[str, float]) -> float:
     """The price of so much in a month, beyond what is free."""
     prices: Mapping[str, float] = {**PRICES["a month"], **PRICES["each"]}
-    return sum(max(0, number - PRICES["free"].get(name, 0)) * prices[name] for name, number in counted.items())
+    free: Mapping[str, float] = PRICES["free"]
+    return sum(max(0.0, number - free.get(name, 0)) * prices[name] for name, number in counted.items())
 
 
 def readings() -> Iterator[tuple[str, dict[str, float]]]:
