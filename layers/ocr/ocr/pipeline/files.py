@@ -236,7 +236,7 @@ def _result(page: Page, record: Record) -> PageResult:
 def _assembled(product: Product, step: Step, results: _Results, end: float) -> Outcome:
     record = joined(product, process.unread(product, step), results.found)
     kept = process.keep_record(record, step, product, end)
-    meter({"product": product.slug, "status": kept.status}, Records=(MetricUnit.Count, 1))
+    meter({"status": kept.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
     return kept
 
 
