@@ -147,7 +147,8 @@ class TestWhoseTurn:
         noise.save(file, "PNG")
         vendor.says(code)
         options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
-        post(sold(offer), file.getvalue(), **options)
+        # By upload: on a busy machine an HTTPS call may have too little time left for a second one.
+        deliver(sold(offer), world.upload("uploads/card/a.png", file.getvalue(), **options))
         first, second = (_sent(asked) for asked in vendor.asked)
         assert len(second) < 0.8 * len(first)
         with Image.open(BytesIO(second)) as smaller:
