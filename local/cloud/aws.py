@@ -81,12 +81,15 @@ class Aws:
         return found if found.answers() else None
 
     @classmethod
-    def start(cls, folder: Path, *, keep: bool = False, proxied: bool = False) -> Self:
+    def start(cls, folder: Path, *, keep: bool = False, proxied: bool = False, concurrency: int = 0) -> Self:
         """Start one on a free port; it ends with this process, however that goes, unless it is told to `stay`.
 
         With `keep` it is one that will: of its functions' processes only a few wait for their next call.
 
         The functions of one that is `proxied` reach it only once `local.cloud.faults.faulty` stands before it.
+
+        No more than `concurrency` of its functions run at once, if that is not 0: what comes beyond is throttled, and
+        what was taken from a queue for it hides until its visibility timeout, as on AWS.
         """
         stop(folder)
         rmtree(folder, ignore_errors=True)
@@ -95,7 +98,7 @@ class Aws:
         with (folder / "aws.log").open("w") as log:
             process = subprocess.Popen(
                 [PYTHON, EMULATOR],
-                env=_environment(folder, port, door, keep),
+                env=_environment(folder, port, door, keep, concurrency),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -145,12 +148,13 @@ def stop(folder: Path) -> bool:
     return True
 
 
-def _environment(folder: Path, port: int, door: int | None, keep: bool) -> Mapping[str, str]:
+def _environment(folder: Path, port: int, door: int | None, keep: bool, concurrency: int) -> Mapping[str, str]:
     """All that MiniStack and the functions see: nothing of the developer's own shell."""
     mine = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder / "tmp")}
     settings = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true"}
     # MiniStack hands its own environment on to functions.
     settings |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{door}"} if door else {}
+    settings |= {"LAMBDA_ACCOUNT_CONCURRENCY": str(concurrency)} if concurrency else {}
     return (
         mine
         | CREDENTIALS

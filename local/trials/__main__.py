@@ -16,14 +16,24 @@ from rich.console import Console
 from local.arguments import Arguments, one_of, share
 from local.generate.tables import PROMISES, row, rows_of, with_table
 from local.generate.tables import table as in_markdown
-from local.trials import backlog, bad_day, clients, duplicates, kill, partial, poison, rate_limit, reused_name
+from local.trials import backlog, bad_day, burst, clients, duplicates, kill, partial, rate_limit, reused_name
 from local.trials.ground import ground
 from local.trials.result import HEAD, Result, table
 from local.trials.trial import Trial
 
 TRIALS = {
-    one.TRIAL.name: one.TRIAL
-    for one in (rate_limit, duplicates, reused_name, partial, poison, kill, bad_day, backlog, clients)
+    trial.name: trial
+    for trial in (
+        rate_limit.TRIAL,
+        duplicates.TRIAL,
+        reused_name.TRIAL,
+        partial.TRIAL,
+        kill.TRIAL,
+        bad_day.TRIAL,
+        backlog.TRIAL,
+        clients.TRIAL,
+        *burst.TRIALS,
+    )
 }
 MARKER = "trials"
 # A pipe has no width to fit the table into.
@@ -59,7 +69,7 @@ def _arguments() -> argparse.Namespace:
 
 def _tried(trial: Trial, scale: float, console: Console) -> Result:
     console.rule(trial.name)
-    with ground(trial.parameters, console) as prepared:
+    with ground(trial.parameters, console, trial.concurrency) as prepared:
         result = trial.run(prepared, scale)
     console.print(table([result]))
     return result

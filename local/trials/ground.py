@@ -215,14 +215,17 @@ def _record(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> 
 
 
 @contextmanager
-def ground(parameters: Mapping[str, str], console: Console) -> Iterator[Ground]:
-    """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block."""
+def ground(parameters: Mapping[str, str], console: Console, concurrency: int = 0) -> Iterator[Ground]:
+    """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block.
+
+    `concurrency` is the account's, see `Aws.start`.
+    """
     try:
         with running(VENDOR) as urls:
             told = {"VendorUrls": f"{VENDOR}={urls[VENDOR]}", "ProductVendors": f"{PRODUCT}={VENDOR}"} | dict(
                 parameters
             )
-            stack = deploy(Aws.start(FOLDER), console, told)
+            stack = deploy(Aws.start(FOLDER, concurrency=concurrency), console, told)
             secret = json.dumps(SECRETS[VENDOR])
             stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
             # The simulator starts its engine with the first picture, which none that is measured is to wait for.

@@ -14,11 +14,13 @@ class Trial:
     name        what it is called on the command line
     run         does it, on a ground of its own and at a scale (1.0 is what the promise is made for)
     parameters  the template's, where the trial needs others than the defaults
+    concurrency  how many functions the account runs at once; 0: as many as this machine can
     """
 
     name: str
     run: Callable[[Ground, float], Result]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int = 0
 
 
 def scaled(count: int, scale: float) -> int:
