@@ -246,6 +246,6 @@ def _invoke(task: str, document: Picture, seconds: float) -> Any:
     # What it has not answered by then nobody waits for any more.
     payload = {"task": task, "image": base64.b64encode(document.content).decode(), "seconds": seconds - TRIP_SECONDS}
     # In steps, so that a handful of clients serve all deadlines.
-    client = aws.functions(max(1, int(seconds) // PATIENCE_STEP * PATIENCE_STEP))
+    client = aws.functions(int(seconds) // PATIENCE_STEP * PATIENCE_STEP or max(1, int(seconds)))
     answer = client.invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
     return json.loads(answer["Payload"].read())
