@@ -18,7 +18,8 @@ from ocr.model.reading import ExtractedDocument, Line
 FEWEST_LINES = 3  # of a document
 NARROWEST = 0.8  # the strip between two documents, in line heights
 MOST_CUTS = 12  # tried in each direction, the widest first
-LOSS = 0.1  # of its score that half a page may lose against the whole: a line that is read in one copy only
+LOSS = 0.1  # of its score that half a page may lose against the whole: a part of another document
+UNEVEN = 0.3  # where both are of one kind: a label that is read in one copy only
 STRONG = 0.5  # the score from which on a page without a title, but with a checked value, is of a kind all the same
 MOST_LINES = 1000
 
@@ -80,7 +81,10 @@ def _worth(
     models: Callable[[str], type[Fields] | None],
 ) -> float:
     """How surely a cut parts two documents: the score of the poorer half; 0 where it does not."""
-    if not one or not other or not (_is_whole(one[0], whole) and _is_whole(other[0], whole)):
+    if not one or not other:
+        return 0.0
+    loss = UNEVEN if one[0].slug == other[0].slug else LOSS
+    if not (_is_whole(one[0], whole, loss) and _is_whole(other[0], whole, loss)):
         return 0.0
     if one[0].slug == other[0].slug:
         parted = _repeats(one[0], lines, models)
@@ -89,9 +93,9 @@ def _worth(
     return min(one[0].score, other[0].score) if parted else 0.0
 
 
-def _is_whole(half: Known, whole: Sequence[Known]) -> bool:
+def _is_whole(half: Known, whole: Sequence[Known], loss: float) -> bool:
     before = next((kind.score for kind in whole if kind.slug == half.slug), 0.0)
-    return half.score >= max(LEAST, before * (1 - LOSS))
+    return half.score >= max(LEAST, before * (1 - loss))
 
 
 def _repeats(kind: Known, lines: Sequence[Line], models: Callable[[str], type[Fields] | None]) -> bool:
