@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check deploy delete doctor redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check deploy delete doctor smoke cost scale redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -87,6 +87,16 @@ delete: .venv/ready ## Delete a stack on AWS, but for its records and keys (STAC
 
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
 	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))
+
+smoke: .venv/ready ## Look whether a deployed stack does what only AWS can show (STACK=ocr)
+	@$(PYTHON) -m local smoke $(if $(STACK),--stack $(STACK))
+
+cost: .venv/ready ## What the stack costs: idle, and 1,000 documents
+	@$(PYTHON) -m local.cost
+
+scale: .venv/ready ## A million documents against AWS's quotas (DOCUMENTS=1000000 RATE=300 ACCOUNT=new PRODUCTS=7)
+	@$(PYTHON) -m local.scale $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(PRODUCTS),--products $(PRODUCTS))
 
 redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues (STACK=name, on AWS)
 	@$(PYTHON) -m local redrive $(if $(STACK),--stack $(call quoted,$(STACK)))
