@@ -105,6 +105,7 @@ def test_every_command_is_one(block: Block) -> None:
 def commands(text: str) -> Iterator[list[str]]:
     """The words of each command of a block, without variables set before it; a here-document is none."""
     text = re.sub(r"<<'(\w+)'\n.*?^\1$", "", text.replace("\\\n", " "), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^\w+=\$\((.*)\)$", r"\1", text, flags=re.MULTILINE)
     lines = (shlex.split(line, comments=True) for line in text.splitlines())
     return filter(None, ([*dropwhile(lambda word: re.match(r"\w+=", word), words)] for words in lines))
 
