@@ -128,6 +128,8 @@ class Crop(Part):
     `shows`: face, document, page or other.
     """
 
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
     shows: str
     media_type: str
     content: bytes = Field(repr=False)
