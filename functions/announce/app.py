@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ocr.model.record import Announcement
 from ocr.platform import aws
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import logger, meter, traced, unforeseen
+from ocr.platform.telemetry import logger, meter, unforeseen
 from ocr.storage import records
 
 SOURCE = "ocr"
@@ -34,7 +34,6 @@ class NotAnnounced(Exception):
     """Neither the bus nor the queue took an event; whoever brought it brings it again."""
 
 
-@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Announce one batch of the table's stream, or of what the bus did not take before."""

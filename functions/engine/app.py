@@ -19,7 +19,7 @@ from engine import bounds, picture, plates, reading, rules
 from engine.picture import Picture, Unreadable
 from engine.plates import Plate
 from engine.reading import Line
-from ocr.platform.telemetry import logger, meter, traced
+from ocr.platform.telemetry import logger, meter
 
 Answer = dict[str, Any]
 
@@ -28,7 +28,6 @@ MARGIN_SECONDS = 2.0
 
 
 @logger.inject_lambda_context
-@traced
 def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     """Read one picture."""
     seconds = min(event["seconds"], context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS)

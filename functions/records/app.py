@@ -26,7 +26,7 @@ from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import audit, logger, traced, unforeseen
+from ocr.platform.telemetry import audit, logger, unforeseen
 from ocr.storage import erasure, queries
 from ocr.storage import records as kept
 from ocr.storage.records import RECORD_ID
@@ -49,7 +49,6 @@ OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "
 MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 
-@traced
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request; reading a picture is the products' own."""

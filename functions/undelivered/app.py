@@ -12,12 +12,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.entry.giving_up import give_up
-from ocr.platform.telemetry import logger, traced, unforeseen
+from ocr.platform.telemetry import logger, unforeseen
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@traced
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Give up one batch of messages; what the table or the queue does not take comes again."""

@@ -89,7 +89,6 @@ def _environment(code: Path, layers: Sequence[Path], more: Mapping[str, str]) ->
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "POWERTOOLS_TRACE_DISABLED": "1",
         **more,
     }
 

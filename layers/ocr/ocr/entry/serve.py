@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.declare.product import Product
 from ocr.entry import bucket, https, sqs
-from ocr.platform.telemetry import logger, traced
+from ocr.platform.telemetry import logger
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -30,5 +30,5 @@ def serve(product: Product) -> Handler:
             return sqs.answer(product, list(SQSEvent(event).records), end)
         return https.answer(product, APIGatewayProxyEvent(event), end)
 
-    observed: Handler = traced(logger.inject_lambda_context(handle, correlation_id_path=API_GATEWAY_REST))
-    return observed
+    logged: Handler = logger.inject_lambda_context(handle, correlation_id_path=API_GATEWAY_REST)
+    return logged

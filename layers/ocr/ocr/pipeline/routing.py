@@ -39,7 +39,7 @@ from ocr.platform.errors import (
     VendorFault,
 )
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import alert, logger, meter, part, unforeseen
+from ocr.platform.telemetry import alert, logger, meter, unforeseen
 from ocr.vendors import credentials, rate_limit
 
 # How long to wait for one vendor's rate while another could be asked.
@@ -222,10 +222,7 @@ def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
 def _ask(offer: Offer, request: VendorRequest, runs: Sequence[DocumentRun], until: float, patience: float) -> None:
     fitting = [(run, fitted) for run in runs if (fitted := _fit(offer, run, request.options))]
     groups = list(batched(fitting, offer.limits.batch, strict=False))
-    if not groups:
-        return
-    with part(offer.vendor):
-        threads.each(lambda group: _call(offer, request, group, until, patience), groups)
+    threads.each(lambda group: _call(offer, request, group, until, patience), groups)
 
 
 def _fit(offer: Offer, run: DocumentRun, options: Mapping[str, str]) -> Fitted | None:

@@ -1,23 +1,16 @@
-"""Logs, metrics and traces: one of each for the whole process.
+"""Logs and metrics: one of each for the whole process. Lambda itself traces the invocations.
 
 Whatever is logged names ids, products, vendors, codes and milliseconds; never a field, a file name or a vendor's text.
 """
 
 import logging
-import os
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools import Tracer
 
 SERVICE, NAMESPACE = "ocr", "OCR"
 
@@ -43,43 +36,6 @@ def _without_words(make: Callable[..., logging.LogRecord]) -> Callable[..., logg
 
 
 logging.setLogRecordFactory(_without_words(logging.LogRecord))
-
-
-def traced[Event, Answer](
-    handle: Callable[[Event, LambdaContext], Answer],
-) -> Callable[[Event, LambdaContext], Answer]:
-    """A Lambda handler whose invocations X-Ray sees, of those that it sampled; neither errors nor answers are told."""
-
-    @wraps(handle)
-    def observed(event: Event, context: LambdaContext) -> Answer:
-        if not _sampled():
-            return handle(event, context)
-        traced: Callable[..., Answer] = _tracer().capture_lambda_handler(
-            handle, capture_response=False, capture_error=False
-        )
-        return traced(event, context)
-
-    return observed
-
-
-def part(name: str) -> AbstractContextManager[Any]:
-    """A named part of the invocation's trace."""
-    # Not Powertools' decorator: it tells what an error says, which may quote a value.
-    return _tracer().provider.in_subsegment(name=f"## {name}") if _sampled() else nullcontext()
-
-
-def _sampled() -> bool:
-    """Whether X-Ray asked for a trace of this invocation, as Lambda says in the environment."""
-    return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
-
-
-@cache
-def _tracer() -> "Tracer":
-    """Made when first needed: loading X-Ray's SDK, which prepares two clients, is a sixth of a cold start."""
-    from aws_lambda_powertools import Tracer
-
-    # Unpatched: a batch is read in threads, where the SDKs' own subsegments find no parent. Each vendor's turn has one.
-    return Tracer(service=SERVICE, auto_patch=False)
 
 
 def meter(dimensions: dict[str, str], told: dict[str, str] | None = None, **values: tuple[MetricUnit, float]) -> None:
