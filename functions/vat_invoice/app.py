@@ -118,7 +118,7 @@ product = Product(
     checks=[
         amount_plus_tax("amount", "tax", "total"),
         amount_in_words("total", "total_cn"),
-        sum_of_rows("items", "amount", total="amount"),
+        sum_of_rows("items", "amount", total="amount", or_total="total"),
         sum_of_rows("items", "tax", total="tax"),
         tax_of_rows("items", "amount", "tax_rate", "tax"),
         product_of_rows("items", "quantity", "unit_price", "amount"),

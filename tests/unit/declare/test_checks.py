@@ -311,6 +311,21 @@ def test_each_line_item_is_checked_and_those_that_fail_are_named() -> None:
     assert taxed(Paper()).outcome == "not_applicable"
 
 
+def test_line_items_that_are_printed_with_tax_make_the_total_with_tax() -> None:
+    rule = sum_of_rows("items", "amount", "amount", or_total="total")
+    lines = [{"amount": "60.00"}, {"amount": "53.00"}]
+    for amount, total, expected in (
+        ("106.60", "113.00", "passed"),
+        ("113.00", "127.69", "passed"),
+        ("106.60", "131.00", "failed"),
+        (None, "113.00", "passed"),
+        (None, "131.00", "not_applicable"),
+        (None, None, "not_applicable"),
+    ):
+        paper = Paper.model_validate({"items": lines, "amount": amount, "total": total})
+        assert outcomes(paper, rule) == [expected], (amount, total)
+
+
 def test_a_ticket_is_sold_some_days_before_its_train() -> None:
     sold = not_future("first", today=lambda: TODAY, ahead=30)
     assert outcomes(Paper(first=dt.date(2024, 3, 30)), sold) == ["passed"]
