@@ -53,9 +53,9 @@ def answer(product: Product, event: APIGatewayProxyEvent, end: float) -> respons
 
 
 def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
-    work = _work(product, event, requests.request(event, product.slug))
+    job = _job(product, event, requests.request(event, product.slug))
     wanted = preferences.preferences(requests.headers(event, PREFER))
-    [outcome] = _outcomes(product, [work], wanted, end)
+    [outcome] = _outcomes(product, [job], wanted, end)
     if isinstance(outcome, Later):
         return responses.later(outcome.id, applied=wanted.applied if outcome.wanted else "")
     return responses.error(outcome.error) if isinstance(outcome, Retry) else responses.record(outcome)
@@ -65,10 +65,10 @@ def _batch(product: Product, event: APIGatewayProxyEvent, end: float) -> respons
     pictures = requests.batch(event, product.slug).pictures
     wanted = preferences.preferences(requests.headers(event, PREFER))
     _told_key(event)  # one that is none spoils the request, not each picture
-    works = [_guarded(product, event, told, place) for place, (_, told) in enumerate(pictures)]
-    good = [work for work in works if isinstance(work, Job)]
+    jobs = [_guarded(product, event, told, place) for place, (_, told) in enumerate(pictures)]
+    good = [job for job in jobs if isinstance(job, Job)]
     read = iter(_outcomes(product, good, wanted, end))
-    outcomes = [next(read) if isinstance(work, Job) else work for work in works]
+    outcomes = [next(read) if isinstance(job, Job) else job for job in jobs]
     parts = [_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)]
     applied = any(isinstance(outcome, Later) and outcome.wanted for outcome in outcomes)
     return responses.outcomes(parts, applied=wanted.applied if applied else "")
@@ -82,27 +82,27 @@ class Later:
     wanted: bool = False
 
 
-def _outcomes(product: Product, works: Sequence[Job], wanted: Preferences, end: float) -> Sequence[Outcome | Later]:
+def _outcomes(product: Product, jobs: Sequence[Job], wanted: Preferences, end: float) -> Sequence[Outcome | Later]:
     """What became of each picture in the time that the caller waits; what needs longer goes on in the queue."""
     if wanted.asynchronous and wanted.wait is None:
-        return threads.each(lambda work: _put_by(product, work), works)
+        return threads.each(lambda job: _put_by(product, job), jobs)
     until = end if wanted.wait is None else min(end, time.monotonic() + wanted.wait)
-    read = files.read(product, works, until)
-    return [_or_later(product, work, outcome, until, until < end) for work, outcome in zip(works, read, strict=True)]
+    read = files.read(product, jobs, until)
+    return [_or_later(product, job, outcome, until, until < end) for job, outcome in zip(jobs, read, strict=True)]
 
 
-def _or_later(product: Product, work: Job, outcome: Outcome, until: float, wanted: bool) -> Outcome | Later:
+def _or_later(product: Product, job: Job, outcome: Outcome, until: float, wanted: bool) -> Outcome | Later:
     if isinstance(outcome, Retry) and (outcome.error.code in _FOR_THE_QUEUE or until - time.monotonic() < NEAR):
-        return _by_queue(product, work, wanted)
+        return _by_queue(product, job, wanted)
     return outcome
 
 
-def _put_by(product: Product, work: Job) -> Outcome | Later:
+def _put_by(product: Product, job: Job) -> Outcome | Later:
     """The record of what was read before; else the picture waits in the queue."""
     try:
-        if done := ledger.finished(process.content(product, work)):
-            return ledger.replay(done, _ticket(product, work), product.fields, work.options)
-        return _by_queue(product, work, wanted=True)
+        if done := ledger.finished(process.content(product, job)):
+            return ledger.replay(done, _ref(product, job), product.fields, job.options)
+        return _by_queue(product, job, wanted=True)
     except OcrError as error:
         return Retry(error)
     except Exception as error:
@@ -116,7 +116,7 @@ def _guarded(
     if isinstance(told, OcrError):
         return told
     try:
-        return _work(product, event, told, str(place))
+        return _job(product, event, told, str(place))
     except OcrError as error:
         return error
 
@@ -130,20 +130,20 @@ def _told(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
     return responses.fault(name, outcome.error if isinstance(outcome, Retry) else outcome)
 
 
-def _work(product: Product, event: APIGatewayProxyEvent, told: ParsedRequest, *place: str) -> Job:
+def _job(product: Product, event: APIGatewayProxyEvent, told: ParsedRequest, *place: str) -> Job:
     """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
-    work = files.job(product, told.content, checked(product.sold_by, told.options, told.metadata), told.upload)
+    job = files.job(product, told.content, checked(product.sold_by, told.options, told.metadata), told.upload)
     key = _told_key(event)
     if not key:
-        return work
-    ticket = RecordRef(keyed.name("asked", product.slug, _caller(event), key, *place), datetime.now(UTC))
-    records.reserve(ticket, product.slug, process.content(product, work))
-    return replace(work, ticket=ticket)
+        return job
+    ref = RecordRef(keyed.name("asked", product.slug, _caller(event), key, *place), datetime.now(UTC))
+    records.reserve(ref, product.slug, process.content(product, job))
+    return replace(job, ref=ref)
 
 
-def _ticket(product: Product, work: Job) -> RecordRef:
-    own = ledger.record_id(process.content(product, work), work.options)
-    return work.ticket or RecordRef(own, datetime.now(UTC))
+def _ref(product: Product, job: Job) -> RecordRef:
+    own = ledger.record_id(process.content(product, job), job.options)
+    return job.ref or RecordRef(own, datetime.now(UTC))
 
 
 def _told_key(event: APIGatewayProxyEvent) -> str:
@@ -163,17 +163,17 @@ def _caller(event: APIGatewayProxyEvent) -> str:
     return str(identity.get("apiKeyId") or identity.get("userArn") or "")
 
 
-def _by_queue(product: Product, work: Job, wanted: bool) -> Later:
+def _by_queue(product: Product, job: Job, wanted: bool) -> Later:
     """Give a picture to the product's queue, through the bucket; its record is pending from then on."""
-    ticket = _ticket(product, work)
-    key = f"uploads/{product.slug}/{LATER}/{ticket.id}"
-    there = replace(ticket, upload=Upload(settings().uploads_bucket, key))
-    records.reserve(there, product.slug, process.content(product, work))
+    ref = _ref(product, job)
+    key = f"uploads/{product.slug}/{LATER}/{ref.id}"
+    there = replace(ref, upload=Upload(settings().uploads_bucket, key))
+    records.reserve(there, product.slug, process.content(product, job))
     aws.s3().put_object(
         Bucket=settings().uploads_bucket,
         Key=key,
-        Body=work.document.content,
-        ContentType=work.document.media_type,
-        Metadata=dict(work.options),
+        Body=job.document.content,
+        ContentType=job.document.media_type,
+        Metadata=dict(job.options),
     )
     return Later(there.id, wanted)

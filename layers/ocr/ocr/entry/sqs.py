@@ -62,7 +62,7 @@ class Delivery:
 
     message: SQSRecord
     ids: list[str] = field(default_factory=list)
-    works: list[Job] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     spent: int = 0
     again: bool = False
     waits: bool = False
@@ -116,13 +116,13 @@ def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> No
 
 def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
     try:
-        outcomes = iter(files.read(product, [work for one in deliveries for work in one.works], end))
+        outcomes = iter(files.read(product, [job for one in deliveries for job in one.jobs], end))
         for delivery in deliveries:
-            _note(delivery, [next(outcomes) for _ in delivery.works])
+            _note(delivery, [next(outcomes) for _ in delivery.jobs])
     except Exception as error:
         unforeseen("A batch failed", error)
         for delivery in deliveries:
-            delivery.again = delivery.again or bool(delivery.works)
+            delivery.again = delivery.again or bool(delivery.jobs)
 
 
 def _process_suspects(product: Product, suspects: Sequence[Delivery], end: float) -> None:
@@ -145,20 +145,20 @@ def _load_alone(product: Product, delivery: Delivery) -> None:
     reasons.
     """
     try:
-        tickets = [records.record_ref(upload) for upload in _uploads(delivery)]
-        before = [tries.begin(ticket.id) for ticket in tickets]
-        delivery.ids = [ticket.id for ticket in tickets]
+        refs = [records.record_ref(upload) for upload in _uploads(delivery)]
+        before = [tries.begin(ref.id) for ref in refs]
+        delivery.ids = [ref.id for ref in refs]
         delivery.spent = max((one.spent for one in before), default=delivery.spent)
         if any(one.deaths >= MOST_DEATHS for one in before):
-            for ticket in tickets:
+            for ref in refs:
                 error = TooMuch("This system ended each time that it processed this picture.")
-                _log(process.refuse(product.slug, ticket, error))
+                _log(process.refuse(product.slug, ref, error))
         elif delivery.over:
             delivery.again = True
         else:
             _load(product, delivery)
-        for ticket in tickets:
-            tries.end(ticket.id)
+        for ref in refs:
+            tries.end(ref.id)
     except Exception as error:
         unforeseen("A message failed", error)
         delivery.again = True
@@ -197,20 +197,20 @@ def _conclude(delivery: Delivery, *, tried: bool) -> None:
 
 def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
     try:
-        ticket = records.record_ref(upload)
-        if ticket.id not in delivery.ids:
-            delivery.ids.append(ticket.id)
+        ref = records.record_ref(upload)
+        if ref.id not in delivery.ids:
+            delivery.ids.append(ref.id)
         picture = None
         try:
-            if ticket.spent:
+            if ref.spent:
                 erasure.erase_upload(upload)
                 raise _SPENT
             told = requests.fetch(upload)
             picture = keyed.picture(hashlib.sha256(told.content).hexdigest())
             options = checked(product.sold_by, told.options, told.metadata)
-            delivery.works.append(files.job(product, told.content, options, upload, ticket, last=delivery.last))
+            delivery.jobs.append(files.job(product, told.content, options, upload, ref, last=delivery.last))
         except OcrError as error:
-            _log(process.refuse(product.slug, ticket, error, picture=picture))
+            _log(process.refuse(product.slug, ref, error, picture=picture))
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True
@@ -224,10 +224,10 @@ _SPENT = CallerError(
 
 
 def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
-    for work, outcome in zip(delivery.works, outcomes, strict=True):
+    for job, outcome in zip(delivery.jobs, outcomes, strict=True):
         if isinstance(outcome, Record):
             _log(outcome)
-            _drop_copy(work)
+            _drop_copy(job)
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Retry)]
     delivery.waits = bool(errors) and not delivery.again and all(error.waits for error in errors)
     delivery.again = delivery.again or bool(errors)
@@ -241,9 +241,9 @@ def _log(record: Record) -> None:
     logger.info("An upload has its record", record_id=record.id, product=record.product, status=record.status)
 
 
-def _drop_copy(work: Job) -> None:
+def _drop_copy(job: Job) -> None:
     """Delete the copy that an HTTPS caller handed over, once its record stands; a failure here only costs space."""
-    upload = work.ticket.upload if work.ticket else None
+    upload = job.ref.upload if job.ref else None
     if upload is None or f"/{records.LATER}/" not in upload.key:
         return
     try:

@@ -63,7 +63,7 @@ def job(
     content: bytes,
     options: Mapping[str, str],
     upload: Upload | None = None,
-    ticket: RecordRef | None = None,
+    ref: RecordRef | None = None,
     *,
     last: bool = False,
 ) -> Job:
@@ -71,19 +71,19 @@ def job(
     document = files.opened(content, upload)
     selected(options.get(PAGES), document.pages or 1)
     own = options if document.pages else {name: value for name, value in options.items() if name != PAGES}
-    return Job(document, own, ticket, last)
+    return Job(document, own, ref, last)
 
 
-def read(product: Product, works: Sequence[Job], end: float) -> list[Outcome]:
+def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
     """An outcome for each work, picture or file, in order; as `process.read`."""
-    pictures = [work for work in works if not work.document.pages]
+    pictures = [job for job in jobs if not job.document.pages]
     outcomes = iter(process.read(product, pictures, end))
-    return [process.guarded(_file, product, work, end) if work.document.pages else next(outcomes) for work in works]
+    return [process.guarded(_file, product, job, end) if job.document.pages else next(outcomes) for job in jobs]
 
 
-def _file(product: Product, work: Job, end: float) -> Outcome:
-    numbers = selected(work.options.get(PAGES), work.document.pages)
-    step = process.claim(product, work, end)
+def _file(product: Product, job: Job, end: float) -> Outcome:
+    numbers = selected(job.options.get(PAGES), job.document.pages)
+    step = process.claim(product, job, end)
     if not isinstance(step, Step):
         return step
     results, error = _pages(product, step, numbers, end)
@@ -94,12 +94,12 @@ def _file(product: Product, work: Job, end: float) -> Outcome:
 
 def _put_off(product: Product, step: Step, results: _Results, error: OcrError) -> Outcome:
     """Give the file back: its pages that were read are kept, and a step that got further is no failed try."""
-    if step.work.last and not results.fresh:
+    if step.job.last and not results.fresh:
         record = settled(product, process.unread(product, step), error)
         record.attempts = [one for result in results.found for one in result.record.attempts]
-        ledger.fail(record, step.held, step.ticket, product.fields, spent=0)
+        ledger.fail(record, step.lease, step.ref, product.fields, spent=0)
     else:
-        ledger.release(step.held, spent=0)
+        ledger.release(step.lease, spent=0)
     return Retry(replace(error, blames="nothing") if results.fresh else error)
 
 
@@ -143,10 +143,10 @@ _NO_TIME = Busy("There was too little time left for all pages.", code=NO_TIME)
 def _opened(product: Product, step: Step, number: int) -> Page | PageResult:
     """A page that a vendor has to read, or what came of it."""
     try:
-        page = files.page(step.work.document, number)
+        page = files.page(step.job.document, number)
     except OcrError as fault:
         return PageResult(Page(number, 1, 1), _failed(product, step, fault), None)
-    reader = _reader(product, step.work)
+    reader = _reader(product, step.job)
     if page.answer is None or reader is None:
         if page.draw is None:
             error = CallerError(
@@ -156,25 +156,25 @@ def _opened(product: Product, step: Step, number: int) -> Page | PageResult:
             )
             return PageResult(page, _failed(product, step, error), None)
         return page
-    reading = _understood(product, reader, step.work, page)
+    reading = _understood(product, reader, step.job, page)
     if isinstance(reading, Reading):
         record = settled(product, process.unread(product, step), reading)
         return PageResult(page, record, reading)
     return page if page.draw else PageResult(page, _failed(product, step, reading), None)
 
 
-def _reader(product: Product, work: Job) -> Offer | None:
+def _reader(product: Product, job: Job) -> Offer | None:
     """Who understands text; None where a caller insists on a vendor."""
-    if "vendor" in work.options:
+    if "vendor" in job.options:
         return None
     return next((offer for offer in product.sold_by if offer.reads_text), None)
 
 
-def _understood(product: Product, reader: Offer, work: Job, page: Page) -> Reading | OcrError:
+def _understood(product: Product, reader: Offer, job: Job, page: Page) -> Reading | OcrError:
     """What the page's own text says."""
     assert page.answer is not None
     there = Picture(b"", "PNG", page.width, page.height)
-    request = VendorRequest(product.slug, product.fields, [there], work.options, seconds=0)
+    request = VendorRequest(product.slug, product.fields, [there], job.options, seconds=0)
     outcome = reader.understood(request, page.answer)
     if not isinstance(outcome, Reading):
         return outcome
@@ -201,13 +201,13 @@ def _item(label: str, text: str) -> Item:
 
 def _undrawn(step: Step, page: Page) -> Picture:
     """The page's picture without its bytes, which name no content."""
-    document = step.work.document
+    document = step.job.document
     return replace(document, content=b"", pages=0, page=page.number, file=document.sha256, upload=None)
 
 
 def _page_job(step: Step, picture: Picture) -> Job:
     """A page as a picture of its own. It is never brought the last time: its file may be."""
-    options = {name: value for name, value in step.work.options.items() if name != PAGES}
+    options = {name: value for name, value in step.job.options.items() if name != PAGES}
     return Job(picture, options)
 
 

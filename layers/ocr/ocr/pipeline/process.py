@@ -58,7 +58,7 @@ class Job:
 
     document: Picture
     options: Mapping[str, str] = field(default_factory=dict)
-    ticket: RecordRef | None = None
+    ref: RecordRef | None = None
     last: bool = False
 
 
@@ -79,63 +79,63 @@ class Step:
     `standing` is what the vendor's kept response still means where nobody understands it.
     """
 
-    work: Job
-    ticket: RecordRef
-    held: Lease
+    job: Job
+    ref: RecordRef
+    lease: Lease
     standing: OcrError | None = None
 
     def begin(self, offer: Offer, spent: int) -> None:
         """Write down that this vendor is asked, when `spent` calls have come to nothing; see `choice.Turn`."""
-        charges = offer.units(self.work.options) > 0
-        if charges and not self.held.may_pay(spent):
+        charges = offer.units(self.job.options) > 0
+        if charges and not self.lease.may_pay(spent):
             raise _UNSEEN
-        self.held = ledger.sending(self.held, Asked(offer.vendor, charges), spent=spent)
+        self.lease = ledger.sending(self.lease, Asked(offer.vendor, charges), spent=spent)
 
 
-def read(product: Product, works: Sequence[Job], end: float) -> list[Outcome]:
+def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
     """An outcome for each work, in order; all of them before `end`, on the monotonic clock.
 
     What fails for one, fails for that one alone: the others may have been paid for.
     """
     kept: dict[int, Outcome] = {}
     groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Step]]] = defaultdict(list)
-    claims = threads.each(lambda work: guarded(claim, product, work, end), works)
-    for number, (work, lease) in enumerate(zip(works, claims, strict=True)):
-        found = guarded(_recovered, product, lease, end) if isinstance(lease, Step) and lease.held.before else None
+    claims = threads.each(lambda job: guarded(claim, product, job, end), jobs)
+    for number, (job, claimed) in enumerate(zip(jobs, claims, strict=True)):
+        found = (
+            guarded(_recovered, product, claimed, end) if isinstance(claimed, Step) and claimed.lease.before else None
+        )
         if found:
             kept[number] = found
-        elif isinstance(lease, Step):
-            groups[tuple(sorted(work.options.items()))].append((number, lease))
+        elif isinstance(claimed, Step):
+            groups[tuple(sorted(job.options.items()))].append((number, claimed))
         else:
-            kept[number] = lease
+            kept[number] = claimed
     for options, group in groups.items():
-        request = _ask(product, [task.work.document for _, task in group], dict(options), end)
-        routing.read(product.sold_by, request, [_turn(product, task, end, kept, number) for number, task in group])
-    return [_caught_up(product, work, kept[number]) for number, work in enumerate(works)]
+        request = _ask(product, [step.job.document for _, step in group], dict(options), end)
+        routing.read(product.sold_by, request, [_turn(product, step, end, kept, number) for number, step in group])
+    return [_caught_up(product, job, kept[number]) for number, job in enumerate(jobs)]
 
 
-def _caught_up(product: Product, work: Job, outcome: Outcome) -> Outcome:
+def _caught_up(product: Product, job: Job, outcome: Outcome) -> Outcome:
     """What another call has read of the same content meanwhile, one for the same batch say."""
     if not isinstance(outcome, Retry) or not isinstance(outcome.error, InFlight):
         return outcome
-    key = content(product, work)
+    key = content(product, job)
     done = guarded(ledger.finished, key)
-    ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
+    ref = job.ref or RecordRef(ledger.record_id(key, job.options), datetime.now(UTC))
     return (
-        guarded(ledger.replay, done, ticket, product.fields, work.options)
-        if isinstance(done, StoredReading)
-        else outcome
+        guarded(ledger.replay, done, ref, product.fields, job.options) if isinstance(done, StoredReading) else outcome
     )
 
 
-def content(product: Product, work: Job) -> str:
+def content(product: Product, job: Job) -> str:
     """The content that a picture is of: what was read of it before answers it, whichever vendor did.
 
     Who insists on vendors is answered by one of those, or has the picture read by them as a content of its own.
     """
-    name = partial(ledger.content_key, product.slug, work.options, work.document.sha256, page=work.document.page)
+    name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=job.document.page)
     shared = name()
-    told = work.options.get("vendor")
+    told = job.options.get("vendor")
     if not told:
         return shared
     own = name(told)
@@ -145,13 +145,13 @@ def content(product: Product, work: Job) -> str:
     return own if ledger.finished(own) else shared
 
 
-def _turn(product: Product, task: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
+def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
     """A picture's way through the vendors, at whose end its outcome stands in `kept` under its number."""
 
     def keep(run: routing.DocumentRun) -> None:
-        kept[number] = guarded(_finish, product, task, run, end)
+        kept[number] = guarded(_finish, product, step, run, end)
 
-    return routing.DocumentRun(task.work.document, task.begin, keep)
+    return routing.DocumentRun(step.job.document, step.begin, keep)
 
 
 def _ask(product: Product, documents: Sequence[Picture], options: Mapping[str, str], end: float) -> VendorRequest:
@@ -183,7 +183,7 @@ _UNSEEN = Unknown(
 
 def refuse(
     product: str,
-    ticket: RecordRef,
+    ref: RecordRef,
     error: OcrError,
     content: str | None = None,
     *,
@@ -195,76 +195,76 @@ def refuse(
     `again` lets it be read when it comes again.
     """
     record = Record(
-        id=ticket.id,
+        id=ref.id,
         product=product,
         status=Status.FAILED,
-        created_at=ticket.created_at,
+        created_at=ref.created_at,
         problem=problem_of(error),
     )
-    return records.write_failed(records.placed(record, ticket), content, picture=picture, again=again)
+    return records.write_failed(records.placed(record, ref), content, picture=picture, again=again)
 
 
 def write_failed_record(product: str, upload: Upload) -> Record:
     """The record of an upload that will not be brought again: the one it has, else a failed one of this product."""
-    ticket = records.record_ref(upload)
-    standing = records.find(ticket.id)
+    ref = records.record_ref(upload)
+    standing = records.find(ref.id)
     if standing and standing.status != Status.PENDING:
         return standing
-    return refuse(product, ticket, _BURIED, again=True)
+    return refuse(product, ref, _BURIED, again=True)
 
 
-def claim(product: Product, work: Job, end: float) -> Step | Outcome:
-    key = content(product, work)
-    ticket = work.ticket or RecordRef(ledger.record_id(key, work.options), datetime.now(UTC))
+def claim(product: Product, job: Job, end: float) -> Step | Outcome:
+    key = content(product, job)
+    ref = job.ref or RecordRef(ledger.record_id(key, job.options), datetime.now(UTC))
     try:
-        lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, work, end))
+        lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, job, end))
     except InFlight as error:
-        if work.last and not work.document.page:
-            refuse(product.slug, ticket, error, key, again=True)
+        if job.last and not job.document.page:
+            refuse(product.slug, ref, error, key, again=True)
         raise
     if isinstance(lease, StoredReading):
-        return ledger.replay(lease, ticket, product.fields, work.options)
-    return Step(work, ticket, lease)
+        return ledger.replay(lease, ref, product.fields, job.options)
+    return Step(job, ref, lease)
 
 
-def _first(product: Product, work: Job, end: float) -> Asked | None:
-    if work.document.pages:
+def _first(product: Product, job: Job, end: float) -> Asked | None:
+    if job.document.pages:
         return None  # Its pages are sent, one by one.
-    offer = routing.first(product.sold_by, _ask(product, [work.document], work.options, end))
-    return Asked(offer.vendor, offer.units(work.options) > 0) if offer else None
+    offer = routing.first(product.sold_by, _ask(product, [job.document], job.options, end))
+    return Asked(offer.vendor, offer.units(job.options) > 0) if offer else None
 
 
-def _recovered(product: Product, task: Step, end: float) -> Record | None:
+def _recovered(product: Product, step: Step, end: float) -> Record | None:
     """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
-    offer = next((one for one in product.sold_by if one.vendor == task.held.before), None)
+    offer = next((one for one in product.sold_by if one.vendor == step.lease.before), None)
     if offer is None:
         return None
-    request = _ask(product, [task.work.document], task.work.options, end)
+    request = _ask(product, [step.job.document], step.job.options, end)
     try:
-        outcome = raw_answers.understood(offer, request, task.held.content)
+        outcome = raw_answers.understood(offer, request, step.lease.content)
     except (ClientError, BotoCoreError):
         # Nobody knows whether there is one: the vendor is not asked again before that is known.
-        ledger.release(task.held.made(), spent=0, answered=offer.vendor)
+        ledger.release(step.lease.made(), spent=0, answered=offer.vendor)
         raise
     except Exception as error:
         unforeseen("A kept answer could not be understood", error)
         return None
     if not isinstance(outcome, Reading | NoResult):
         # What asks for another try is no answer to stand by: it would be tried for ever.
-        task.standing = None if isinstance(outcome, Busy | Refused | Internal) else outcome
+        step.standing = None if isinstance(outcome, Busy | Refused | Internal) else outcome
         return None
-    record = _record(product, task, outcome)
-    found, units = outcome if isinstance(outcome, Reading) else None, offer.units(task.work.options)
+    record = _record(product, step, outcome)
+    found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
     told = (found.units, found.trace) if found else (units, None)
     record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=told[0], trace=told[1])]
-    record.resends = task.held.made().resends
-    return keep_record(record, task, product, end)
+    record.resends = step.lease.made().resends
+    return keep_record(record, step, product, end)
 
 
 Write = Callable[[Record, Lease, RecordRef, type[Fields]], Record]
 
 
-def keep_record(record: Record, task: Step, product: Product, end: float, write: Write | None = None) -> Record:
+def keep_record(record: Record, step: Step, product: Product, end: float, write: Write | None = None) -> Record:
     """The record once it is written. It was paid for: a table that is busy is asked again while there is time.
 
     Where it stays so, the content is given back at once: the next reader makes the record of the answer as kept.
@@ -272,84 +272,84 @@ def keep_record(record: Record, task: Step, product: Product, end: float, write:
     pause = FIRST_PAUSE
     while True:
         try:
-            return (write or ledger.keep)(record, task.held, task.ticket, product.fields)
+            return (write or ledger.keep)(record, step.lease, step.ref, product.fields)
         except (ClientError, BotoCoreError) as error:
             unforeseen("A record could not be written", error)
             if pause > LONGEST_PAUSE or time.monotonic() + pause > end + KEEP_SECONDS:
-                ledger.release(task.held, spent=1, answered=record.vendor or "")
+                ledger.release(step.lease, spent=1, answered=record.vendor or "")
                 raise
         time.sleep(pause * random.uniform(0.5, 1))
         pause *= 2
 
 
-def _finish(product: Product, task: Step, run: routing.DocumentRun, end: float) -> Outcome:
-    work, held = task.work, task.held.made()
-    held = replace(held, broken=held.broken + run.broken)
+def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) -> Outcome:
+    job, lease = step.job, step.lease.made()
+    lease = replace(lease, broken=lease.broken + run.broken)
     if isinstance(run.outcome, InFlight):
         raise run.outcome
-    _keep_raw(product, held, run)
+    _keep_raw(product, lease, run)
     outcome = run.outcome or _INTERNAL
-    if isinstance(outcome, Unknown) and task.standing:
+    if isinstance(outcome, Unknown) and step.standing:
         # Asked as often as allowed, and answered: with what nobody understands.
-        outcome = task.standing
+        outcome = step.standing
     error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
-    if error and error.blames == "picture" and held.broken >= MOST_BROKEN:
+    if error and error.blames == "picture" and lease.broken >= MOST_BROKEN:
         outcome, error = TooMuch("Processing this picture failed each time.", vendor=error.vendor), None
-    if error and not work.last:
-        ledger.release(held, spent=run.spent)
+    if error and not job.last:
+        ledger.release(lease, spent=run.spent)
         return Retry(error)
-    record = _record(product, task, _UNSEEN if error and run.unanswered else outcome)
-    record.attempts, record.resends = run.attempts, held.resends
+    record = _record(product, step, _UNSEEN if error and run.unanswered else outcome)
+    record.attempts, record.resends = run.attempts, lease.resends
     if error:
-        ledger.fail(record, held, task.ticket, product.fields, spent=run.spent)
+        ledger.fail(record, lease, step.ref, product.fields, spent=run.spent)
         kept: Outcome = Retry(error)
     elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in run.attempts):
         # No vendor has seen it: under other settings one may take it.
-        kept = ledger.fail(record, held, task.ticket, product.fields, spent=run.spent)
+        kept = ledger.fail(record, lease, step.ref, product.fields, spent=run.spent)
     elif isinstance(outcome, Changed):
         # What it means may be known another day: the next reader tries the response as kept before it asks a vendor.
         write = partial(ledger.fail, spent=run.spent, answered=outcome.vendor or "")
-        kept = record = keep_record(record, replace(task, held=held), product, end, write)
+        kept = record = keep_record(record, replace(step, lease=lease), product, end, write)
     else:
-        kept = record = keep_record(record, task, product, end)
-    if not work.document.page:
+        kept = record = keep_record(record, step, product, end)
+    if not job.document.page:
         meter({"status": record.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
     if record.status == Status.UNKNOWN:
         alert("OutcomeUnknown", {"product": product.slug})
     return kept
 
 
-def _keep_raw(product: Product, held: Lease, run: routing.DocumentRun) -> None:
+def _keep_raw(product: Product, lease: Lease, run: routing.DocumentRun) -> None:
     try:
         for vendor, (answer, fitted) in run.raw.items():
-            raw_answers.save(product.slug, held.content, vendor, answer, fitted)
+            raw_answers.save(product.slug, lease.content, vendor, answer, fitted)
     except Exception as error:
         # The record that follows is worth more: it was paid for.
         unforeseen("A vendor's answer could not be kept", error)
 
 
-def _record(product: Product, task: Step, outcome: Reading | OcrError) -> Record:
-    record = unread(product, task)
+def _record(product: Product, step: Step, outcome: Reading | OcrError) -> Record:
+    record = unread(product, step)
     if isinstance(outcome, Reading) and (product.code or product.sorts):
-        record.codes = codes.read(task.work.document)
+        record.codes = codes.read(step.job.document)
     if isinstance(record, PageRecord) and isinstance(outcome, Reading):
         record.reading = outcome.model_copy(update={"raw": None, "crops": []})
     record = settled(product, record, outcome)
     if isinstance(outcome, Reading) and outcome.crops:
-        record.crops = _kept_crops(product, task, outcome)
+        record.crops = _kept_crops(product, step, outcome)
     return record
 
 
-def unread(product: Product, task: Step) -> Record:
+def unread(product: Product, step: Step) -> Record:
     """The record of a content before anything was read of it."""
-    document = task.work.document
+    document = step.job.document
     page: dict[str, Any] = {"page": document.page} if document.page else {}
     record = (PageRecord if document.page else Record)(
-        id=task.ticket.id,
+        id=step.ref.id,
         product=product.slug,
         status=Status.SUCCEEDED,
-        created_at=task.ticket.created_at,
-        options=dict(task.work.options),
+        created_at=step.ref.created_at,
+        options=dict(step.job.options),
         picture=PictureInfo(
             sha256=document.sha256,
             format=document.format,
@@ -360,12 +360,12 @@ def unread(product: Product, task: Step) -> Record:
         ),
         **page,
     )
-    return records.placed(record, task.ticket)
+    return records.placed(record, step.ref)
 
 
-def _kept_crops(product: Product, task: Step, reading: Reading) -> list[CropLink]:
+def _kept_crops(product: Product, step: Step, reading: Reading) -> list[CropLink]:
     try:
-        return raw_answers.save_crops(product.slug, task.held.content, reading.crops)
+        return raw_answers.save_crops(product.slug, step.lease.content, reading.crops)
     except (ClientError, BotoCoreError) as error:
         # What was read is worth more; the vendor's answer holds them still.
         unforeseen("A vendor's pictures could not be kept", error)

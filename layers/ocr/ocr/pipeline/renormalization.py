@@ -39,14 +39,14 @@ def _read_after_all(product: Product, made: Record, content: str) -> None:
     """Write the record of a response that was not understood when it came, if it is now."""
     source = made.source
     upload = Upload(source.bucket, source.key, source.version) if source else None
-    ticket = RecordRef(made.id, made.created_at, upload)
+    ref = RecordRef(made.id, made.created_at, upload)
     lease = ledger.lease(content, product.slug, LEASE_SECONDS)
     if isinstance(lease, StoredReading):
-        ledger.replay(lease, ticket, product.fields)
+        ledger.replay(lease, ref, product.fields)
     elif made.status == Status.FAILED:
         ledger.release(lease, spent=0)
     else:
-        ledger.keep(made, lease, ticket, product.fields)
+        ledger.keep(made, lease, ref, product.fields)
 
 
 def _made(product: Product, record: Record, content: str) -> Record:

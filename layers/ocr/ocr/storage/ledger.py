@@ -160,54 +160,54 @@ def _stands(lease: Lease) -> bool:
     return bool(entry and entry["owner"] == lease.owner)
 
 
-def sending(held: Lease, asked: Asked, *, spent: int) -> Lease:
+def sending(lease: Lease, asked: Asked, *, spent: int) -> Lease:
     """Record which vendor is called now, after `spent` calls gave no result; return the lease as it is then.
 
     Raises `InFlight` if another call has taken the content over.
     """
-    if held.planned and held.now == asked:
-        return replace(held, planned=False)
-    going = replace(held.made().counted(asked, spent), planned=False)
-    if not _put(_entry(going, spent=spent), after=held.owner):
+    if lease.planned and lease.now == asked:
+        return replace(lease, planned=False)
+    going = replace(lease.made().counted(asked, spent), planned=False)
+    if not _put(_entry(going, spent=spent), after=lease.owner):
         raise _in_flight(None)
     return going
 
 
-def release(held: Lease, *, spent: int, answered: str = "") -> None:
+def release(lease: Lease, *, spent: int, answered: str = "") -> None:
     """End a lease without a result, so that the queue or the caller may try again; `spent` is as for `sending`.
 
     `answered` is the vendor whose answer was kept although no record could be written.
     """
-    _put(_entry(replace(held, before=answered or held.before), RELEASED, spent), after=held.owner, done=False)
+    _put(_entry(replace(lease, before=answered or lease.before), RELEASED, spent), after=lease.owner, done=False)
 
 
-def keep(record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
+def keep(record: Record, lease: Lease, ref: RecordRef, fields: type[Fields]) -> Record:
     """Write what was read and the picture's record in one transaction; return the record that is stored then.
 
     If another call took the content over meanwhile, its reading is the one that is stored.
     """
-    entry = _entry(held, DONE) | records.body(record, held.content)
+    entry = _entry(lease, DONE) | records.body(record, lease.content)
     if isinstance(record, PageRecord):
-        return _write_page(entry, record, held)
-    return _write(entry, records.item(record, fields, held.content, held.owner), record, held, ticket, fields)
+        return _write_page(entry, record, lease)
+    return _write(entry, records.item(record, fields, lease.content, lease.owner), record, lease, ref, fields)
 
 
 def fail(
-    record: Record, held: Lease, ticket: RecordRef, fields: type[Fields], *, spent: int, answered: str = ""
+    record: Record, lease: Lease, ref: RecordRef, fields: type[Fields], *, spent: int, answered: str = ""
 ) -> Record:
     """Give the content back and write the record of a picture that nobody will bring again by itself.
 
     `answered` is as for `release`.
     """
-    entry = _entry(replace(held, before=answered or held.before), RELEASED, spent)
+    entry = _entry(replace(lease, before=answered or lease.before), RELEASED, spent)
     if isinstance(record, PageRecord):
-        return _write_page(entry, record, held)
-    item = records.failed(record, again=True) | records.of_picture(held.content)
-    return _write(entry, item, record, held, ticket, fields)
+        return _write_page(entry, record, lease)
+    item = records.failed(record, again=True) | records.of_picture(lease.content)
+    return _write(entry, item, record, lease, ref, fields)
 
 
 def replay(
-    found: StoredReading, ticket: RecordRef, fields: type[Fields], options: Mapping[str, str] | None = None
+    found: StoredReading, ref: RecordRef, fields: type[Fields], options: Mapping[str, str] | None = None
 ) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read.
 
@@ -217,10 +217,10 @@ def replay(
     if isinstance(found.record, PageRecord):
         return found.record
     own = {} if options is None else {"options": dict(options)}
-    record = records.placed(found.record, ticket, replayed=True, **own)
-    held = [] if record.status == Status.UNKNOWN else [records.HELD]
+    record = records.placed(found.record, ref, replayed=True, **own)
+    unknown_stays = [] if record.status == Status.UNKNOWN else [records.HELD]
     # An erased upload stays erased, also when its message is delivered again.
-    gone = [] if ticket.upload else [records.GONE]
+    gone = [] if ref.upload else [records.GONE]
     there: ConditionCheckTypeDef = {
         "TableName": settings().table,
         "Key": {"id": records.entry_id(found.content)},
@@ -228,10 +228,10 @@ def replay(
     }
     new = records.item(record, fields, found.content, found.owner, found.expires_at)
     if records.together(
-        {"ConditionCheck": there}, {"Put": records.conditional(new, records.over(ticket), *held, *gone)}
+        {"ConditionCheck": there}, {"Put": records.conditional(new, records.over(ref), *unknown_stays, *gone)}
     ):
         return record
-    if standing := records.find(ticket.id):
+    if standing := records.find(ref.id):
         return standing.model_copy(update={"replayed": True})
     raise InFlight("The stored result was just deleted.", retry_after=1)
 
@@ -280,42 +280,42 @@ def erase(content: str) -> None:
         raise _in_flight(None)
 
 
-def _write(entry: Item, item: Item, record: Record, held: Lease, ticket: RecordRef, fields: type[Fields]) -> Record:
-    over = records.over(ticket), records.UNREAD
-    if records.together({"Put": _conditional(entry, held.owner)}, {"Put": records.conditional(item, *over)}):
+def _write(entry: Item, item: Item, record: Record, lease: Lease, ref: RecordRef, fields: type[Fields]) -> Record:
+    over = records.over(ref), records.UNREAD
+    if records.together({"Put": _conditional(entry, lease.owner)}, {"Put": records.conditional(item, *over)}):
         return record
-    logger.warning("Another call has written this record", record_id=ticket.id, content=held.content)
-    return _standing(held, ticket, fields, entry, record)
+    logger.warning("Another call has written this record", record_id=ref.id, content=lease.content)
+    return _standing(lease, ref, fields, entry, record)
 
 
-def _write_page(entry: Item, record: PageRecord, held: Lease) -> Record:
-    if records.put(_conditional(entry, held.owner)):
+def _write_page(entry: Item, record: PageRecord, lease: Lease) -> Record:
+    if records.put(_conditional(entry, lease.owner)):
         return record
-    standing = records.stored(records.entry_id(held.content))
-    if standing and standing["state"] == entry["state"] and standing["owner"] == held.owner:
+    standing = records.stored(records.entry_id(lease.content))
+    if standing and standing["state"] == entry["state"] and standing["owner"] == lease.owner:
         return record  # the table's answer was lost, not the write
-    if found := finished(held.content):
+    if found := finished(lease.content):
         return found.record
     raise _in_flight(standing)
 
 
-def _standing(held: Lease, ticket: RecordRef, fields: type[Fields], read: Item, made: Record) -> Record:
+def _standing(lease: Lease, ref: RecordRef, fields: type[Fields], read: Item, made: Record) -> Record:
     """The stored record, where the one that was `made` under this lease could not be written."""
-    record, entry = records.find(ticket.id), records.stored(records.entry_id(held.content))
-    if record and entry and entry["owner"] == held.owner:
+    record, entry = records.find(ref.id), records.stored(records.entry_id(lease.content))
+    if record and entry and entry["owner"] == lease.owner:
         if entry["state"] != DONE and record.status == Status.DELETED:
             # Erased while it was read: nothing of it is kept.
-            raw_answers.erase(record.product, held.content, made.crops)
+            raw_answers.erase(record.product, lease.content, made.crops)
             records.forget_body(read)
-            release(held, spent=0)
+            release(lease, spent=0)
         elif entry["state"] != DONE:
             # The record says something else. What was read was paid for: the next request gets it.
-            _put(read, after=held.owner)
+            _put(read, after=lease.owner)
         return record
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
-    return replay(found, ticket, fields, made.options)
+    return replay(found, ref, fields, made.options)
 
 
 def _held(entry: Item) -> bool:
@@ -336,21 +336,21 @@ def _settled(entry: Item) -> StoredReading | None:
     return StoredReading(record, content, entry["owner"], int(entry["expires_at"]))
 
 
-def _entry(held: Lease, state: str = SENDING, spent: int = 0) -> Item:
+def _entry(lease: Lease, state: str = SENDING, spent: int = 0) -> Item:
     return {
-        "id": records.entry_id(held.content),
-        "picture": keyed.picture_of(held.content),
+        "id": records.entry_id(lease.content),
+        "picture": keyed.picture_of(lease.content),
         "state": state,
-        "product": held.product,
-        "owner": held.owner,
-        "lease_until": held.lease_until,
-        "vendor": held.now.vendor if held.now else "",
-        "charges": bool(held.now and held.now.charges),
-        "attempt": held.calls,
-        "unseen": held.unseen + spent,
-        "resends": held.resends,
-        "broken": held.broken,
-        "answered": held.before,
+        "product": lease.product,
+        "owner": lease.owner,
+        "lease_until": lease.lease_until,
+        "vendor": lease.now.vendor if lease.now else "",
+        "charges": bool(lease.now and lease.now.charges),
+        "attempt": lease.calls,
+        "unseen": lease.unseen + spent,
+        "resends": lease.resends,
+        "broken": lease.broken,
+        "answered": lease.before,
         "expires_at": records.expiry(),
     }
 

@@ -138,11 +138,11 @@ def read(entry: Item) -> Record | None:
     return kind.model_validate_json(kept["Body"].read()) if kept else None
 
 
-def placed(record: Record, ticket: RecordRef, **more: Any) -> Record:
+def placed(record: Record, ref: RecordRef, **more: Any) -> Record:
     """The record with this picture's id, times and source, finished now."""
-    upload = ticket.upload
+    upload = ref.upload
     source = Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None
-    place = {"id": ticket.id, "created_at": ticket.created_at, "finished_at": datetime.now(UTC), "source": source}
+    place = {"id": ref.id, "created_at": ref.created_at, "finished_at": datetime.now(UTC), "source": source}
     return record.model_copy(update=place | more)
 
 
@@ -241,9 +241,9 @@ def together(*writes: "TransactWriteItemTypeDef") -> bool:
     return True
 
 
-def over(ticket: RecordRef) -> str:
+def over(ref: RecordRef) -> str:
     """Which items this picture's record may replace: those marked `again`; an upload's record no deleted one."""
-    return GIVEN_UP if ticket.upload else AGAIN
+    return GIVEN_UP if ref.upload else AGAIN
 
 
 def write_failed(
@@ -262,22 +262,22 @@ def write_failed(
     return find(record.id) or record
 
 
-def reserve(ticket: RecordRef, product: str, content: str | None = None) -> None:
+def reserve(ref: RecordRef, product: str, content: str | None = None) -> None:
     """Write a pending record, so that it can be asked for, unless the picture's record is stored already.
 
     Raises `key_reused` if the id belongs to another content.
     """
-    record = Record(id=ticket.id, product=product, status=Status.PENDING, created_at=ticket.created_at)
-    item = failed(placed(record, ticket, finished_at=None), again=True) | (of_picture(content) if content else {})
+    record = Record(id=ref.id, product=product, status=Status.PENDING, created_at=ref.created_at)
+    item = failed(placed(record, ref, finished_at=None), again=True) | (of_picture(content) if content else {})
     if put(conditional(item)):
         return
-    standing = stored(ticket.id) or {}
+    standing = stored(ref.id) or {}
     if content and standing.get("content", content) != content:
         raise CallerError(
             "This Idempotency-Key was sent with another picture or other options.",
             kind="key_reused",
         )
-    if ticket.upload:
+    if ref.upload:
         # There is no stored reading to answer with: the picture is read again.
         gone = "owner" in standing and "record" not in standing and _referred(standing) is None
         put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
