@@ -29,6 +29,11 @@ quoted = '$(subst ','\'',$(strip $(1)))'
 COMMA := ,
 list = $(foreach word,$(subst $(COMMA), ,$(1)),$(call quoted,$(word)))
 
+# Terminals call the number of their lines so.
+ifneq ($(filter environment%,$(origin LINES)),)
+LINES :=
+endif
+
 # What a target takes stands in its help line. Anything else on the command line is a slip, and would be left unnoticed.
 GIVEN := $(foreach name,$(filter-out -%,$(.VARIABLES)),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 TAKEN := $(foreach goal,$(or $(MAKECMDGOALS),help),$(shell grep '^$(goal)[ :]' Makefile | grep -o '[A-Z][A-Z]*=' | tr -d =))

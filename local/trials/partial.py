@@ -60,7 +60,7 @@ def _mixtures(count: int) -> Iterator[list[tuple[bytes, int]]]:
 
 def _bad() -> list[tuple[bytes, int]]:
     whole = plate()
-    return [(whole[: len(whole) // 2], CUT), (_drawn("PNG", 5), SMALL), (b"", EMPTY), (_drawn("TIFF", 64), FOREIGN)]
+    return [(whole[: len(whole) // 2], CUT), (_drawn("PNG", 5), SMALL), (b"", EMPTY), (_drawn("JPEG2000", 64), FOREIGN)]
 
 
 def _drawn(kind: str, side: int) -> bytes:

@@ -169,7 +169,8 @@ class TestCrashes:
         # The one call whose outcome nobody knows is made again, as the settings allow; a page asked beside it may have
         # died with it.
         assert 6 <= calls(kind) <= 6 + min(files.AT_ONCE, paid)
-        assert record["resends"] == calls(kind) - 6
+        # A call that was planned when its neighbour died counts as one that may have been made.
+        assert calls(kind) - 6 <= record["resends"] <= files.AT_ONCE
 
     def test_a_scan_that_is_killed_at_random_pages_loses_none_and_pays_none_twice(self, world: World) -> None:
         pages = 100 if DEATHS >= 50 else 10

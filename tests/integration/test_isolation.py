@@ -9,6 +9,7 @@ from ocr.entry import sqs
 from ocr.model.picture import Upload
 from ocr.model.reading import Line
 from ocr.model.record import Status
+from ocr.pages import files
 from ocr.platform.errors import Busy
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import calls, picture, product, reading
@@ -62,12 +63,12 @@ class TestABatch:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Decoding one of ten pictures ends the process, each time: the nine are read, the one is final."""
-        poison, decode = picture(99), sqs.examine
+        poison, decode = picture(99), files.opened
 
         def examined(content: bytes, upload: Upload | None = None) -> Any:
             return killed() if content == poison else decode(content, upload)
 
-        monkeypatch.setattr(sqs, "examine", examined)
+        monkeypatch.setattr(files, "opened", examined)
         kind = product([reading])
         good = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(9)]
         bad = world.upload("uploads/ticket/poison.png", poison)
@@ -90,13 +91,13 @@ class TestABatch:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         happened: list[str] = []
-        decode = sqs.examine
+        decode = files.opened
 
         def examined(content: bytes, upload: Upload | None = None) -> Any:
             happened.append("decoded")
             return decode(content, upload)
 
-        monkeypatch.setattr(sqs, "examine", examined)
+        monkeypatch.setattr(files, "opened", examined)
         monkeypatch.setattr(sqs, "_hide", lambda delivery, seconds: happened.append("hidden" if seconds > 57 else "?"))
         kind = product([reading])
         uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(4)]

@@ -14,7 +14,9 @@ from ocr.entry.serve import serve
 from ocr.model.record import Status
 from ocr.platform import aws
 from ocr.platform.errors import Busy, Internal
+from ocr.platform.settings import settings
 from ocr.vendors import embedded
+from tests.support import clocks
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import Context, Ticket, calls, picture, product, reading
 from tests.support.sending import deliver, deliver_last, delivered, of_upload, post
@@ -116,10 +118,8 @@ def test_no_wait_for_a_vendors_room_or_its_open_circuit_uses_up_a_try(
     for receives in range(1, 15):
         assert deliver(kind, upload, receives=receives) == ["message-0"]
     assert calls(kind) == 7
-    monkeypatch.setenv("CIRCUIT_SECONDS", "1")
-    forget_settings()
-    later = time.time() + 60
-    monkeypatch.setattr(time, "time", lambda: later)
+    later = time.time() + settings().circuit_seconds + 1
+    clocks.patch(monkeypatch, lambda: later)
     assert deliver(kind, upload, receives=31) == []
     record = of_upload(upload)
     assert record

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
 from types import SimpleNamespace
@@ -18,9 +17,6 @@ from urllib.parse import urlsplit
 
 import botocore.endpoint
 import pytest
-from aws_lambda_powertools.utilities.circuit_breaker import base as circuit
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as persistence
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb
 from PIL import Image
 
 from announce import app as announcer
@@ -35,6 +31,7 @@ from ocr.platform import aws, threads
 from ocr.storage import ledger, records
 from ocr.vendors import ctyun, juhe, transport
 from records import app as api
+from tests.support import clocks
 from tests.support.aws import ANSWERS, TABLE, UPLOADS, empty_table, forget_settings
 from tests.support.fault_injection import VENDOR, Fault, FaultInjector
 from tests.support.queues import Message, Queue
@@ -589,12 +586,7 @@ def _forget_clients() -> None:
 
 
 def _patched(gateway: Gateway, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(time, "time", lambda: gateway.now)
-    patch.setattr(time, "time_ns", lambda: round(gateway.now * 1e9))
-    # The circuit breaker reads its own clock.
-    clock = SimpleNamespace(datetime=SimpleNamespace(now=lambda: datetime.fromtimestamp(gateway.now)))
-    for module in (circuit, persistence, dynamodb):
-        patch.setattr(module, "dt", clock)
+    clocks.patch(patch, lambda: gateway.now)
     patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
     for offer in (juhe.Plate, ctyun.Plate):
         patch.setattr(offer, "patience", LEAST_SECONDS)

@@ -24,6 +24,7 @@ from ocr.declare.product import Product
 
 FILES = {"app.py", "example.json"}
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+NOTHING = "!Ref AWS::NoValue"
 INPUTS = ("https-binary", "https-json", "https-multipart", "s3")
 
 
@@ -81,9 +82,12 @@ def test_template_has_function_queue_route_role_and_notification(product: Produc
     assert function["Events"]["Uploads"]["Properties"]["Queue"] == f"!GetAtt {name}Queue.Arn"
     assert function["Events"]["Uploads"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert resources[f"{name}Queue"]["Properties"]["RedrivePolicy"]
-    assert f"!Ref {name}Queue" in resources["UploadsNotify"]["Properties"]["Queues"]
+    # Whoever leaves the product out has neither its queue nor its notification.
+    unless = ["!If", f"Has{name}"]
+    assert [*unless, f"!Ref {name}Queue", NOTHING] in resources["UploadsNotify"]["Properties"]["Queues"]
     rules = resources["Uploads"]["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
-    [rule] = [one for one in rules if one["Queue"] == f"!GetAtt {name}Queue.Arn"]
+    [rule] = [rule for *condition, rule, otherwise in rules if (condition, otherwise) == (unless, NOTHING)]
+    assert rule["Queue"] == f"!GetAtt {name}Queue.Arn"
     assert rule["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": f"uploads/{product.slug}/"}]
 
 
