@@ -46,6 +46,8 @@ def _listening(vendor: str) -> Iterator[str]:
         lifespan="off",
         date_header=False,
         timeout_keep_alive=600,
+        # Python's own wait for the connections of a closed server may have no end.
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(settings)
     thread = Thread(target=server.run, kwargs={"sockets": [door]}, name=vendor, daemon=True)
