@@ -47,8 +47,8 @@ def _sentence(error: Exception) -> str | None:
         case NoRegionError() | NoCredentialsError():
             return "No local AWS is running (`make up` starts one), and no AWS region and credentials are set."
         case ClientError():
-            told = error.response["Error"]
-            return f"AWS refused {error.operation_name}: {told['Code']}: {told['Message']}"
+            refusal = error.response["Error"]
+            return f"AWS refused {error.operation_name}: {refusal['Code']}: {refusal['Message']}"
         case BotoCoreError():
             return f"AWS was not reached: {error}"
         case OSError(errno=errno.ENOSPC):

@@ -87,8 +87,8 @@ def empty(client: Client, bucket: str) -> None:
     """Delete every version of every object; raises `Failed` for one that is locked."""
     left = list(versions(client, bucket))
     for begin in range(0, len(left), AT_ONCE):
-        told = {"Objects": left[begin : begin + AT_ONCE], "Quiet": True}
-        answer = client("s3").delete_objects(Bucket=bucket, Delete=told)
+        batch = {"Objects": left[begin : begin + AT_ONCE], "Quiet": True}
+        answer = client("s3").delete_objects(Bucket=bucket, Delete=batch)
         if errors := answer.get("Errors"):
             raise Failed(f"{bucket} could not be emptied: {errors[0]['Code']}. Nothing else was deleted.")
 

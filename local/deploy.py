@@ -50,12 +50,12 @@ def main() -> None:
         answers.write_text(seed((ROOT / "samconfig.toml").read_text(), asked.stack))
     sam("build", "--config-file", str(answers))
     agree(BUILT)
-    told = tomllib.loads(answers.read_text())["default"]["deploy"]["parameters"]
-    session = boto3.Session(profile_name=told.get("profile"), region_name=told.get("region"))
+    answered_before = tomllib.loads(answers.read_text())["default"]["deploy"]["parameters"]
+    session = boto3.Session(profile_name=answered_before.get("profile"), region_name=answered_before.get("region"))
     if session.get_credentials() is None:
         raise Failed("It is built. AWS credentials are missing: set AWS_PROFILE, or run aws configure; then once more.")
     template = yaml.safe_load((BUILT / "template.yaml").read_text())
-    answered = parameters(told)
+    answered = parameters(answered_before)
     left = leftovers(session.client, template, asked.stack, answered) if session.region_name else {}
     if left and not asked.adopts:
         raise Failed(
@@ -65,7 +65,12 @@ def main() -> None:
     if left:
         adopt(session.client, template, asked.stack, left, answered)
     print(f"SAM CLI asks for the name again: {RULES}.")
-    sam("deploy", "--config-file", str(answers), *(["--guided"] if asked.guided or "region" not in told else []))
+    sam(
+        "deploy",
+        "--config-file",
+        str(answers),
+        *(["--guided"] if asked.guided or "region" not in answered_before else []),
+    )
 
 
 def named(text: str) -> str:
@@ -103,7 +108,7 @@ def agree(built: Path) -> None:
             )
 
 
-def leftovers(client: Client, template: Template, stack: str, told: Mapping[str, str]) -> dict[str, Identifier]:
+def leftovers(client: Client, template: Template, stack: str, parameters: Mapping[str, str]) -> dict[str, Identifier]:
     """What a deleted stack of this name has left: by logical id, how CloudFormation identifies it.
 
     Nothing while a stack of this name stands. The parameters may name another table than the one it had.
@@ -113,7 +118,7 @@ def leftovers(client: Client, template: Template, stack: str, told: Mapping[str,
     found = {}
     for name, resource in template["Resources"].items():
         if resource["Type"] == TABLE:
-            found[name] = _table(client, told.get("TableName") or f"{stack}-records")
+            found[name] = _table(client, parameters.get("TableName") or f"{stack}-records")
         elif resource["Type"] == SECRET:
             own = resource["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack)
             found[name] = _secret(client, own)
@@ -149,14 +154,14 @@ def _secret(client: Client, name: str) -> Identifier | None:
         return None
 
 
-def parameters(told: Mapping[str, str]) -> dict[str, str]:
+def parameters(answers: Mapping[str, str]) -> dict[str, str]:
     """The template's parameters as they were answered."""
-    pairs = (word.partition("=") for word in shlex.split(told.get("parameter_overrides", "")))
+    pairs = (word.partition("=") for word in shlex.split(answers.get("parameter_overrides", "")))
     return {name: value for name, _, value in pairs}
 
 
 def adopt(
-    client: Client, template: Template, stack: str, left: Mapping[str, Identifier], told: Mapping[str, str]
+    client: Client, template: Template, stack: str, left: Mapping[str, Identifier], parameters: Mapping[str, str]
 ) -> None:
     """Make a stack that has what an earlier one has left and nothing else; a deployment then adds the rest.
 
@@ -175,7 +180,7 @@ def adopt(
             TemplateBody=json.dumps(only | {"Resources": resources}),
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
-                for key, value in told.items()
+                for key, value in parameters.items()
                 if key in template["Parameters"]
             ],
             ResourcesToImport=[

@@ -64,10 +64,10 @@ def differences(case: Case, record: Record) -> list[str]:
 
 
 def _differences(expected: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
-    told, read = dict(values(expected)), dict(values({name: fields.get(name) for name in expected}))
-    for name in sorted(told.keys() | read.keys()):
-        if told.get(name) != read.get(name):
-            yield f"{name}: {told.get(name, 'nothing')} expected, {read.get(name, 'nothing')} read"
+    wanted, read = dict(values(expected)), dict(values({name: fields.get(name) for name in expected}))
+    for name in sorted(wanted.keys() | read.keys()):
+        if wanted.get(name) != read.get(name):
+            yield f"{name}: {wanted.get(name, 'nothing')} expected, {read.get(name, 'nothing')} read"
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

@@ -63,9 +63,9 @@ def show(found: Sequence[Outcome]) -> Iterator[str]:
     """A line for each of what was tried with its statuses, then every one that should not have ended so."""
     for tried in (OWN, OTHER, *PARTS):
         ended = Counter(status for one, status, _ in found if one == tried)
-        told = ", ".join(f"{count} {status}" for status, count in ended.most_common())
+        statuses = ", ".join(f"{count} {status}" for status, count in ended.most_common())
         share = ended[Status.SUCCEEDED] / max(ended.total(), 1)
-        yield f"{tried}: {told or 'none'} ({100 * share:.2f} % succeeded)"
+        yield f"{tried}: {statuses or 'none'} ({100 * share:.2f} % succeeded)"
     for tried, status, name in found:
         if (status == Status.SUCCEEDED) != (tried == OWN):
             yield f"  {tried}, {status}: {name}"

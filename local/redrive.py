@@ -66,8 +66,8 @@ def changed(send: Callable[[str, str], object]) -> tuple[int, int]:
             ledger.forgive(str((records.stored(record.id) or {})["content"]))
             if source := record.source:
                 thing = {"key": quote_plus(source.key), "versionId": source.version}
-                told = {"bucket": {"name": source.bucket}, "object": {name: one for name, one in thing.items() if one}}
-                send(slug, json.dumps({"Records": [{"s3": told}]}))
+                entry = {"bucket": {"name": source.bucket}, "object": {name: one for name, one in thing.items() if one}}
+                send(slug, json.dumps({"Records": [{"s3": entry}]}))
                 again += 1
     return again, made
 
@@ -132,8 +132,8 @@ def _destinations(client: Any, parts: Mapping[str, str], body: str) -> Iterator[
         case {"event_id": _, "record_id": _}:
             yield parts[ANNOUNCEMENTS], body
         case {"DDBStreamBatchInfo": dict(batch)}:
-            for told in _announcements(client("dynamodbstreams"), batch):
-                yield parts[ANNOUNCEMENTS], told.model_dump_json()
+            for event in _announcements(client("dynamodbstreams"), batch):
+                yield parts[ANNOUNCEMENTS], event.model_dump_json()
 
 
 def _parsed(body: str) -> Any:

@@ -94,8 +94,8 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
             one.silent += value.silent
             one.lost[value.lost_in] += bool(value.lost_in)
             if value.mark != Mark.RIGHT:
-                told = (value.name, value.printed, value.found, value.silent, value.lost_in)
-                one.misses.append(Miss(slug, layout, sample.variant, *told))
+                loss = (value.name, value.printed, value.found, value.silent, value.lost_in)
+                one.misses.append(Miss(slug, layout, sample.variant, *loss))
     return found
 
 
@@ -210,9 +210,9 @@ def _sums(scores: Mapping[Key, Score]) -> tuple[int, int, int, int]:
 def _show_misses(scores: Mapping[Key, Score]) -> None:
     shown = [one for (_, layout, _), one in scores.items() if layout != HELD_OUT]
     for miss, times in Counter(miss for one in shown for miss in one.misses).items():
-        told = [*["silent"] * miss.silent, *[f"lost in {miss.lost_in}"] * bool(miss.lost_in)]
+        remarks = [*["silent"] * miss.silent, *[f"lost in {miss.lost_in}"] * bool(miss.lost_in)]
         where = f"{miss.product} {miss.layout} {miss.variant} {miss.field}"
-        print(f"{where}: {miss.printed!r} ≠ {miss.found!r} {', '.join(told)} {times}")
+        print(f"{where}: {miss.printed!r} ≠ {miss.found!r} {', '.join(remarks)} {times}")
 
 
 def average(scores: Mapping[Key, Score], layout: str, variants: Sequence[str]) -> float:

@@ -77,8 +77,8 @@ def strangers(record: Record, alone: Sequence[Document]) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Documents found on pages of several, and fields of others in them.")
     parser.add_argument("--pages", type=int, default=5, help="of each size, sort and angle")
-    told = parser.parse_args()
-    report(list(_read()), told.pages)
+    asked = parser.parse_args()
+    report(list(_read()), asked.pages)
 
 
 def _read() -> Iterator[tuple[str, list[Line]]]:

@@ -61,8 +61,8 @@ def target(stack: str) -> Target:
     """The stack of this name: on the local AWS where one runs, else on AWS."""
     running = Aws.running(UP)
     client = running.client if running else boto3.client
-    [told] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in told["Outputs"]}
+    [stack_found] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack_found["Outputs"]}
     url = outputs["Url"]
     if running:
         api = url.removeprefix("https://").partition(".")[0]
@@ -100,8 +100,8 @@ def _is(answer: requests.Response, status: int) -> str:
 def _preflight(found: Target, slug: str) -> str:
     asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
     answer = requests.options(f"{found.url}/ocr/{slug}", headers=asked, timeout=30)
-    told = answer.headers.get("Access-Control-Allow-Origin")
-    return "" if answer.ok and told else f"{answer.status_code}, allowed origin {told}"
+    origin = answer.headers.get("Access-Control-Allow-Origin")
+    return "" if answer.ok and origin else f"{answer.status_code}, allowed origin {origin}"
 
 
 def _concurrency(found: Target) -> str:
@@ -117,34 +117,34 @@ def _alarms(found: Target) -> str:
 
 
 def _read(found: Target, answer: requests.Response) -> str:
-    told = answer.json()
-    id = told.get("record_id") or told.get("id")
+    body = answer.json()
+    id = body.get("record_id") or body.get("id")
     deadline = monotonic() + SECONDS
-    while answer.status_code == requests.codes.accepted or told.get("status") == "pending":
+    while answer.status_code == requests.codes.accepted or body.get("status") == "pending":
         if monotonic() > deadline:
             return "its record is still pending"
         sleep(1)
         answer = found.get(f"/records/{id}")
-        told = answer.json()
+        body = answer.json()
     return (
-        "" if told.get("status") == "succeeded" else f"{answer.status_code} {told.get('title') or told.get('status')}"
+        "" if body.get("status") == "succeeded" else f"{answer.status_code} {body.get('title') or body.get('status')}"
     )
 
 
 def _uploaded(found: Target, slug: str, content: bytes) -> str:
-    told, problem = _upload(found, slug, content, then=lambda key, version: None)
+    record, problem = _upload(found, slug, content, then=lambda key, version: None)
     if problem:
         return problem
-    found_again = "" if told.get("replayed") else "it was read anew"
-    return found_again if told.get("status") == "succeeded" else f"its record is {told.get('status')}"
+    found_again = "" if record.get("replayed") else "it was read anew"
+    return found_again if record.get("status") == "succeeded" else f"its record is {record.get('status')}"
 
 
 def _deleted(found: Target, slug: str) -> str:
     def delete(key: str, version: str) -> None:
         found.client("s3").delete_object(Bucket=found.outputs["UploadsBucket"], Key=key, VersionId=version)
 
-    told, problem = _upload(found, slug, salt(), then=delete)
-    return problem or ("" if told.get("status") == "failed" else f"its record is {told.get('status')}")
+    record, problem = _upload(found, slug, salt(), then=delete)
+    return problem or ("" if record.get("status") == "failed" else f"its record is {record.get('status')}")
 
 
 def _upload(

@@ -51,19 +51,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 def catch_up(record: SQSRecord) -> None:
     """Announce what the bus did not take before, unless a later outcome of the record has overtaken it."""
-    told = Announcement.model_validate_json(record.body)
-    item = records.stored(told.record_id)
-    if item and "finished_at" in item and announcement(item).event_id != told.event_id:
+    waiting = Announcement.model_validate_json(record.body)
+    item = records.stored(waiting.record_id)
+    if item and "finished_at" in item and announcement(item).event_id != waiting.event_id:
         return
-    if _announce([told]):
+    if _announce([waiting]):
         raise NotAnnounced
 
 
 def announcement(item: Mapping[str, Any]) -> Announcement:
     """What is told of a record's item."""
-    told = f"{item['id']} {item['status']} {item['finished_at']}"
+    event = f"{item['id']} {item['status']} {item['finished_at']}"
     return Announcement(
-        event_id=hashlib.sha256(told.encode()).hexdigest()[:32],
+        event_id=hashlib.sha256(event.encode()).hexdigest()[:32],
         record_id=item["id"],
         product=item["product"],
         status=item["status"],
@@ -84,15 +84,15 @@ def _outcomes(event: DynamoDBStreamEvent) -> Iterator[Announcement]:
             yield announcement(image)
 
 
-def _announce(told: Sequence[Announcement]) -> list[Announcement]:
+def _announce(announcements: Sequence[Announcement]) -> list[Announcement]:
     """Put up to ten on the bus, in order; what it did not take."""
     try:
-        answer = aws.events().put_events(Entries=[_entry(one) for one in told])
+        answer = aws.events().put_events(Entries=[_entry(one) for one in announcements])
     except (ClientError, BotoCoreError) as error:
         unforeseen("The bus does not answer", error)
-        return list(told)
+        return list(announcements)
     left = []
-    for one, entry in zip(told, answer["Entries"], strict=True):
+    for one, entry in zip(announcements, answer["Entries"], strict=True):
         if "EventId" in entry:
             meter({"status": one.status}, {"product": one.product}, RecordsAnnounced=(MetricUnit.Count, 1))
         else:
@@ -101,18 +101,20 @@ def _announce(told: Sequence[Announcement]) -> list[Announcement]:
     return left
 
 
-def _entry(told: Announcement) -> Any:
+def _entry(event: Announcement) -> Any:
     return {
         "EventBusName": settings().bus,
         "Source": SOURCE,
         "DetailType": DETAIL_TYPE,
-        "Detail": told.model_dump_json(),
+        "Detail": event.model_dump_json(),
     }
 
 
-def _put_by(told: Sequence[Announcement]) -> None:
+def _put_by(announcements: Sequence[Announcement]) -> None:
     """Hand announcements over to the queue that brings them again; raises `NotAnnounced` where it does not take all."""
-    entries: list[Any] = [{"Id": str(place), "MessageBody": one.model_dump_json()} for place, one in enumerate(told)]
+    entries: list[Any] = [
+        {"Id": str(place), "MessageBody": one.model_dump_json()} for place, one in enumerate(announcements)
+    ]
     try:
         answer = aws.queues().send_message_batch(QueueUrl=settings().announcements, Entries=entries)
     except (ClientError, BotoCoreError) as error:

@@ -56,8 +56,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     answer = app.resolve(event | ({"httpMethod": "GET"} if head else {}), context)
     if head:
         answer = answer | {"body": ""}
-    told = responses.common(APIGatewayProxyEvent(event))
-    return answer | {"multiValueHeaders": {name: [told[name]] for name in told} | answer["multiValueHeaders"]}
+    common = responses.common(APIGatewayProxyEvent(event))
+    return answer | {"multiValueHeaders": {name: [common[name]] for name in common} | answer["multiValueHeaders"]}
 
 
 RECORD = (
@@ -164,8 +164,8 @@ def uploads(product: Slug) -> Response[str]:
     """A form that uploads one picture straight to the bucket: for pictures that are too large for a request."""
     from ocr.entry import requests, uploads
 
-    told = requests.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
-    return _json(HTTPStatus.CREATED, json.dumps(uploads.form(_product(product), told)))
+    members = requests.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
+    return _json(HTTPStatus.CREATED, json.dumps(uploads.form(_product(product), members)))
 
 
 @app.post(
@@ -298,10 +298,10 @@ def _for_anybody() -> None:
 def _lasting(body: str, kind: str, seen: str | None, headers: Mapping[str, str] | None = None) -> Response[str]:
     """What says nothing of a record: whoever has it keeps it for a while, and is then told whether it changed."""
     tag = _tag(body)
-    told = {"ETag": tag, "Cache-Control": PUBLIC} | dict(headers or {})
+    answered = {"ETag": tag, "Cache-Control": PUBLIC} | dict(headers or {})
     if is_seen(tag, seen):
-        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=told)
-    return Response(int(HTTPStatus.OK), kind, body, headers=told)
+        return Response(int(HTTPStatus.NOT_MODIFIED), body="", headers=answered)
+    return Response(int(HTTPStatus.OK), kind, body, headers=answered)
 
 
 @app.not_found
@@ -366,23 +366,23 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
 _BLANK = re.compile(r"(:[0-9.]+) (?=[0-9]{2}(:?[0-9]{2})?$)")
 
 
-def _moment(name: str, told: str | None, default: datetime) -> datetime:
-    if told is None:
+def _moment(name: str, text: str | None, default: datetime) -> datetime:
+    if text is None:
         return default
     try:
         # A "+" that was not percent-encoded has become a blank on the way.
-        at = datetime.fromisoformat(_BLANK.sub(r"\1+", told))
+        at = datetime.fromisoformat(_BLANK.sub(r"\1+", text))
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         advice = "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z."
         raise CallerError(f"`{name}` is not a date or time.", advice, kind="invalid_request") from None
 
 
-def _record_id(told: str) -> str:
+def _record_id(id: str) -> str:
     """The id, if it is a record's: the table also holds the ledger's entries, rates, tokens and circuits."""
-    if not RECORD_ID.fullmatch(told):
+    if not RECORD_ID.fullmatch(id):
         raise _missing_record()
-    return told
+    return id
 
 
 def _missing_record() -> OcrError:

@@ -151,8 +151,8 @@ def _fields(made: Part, operation: Part) -> list[tuple[str, str, str]]:
 
 
 def _schema(made: Part, operation: Part) -> Part:
-    told = operation.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
-    record = told.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    content = operation.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
+    record = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
     schemas = made["components"]["schemas"]
     fields: Part = schemas.get(record.removesuffix("Record"), {}).get("properties", {}) if record != "Outcomes" else {}
     return fields

@@ -74,10 +74,10 @@ class Aws:
     def running(cls, folder: Path) -> Self | None:
         """The local AWS that was started with this folder, if it is still there."""
         try:
-            told = json.loads((folder / "aws.json").read_text())
+            state = json.loads((folder / "aws.json").read_text())
         except FileNotFoundError:
             return None
-        found = cls(told["pid"], told["port"], folder)
+        found = cls(state["pid"], state["port"], folder)
         return found if found.answers() else None
 
     @classmethod

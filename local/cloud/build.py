@@ -102,9 +102,9 @@ def alone() -> Iterator[None]:
 LOCAL = {"Products": "all", "ApiLogRole": "create"}
 
 
-def parameters(told: Mapping[str, str]) -> list[str]:
+def parameters(given: Mapping[str, str]) -> list[str]:
     """The template's parameters as SAM CLI takes them: those told, and what a local AWS has beside the defaults."""
-    return ["--parameter-overrides", *(f"{name}={value}" for name, value in (LOCAL | dict(told)).items())]
+    return ["--parameter-overrides", *(f"{name}={value}" for name, value in (LOCAL | dict(given)).items())]
 
 
 def sam(*arguments: str, environment: Mapping[str, str] = CREDENTIALS) -> Iterator[str]:

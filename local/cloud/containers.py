@@ -65,9 +65,9 @@ def engine_or_none() -> Engine | None:
         return None
     if asked.returncode:
         return None
-    told = json.loads(asked.stdout)
-    apart = platform.system() != "Linux" or told["system"] == "Docker Desktop"
-    return Engine(None if apart else _gateway(told["network"]))
+    about = json.loads(asked.stdout)
+    apart = platform.system() != "Linux" or about["system"] == "Docker Desktop"
+    return Engine(None if apart else _gateway(about["network"]))
 
 
 def _gateway(network: Mapping[str, str]) -> str:

@@ -13,13 +13,13 @@ from local.cloud.build import Failed, alone, build, packed, parameters, sam
 from local.cloud.stack import NAME, Stack
 
 
-def deploy(aws: Aws, console: Console, told: Mapping[str, str] | None = None) -> Stack:
+def deploy(aws: Aws, console: Console, given: Mapping[str, str] | None = None) -> Stack:
     """The stack, built and deployed with these template parameters over the defaults; raises `Failed`."""
     with alone():
         with _stage(console, "sam build"):
             build()
             template = packed(aws.folder)
-        quietly = ["--no-progressbar", *parameters(told or {})]
+        quietly = ["--no-progressbar", *parameters(given or {})]
         with _stage(console, "sam deploy") as status:
             _follow(sam("deploy", "-t", str(template), *quietly, environment=aws.environment), aws, status)
     return Stack.of(aws)

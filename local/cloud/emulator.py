@@ -82,8 +82,8 @@ def conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str
             case {"Ref": str(name)} if name in parameters:
                 return parameters[name]["Value"]
             case {"Fn::Sub": str(text)}:
-                for name, told in parameters.items():
-                    text = text.replace(f"${{{name}}}", str(told["Value"]))
+                for name, parameter in parameters.items():
+                    text = text.replace(f"${{{name}}}", str(parameter["Value"]))
                 return text
             case {"Fn::Split": [separator, text]}:
                 return str(plain(text)).split(separator)
@@ -102,13 +102,13 @@ def conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str
     return found
 
 
-def alarm(name: str, told: dict[str, Any]) -> Any:
+def alarm(name: str, properties: dict[str, Any]) -> Any:
     """The alarm as it is kept; of one that compares several metrics the first."""
-    if not told.get("Metrics"):
-        return alarm_plain(name, told)
-    metric = next(one["MetricStat"] for one in told["Metrics"] if "MetricStat" in one)
+    if not properties.get("Metrics"):
+        return alarm_plain(name, properties)
+    metric = next(one["MetricStat"] for one in properties["Metrics"] if "MetricStat" in one)
     plain = {"Namespace": metric["Metric"]["Namespace"], "MetricName": metric["Metric"]["MetricName"]}
-    return alarm_plain(name, {key: one for key, one in told.items() if key != "Metrics"} | plain)
+    return alarm_plain(name, {key: one for key, one in properties.items() if key != "Metrics"} | plain)
 
 
 def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
@@ -123,20 +123,20 @@ def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
 def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
     """What becomes of an invocation; a batch of a stream fails when one of its records does."""
     result: dict[str, Any] = execute_plain(function, event)
-    told = result.get("body")
-    failed = isinstance(told, dict) and told.get("batchItemFailures")
+    body = result.get("body")
+    failed = isinstance(body, dict) and body.get("batchItemFailures")
     if failed and event["Records"][0]["eventSource"] == "aws:dynamodb":
         result["error"] = True
     return result
 
 
-async def invoke(integration: dict[str, Any], *request: Any, **told: Any) -> Any:
+async def invoke(integration: dict[str, Any], *request: Any, **more: Any) -> Any:
     """What a function answers to an HTTPS request; a refusal where its event is larger than Lambda takes."""
     members = ("binary_media_types", "authorizer_context", "caller_identity")
-    event = apigateway_v1._build_lambda_event_v1(*request, **{name: told.get(name) for name in members})
+    event = apigateway_v1._build_lambda_event_v1(*request, **{name: more.get(name) for name in members})
     if len(json.dumps(event)) > EVENT_BYTES:
         return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
-    return await invoke_plain(integration, *request, **told)
+    return await invoke_plain(integration, *request, **more)
 
 
 def release(waiting: int) -> Callable[[Any], None]:

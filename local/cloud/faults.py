@@ -71,7 +71,7 @@ class Faults:
         `dynamodb.PutItem`, `s3.GET`. The request's path contains `path`, its body `holding`.
         """
         service, _, operation = on.partition(".")
-        self._told(
+        self._ask(
             "PUT",
             {"fault": asdict(fault), "service": service, "operation": operation}
             | {"path": path, "holding": holding, "times": times},
@@ -79,20 +79,20 @@ class Faults:
 
     def hits(self) -> list[str]:
         """The requests that failed since the last reset, in order, by service and operation."""
-        return self._told("GET")
+        return self._ask("GET")
 
     def reset(self) -> None:
         """Forget all orders and hits."""
-        self._told("DELETE")
+        self._ask("DELETE")
 
     def answers(self) -> bool:
         """Whether the proxy is up."""
         try:
-            return self._told("GET") is not None
+            return self._ask("GET") is not None
         except requests.ConnectionError:
             return False
 
-    def _told(self, method: str, order: Mapping[str, Any] | None = None) -> list[str]:
+    def _ask(self, method: str, order: Mapping[str, Any] | None = None) -> list[str]:
         answer = self.session.request(method, self.url, json=order, timeout=5)
         answer.raise_for_status()
         hits: list[str] = answer.json()

@@ -107,25 +107,25 @@ def refusal(fault: dict[str, Any], of: str) -> http.Response:
     """AWS's error in the form that this service words it."""
     code, message = fault["code"], "A fault that was ordered."
     if of == "s3":
-        body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
-        return http.Response.make(fault["status"], body, {"Content-Type": "application/xml"})
-    told = {"__type": code, "message": message, **fault["members"]}
+        document = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        return http.Response.make(fault["status"], document, {"Content-Type": "application/xml"})
+    body = {"__type": code, "message": message, **fault["members"]}
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
-    return http.Response.make(fault["status"], json.dumps(told), headers)
+    return http.Response.make(fault["status"], json.dumps(body), headers)
 
 
 def withhold(fault: dict[str, Any], flow: http.HTTPFlow) -> None:
     """Keep the first entries of a `PutEvents` from AWS; the others go on, in a body that nobody signed."""
-    told = json.loads(flow.request.content)
-    first = told["Entries"][: fault["entries"]]
+    body = json.loads(flow.request.content)
+    first = body["Entries"][: fault["entries"]]
     refused = [{"ErrorCode": fault["code"], "ErrorMessage": "A fault that was ordered."} for _ in first]
-    told["Entries"] = told["Entries"][len(first) :]
-    if not told["Entries"]:
+    body["Entries"] = body["Entries"][len(first) :]
+    if not body["Entries"]:
         answer = json.dumps({"FailedEntryCount": len(refused), "Entries": refused})
         flow.response = http.Response.make(200, answer, {"Content-Type": "application/x-amz-json-1.1"})
         return
     flow.metadata[REFUSED] = refused
-    flow.request.content = json.dumps(told).encode()
+    flow.request.content = json.dumps(body).encode()
     give_to_root(flow.request)
 
 

@@ -106,11 +106,11 @@ def _by_https(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, An
         headers={"x-api-key": stack.api_key, "Content-Type": picture.media_type},
         timeout=LONGEST_SECONDS,
     )
-    told = _told(answer)
+    body = _body(answer)
     if answer.status_code != requests.codes.accepted:
-        return told
+        return body
     # The queue has it: its record is asked for until it is there.
-    return _waited_for(stack, f"/records/{told['id']}", {}, lambda one: _told(one).get("status") == "pending")
+    return _waited_for(stack, f"/records/{body['id']}", {}, lambda one: _body(one).get("status") == "pending")
 
 
 def _by_s3(stack: Stack, picture: Picture, content: bytes) -> Mapping[str, Any]:
@@ -142,11 +142,11 @@ def _waited_for(
         headers = {"x-api-key": stack.api_key}
         answer = requests.get(f"{stack.url}{path}", params=dict(asked), headers=headers, timeout=LONGEST_SECONDS)
         if not early(answer) or monotonic() > deadline:
-            return _told(answer)
+            return _body(answer)
         sleep(POLL_SECONDS)
 
 
-def _told(answer: requests.Response) -> Mapping[str, Any]:
+def _body(answer: requests.Response) -> Mapping[str, Any]:
     try:
         body: Mapping[str, Any] = answer.json()
     except ValueError:

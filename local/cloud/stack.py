@@ -101,7 +101,7 @@ def parts_of(client: Callable[[Any], Any], stack: str) -> dict[str, str]:
 
 def settings_of(client: Callable[[Any], Any], function: str) -> dict[str, str]:
     """The settings that a deployed function has in its environment; `client` makes clients."""
-    told: dict[str, str] = client("lambda").get_function_configuration(FunctionName=function)["Environment"][
+    variables: dict[str, str] = client("lambda").get_function_configuration(FunctionName=function)["Environment"][
         "Variables"
     ]
-    return told
+    return variables

@@ -49,8 +49,10 @@ def _answers(responses: Part) -> Part:
 
     Powertools adds a 422 of its own to every route that it validates; the functions answer 400 in its place.
     """
-    own = {status: told for status, told in responses.items() if not _body(told) & {"Problem", "HTTPValidationError"}}
-    problems = GATEWAY | {int(status) for status, told in responses.items() if "Problem" in _body(told)}
+    own = {
+        status: answer for status, answer in responses.items() if not _body(answer) & {"Problem", "HTTPValidationError"}
+    }
+    problems = GATEWAY | {int(status) for status, answer in responses.items() if "Problem" in _body(answer)}
     return own | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(problems)}
 
 
@@ -173,8 +175,8 @@ def _prune(made: Part) -> None:
     """Leave out the schemas that nothing refers to."""
     schemas = made["components"]["schemas"]
     while True:
-        told = json.dumps(made)
-        unused = {name for name in schemas if f'"{SCHEMAS}{name}"' not in told}
+        text = json.dumps(made)
+        unused = {name for name in schemas if f'"{SCHEMAS}{name}"' not in text}
         if not unused:
             return
         for name in unused:

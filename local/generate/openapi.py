@@ -195,29 +195,31 @@ def _signed(parameters: Mapping[str, Any]) -> Callable[..., None]:
 
 
 def _picture(product: Product) -> Part:
-    told = _members(product)
+    options = _members(product)
     return (
         {BYTES: {"schema": BINARY}}
-        | _told(JSON, told, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}}, {"url": LINK})
-        | _told(FORM, told, {IMAGE_MEMBER: BINARY})
+        | _form(
+            JSON, options, {IMAGE_MEMBER: ENCODED}, {"s3_uri": ADDRESS, "version": {"type": "string"}}, {"url": LINK}
+        )
+        | _form(FORM, options, {IMAGE_MEMBER: BINARY})
     )
 
 
 def _pictures(product: Product) -> Part:
-    told = _members(product)
-    return _told(
+    options = _members(product)
+    return _form(
         JSON,
-        told,
+        options,
         {"s3_uris": {"type": "array", "items": ADDRESS} | BATCH},
         {"images": {"type": "array", "items": ENCODED} | BATCH},
-    ) | _told(FORM, told, {"images": {"type": "array", "items": BINARY} | BATCH})
+    ) | _form(FORM, options, {"images": {"type": "array", "items": BINARY} | BATCH})
 
 
 def _members(product: Product) -> dict[str, Any]:
     return dict(options_schema(product).get("properties", {}))
 
 
-def _told(kind: str, options: Part, *pictures: Part) -> Part:
+def _form(kind: str, options: Part, *pictures: Part) -> Part:
     """A body in which the picture stands in the first member of one of `pictures`, with options beside it."""
     forms = [
         {"type": "object", "properties": picture | options, "required": [next(iter(picture))], **CLOSED}

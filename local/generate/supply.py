@@ -90,11 +90,11 @@ def licence(package: str) -> str:
     """A package's licence as an SPDX expression, or what the package says where that is none."""
     if package in NAMED:
         return NAMED[package]
-    told: Message = metadata(package)  # type: ignore[assignment]  # its own protocol, made of a message
-    if expression := told.get("License-Expression"):
+    about: Message = metadata(package)  # type: ignore[assignment]  # its own protocol, made of a message
+    if expression := about.get("License-Expression"):
         return str(expression)
-    classified = [line.removeprefix(_CLASSIFIER) for line in told.get_all("Classifier") or [] if _CLASSIFIER in line]
-    said = classified[0] if classified else str(told.get("License") or "").strip().splitlines()[0]
+    classified = [line.removeprefix(_CLASSIFIER) for line in about.get_all("Classifier") or [] if _CLASSIFIER in line]
+    said = classified[0] if classified else str(about.get("License") or "").strip().splitlines()[0]
     return _SPDX.get(said, said)
 
 
@@ -120,7 +120,7 @@ def _listed(layer: str, parts: list[Component]) -> Iterator[str]:
     yield from ("", f"layers/{layer}", "")
     for one in parts:
         yield f"  {one.name} {one.version}: {one.licence}"
-        yield from (f"    with {name}: {told}" for name, told in one.inside)
+        yield from (f"    with {name}: {licence_of_it}" for name, licence_of_it in one.inside)
 
 
 def sbom() -> dict[str, Any]:
@@ -138,8 +138,13 @@ def sbom() -> dict[str, Any]:
 def _part(one: Component) -> dict[str, Any]:
     address = f"pkg:pypi/{one.name}@{one.version}"
     inside = [
-        {"type": "library", "bom-ref": f"{address}#{name}", "name": name, "licenses": [{"license": {"name": told}}]}
-        for name, told in one.inside
+        {
+            "type": "library",
+            "bom-ref": f"{address}#{name}",
+            "name": name,
+            "licenses": [{"license": {"name": licence_of_it}}],
+        }
+        for name, licence_of_it in one.inside
     ]
     return {
         "type": "library",

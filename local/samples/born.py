@@ -92,10 +92,10 @@ def ofd(pages: Sequence[Page], attached: dict[str, str] | None = None) -> bytes:
 
 
 def _custom(data: dict[str, str]) -> str:
-    told = "".join(
+    members = "".join(
         f"<ofd:CustomData Name={quoteattr(name)}>{escape(value)}</ofd:CustomData>" for name, value in data.items()
     )
-    return f"<ofd:CustomDatas>{told}</ofd:CustomDatas>" if told else ""
+    return f"<ofd:CustomDatas>{members}</ofd:CustomDatas>" if members else ""
 
 
 def _text(one: Print, id: int, millimetres: float) -> str:

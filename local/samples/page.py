@@ -162,8 +162,8 @@ class Page:
         amount = self.truth.get("amount" if "invoice_code" in self.truth else "total", "")
         members = [self.truth.get(name, "") for name in ("invoice_code", "invoice_number")]
         members += [amount, self.truth["issue_date"].replace("-", ""), self.truth.get("check_code", "")]
-        told = ",".join(["01", kind, *members, ""])
-        self.qr_code(box, f"{told}{crc16(told)},")
+        payload = ",".join(["01", kind, *members, ""])
+        self.qr_code(box, f"{payload}{crc16(payload)},")
 
     def qr_code(self, box: Box, text: str) -> None:
         """A QR code that says `text`, with a little of the white that it needs around it."""

@@ -135,15 +135,15 @@ class Paper:
     ) -> float:
         """A value put into the form, the record's field `name` (none: no record holds it), in lines no wider than
         `width`; returns where its last line stands."""
-        told: Field = labelled(name, "", value)
+        field: Field = labelled(name, "", value)
         set_in = replace(self.value, **pen)  # type: ignore[arg-type]
-        lines = _cut(told.value.text, set_in, width) if width else [told.value.text]
+        lines = _cut(field.value.text, set_in, width) if width else [field.value.text]
         placed = [
             self.draw((x + self.shift[0], y + self.shift[1] + number * set_in.size * SLIP), line, set_in, anchor)
             for number, line in enumerate(lines)
         ]
-        if name and told.value.truth is not None:
-            self.page.know(**{name: told.value.truth})
+        if name and field.value.truth is not None:
+            self.page.know(**{name: field.value.truth})
             self.boxes[name] = (
                 min(box[0] for box in placed),
                 placed[0][1],

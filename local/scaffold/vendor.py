@@ -227,9 +227,9 @@ def _among(names: str, name: str) -> str:
 
 def main() -> None:
     """Write a vendor and what is made of it; say what is left to do."""
-    name, told = sys.argv[1:3]
+    name, products = sys.argv[1:3]
     try:
-        files = create(name, told.replace(",", " ").split())
+        files = create(name, products.replace(",", " ").split())
     except Refused as refused:
         sys.exit(str(refused))
     if subprocess.run([sys.executable, "-m", "local.generate"], cwd=ROOT).returncode:

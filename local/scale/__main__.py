@@ -27,8 +27,8 @@ LOADS = (
 def main() -> None:
     """Print a row a load."""
     asked = _arguments()
-    told = {name: one for name, one in vars(asked).items() if one is not None}
-    loads = (Load(**told),) if told else LOADS
+    given = {name: one for name, one in vars(asked).items() if one is not None}
+    loads = (Load(**given),) if given else LOADS
     head = (
         "documents",
         "a second",

@@ -12,16 +12,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.simulators", description=__doc__)
     parser.add_argument("vendors", nargs="*", metavar="VENDOR", help=f"of {', '.join(VENDORS)}; all without a name")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the addresses into a file as well")
-    told = parser.parse_args()
-    if unknown := set(told.vendors) - set(VENDORS):
+    asked = parser.parse_args()
+    if unknown := set(asked.vendors) - set(VENDORS):
         parser.error(f"no such vendor: {', '.join(sorted(unknown))}")
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # in every thread to come, so that it is us who gets the signal
-    with running(*told.vendors) as urls:
+    with running(*asked.vendors) as urls:
         addresses = json.dumps(urls)
         print(addresses, flush=True)
-        if told.write:
-            told.write.write_text(addresses)
+        if asked.write:
+            asked.write.write_text(addresses)
         signal.sigwait(ends)
 
 

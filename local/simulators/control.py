@@ -38,7 +38,7 @@ class Control:
 
     @staticmethod
     def _json(answer: requests.Response) -> dict[str, Any]:
-        told: dict[str, Any] = answer.json()
+        body: dict[str, Any] = answer.json()
         if not answer.ok:
-            raise ValueError(told["error"])
-        return told
+            raise ValueError(body["error"])
+        return body

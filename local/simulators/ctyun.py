@@ -197,22 +197,22 @@ def _check_eop(call: Call) -> None:
 
 def _pictures(body: bytes) -> list[Picture | Refusal]:
     try:
-        told = json.loads(body)
+        request = json.loads(body)
     except ValueError as fault:
         raise Refusal(4001, "the body is not JSON") from fault
-    if not isinstance(told, dict):
+    if not isinstance(request, dict):
         raise Refusal(4002, "the body is not an object")
-    if "data" not in told:
+    if "data" not in request:
         raise Refusal(4003, "no data in the body")
-    if unknown := told.keys() - {"data"}:
+    if unknown := request.keys() - {"data"}:
         raise Refusal(violation=f"unknown parameter {min(unknown)!r}")
-    if not isinstance(told["data"], list):
+    if not isinstance(request["data"], list):
         raise Refusal(4004, "data is not a list")
-    if not told["data"]:
+    if not request["data"]:
         raise Refusal(4005, "data is empty")
-    if len(told["data"]) > MOST_PICTURES:
-        raise Refusal(4006, f"{len(told['data'])} pictures, over {MOST_PICTURES}")
-    return [_picture(text) for text in told["data"]]
+    if len(request["data"]) > MOST_PICTURES:
+        raise Refusal(4006, f"{len(request['data'])} pictures, over {MOST_PICTURES}")
+    return [_picture(text) for text in request["data"]]
 
 
 def _picture(text: Any) -> Picture | Refusal:

@@ -179,9 +179,9 @@ class Desk[S: Settings]:
 
     def charge(self, question: Question, pictures: Iterable[Picture]) -> None:
         """Note that these of the question's pictures are paid for."""
-        told = question.product, question.units, question.source
+        charged = question.product, question.units, question.source
         with self._lock:
-            self._charges += [Charge(picture.sha256, *told) for picture in pictures]
+            self._charges += [Charge(picture.sha256, *charged) for picture in pictures]
 
     def violation(self, path: str, reason: str) -> None:
         """Note that a call broke the vendor's document."""

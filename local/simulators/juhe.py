@@ -199,7 +199,7 @@ def _plate(picture: Picture) -> list[dict[str, str | None]]:
     plate = plates[0]
     name, colour, kind = COLOURS.get(plate.colour, UNKNOWN_COLOUR)
     left, top, right, bottom = plate.frame
-    told = [
+    rows = [
         ("车牌号", plate.text),
         ("车牌颜色", name),
         ("车牌颜色", str(colour)),
@@ -209,7 +209,7 @@ def _plate(picture: Picture) -> list[dict[str, str | None]]:
         ("车牌运动方向", "0"),
         ("车牌位置(left_top_right_bottom)", f"{left:.0f}_{top:.0f}_{right:.0f}_{bottom:.0f}"),
     ]
-    return [{"nID": None, "index": None, "desc": desc, "content": content} for desc, content in told]
+    return [{"nID": None, "index": None, "desc": desc, "content": content} for desc, content in rows]
 
 
 def _order_id() -> str:

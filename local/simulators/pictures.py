@@ -91,5 +91,5 @@ def opened(content: bytes) -> Picture:
 
 
 def _answer(info: Mapping[str | tuple[int, int], Any]) -> str | None:
-    told = info.get("answer", info.get("comment"))
-    return told.decode(errors="replace") if isinstance(told, bytes) else told
+    text = info.get("answer", info.get("comment"))
+    return text.decode(errors="replace") if isinstance(text, bytes) else text

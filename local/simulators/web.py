@@ -53,10 +53,10 @@ class _Instructions(BaseModel):
 def _instructed[S: Settings](simulator: Simulator[S], body: bytes) -> Response:
     """Take an order, or `{"orders": […], "forget": …, "settings": {…}}`."""
     try:
-        told = json.loads(body)
-        if not _Instructions.model_fields.keys() & told.keys():
-            told = {"orders": [told]}
-        instructions = _Instructions.model_validate(told)
+        members = json.loads(body)
+        if not _Instructions.model_fields.keys() & members.keys():
+            members = {"orders": [members]}
+        instructions = _Instructions.model_validate(members)
         simulator.desk.instruct(instructions.orders, instructions.settings, forget=instructions.forget)
     except (ValueError, AttributeError, ValidationError) as fault:
         return JSONResponse({"error": str(fault)}, HTTPStatus.BAD_REQUEST)

@@ -101,13 +101,13 @@ def run(ground: Ground, scale: float) -> Result:
 def _wrong(records: Mapping[Sent, Mapping[str, Any]], uploads: Sequence[Sent], numbers: Sequence[str]) -> int:
     """How many of the records say anything else than the number on their plate; one that is lost says nothing."""
     return sum(
-        _told(records[upload]) != ("succeeded", number)
+        _end(records[upload]) != ("succeeded", number)
         for upload, number in zip(uploads, numbers, strict=True)
         if upload in records
     )
 
 
-def _told(record: Mapping[str, Any]) -> tuple[str, str | None]:
+def _end(record: Mapping[str, Any]) -> tuple[str, str | None]:
     document = record.get("document") or {}
     return record["status"], document.get("fields", {}).get("plate_number")
 

@@ -40,7 +40,7 @@ def run(ground: Ground, scale: float) -> Result:
     different = list(plates(PLATES))
     for content, _ in different:
         sight.plates(opened(content))  # the simulated vendor looks at each only once, and not in this minute
-    told = _first(ground.stack, different)
+    counts = _first(ground.stack, different)
     clients, until = scaled(CLIENTS, scale), monotonic() + SECONDS
     with ThreadPoolExecutor(clients) as threads, Progress(console=ground.console, transient=True) as progress:
         bar = progress.add_task("Asking", total=SECONDS)
@@ -49,18 +49,18 @@ def run(ground: Ground, scale: float) -> Result:
         while monotonic() < until:
             sleep(1)
             progress.update(bar, completed=SECONDS - (until - monotonic()))
-        told = sum((one.result() for one in asking), told)
-    others = {name: count for name, count in told.items() if name.startswith("status")}
+        counts = sum((one.result() for one in asking), counts)
+    others = {name: count for name, count in counts.items() if name.startswith("status")}
     return Result(
         TRIAL.name,
         f"{clients} clients at once for {SECONDS:.0f} s, {PLATES} different plates",
         [
-            Figure("right answers", told["right"], least=1),
-            Figure("wrong answers", told["wrong"], most=0),
-            Figure("asked to come later", told["later"]),
+            Figure("right answers", counts["right"], least=1),
+            Figure("wrong answers", counts["wrong"], most=0),
+            Figure("asked to come later", counts["later"]),
             Figure("other answers", sum(others.values()), most=0),
             *(Figure(name, count) for name, count in others.items()),
-            Figure("answers/s", told["right"] / SECONDS),
+            Figure("answers/s", counts["right"] / SECONDS),
         ],
     )
 
@@ -75,19 +75,19 @@ def _first(stack: Stack, different: Sequence[tuple[bytes, str]]) -> Counter[str]
 
 def _ask(stack: Stack, pictures: Iterable[tuple[bytes, str]], until: float) -> Counter[str]:
     """One caller: a picture after the other, each until it is answered."""
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     with requests.Session() as session:
         session.headers = {"x-api-key": stack.api_key, "Content-Type": "image/jpeg"}
         for content, number in pictures:
             picture = content + salt()
             while (outcome := _one(session, f"{stack.url}/ocr/{PRODUCT}", picture, number)) == "later":
-                told[outcome] += 1
+                counts[outcome] += 1
                 if monotonic() > until:
-                    return told
-            told[outcome] += 1
+                    return counts
+            counts[outcome] += 1
             if monotonic() > until:
                 break
-    return told
+    return counts
 
 
 def _one(session: requests.Session, url: str, picture: bytes, number: str) -> str:

@@ -94,8 +94,8 @@ class Ground:
 
     def _notification(self, upload: Sent) -> str:
         thing = {"key": quote_plus(upload.key), "versionId": upload.version}
-        told = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": self.stack.uploads}, "object": thing}}
-        return json.dumps({"Records": [told]})
+        entry = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": self.stack.uploads}, "object": thing}}
+        return json.dumps({"Records": [entry]})
 
     def read(self, meanwhile: Callable[[int], None] = lambda done: None) -> float:
         """Have everything that waits read, until the queue is empty or stands still for too long; seconds that took.
@@ -132,8 +132,8 @@ class Ground:
         """Messages that are in a queue, the product's without a URL; those that are hidden included."""
         parts = [f"ApproximateNumberOfMessages{part}" for part in ("", "NotVisible", "Delayed")]
         sqs = self.stack.client("sqs")
-        told = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
-        return sum(int(told.get(part, 0)) for part in parts)
+        attributes = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
+        return sum(int(attributes.get(part, 0)) for part in parts)
 
     def run_instead(self, handler: str, files: Mapping[str, bytes], seconds: int) -> None:
         """Have the product's function run `handler` of a layer of these files for at most so many seconds a batch."""
@@ -222,10 +222,8 @@ def ground(parameters: Mapping[str, str], console: Console, concurrency: int = 0
     """
     try:
         with running(VENDOR) as urls:
-            told = {"VendorUrls": f"{VENDOR}={urls[VENDOR]}", "ProductVendors": f"{PRODUCT}={VENDOR}"} | dict(
-                parameters
-            )
-            stack = deploy(Aws.start(FOLDER, concurrency=concurrency), console, told)
+            simulated = {"VendorUrls": f"{VENDOR}={urls[VENDOR]}", "ProductVendors": f"{PRODUCT}={VENDOR}"}
+            stack = deploy(Aws.start(FOLDER, concurrency=concurrency), console, simulated | dict(parameters))
             secret = json.dumps(SECRETS[VENDOR])
             stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
             # The simulator starts its engine with the first picture, which none that is measured is to wait for.

@@ -72,13 +72,13 @@ def _drawn(kind: str, side: int) -> bytes:
 def _wrong(records: Mapping[Sent, Mapping[str, Any]], uploads: list[Sent], problems: list[int]) -> int:
     """How many of the records say anything else than they should."""
     return sum(
-        _told(records[upload]) != (("failed", problem) if problem else ("succeeded", GOOD))
+        _end(records[upload]) != (("failed", problem) if problem else ("succeeded", GOOD))
         for upload, problem in zip(uploads, problems, strict=True)
         if upload in records
     )
 
 
-def _told(record: Mapping[str, Any]) -> tuple[str, int]:
+def _end(record: Mapping[str, Any]) -> tuple[str, int]:
     return record["status"], record.get("problem", {}).get("status", GOOD)
 
 

@@ -101,7 +101,7 @@ def run(ground: Ground, scale: float) -> Result:
                 )
         uploads = ground.upload([content for content, _ in mixture])
         ground.read()
-        tally += _told(ground.records(), uploads, [kind for _, kind in mixture])
+        tally += _unexpected(ground.records(), uploads, [kind for _, kind in mixture])
         slowest = max(slowest, _seconds_of_ten_more(ground))
         used.update({"hurting": sum(kind is not None for _, kind in mixture), "batches": 1})
     return Result(
@@ -123,7 +123,7 @@ def _seconds_of_ten_more(ground: Ground) -> float:
     uploads, begun = ground.upload(contents(BATCH)), monotonic()
     ground.read()
     seconds = monotonic() - begun
-    return seconds if not _told(ground.records(), uploads, [None] * BATCH) else float("inf")
+    return seconds if not _unexpected(ground.records(), uploads, [None] * BATCH) else float("inf")
 
 
 def _mixtures(count: int) -> Iterator[list[tuple[bytes, Kind | None]]]:
@@ -138,7 +138,7 @@ def _mixtures(count: int) -> Iterator[list[tuple[bytes, Kind | None]]]:
         yield mixture
 
 
-def _told(
+def _unexpected(
     records: Mapping[Sent, Mapping[str, Any]], uploads: Sequence[Sent], expected: Sequence[Kind | None]
 ) -> Counter[str]:
     """How many uploads have no record, and how many of the records say anything else than they should."""

@@ -21,9 +21,9 @@ def _shared_host() -> Iterator[Host]:
 @pytest.fixture
 def vendor(_shared_host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A stand-in that is every vendor's host."""
-    told = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
-    told["VENDOR_URLS"] = " ".join(f"{name}={_shared_host.url}" for name in SECRETS)
-    for name, value in told.items():
+    variables = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
+    variables["VENDOR_URLS"] = " ".join(f"{name}={_shared_host.url}" for name in SECRETS)
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     yield _shared_host
@@ -55,8 +55,8 @@ def addresses() -> Iterator[dict[str, str]]:
 def wire(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Control]]:
     """The simulators' controls by vendor, nothing ordered; every picture shows one card and one plate."""
     urls = " ".join(f"{name}={url}" for name, url in addresses.items())
-    told = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
-    for name, value in (told | {"VENDOR_URLS": urls}).items():
+    variables = {"TABLE": "t", "UPLOADS_BUCKET": "uploads", "ANSWERS_BUCKET": "answers", "ENGINE_FUNCTION": "engine"}
+    for name, value in (variables | {"VENDOR_URLS": urls}).items():
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     lines = [Line(text, 0.9, place(row)) for row, text in enumerate(PRINTED)]

@@ -51,8 +51,8 @@ def test_the_sign_covers_what_is_sent(vendor: Host, offer: Offer, path: str) -> 
     assert (asked.method, asked.path) == ("POST", path)
     assert asked.json == {"data": [base64.b64encode(b"one").decode(), base64.b64encode(b"two").decode()]}
     timestamp = asked.headers["timestamp"]
-    told = f"{SECRET['app_key']}{SECRET['app_secret']}{timestamp}{path}".encode() + asked.body
-    assert asked.headers["sign"] == hashlib.md5(told).hexdigest()
+    signed = f"{SECRET['app_key']}{SECRET['app_secret']}{timestamp}{path}".encode() + asked.body
+    assert asked.headers["sign"] == hashlib.md5(signed).hexdigest()
     assert asked.headers["appkey"] == SECRET["app_key"]
     assert asked.headers["content-type"] == "application/json"
     assert len(timestamp) == 13

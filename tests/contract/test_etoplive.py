@@ -80,10 +80,10 @@ def test_without_an_upload_there_is_no_link(vendor: Host) -> None:
 
 def test_options_go_under_the_documents_names(vendor: Host) -> None:
     vendor.says(paged(entry(field("姓名", "某人"))))
-    told = {"requestId": "q", "openSeal": "1", "showPosition": "1", "imageCheck": "11111", "imageCheckVaule": "0"}
-    ask(Pid(2), removeImgData="0", **told)
+    options = {"requestId": "q", "openSeal": "1", "showPosition": "1", "imageCheck": "11111", "imageCheckVaule": "0"}
+    ask(Pid(2), removeImgData="0", **options)
     form = vendor.asked[0].form
-    assert told.items() <= form.items()
+    assert options.items() <= form.items()
     assert form["removeImgData"] == "0"
 
 
@@ -228,8 +228,8 @@ class TestSharedPid:
         assert said(finding) == {"票价": "5"}
 
     def test_the_others_are_named(self, vendor: Host) -> None:
-        told = ("出租车票", "增值税发票（某某）", "的士票")
-        vendor.says(paged(*(entry(field("金额", "9"), type=one) for one in told)))
+        kinds = ("出租车票", "增值税发票（某某）", "的士票")
+        vendor.says(paged(*(entry(field("金额", "9"), type=one) for one in kinds)))
         [outcome] = ask(self.TRAIN)
         assert isinstance(outcome, NoResult)
         assert problem_of(outcome).model_dump()["detected"] == ["出租车票", "增值税发票"]
@@ -405,8 +405,8 @@ def test_an_unknown_code_is_a_poor_picture_only_when_scores_were_to_be_judged(ve
     [outcome] = ask(Pid(2), imageCheck="00100", imageCheckVaule="0")
     assert isinstance(outcome, CallerError)
     assert (outcome.status, outcome.code) == (422, "70")
-    for told in ({"imageCheck": "00100"}, {"imageCheck": "00000", "imageCheckVaule": "0"}, {"imageCheckVaule": "0"}):
-        assert isinstance(ask(Pid(2), **told)[0], Changed)
+    for options in ({"imageCheck": "00100"}, {"imageCheck": "00000", "imageCheckVaule": "0"}, {"imageCheckVaule": "0"}):
+        assert isinstance(ask(Pid(2), **options)[0], Changed)
     vendor.says(Answered({"ErrorCode": "70"}, status=500))
     assert isinstance(ask(Pid(2), imageCheck="00100", imageCheckVaule="0")[0], Busy)
 

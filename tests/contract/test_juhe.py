@@ -210,7 +210,7 @@ def test_a_colour_whose_name_and_code_differ_keeps_both(vendor: Host) -> None:
 
 
 def test_a_plates_rows_may_begin_before_its_number(vendor: Host) -> None:
-    told = [
+    rows = [
         ("车牌颜色", "蓝"),
         ("车牌类型", "01"),
         ("整牌可信度", "101"),
@@ -218,7 +218,7 @@ def test_a_plates_rows_may_begin_before_its_number(vendor: Host) -> None:
         ("车牌运动方向", "1"),
     ]
     place = ("车牌位置(left_top_right_bottom)", "345_173_273_154")
-    vendor.says(plate_answer([*told, place]))
+    vendor.says(plate_answer([*rows, place]))
     [finding] = reading(ask(juhe.Plate())[0]).findings
     assert said(finding) == {
         "车牌号": "粤B12345", "车牌颜色": "蓝", "车牌类型代码": "01", "车牌类型": "蓝牌", "整牌可信度": "101",

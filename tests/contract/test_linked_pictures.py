@@ -40,8 +40,8 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             if name.replace(".", "").isdigit() or ":" in name:
                 return real(name, port, type=socket.SOCK_STREAM)
             asked.append(name)
-            told = addresses[min(len(asked), len(addresses)) - 1]
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in told]
+            found = addresses[min(len(asked), len(addresses)) - 1]
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
         real = socket.getaddrinfo
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
@@ -54,7 +54,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """Sees to it that nothing is connected to."""
     made: list[Any] = []
-    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *told, **_: made.append(told))
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *arguments, **_: made.append(arguments))
     yield made
     assert made == []
 
@@ -140,7 +140,10 @@ def test_a_name_is_looked_up_once_and_what_was_checked_is_connected_to(
     vendor.says(Answered(PICTURE, headers=IMAGE))
     port = vendor.url.rpartition(":")[2]
     answer = transport.fetch(
-        f"http://files.example.com:{port}/a", transport.deadline(5), 1000, lambda told: checked.append(list(told))
+        f"http://files.example.com:{port}/a",
+        transport.deadline(5),
+        1000,
+        lambda addresses: checked.append(list(addresses)),
     )
     assert answer.content == PICTURE
     assert (asked, checked) == (["files.example.com"], [["127.0.0.1"]])

@@ -170,10 +170,10 @@ def test_rows_of_a_detail_list_become_line_items(vendor: Host, product: Product,
     for column in declared(field.row).values():
         raw, expected = example(column)
         for name in column.mark.names:
-            told = entry(offer, {})
-            told["DetailList"] = [{"DetailData": [{"FieldList": [{"chn_key": name, "value": raw}]}]}]
+            result = entry(offer, {})
+            result["DetailList"] = [{"DetailData": [{"FieldList": [{"chn_key": name, "value": raw}]}]}]
             vendor.says(
-                {"ErrorCode": 0, "PageInfo": [{"ErrorCode": 0, "Result": [{"ErrorCode": 0, "ResultList": [told]}]}]}
+                {"ErrorCode": 0, "PageInfo": [{"ErrorCode": 0, "Result": [{"ErrorCode": 0, "ResultList": [result]}]}]}
             )
             [document] = found(product, offer)
             assert document.fields[field.name] == [{column.name: expected}], name
@@ -198,8 +198,8 @@ EMBLEM = {
 
 def _ctyun(**detail: str) -> dict[str, Any]:
     names = ("name", "sex", "nation", "birthday", "idn", "addr", "org", "validperiod")
-    told = {"note": "back", "detail": dict.fromkeys(names, "") | detail, "idcard_face": "no face", "risk": "normal"}
-    return {"code": 0, "message": {"success": 1, "fail": 0}, "result": [told]}
+    result = {"note": "back", "detail": dict.fromkeys(names, "") | detail, "idcard_face": "no face", "risk": "normal"}
+    return {"code": 0, "message": {"success": 1, "fail": 0}, "result": [result]}
 
 
 def test_the_same_card_read_by_each_vendor_is_the_same_record(vendor: Host) -> None:

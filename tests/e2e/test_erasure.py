@@ -48,11 +48,11 @@ def test_nothing_is_left_of_a_deleted_record(stack: Stack) -> None:
         missing = listener.wait_for({(id, replayed) for id, replayed in zip(ids, (False, True), strict=True)}, 60)
         assert not missing
         for _ in range(60):
-            told = [one["detail"] for one in listener.heard if one["detail"]["status"] == "deleted"]
-            if {one["record_id"] for one in told} == {*ids}:
+            deleted = [one["detail"] for one in listener.heard if one["detail"]["status"] == "deleted"]
+            if {one["record_id"] for one in deleted} == {*ids}:
                 break
             listener.wait_for({("never", False)}, 1)
-        assert {one["record_id"] for one in told} == {*ids}
+        assert {one["record_id"] for one in deleted} == {*ids}
     assert [requests.get(f"{stack.url}/records/{id}", headers=key, timeout=60).status_code for id in ids] == [410, 410]
 
     truth = {

@@ -48,9 +48,9 @@ def test_an_https_event_is_answered_with_a_record(stack: Stack, product: str, ev
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_an_upload_event_ends_in_a_record(stack: Stack, product: str) -> None:
     event = json.loads((ROOT / "events" / product / "s3.json").read_text())
-    [told] = json.loads(event["Records"][0]["body"])["Records"]
+    [notification] = json.loads(event["Records"][0]["body"])["Records"]
     sample = next(iter(samples([product])))
-    assert told["s3"]["bucket"]["name"] == stack.uploads
-    stack.client("s3").put_object(Bucket=stack.uploads, Key=told["s3"]["object"]["key"], Body=sample.picture)
+    assert notification["s3"]["bucket"]["name"] == stack.uploads
+    stack.client("s3").put_object(Bucket=stack.uploads, Key=notification["s3"]["object"]["key"], Body=sample.picture)
     # The queue delivers this upload as well: while that reads, the event is asked to come again, as a queue would.
     assert any(invoked(stack, product, "s3") == {"batchItemFailures": []} for _ in range(20))

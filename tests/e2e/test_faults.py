@@ -91,8 +91,13 @@ def faults(stack: Stack, proxy: Faults) -> Iterator[Faults]:
     proxy.reset()
     yield proxy
     proxy.reset()
-    told = stack.client("sqs").get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])["Attributes"]
-    assert (told["ApproximateNumberOfMessages"], told["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
+    attributes = stack.client("sqs").get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])[
+        "Attributes"
+    ]
+    assert (attributes["ApproximateNumberOfMessages"], attributes["ApproximateNumberOfMessagesNotVisible"]) == (
+        "0",
+        "0",
+    )
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ def posted(stack: Stack, picture: Picture) -> requests.Response:
     return requests.post(f"{stack.url}/ocr/{PRODUCT}", data=picture.content, headers=headers, timeout=ANSWER_SECONDS)
 
 
-def told_to_come_again(answer: requests.Response) -> int:
+def seconds_to_wait(answer: requests.Response) -> int:
     """The seconds to wait, of an answer that is an honest failure."""
     assert answer.status_code == 409 or answer.status_code >= 500, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text
@@ -129,7 +134,7 @@ def read_in_the_end(stack: Stack, picture: Picture) -> dict[str, Any]:
     deadline = monotonic() + LONGEST_SECONDS
     while (answer := posted(stack, picture)).status_code != 200:
         assert monotonic() < deadline, answer.text
-        sleep(told_to_come_again(answer))
+        sleep(seconds_to_wait(answer))
     record: dict[str, Any] = answer.json()
     assert record["status"] == "succeeded"
     return record
@@ -153,7 +158,7 @@ def read_on_the_second_try(stack: Stack, faults: Faults, bill: Control, place: P
     faults.order(fault=fault, **place)
     picture = plate()
     answer = posted(stack, picture)
-    assert told_to_come_again(answer) > 0
+    assert seconds_to_wait(answer) > 0
     assert answer.status_code >= 500
     assert faults.hits()
     assert charges(bill) == 0
@@ -218,7 +223,7 @@ def test_a_reading_that_cannot_be_kept_is_never_claimed_a_success(
 ) -> None:
     faults.order(fault=fault, **KEEP)
     answer = posted(stack, plate())
-    assert told_to_come_again(answer) > 0
+    assert seconds_to_wait(answer) > 0
     assert answer.status_code >= 500
     assert charges(bill) == 1
 
@@ -226,7 +231,7 @@ def test_a_reading_that_cannot_be_kept_is_never_claimed_a_success(
 def test_a_reading_that_could_not_be_kept_is_had_later(stack: Stack, faults: Faults, bill: Control) -> None:
     faults.order(fault=CANCELLED, times=MANY, **KEEP)
     picture = plate()
-    assert told_to_come_again(posted(stack, picture)) > 0
+    assert seconds_to_wait(posted(stack, picture)) > 0
     faults.reset()
     read_in_the_end(stack, picture)
     # The table never learned of the first answer; the record is made of the answer as kept.
@@ -292,6 +297,6 @@ def test_a_record_that_cannot_be_had_right_now_is_no_missing_one(stack: Stack, f
     faults.order("dynamodb.GetItem", THROTTLED)
     asked = f"{stack.url}/records/{id}"
     answer = requests.get(asked, headers={"x-api-key": stack.api_key}, timeout=ANSWER_SECONDS)
-    assert told_to_come_again(answer) > 0
+    assert seconds_to_wait(answer) > 0
     faults.reset()
     assert requests.get(asked, headers={"x-api-key": stack.api_key}, timeout=ANSWER_SECONDS).json()["id"] == id

@@ -70,8 +70,10 @@ def test_the_doctor_tells_silence_from_refusal() -> None:
 
 def dead_letters(stack: Stack) -> int:
     """How many messages lie in the dead-letter queue, seen or not."""
-    told = stack.client("sqs").get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])["Attributes"]
-    return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
+    attributes = stack.client("sqs").get_queue_attributes(QueueUrl=stack.dead_letters, AttributeNames=["All"])[
+        "Attributes"
+    ]
+    return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
 
 @pytest.fixture
@@ -89,8 +91,8 @@ def test_dead_uploads_and_announcements_are_put_back_and_nothing_else_is_touched
     item = stack.client("dynamodb").get_item(TableName=stack.table, Key={"id": {"S": record.record_id}})["Item"]
     plain = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
     source = record.body["source"]
-    told = {"s3": {"bucket": {"name": source["bucket"]}, "object": {"key": source["key"]}}}
-    dead({"Records": [told]})
+    entry = {"s3": {"bucket": {"name": source["bucket"]}, "object": {"key": source["key"]}}}
+    dead({"Records": [entry]})
     dead(announcement(plain).model_dump(mode="json"))
     dead({"unknown": "message"})
     with listening(stack) as listener:

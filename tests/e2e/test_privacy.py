@@ -30,8 +30,8 @@ def test_nothing_that_was_read_stands_in_logs_metrics_events_or_problems(
     blank = next(one for one in one_of_each if one.product == "general_text")
 
     def picture(sample: Sample) -> Picture:
-        told = {**sample.options, **CAPTCHA.get(sample.product, {})}
-        return Picture(sample.product, sample.name, sample.picture, sample.media_type, told, sample.truth)
+        options = {**sample.options, **CAPTCHA.get(sample.product, {})}
+        return Picture(sample.product, sample.name, sample.picture, sample.media_type, options, sample.truth)
 
     def read(sample: Sample, trigger: Any) -> Reading:
         return send(stack, picture(sample), trigger)

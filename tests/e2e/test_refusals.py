@@ -77,12 +77,12 @@ def test_the_same_picture_as_an_upload_ends_in_a_failed_record_with_the_same_bod
     record = uploaded(stack, "id_card", content)
     assert record["status"] == "failed"
     assert is_problem(record["problem"], status)
-    told = post(stack, "/ocr/id_card", data=content).json()
-    told.pop("record_id", None)
+    problem = post(stack, "/ocr/id_card", data=content).json()
+    problem.pop("record_id", None)
     # What is larger than API Gateway takes never reaches a function by HTTPS: the same kind, in other words.
     by_gateway = len(content) > MAX_BYTES
-    assert record["problem"]["type"] == told["type"]
-    assert by_gateway or record["problem"] == told
+    assert record["problem"]["type"] == problem["type"]
+    assert by_gateway or record["problem"] == problem
 
 
 def uploaded(stack: Stack, product: str, content: bytes) -> Mapping[str, Any]:

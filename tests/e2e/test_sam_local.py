@@ -14,10 +14,10 @@ def test_containers_get_the_settings_of_the_deployed_functions_and_the_address_o
 ) -> None:
     (tmp_path / SETTINGS).parent.mkdir()
     write_settings(stack, Engine("172.17.0.1"), tmp_path)
-    told = json.loads((tmp_path / SETTINGS).read_text())["Parameters"]
+    variables = json.loads((tmp_path / SETTINGS).read_text())["Parameters"]
     deployed = settings_of(stack.client, stack.function("id_card"))
     assert "AWS_ENDPOINT_URL" not in deployed
-    assert told == deployed | {"AWS_ENDPOINT_URL": f"http://172.17.0.1:{stack.aws.port}"}
+    assert variables == deployed | {"AWS_ENDPOINT_URL": f"http://172.17.0.1:{stack.aws.port}"}
 
 
 def test_the_upload_that_a_written_event_tells_of_is_in_the_bucket_and_is_read(stack: Stack, tmp_path: Path) -> None:

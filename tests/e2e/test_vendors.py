@@ -69,8 +69,8 @@ def controls(simulators: Mapping[str, str]) -> Iterator[Mapping[str, Control]]:
 
 
 def picture(sample: Sample, **options: str) -> Picture:
-    told = {**sample.options, **options}
-    return Picture(sample.product, sample.name, sample.picture, sample.media_type, told, sample.truth)
+    chosen = {**sample.options, **options}
+    return Picture(sample.product, sample.name, sample.picture, sample.media_type, chosen, sample.truth)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -78,8 +78,8 @@ def test_every_product_form_and_trigger_ends_in_a_record_with_every_field_right(
     stack: Stack, pictures: Mapping[str, Sample], controls: Mapping[str, Control], vendor: str
 ) -> None:
     def read(product: Product, form: str | None, trigger: Trigger) -> Reading:
-        told = {"vendor": vendor} | ({"input": form} if form else {})
-        return send(stack, picture(pictures[product.slug], **told), trigger)
+        options = {"vendor": vendor} | ({"input": form} if form else {})
+        return send(stack, picture(pictures[product.slug], **options), trigger)
 
     sold = [product for product, offer in sellers() if offer.vendor == vendor]
     # What comes by HTTPS is no object in the bucket: there is nothing that a vendor could fetch.
@@ -131,9 +131,9 @@ def test_a_photograph_of_12_megapixels_comes_back_in_its_own_pixels(
 ) -> None:
     photograph, (left, top, right, bottom) = _photograph(pictures[product].picture)
     assert 5_500_000 < len(photograph) < 8_000_000
-    told = Picture(product, "photograph.jpg", photograph, "image/jpeg", options | {"vendor": vendor})
+    sent = Picture(product, "photograph.jpg", photograph, "image/jpeg", options | {"vendor": vendor})
 
-    record = send(stack, told, "s3").body
+    record = send(stack, sent, "s3").body
 
     assert (record["status"], record["vendor"]) == ("succeeded", vendor), record
     assert (record["picture"]["width"], record["picture"]["height"]) == PHONE

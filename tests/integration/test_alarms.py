@@ -43,22 +43,22 @@ def _value(alarm: dict[str, Any], values: dict[Metric, float]) -> float:
     return max(values.get(_metric(part["MetricStat"]["Metric"]), 0) for part in parts)
 
 
-def _metric(told: dict[str, Any]) -> Metric:
-    [dimension] = told["Dimensions"]
+def _metric(properties: dict[str, Any]) -> Metric:
+    [dimension] = properties["Dimensions"]
     value = dimension["Value"]
     whose = value if isinstance(value, str) else value.get("Ref") or value["Fn::GetAtt"][0]
-    return told["Namespace"], told["MetricName"], whose
+    return properties["Namespace"], properties["MetricName"], whose
 
 
 def emitted(lines: str) -> dict[Metric, float]:
     """The sums of what the functions printed for CloudWatch, under the dimensions that an alarm may name."""
     sums: defaultdict[Metric, float] = defaultdict(float)
     for line in lines.splitlines():
-        told = json.loads(line) if line.startswith('{"_aws"') else {"_aws": {"CloudWatchMetrics": []}}
-        for part in told["_aws"]["CloudWatchMetrics"]:
+        entry = json.loads(line) if line.startswith('{"_aws"') else {"_aws": {"CloudWatchMetrics": []}}
+        for part in entry["_aws"]["CloudWatchMetrics"]:
             if part["Dimensions"] == [["service"]]:
                 for metric in part["Metrics"]:
-                    sums[part["Namespace"], metric["Name"], told["service"]] += sum(told[metric["Name"]])
+                    sums[part["Namespace"], metric["Name"], entry["service"]] += sum(entry[metric["Name"]])
     return sums
 
 

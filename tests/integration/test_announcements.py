@@ -45,7 +45,7 @@ class Bus:
         }
 
     @property
-    def told(self) -> list[str]:
+    def announced(self) -> list[str]:
         return [detail["record_id"] for detail in self.heard]
 
 
@@ -107,7 +107,7 @@ def waiting(emulator: Aws, queue: str) -> dict[str, Any]:
 def test_every_record_of_a_batch_is_announced_in_its_order(bus: Bus) -> None:
     written = items(MANY)
     assert announce(stream(*written)) == {"batchItemFailures": []}
-    assert bus.told == [item["id"] for item in written]
+    assert bus.announced == [item["id"] for item in written]
 
 
 def test_an_event_tells_of_doubts_and_of_nothing_that_was_read(bus: Bus) -> None:
@@ -142,12 +142,12 @@ def test_an_event_that_the_bus_refuses_waits_apart_and_holds_up_no_other(bus: Bu
     written = items(MANY)
     bus.refused = {written[3]["id"]}
     announce(stream(*written))
-    assert bus.told == [item["id"] for item in written if item is not written[3]]
+    assert bus.announced == [item["id"] for item in written if item is not written[3]]
     late = waiting(emulator, queue)
     assert announce(late) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     bus.refused.clear()
     assert announce(late) == {"batchItemFailures": []}
-    assert bus.told[-1] == written[3]["id"]
+    assert bus.announced[-1] == written[3]["id"]
 
 
 def test_a_bus_that_is_down_loses_nothing(bus: Bus, queue: str, emulator: Aws) -> None:
@@ -157,7 +157,7 @@ def test_a_bus_that_is_down_loses_nothing(bus: Bus, queue: str, emulator: Aws) -
     assert bus.asked == 1, "a bus that hangs was waited for by every group of the batch"
     bus.down = False
     announce(waiting(emulator, queue))
-    assert sorted(bus.told) == sorted(item["id"] for item in written)
+    assert sorted(bus.announced) == sorted(item["id"] for item in written)
 
 
 def test_an_event_that_a_later_one_overtook_is_not_told_after_it(bus: Bus, queue: str, emulator: Aws) -> None:
@@ -193,7 +193,7 @@ def test_a_message_that_nobody_understands_fails_alone(bus: Bus) -> None:
         ]
     }
     assert announce(event) == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
-    assert bus.told == [item["id"]]
+    assert bus.announced == [item["id"]]
 
 
 def test_a_record_says_in_the_table_what_is_announced(bus: Bus) -> None:

@@ -172,10 +172,10 @@ def _products() -> Sequence[Product]:
 
 
 def _sent(asked: Any) -> bytes:
-    told = asked.json["data"][0] if "data" in asked.body[:10].decode(errors="replace") else None
-    if told is None and asked.body.startswith(b"{"):
-        told = asked.json["image"]
-    return b64decode(told or next(asked.form[name] for name in ("pic", "file") if name in asked.form))
+    encoded = asked.json["data"][0] if "data" in asked.body[:10].decode(errors="replace") else None
+    if encoded is None and asked.body.startswith(b"{"):
+        encoded = asked.json["image"]
+    return b64decode(encoded or next(asked.form[name] for name in ("pic", "file") if name in asked.form))
 
 
 class TestChanged:
@@ -252,8 +252,8 @@ class TestChanged:
         """Teach the adapter the new form."""
         real = juhe._result
 
-        def mended(*told: Any) -> dict[str, Any]:
-            found = real(*told)
+        def mended(*arguments: Any) -> dict[str, Any]:
+            found = real(*arguments)
             return found | {"res": found.get("res", found.get("answer"))}
 
         monkeypatch.setattr(juhe, "_result", mended)
@@ -318,9 +318,9 @@ class TestCircuits:
         vendor.says(Answered("", 500))
         for offer, options in broken:
             for seed in range(3):
-                told = post(sold(offer), picture(seed), **options)[1]
-            assert told["code"] == "circuit"
-            assert int(told["headers"]["Retry-After"]) > 0
+                problem = post(sold(offer), picture(seed), **options)[1]
+            assert problem["code"] == "circuit"
+            assert int(problem["headers"]["Retry-After"]) > 0
         vendor.says(CARD)
         assert post(sold(etoplive.Pid(2)), picture(7))[0] == 200
         vendor.says({"error_code": 10001})
@@ -349,13 +349,13 @@ class TestTime:
     ) -> None:
         kind = sold(juhe.Captcha())
         vendor.says({"error_code": 0, "result": {"res": "玄武门", "orderid": "JH1"}})
-        status, told = post(kind, picture(), codetype="6004")
+        status, answer = post(kind, picture(), codetype="6004")
         assert (status, len(vendor.asked)) == (202, 0)
         found = aws.s3().list_object_versions(Bucket=UPLOADS, Prefix="uploads/card/later/")["Versions"]
-        [one] = [one for one in found if told["id"] in one["Key"]]
+        [one] = [one for one in found if answer["id"] in one["Key"]]
         thing = {"key": one["Key"], "versionId": one["VersionId"]}
         assert deliver(kind, {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}) == []
-        record = records.find(told["id"])
+        record = records.find(answer["id"])
         assert record
         assert (record.status, len(vendor.asked)) == (Status.SUCCEEDED, 1)
 
@@ -399,8 +399,8 @@ class TestSecrets:
         secrets = world.emulator.client("secretsmanager")
 
         def put(name: str, **members: Any) -> None:
-            told = json.dumps(dict(SECRETS[name]) | members, ensure_ascii=False)
-            secrets.put_secret_value(SecretId=f"{PREFIX}/{name}", SecretString=told)
+            secret = json.dumps(dict(SECRETS[name]) | members, ensure_ascii=False)
+            secrets.put_secret_value(SecretId=f"{PREFIX}/{name}", SecretString=secret)
             credentials.doubt(name)
 
         yield put
@@ -479,12 +479,12 @@ class TestContents:
     def test_names_ways_and_choices_are_no_part_of_it(self, world: World, vendor: Host) -> None:
         kind = sold(etoplive.Pid(2))
         vendor.says(CARD)
-        told = [post(kind, picture(), **options) for options in self.ASKED[:-1]]
-        assert [status for status, _ in told] == [200] * len(told)
+        answers = [post(kind, picture(), **options) for options in self.ASKED[:-1]]
+        assert [status for status, _ in answers] == [200] * len(answers)
         assert len(vendor.asked) == 1
-        assert [record["options"] for _, record in told[:3]] == self.ASKED[:3]
-        assert [record["replayed"] for _, record in told] == [False] + [True] * (len(told) - 1)
-        for _, record in told[:3]:
+        assert [record["options"] for _, record in answers[:3]] == self.ASKED[:3]
+        assert [record["replayed"] for _, record in answers] == [False] + [True] * (len(answers) - 1)
+        for _, record in answers[:3]:
             found = records.find(record["id"])
             assert found
             assert found.options == record["options"]
@@ -552,12 +552,12 @@ NO_PLATES = {
 }
 
 
-@pytest.mark.parametrize(("name", "told"), NO_PLATES.items(), ids=NO_PLATES)
+@pytest.mark.parametrize(("name", "said"), NO_PLATES.items(), ids=NO_PLATES)
 def test_a_vendor_that_says_in_words_that_there_is_no_plate_found_none(
-    world: World, vendor: Host, name: str, told: Any
+    world: World, vendor: Host, name: str, said: Any
 ) -> None:
     kind = sold(juhe.Plate(), ctyun.Plate(), etoplive.Pid(6))
-    vendor.says(told)
+    vendor.says(said)
     status, problem = post(kind, picture(), vendor=name.partition(",")[0])
     assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")
     record = records.find(problem["record_id"])

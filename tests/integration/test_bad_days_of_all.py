@@ -42,14 +42,16 @@ SECONDS, SECONDS_WITH_HANGS, PATIENCE = 60.0, 4.0, 0.2
 FAULTS = [fault for fault in CHARGED if fault not in ("nested_code", "hang")] + ["hang"] * ("BAD_DAYS" in os.environ)
 # Each ends in no call.
 WRONG: Mapping[str, Callable[[dict[str, str]], str]] = {
-    "a number": lambda told: json.dumps(told | {next(iter(told)): 7438000001}),
-    "a list": lambda told: json.dumps([*told]),
-    "JSON in a text": lambda told: json.dumps(json.dumps(told)),
-    "no JSON": lambda told: next(iter(told.values())),
-    "a line break inside": lambda told: json.dumps(told | {name: f"{value}\n{value}" for name, value in told.items()}),
-    "full-width letters": lambda told: json.dumps(told | dict.fromkeys(told, "ＡＢＣ\x07")),
-    "nothing": lambda told: json.dumps(dict.fromkeys(told, "")),
-    "quotes that are none": lambda told: json.dumps(told).replace('"', "“"),
+    "a number": lambda answer: json.dumps(answer | {next(iter(answer)): 7438000001}),
+    "a list": lambda answer: json.dumps([*answer]),
+    "JSON in a text": lambda answer: json.dumps(json.dumps(answer)),
+    "no JSON": lambda answer: next(iter(answer.values())),
+    "a line break inside": lambda answer: json.dumps(
+        answer | {name: f"{value}\n{value}" for name, value in answer.items()}
+    ),
+    "full-width letters": lambda answer: json.dumps(answer | dict.fromkeys(answer, "ＡＢＣ\x07")),
+    "nothing": lambda answer: json.dumps(dict.fromkeys(answer, "")),
+    "quotes that are none": lambda answer: json.dumps(answer).replace('"', "“"),
 }
 AHEAD = {"esign", "ctyun"}
 
@@ -83,7 +85,7 @@ class Market:
 def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
     with ExitStack() as stack:
         urls = stack.enter_context(running(*VENDORS))
-        told = {
+        parts = {
             "VENDORS": ",".join(VENDORS),
             "VENDOR_URLS": " ".join(map("=".join, urls.items())),
             "SECRETS_PREFIX": PREFIX,
@@ -92,7 +94,7 @@ def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
             "MAX_TRIES": "1000",
             "RESEND_UNKNOWN": "10",
         }
-        for name, value in told.items():
+        for name, value in parts.items():
             monkeypatch.setenv(name, value)
         forget_settings()
         for kind in {type(offer) for product, offer in sold()}:
@@ -139,8 +141,8 @@ def deliver(kind: Product, notification: dict[str, Any], receives: int, seconds:
 
 def read(record: Record | dict[str, Any]) -> Any:
     """What a record says was read."""
-    told = record if isinstance(record, dict) else record.model_dump(mode="json", exclude_none=True)
-    return [one["fields"] for one in [told["document"], *told["others"]]]
+    found = record if isinstance(record, dict) else record.model_dump(mode="json", exclude_none=True)
+    return [one["fields"] for one in [found["document"], *found["others"]]]
 
 
 def test_any_vendor_may_have_a_bad_day_with_any_product(world: World, market: Market) -> None:
@@ -192,8 +194,8 @@ def _day(world: World, market: Market, random: Random, number: int, kind: Produc
     if record.status == Status.FAILED:
         assert record.problem, story
         assert record.problem.kind == "unexpected_response", (story, record.problem)
-        status, told = post(kind, content, **options)
-        assert (status, read(told) if status == 200 else told) == (200, read(good)), story
+        status, body = post(kind, content, **options)
+        assert (status, read(body) if status == 200 else body) == (200, read(good)), story
     else:
         assert record.status == Status.SUCCEEDED, (story, record.problem)
         assert read(record) == read(good), story

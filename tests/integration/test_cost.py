@@ -20,9 +20,9 @@ def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
     plain = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def counting(client: Any, operation: str, told: Any) -> Any:
+    def counting(client: Any, operation: str, parameters: Any) -> Any:
         counted[operation] += operation not in NOW_AND_THEN
-        return plain(client, operation, told)
+        return plain(client, operation, parameters)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counting)
     return counted

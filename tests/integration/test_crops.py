@@ -79,20 +79,20 @@ def test_the_face_goes_with_its_record(world: World, vendor: Host, vendor_name: 
 
 
 @SELLER
-@pytest.mark.parametrize("told", [{}, {"removeImgData": "1"}], ids=["nothing", "no"])
+@pytest.mark.parametrize("options", [{}, {"removeImgData": "1"}], ids=["nothing", "no"])
 def test_nobody_else_gets_it(
-    world: World, vendor: Host, vendor_name: str, says: Callable[..., Any], told: dict[str, str]
+    world: World, vendor: Host, vendor_name: str, says: Callable[..., Any], options: dict[str, str]
 ) -> None:
     vendor.says(says())
-    _, record = post(id_card, picture(3), vendor=vendor_name, **told)
+    _, record = post(id_card, picture(3), vendor=vendor_name, **options)
     assert record["crops"] == []
     assert ENCODED[:100].encode() not in b"".join(objects().values())
 
 
 def test_an_upload_asks_by_its_metadata(world: World, vendor: Host) -> None:
     vendor.says(ctyun_says())
-    told = {"vendor": "ctyun", "removeimgdata": "0"}
-    notification = world.upload("uploads/id_card/face.png", picture(4), **told)
+    metadata = {"vendor": "ctyun", "removeimgdata": "0"}
+    notification = world.upload("uploads/id_card/face.png", picture(4), **metadata)
     assert deliver(id_card, notification) == []
     record = of_upload(notification)
     assert record
@@ -101,9 +101,9 @@ def test_an_upload_asks_by_its_metadata(world: World, vendor: Host) -> None:
     assert objects()[crop.key] == FACE
 
 
-@pytest.mark.parametrize("told", ["no face", "", "none", "A" * 9])
-def test_a_vendor_that_found_no_face_leaves_nothing_to_link_to(world: World, vendor: Host, told: str) -> None:
-    vendor.says(ctyun_says(told))
+@pytest.mark.parametrize("crop", ["no face", "", "none", "A" * 9])
+def test_a_vendor_that_found_no_face_leaves_nothing_to_link_to(world: World, vendor: Host, crop: str) -> None:
+    vendor.says(ctyun_says(crop))
     _, record = post(id_card, picture(5), vendor="ctyun", removeImgData="0")
     assert record["crops"] == []
 

@@ -74,13 +74,13 @@ def secret(aws: Aws, stack: str) -> dict[str, Any]:
 
 def test_it_is_said_what_will_be_destroyed_and_what_stays(emulator: Aws, stack: str) -> None:
     parts = parts_of(emulator.client, stack)
-    told = "\n".join(delete.destroyed(emulator.client, stack, parts, everything=False))
-    assert f"3 objects and their versions in {stack}-uploads" in told
-    kept = told.partition("Kept:")[2]
+    printed = "\n".join(delete.destroyed(emulator.client, stack, parts, everything=False))
+    assert f"3 objects and their versions in {stack}-uploads" in printed
+    kept = printed.partition("Kept:")[2]
     assert f"table {stack}-records" in kept
     assert f"{stack}/juhe" in kept
-    told = "\n".join(delete.destroyed(emulator.client, stack, parts, everything=True))
-    assert f"table {stack}-records" in told.partition("without a way back")[2].partition("Kept")[0]
+    printed = "\n".join(delete.destroyed(emulator.client, stack, parts, everything=True))
+    assert f"table {stack}-records" in printed.partition("without a way back")[2].partition("Kept")[0]
 
 
 @pytest.mark.parametrize(("typed", "sure"), [("{stack}", True), ("y", False), ("", False)])

@@ -126,7 +126,7 @@ def request(headers: dict[str, str], body: bytes, **more: Any) -> dict[str, Any]
     }
 
 
-def assert_told_nothing(log: str) -> None:
+def assert_nothing_leaked(log: str) -> None:
     assert [word for word in (PERSON, *SECRET.values(), TOKEN, "RECORDKEY0815", "X-Evil") if word in log] == [
         # The word for how calls are authorized is no secret.
         *(["oauth2"] if "oauth2" in log else [])
@@ -157,7 +157,7 @@ def test_a_product_tells_nothing_in_its_log(world: World) -> None:
             at.invoke(event)
         log = at.log.read_text()
     assert "A library logged: urllib3.connection" in log  # the header that is none was seen
-    assert_told_nothing(log)
+    assert_nothing_leaked(log)
 
 
 def test_the_records_function_tells_nothing_in_its_log(world: World) -> None:
@@ -170,4 +170,4 @@ def test_the_records_function_tells_nothing_in_its_log(world: World) -> None:
         for event in EVENTS:
             at.invoke(event)
         log = at.log.read_text()
-    assert_told_nothing(log)
+    assert_nothing_leaked(log)

@@ -54,8 +54,8 @@ def asked(kind: Product, content: bytes, **headers: str) -> dict[str, Any]:
         "body": b64encode(content).decode(),
         "isBase64Encoded": True,
     }
-    told: dict[str, Any] = json.loads(serve(kind)(event, Context())["body"])  # type: ignore[arg-type]
-    return told
+    body: dict[str, Any] = json.loads(serve(kind)(event, Context())["body"])  # type: ignore[arg-type]
+    return body
 
 
 def versions(world: World, key: str) -> list[dict[str, Any]]:
@@ -217,16 +217,16 @@ def test_a_form_dies_with_its_record(world: World) -> None:
 
 def test_a_handed_over_copy_goes_when_the_record_stands(world: World) -> None:
     kind = product([seen])
-    told = asked(kind, picture(5), Prefer="respond-async")
-    key = f"uploads/ticket/later/{told['id']}"
+    pending = asked(kind, picture(5), Prefer="respond-async")
+    key = f"uploads/ticket/later/{pending['id']}"
     [notification] = versions(world, key)
     assert deliver(kind, notification) == []
     assert versions(world, key) == []
-    record = records.find(told["id"])
+    record = records.find(pending["id"])
     assert record
     assert record.status == Status.SUCCEEDED
     # The message may come once more.
     assert deliver(kind, notification, receives=2) == []
-    again = records.find(told["id"])
+    again = records.find(pending["id"])
     assert again
     assert again.status == Status.SUCCEEDED

@@ -93,9 +93,9 @@ class TestPages:
         assert [one["number"] for one in record["pages"]] == [1, 2]
         assert calls(kind) == 2
 
-    @pytest.mark.parametrize("told", ["4", "0", "2-1", "a", "1-4"])
-    def test_pages_that_there_are_not_are_refused(self, world: World, told: str) -> None:
-        status, problem = post(product([reading]), scan(3), pages=told)
+    @pytest.mark.parametrize("pages", ["4", "0", "2-1", "a", "1-4"])
+    def test_pages_that_there_are_not_are_refused(self, world: World, pages: str) -> None:
+        status, problem = post(product([reading]), scan(3), pages=pages)
         assert (status, problem["type"]) == (400, "urn:ocr:problem:invalid_option")
 
     def test_pages_that_agree_are_one_document(self, world: World) -> None:

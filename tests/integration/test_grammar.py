@@ -75,16 +75,16 @@ def test_the_handlers_live_and_tell_nothing(
     options: dict[str, str],
 ) -> None:
     kind = product([lambda: answer])
-    status, told = sent(kind, content, "image/png")
+    status, body = sent(kind, content, "image/png")
     assert status in {200, *(one.status for one in PROBLEMS.values())}
-    assert status == 200 or told["type"].removeprefix("urn:ocr:problem:") in PROBLEMS
+    assert status == 200 or body["type"].removeprefix("urn:ocr:problem:") in PROBLEMS
     upload = world.upload("uploads/ticket/hostile.bin", content, **options)
     again = deliver(kind, upload)
     assert again or of_upload(upload)
     logged = "".join(capsys.readouterr()) + "".join(str(vars(record)) for record in caplog.records)
     caplog.clear()
     assert MARK not in logged
-    assert status == 200 or MARK not in json.dumps(told)
+    assert status == 200 or MARK not in json.dumps(body)
 
 
 def test_what_is_logged_is_watched(caplog: pytest.LogCaptureFixture) -> None:

@@ -131,9 +131,9 @@ def test_a_files_name_decides_nothing_and_stands_in_no_log(
     kind = product([reading])
     status, answer = sent(kind, FILE % (name, picture()) + END, FORM, path)
     watched.removeHandler(caplog.handler)
-    told = answer["outcomes"][0] if path else answer
-    assert (status, calls(kind), told["status"]) == (200, 1, 200 if path else "succeeded")
-    assert told.get("name", "a").isprintable()
-    assert not {"/", "\\"} & {*told.get("name", "a")}
-    assert len(told.get("name", "a")) <= 100
+    body = answer["outcomes"][0] if path else answer
+    assert (status, calls(kind), body["status"]) == (200, 1, 200 if path else "succeeded")
+    assert body.get("name", "a").isprintable()
+    assert not {"/", "\\"} & {*body.get("name", "a")}
+    assert len(body.get("name", "a")) <= 100
     assert MARK not in "".join(capsys.readouterr()) + "".join(str(vars(record)) for record in caplog.records)

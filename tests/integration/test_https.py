@@ -48,8 +48,8 @@ def come(kind: Product, id: str) -> None:
     """Deliver the upload that was put by under a record's id."""
     key = f"uploads/ticket/later/{id}"
     version = aws.s3().head_object(Bucket=UPLOADS, Key=key)["VersionId"]
-    told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": key, "versionId": version}}}
-    assert serve(kind)(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    entry = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": key, "versionId": version}}}
+    assert serve(kind)(delivered(entry), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
 
 class TestForms:
@@ -79,10 +79,10 @@ class TestForms:
         assert (status, record["status"], record["options"]) == (200, "succeeded", {"mood": "good"})
         assert sent(kind, {"url": url})[0] == 200
         assert [asked.query for asked in stand_in.asked] == [{"signature": "s3cret"}] * 2
-        told = [sent(kind, {"url": url}), sent(kind, {"url": "https://127.0.0.1/?signature=s3cret"})]
-        told += [sent(kind, {"url": 1}), sent(kind, {"url": url, "image": "a"})]
-        assert [status for status, _ in told] == [415, 400, 400, 400]
-        kept = json.dumps([record, world.items(), told], default=str) + capsys.readouterr().out
+        answers = [sent(kind, {"url": url}), sent(kind, {"url": "https://127.0.0.1/?signature=s3cret"})]
+        answers += [sent(kind, {"url": 1}), sent(kind, {"url": url, "image": "a"})]
+        assert [status for status, _ in answers] == [415, 400, 400, 400]
+        kept = json.dumps([record, world.items(), answers], default=str) + capsys.readouterr().out
         assert "s3cret" not in kept
 
     @pytest.mark.parametrize("name", ["Bildschirmfoto 9.41.00\u202fAM.png", "身份证\u3000正面.png", "👨\u200d👩.png"])
@@ -108,9 +108,9 @@ class TestForms:
 
     def test_a_picture_that_was_forgotten_may_be_sent_again(self, world: World) -> None:
         kind = product([reading])
-        status, told = sent(kind, picture(), Prefer="respond-async")
-        come(kind, told["id"])
-        assert asked("DELETE", f"/records/{told['id']}")[0] == 204
+        status, body = sent(kind, picture(), Prefer="respond-async")
+        come(kind, body["id"])
+        assert asked("DELETE", f"/records/{body['id']}")[0] == 204
         for _ in range(2):
             status, record = sent(kind, picture())
             assert (status, record["status"]) == (200, "succeeded")
@@ -239,23 +239,23 @@ def test_who_asks_for_a_picture_while_it_is_deleted_is_told_to_ask_again(
     with monkeypatch.context() as deleting:
         deleting.setattr(records, "find", deleted_before)
         status, answer = sent(kind, body, media_type, path)
-    told = answer["outcomes"][0] if path else answer
-    assert (status, told["status"]) == (200 if path else 409, 409)
-    assert told.get("problem", told)["type"] == "urn:ocr:problem:in_progress"
+    body = answer["outcomes"][0] if path else answer
+    assert (status, body["status"]) == (200 if path else 409, 409)
+    assert body.get("problem", body)["type"] == "urn:ocr:problem:in_progress"
     assert sent(kind, picture())[1]["status"] == "succeeded"
 
 
 class TestLater:
     def test_who_does_not_want_to_wait_is_told_where_the_record_will_be(self, world: World) -> None:
         kind = product([reading])
-        status, told = sent(kind, picture(), Prefer="respond-async")
-        assert (status, told["status"], calls(kind)) == (202, "pending", 0)
-        assert told["headers"]["Location"] == f"../records/{told['id']}"
-        assert told["headers"]["Preference-Applied"] == "respond-async"
-        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "pending"
-        come(kind, told["id"])
-        status, record = asked("GET", f"/records/{told['id']}")
-        assert (status, record["status"], record["id"]) == (200, "succeeded", told["id"])
+        status, body = sent(kind, picture(), Prefer="respond-async")
+        assert (status, body["status"], calls(kind)) == (202, "pending", 0)
+        assert body["headers"]["Location"] == f"../records/{body['id']}"
+        assert body["headers"]["Preference-Applied"] == "respond-async"
+        assert asked("GET", f"/records/{body['id']}")[1]["status"] == "pending"
+        come(kind, body["id"])
+        status, record = asked("GET", f"/records/{body['id']}")
+        assert (status, record["status"], record["id"]) == (200, "succeeded", body["id"])
         assert calls(kind) == 1
 
     @pytest.mark.parametrize(
@@ -272,26 +272,26 @@ class TestLater:
         self, world: World, prefer: str, applied: str
     ) -> None:
         kind = product([reading])
-        status, told = sent(kind, picture(), Prefer=prefer)
-        assert (status, told["headers"].get("Preference-Applied"), calls(kind)) == (202, applied, 0)
+        status, body = sent(kind, picture(), Prefer=prefer)
+        assert (status, body["headers"].get("Preference-Applied"), calls(kind)) == (202, applied, 0)
 
     @pytest.mark.parametrize(
         "prefer", ["wait=20", "respond-async, wait=20", "wait=soon", 'foo="respond-async"', "foo; respond-async"]
     )
     def test_who_waits_long_enough_gets_the_record(self, world: World, prefer: str) -> None:
-        status, told = sent(product([reading]), picture(), Prefer=prefer)
-        assert (status, told["status"]) == (200, "succeeded")
-        assert "Preference-Applied" not in told["headers"]
+        status, body = sent(product([reading]), picture(), Prefer=prefer)
+        assert (status, body["status"]) == (200, "succeeded")
+        assert "Preference-Applied" not in body["headers"]
 
     def test_a_batch_need_not_be_waited_for(self, world: World) -> None:
         kind = product([reading])
         sent(kind, picture(1))
         images = [b64encode(content).decode() for content in (picture(1), picture(2), b"no picture")]
-        status, told = sent(kind, {"images": images}, path="/batch", Prefer="respond-async")
-        assert (status, told["headers"]["Preference-Applied"], calls(kind)) == (200, "respond-async", 1)
-        assert [one["status"] for one in told["outcomes"]] == [200, 202, 415]
-        come(kind, told["outcomes"][1]["record_id"])
-        assert asked("GET", f"/records/{told['outcomes'][1]['record_id']}")[1]["status"] == "succeeded"
+        status, body = sent(kind, {"images": images}, path="/batch", Prefer="respond-async")
+        assert (status, body["headers"]["Preference-Applied"], calls(kind)) == (200, "respond-async", 1)
+        assert [one["status"] for one in body["outcomes"]] == [200, 202, 415]
+        come(kind, body["outcomes"][1]["record_id"])
+        assert asked("GET", f"/records/{body['outcomes'][1]['record_id']}")[1]["status"] == "succeeded"
 
     def test_what_was_read_before_is_answered_at_once(self, world: World) -> None:
         kind = product([reading])
@@ -303,16 +303,16 @@ class TestLater:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kind, lease = product([reading]), ledger.lease
-        told = sent(kind, picture(), Prefer="respond-async")[1]
+        body = sent(kind, picture(), Prefer="respond-async")[1]
 
         def forgotten_before(*given: Any) -> Any:
-            assert asked("DELETE", f"/records/{told['id']}")[0] == 204
+            assert asked("DELETE", f"/records/{body['id']}")[0] == 204
             return lease(*given)
 
         with monkeypatch.context() as deleting:
             deleting.setattr(ledger, "lease", forgotten_before)
-            come(kind, told["id"])
-        assert asked("GET", f"/records/{told['id']}")[0] == 410
+            come(kind, body["id"])
+        assert asked("GET", f"/records/{body['id']}")[0] == 410
         assert "A-17" not in json.dumps(world.items(), default=str)
         assert sent(kind, picture())[0] == 200
 
@@ -328,10 +328,10 @@ class TestLater:
     ) -> None:
         monkeypatch.setattr(https, "NEAR", 3600)
         kind = product([lambda: Busy("no time"), reading])
-        status, told = sent(kind, picture())
-        assert (status, told["status"]) == (202, "pending")
-        come(kind, told["id"])
-        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "succeeded"
+        status, body = sent(kind, picture())
+        assert (status, body["status"]) == (202, "pending")
+        come(kind, body["id"])
+        assert asked("GET", f"/records/{body['id']}")[1]["status"] == "succeeded"
 
     def test_a_picture_whose_deletion_died_may_be_handed_over_too(self, world: World) -> None:
         kind = product([reading])
@@ -363,9 +363,9 @@ class TestLater:
     def test_a_picture_that_failed_may_be_handed_over_too(self, world: World) -> None:
         kind = product([lambda: Busy("down"), reading])
         assert sent(kind, picture())[0] == 503
-        status, told = sent(kind, picture(), Prefer="respond-async")
-        come(kind, told["id"])
-        assert asked("GET", f"/records/{told['id']}")[1]["status"] == "succeeded"
+        status, body = sent(kind, picture(), Prefer="respond-async")
+        come(kind, body["id"])
+        assert asked("GET", f"/records/{body['id']}")[1]["status"] == "succeeded"
 
 
 class TestBatch:
@@ -472,8 +472,8 @@ class TestRenormalize:
         kind = product([reading])
         aws.s3().put_object(Bucket=UPLOADS, Key="uploads/ticket/bad.png", Body=b"not a picture")
         sent(kind, {"s3_uri": stored(b"x")})
-        told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": "uploads/ticket/bad.png"}}}
-        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
+        entry = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": "uploads/ticket/bad.png"}}}
+        serve(kind)(delivered(entry), Context())  # type: ignore[arg-type]
         found = records.of_upload(f"s3://{UPLOADS}/uploads/ticket/bad.png")
         assert found
         assert asked("POST", f"/records/{found.id}/renormalize")[0] == 409
@@ -573,12 +573,12 @@ class TestRecords:
         kind = product([reading])
         kind.slug = "captcha"
         version = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture())["VersionId"]
-        told = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": form["key"], "versionId": version}}}
-        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
+        entry = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": form["key"], "versionId": version}}}
+        serve(kind)(delivered(entry), Context())  # type: ignore[arg-type]
         assert asked("GET", f"/records/{form['id']}")[1]["status"] == "succeeded"
         later = aws.s3().put_object(Bucket=UPLOADS, Key=form["key"], Body=picture(7))["VersionId"]
-        told["s3"]["object"]["versionId"] = later
-        serve(kind)(delivered(told), Context())  # type: ignore[arg-type]
+        entry["s3"]["object"]["versionId"] = later
+        serve(kind)(delivered(entry), Context())  # type: ignore[arg-type]
         newest = records.of_upload(f"s3://{UPLOADS}/{form['key']}", later)
         assert newest
         assert newest.id != form["id"]
@@ -605,9 +605,9 @@ class TestRecords:
         kind = product([reading])
         kind.slug = "captcha"
         form = asked("POST", "/uploads/captcha", json.dumps({"codetype": "1004"}))[1]
-        told = [world.upload(form["key"], picture(seed)) for seed in seeds]
-        assert serve(kind)(delivered(*told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
-        versions = [one["s3"]["object"]["versionId"] for one in told]
+        entries = [world.upload(form["key"], picture(seed)) for seed in seeds]
+        assert serve(kind)(delivered(*entries), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        versions = [one["s3"]["object"]["versionId"] for one in entries]
         found = [records.of_upload(f"s3://{UPLOADS}/{form['key']}", version) for version in versions]
         assert {one.status for one in found if one} == {Status.SUCCEEDED, Status.FAILED}
         assert [one.id for one in found if one and one.status == Status.SUCCEEDED] == [form["id"]]
@@ -622,8 +622,8 @@ class TestRecords:
         if read:
             serve(kind)(delivered(world.upload(form["key"], picture())), Context())  # type: ignore[arg-type]
         assert asked("DELETE", f"/records/{form['id']}")[0] == 204
-        told = world.upload(form["key"], picture(1))
-        assert serve(kind)(delivered(told), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
-        record = records.of_upload(f"s3://{UPLOADS}/{form['key']}", told["s3"]["object"]["versionId"])
+        entry = world.upload(form["key"], picture(1))
+        assert serve(kind)(delivered(entry), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        record = records.of_upload(f"s3://{UPLOADS}/{form['key']}", entry["s3"]["object"]["versionId"])
         assert record
         assert (record.status, record.id == form["id"]) == (Status.FAILED, False)

@@ -82,8 +82,8 @@ FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 
 def memory(function: str = "") -> int:
     """The megabytes that the template gives a function, or all functions but those that say otherwise."""
-    told = (ROOT / "template.yaml").read_text().partition(f"  {function}:\n" if function else "Globals:\n")[2]
-    found = re.search(r"^ +MemorySize: (\d+)$", told, re.MULTILINE)
+    part = (ROOT / "template.yaml").read_text().partition(f"  {function}:\n" if function else "Globals:\n")[2]
+    found = re.search(r"^ +MemorySize: (\d+)$", part, re.MULTILINE)
     assert found
     return int(found[1])
 

@@ -527,9 +527,9 @@ class TestNothingLost:
             deliver(kind, *uploads)
         finally:
             monitored.removeHandler(caplog.handler)
-        told = {vars(line).get("record_id"): vars(line).get("status") for line in caplog.records}
-        assert told == {record.id: record.status for record in map(of_upload, uploads) if record}
-        assert sorted(told.values(), key=str) == [Status.FAILED, Status.SUCCEEDED]
+        logged = {vars(line).get("record_id"): vars(line).get("status") for line in caplog.records}
+        assert logged == {record.id: record.status for record in map(of_upload, uploads) if record}
+        assert sorted(logged.values(), key=str) == [Status.FAILED, Status.SUCCEEDED]
 
     def test_a_deleted_upload_ends_in_a_record(self, world: World) -> None:
         kind = product([reading])
@@ -704,7 +704,7 @@ class TestFailover:
     ) -> None:
         kept, keep = threading.Event(), ledger.keep
 
-        def told(*given: Any) -> Record:
+        def announced(*given: Any) -> Record:
             record = keep(*given)
             kept.set()
             return record
@@ -713,7 +713,7 @@ class TestFailover:
             assert kept.wait(10)
             return reading()
 
-        monkeypatch.setattr(ledger, "keep", told)
+        monkeypatch.setattr(ledger, "keep", announced)
         kind = product([slow, reading])
         notifications = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(2)]
         assert deliver(kind, *notifications) == []
@@ -767,7 +767,7 @@ class TestPrivacy:
         assert {item.get("status") for item in world.items()} == {Status.DELETED}
         assert len(world.items()) == 3
         left = json.dumps(world.items(), default=str)
-        assert not [told for told in ("forgotten", "A-17", "first") if told in left]
+        assert not [text for text in ("forgotten", "A-17", "first") if text in left]
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
         assert not erasure.erase(record.id)

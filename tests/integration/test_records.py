@@ -120,7 +120,7 @@ def test_a_record_is_found_until_it_is_forgotten(world: World, kept: Record) -> 
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "parameters"),
     [
         pytest.param("/records", {"limit": "101"}, id="too many"),
         pytest.param("/records", {"limit": "王小明"}, id="no number"),
@@ -132,12 +132,12 @@ def test_a_record_is_found_until_it_is_forgotten(world: World, kept: Record) -> 
     ],
 )
 def test_a_parameter_that_is_wrong_is_named_and_what_was_sent_is_not(
-    world: World, path: str, told: dict[str, str]
+    world: World, path: str, parameters: dict[str, str]
 ) -> None:
-    status, problem = asked("GET", path, queryStringParameters=told)
+    status, problem = asked("GET", path, queryStringParameters=parameters)
     assert status == problem["status"] == 400
     assert problem["type"] == "urn:ocr:problem:invalid_request"
-    assert ("uri" if path.endswith("source") else next(iter(told))) in problem["detail"]
+    assert ("uri" if path.endswith("source") else next(iter(parameters))) in problem["detail"]
     assert "王小明" not in json.dumps(problem, ensure_ascii=False)
 
 

@@ -82,8 +82,11 @@ def listed(value: Any) -> list[Any]:
 def grants() -> Iterator[tuple[str, Resource]]:
     """Every statement that allows something, with the logical id of where it stands."""
     for name, resource in template(own_key=True)["Resources"].items():
-        told = resource.get("Properties", {})
-        documents = [told.get("PolicyDocument"), *(policy["PolicyDocument"] for policy in told.get("Policies", []))]
+        properties_of_it = resource.get("Properties", {})
+        documents = [
+            properties_of_it.get("PolicyDocument"),
+            *(policy["PolicyDocument"] for policy in properties_of_it.get("Policies", [])),
+        ]
         for document in filter(None, documents):
             for statement in document["Statement"]:
                 if statement["Effect"] == "Allow":
@@ -91,8 +94,8 @@ def grants() -> Iterator[tuple[str, Resource]]:
 
 
 def test_an_endpoint_reaches_containers_and_there_is_none_on_aws() -> None:
-    told = template()["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"]
-    assert told["Fn::If"][:2] == ["HasEndpoint", {"Ref": "Endpoint"}]
+    variable = template()["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"]
+    assert variable["Fn::If"][:2] == ["HasEndpoint", {"Ref": "Endpoint"}]
     assert template()["Parameters"]["Endpoint"]["Default"] == ""
 
 
@@ -194,8 +197,8 @@ KEEPERS = {
 def test_whatever_keeps_something_does_so_under_the_operators_key(kind: str) -> None:
     found = resources(kind, own_key=True)
     assert found
-    assert [name for name, told in found.items() if KEEPERS[kind](told) != KEY] == []
-    assert all("KeyArn" not in json.dumps(told) for told in resources(kind).values())
+    assert [name for name, resource in found.items() if KEEPERS[kind](resource) != KEY] == []
+    assert all("KeyArn" not in json.dumps(resource) for resource in resources(kind).values())
 
 
 def test_functions_use_the_operators_key_through_the_stores_alone() -> None:
@@ -218,23 +221,23 @@ def test_functions_use_the_operators_key_through_the_stores_alone() -> None:
 
 @pytest.mark.parametrize("bucket", resources("AWS::S3::Bucket"))
 def test_a_bucket_is_encrypted_private_expiring_and_tls_only(bucket: str) -> None:
-    told = properties(bucket)
+    declared = properties(bucket)
     policies = [policy for policy in resources("AWS::S3::BucketPolicy").values() if policy["Bucket"] == {"Ref": bucket}]
     [refusal] = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
-    assert encryption(told) == {"SSEAlgorithm": "AES256"}
-    assert told["PublicAccessBlockConfiguration"] == PRIVATE
-    assert "ExpirationInDays" in told["LifecycleConfiguration"]["Rules"][0]
+    assert encryption(declared) == {"SSEAlgorithm": "AES256"}
+    assert declared["PublicAccessBlockConfiguration"] == PRIVATE
+    assert "ExpirationInDays" in declared["LifecycleConfiguration"]["Rules"][0]
     assert refusal["Effect"] == "Deny"
     assert refusal["Action"] == "s3:*"
     assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": False}}
 
 
 def test_the_uploads_are_versioned_and_old_versions_expire() -> None:
-    told = properties("Uploads")
+    declared = properties("Uploads")
 
-    assert told["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert "NoncurrentVersionExpiration" in told["LifecycleConfiguration"]["Rules"][0]
+    assert declared["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "NoncurrentVersionExpiration" in declared["LifecycleConfiguration"]["Rules"][0]
 
 
 def test_the_table_streams_expires_and_can_be_restored() -> None:
@@ -389,8 +392,8 @@ def transformed(auth: str, origin: str = "") -> Resource:
 
 def methods(resources: Resource) -> Iterator[tuple[str, str, Resource]]:
     """Path, method and definition of every route, whichever product it depends on."""
-    for path, told in resources["Api"]["Properties"]["Body"]["paths"].items():
-        for name, method in (told["Fn::If"][1] if "Fn::If" in told else told).items():
+    for path, operations in resources["Api"]["Properties"]["Body"]["paths"].items():
+        for name, method in (operations["Fn::If"][1] if "Fn::If" in operations else operations).items():
             yield path, name, method["Fn::If"][1] if "Fn::If" in method else method
 
 
@@ -406,8 +409,8 @@ def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(as
         # A browser asks first whether it may ask, without a key.
         if name == "options":
             assert "security" not in method
-            [told] = method["x-amazon-apigateway-integration"]["responses"].values()
-            allowed = {name.rpartition("-")[2]: value for name, value in told["responseParameters"].items()}
+            [response] = method["x-amazon-apigateway-integration"]["responses"].values()
+            allowed = {name.rpartition("-")[2]: value for name, value in response["responseParameters"].items()}
             assert allowed["Origin"] == ORIGIN
             assert "Idempotency-Key" in allowed["Headers"]
 

@@ -92,8 +92,8 @@ def test_no_throttle_uses_up_a_try_or_opens_a_circuit(world: World, engine: Engi
 
 def test_a_caller_who_meets_a_throttle_gets_the_record_later(world: World, engine: Engine) -> None:
     engine(lambda: True)
-    status, told = post(read_by_the_engine(), picture())
-    assert (status, told["status"]) == (202, "pending")
+    status, body = post(read_by_the_engine(), picture())
+    assert (status, body["status"]) == (202, "pending")
 
 
 def test_a_batch_asks_for_less_while_it_is_throttled(world: World, engine: Engine) -> None:
@@ -137,8 +137,8 @@ def test_what_lambda_throttled_on_its_way_is_read_however_often_the_queue_has_de
 def test_many_that_come_again_are_read_side_by_side(world: World) -> None:
     kind = product([reading])
     uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(10)]
-    told = serve(kind)(delivered(*uploads, receives=4), Context())  # type: ignore[arg-type]
-    assert told == {"batchItemFailures": []}
+    answer = serve(kind)(delivered(*uploads, receives=4), Context())  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": []}
     assert calls(kind) == 10
 
 

@@ -43,8 +43,8 @@ def secret(vendor: str) -> dict[str, str]:
     name = f"OCR_{vendor.upper()}"
     if name not in os.environ:
         pytest.skip(f"{name} is not set: the real {vendor} is not asked")
-    told: dict[str, str] = json.loads(os.environ[name])
-    return told
+    members: dict[str, str] = json.loads(os.environ[name])
+    return members
 
 
 def offer_of(vendor: str, product: str) -> Offer:
@@ -73,9 +73,9 @@ def test_the_vendor_reads_a_sample(vendor: str, slug: str, form: str) -> None:
 PROOFS = re.compile(r"(app_)?secret|sk|(.+_)?key")
 
 
-def spoilt(told: dict[str, str]) -> dict[str, str]:
+def spoilt(secret: dict[str, str]) -> dict[str, str]:
     """The secret with its proofs reversed."""
-    return {name: value[::-1] if PROOFS.fullmatch(name) else value for name, value in told.items()}
+    return {name: value[::-1] if PROOFS.fullmatch(name) else value for name, value in secret.items()}
 
 
 def test_only_what_proves_who_asks_is_spoilt() -> None:

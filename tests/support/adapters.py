@@ -68,8 +68,8 @@ class Sold:
         return self.offer.read(VendorRequest("card", Card, asked, self.options, seconds, secret))
 
     def __str__(self) -> str:
-        told = [*self.options.values(), *self.secret, self.kind]
-        return "-".join([self.offer.vendor, type(self.offer).__name__, *told])
+        parts = [*self.options.values(), *self.secret, self.kind]
+        return "-".join([self.offer.vendor, type(self.offer).__name__, *parts])
 
 
 @dataclass(frozen=True)

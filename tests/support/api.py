@@ -56,18 +56,18 @@ class Gateway:
 
     def answer(self, call: Call) -> Answer | None:
         self.calls.append(call)
-        for route, told in self.routes.items():
+        for route, answer_to in self.routes.items():
             if f"{call.method} {call.path}".startswith(route):
-                return told(call)
+                return answer_to(call)
         kinds = {"products": "unknown_product", "records": "not_found"}
         return problem(404, kinds.get(call.path.split("/")[1], "unknown_path"))
 
 
 def problem(status: int, kind: str, retry_after: str | None = None, **more: Any) -> Answer:
     """An RFC 9457 problem."""
-    told = {"type": f"urn:ocr:problem:{kind}", "title": kind, "status": status, "detail": f"It is {kind}."}
+    body = {"type": f"urn:ocr:problem:{kind}", "title": kind, "status": status, "detail": f"It is {kind}."}
     headers = {"Retry-After": retry_after} if retry_after else {}
-    return Answer(status, told | {"advice": "Do better."} | more, headers)
+    return Answer(status, body | {"advice": "Do better."} | more, headers)
 
 
 @contextmanager
@@ -77,20 +77,22 @@ def serving(gateway: Gateway) -> Iterator[Gateway]:
     class Handler(BaseHTTPRequestHandler):
         def do(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            told = gateway.answer(Call(self.command, self.path, dict(self.headers), body))
-            if told is not None:
-                self._send(told)
+            answer = gateway.answer(Call(self.command, self.path, dict(self.headers), body))
+            if answer is not None:
+                self._send(answer)
             self.close_connection = True
 
         do_GET = do_POST = do_DELETE = do
 
-        def _send(self, told: Answer) -> None:
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+        def _send(self, answer: Answer) -> None:
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            if told.body is not None:
-                self.wfile.write(told.body.encode() if isinstance(told.body, str) else json.dumps(told.body).encode())
+            if answer.body is not None:
+                self.wfile.write(
+                    answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
+                )
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -354,14 +354,14 @@ class Gateway:
         return json.dumps({"Successful": taken, "Failed": []}).encode()
 
     def _hide(self, body: bytes) -> bytes:
-        told = json.loads(body)
-        self.uploads.hide(told["ReceiptHandle"], told["VisibilityTimeout"])
+        request = json.loads(body)
+        self.uploads.hide(request["ReceiptHandle"], request["VisibilityTimeout"])
         return b"{}"
 
     def _give_up(self, body: bytes) -> bytes:
-        told = json.loads(body)
-        self.uploads.bury(told["MessageBody"])
-        digest = hashlib.md5(told["MessageBody"].encode(), usedforsecurity=False).hexdigest()
+        request = json.loads(body)
+        self.uploads.bury(request["MessageBody"])
+        digest = hashlib.md5(request["MessageBody"].encode(), usedforsecurity=False).hexdigest()
         return json.dumps({"MessageId": "1", "MD5OfMessageBody": digest}).encode()
 
     def _end_of_stream(self) -> str:
@@ -477,9 +477,9 @@ class Gateway:
 
     def _announced(self, item: Mapping[str, Any]) -> None:
         """The last that the bus heard of a record is how it stands."""
-        told = [one["event_id"] for one in self.heard if one["record_id"] == item["id"]]
-        assert told
-        assert told[-1] == announcer.announcement(item).event_id
+        events = [one["event_id"] for one in self.heard if one["record_id"] == item["id"]]
+        assert events
+        assert events[-1] == announcer.announcement(item).event_id
 
     def _paid(self, content: Content, stored: Mapping[str, Mapping[str, Any]]) -> None:
         """A content costs one call, and one more for each resend that is admitted and allowed."""
@@ -493,8 +493,8 @@ class Gateway:
     def _admitted(self, content: Content, stored: Mapping[str, Mapping[str, Any]]) -> int:
         """The resends that the ledger and the records of a content tell of."""
         entry = stored.get(records.entry_id(_content_id(content)), {})
-        told = [json.loads(stored[id].get("record", "{}")).get("resends", 0) for id in self._ids(content)]
-        return max([int(entry.get("resends", 0)), *told])
+        resends = [json.loads(stored[id].get("record", "{}")).get("resends", 0) for id in self._ids(content)]
+        return max([int(entry.get("resends", 0)), *resends])
 
     def _none_died_without_a_record(self) -> None:
         """Whatever befell it: the upload of a message that was given up has a record."""
@@ -517,8 +517,8 @@ def _content_id(content: Content) -> str:
 
 
 def _upload_of(message: Message) -> Upload:
-    [told] = json.loads(message.body)["Records"]
-    return Upload(UPLOADS, told["s3"]["object"]["key"], told["s3"]["object"]["versionId"])
+    [entry] = json.loads(message.body)["Records"]
+    return Upload(UPLOADS, entry["s3"]["object"]["key"], entry["s3"]["object"]["versionId"])
 
 
 def _pictures() -> Iterator[tuple[str, tuple[bytes, str | None]]]:

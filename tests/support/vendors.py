@@ -145,8 +145,8 @@ def ask(
     **options: str,
 ) -> list[Outcome]:
     """What the offer makes of the documents."""
-    told = SECRETS[offer.vendor] if secret is None else secret
-    return offer.read(VendorRequest("card", Card, documents or (picture(),), options, 5.0, told, wait_for_rate))
+    members = SECRETS[offer.vendor] if secret is None else secret
+    return offer.read(VendorRequest("card", Card, documents or (picture(),), options, 5.0, members, wait_for_rate))
 
 
 def reading(outcome: Outcome) -> Reading:

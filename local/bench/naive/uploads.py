@@ -20,8 +20,8 @@ JUHE = os.environ["VENDOR_URLS"].removeprefix("juhe=")
 def handler(event: dict[str, Any], context: object) -> None:
     """Read the plates on the pictures of a batch of uploads."""
     for message in event["Records"]:
-        for told in json.loads(message["body"])["Records"]:
-            read(told["s3"]["bucket"]["name"], unquote_plus(told["s3"]["object"]["key"]))
+        for entry in json.loads(message["body"])["Records"]:
+            read(entry["s3"]["bucket"]["name"], unquote_plus(entry["s3"]["object"]["key"]))
 
 
 def read(bucket: str, name: str) -> None:

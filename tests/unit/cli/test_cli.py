@@ -53,8 +53,8 @@ def record(id: str = "a" * 32, number: str = "A-17", **more: Any) -> dict[str, A
         "evidence": {"number": {"label": "编号", "text": number, "confidence": 0.9876}},
         "checks": [{"name": "luhn", "fields": ["number"], "outcome": "failed", "detail": "Wrong digit."}],
     }
-    told = {"id": id, "product": "ticket", "status": "succeeded", "vendor": "first", "document": document}
-    return told | more
+    body = {"id": id, "product": "ticket", "status": "succeeded", "vendor": "first", "document": document}
+    return body | more
 
 
 def echo(call: Call) -> Answer:
@@ -142,12 +142,12 @@ def test_every_file_that_is_left_out_is_named_with_why(gateway: Gateway, folder:
     for name in ("._one.jpg", ".hidden.jpg", ".cache/four.jpg", "no suffix"):
         (folder / name).write_text("nothing to read")
     done = read(gateway, folder, tmp_path / "out.csv")
-    told = " ".join(done.stderr.split())
+    printed = " ".join(done.stderr.split())
     for name, why in [("._one.jpg", "macOS"), (".hidden.jpg", "hidden"), (".cache/four.jpg", "hidden")]:
-        assert f"{name} is left out: it is" in told, name
-        assert why in told
+        assert f"{name} is left out: it is" in printed, name
+        assert why in printed
     for name in ("notes.txt", "no suffix"):
-        assert f"{name} is left out: it is no picture by its name." in told
+        assert f"{name} is left out: it is no picture by its name." in printed
     assert len(rows(tmp_path / "out.csv")) == len(gateway.of("POST /ocr/")) == 3
     assert ocr(gateway, "read", folder / ".hidden.jpg", "--product", "ticket").exit_code == 0
 
@@ -195,8 +195,8 @@ def test_a_spreadsheet_shows_a_cell_as_it_was_read(
 
 def test_a_failed_check_of_a_field_that_was_not_filled_is_shown(gateway: Gateway, folder: Path) -> None:
     check = {"name": "type", "fields": ["valid_period"], "outcome": "failed", "detail": "The text is no period."}
-    told = record(document={"fields": {"number": "A-17"}, "checks": [check]})
-    gateway.routes["POST /ocr/ticket"] = lambda _: Answer(200, told)
+    body = record(document={"fields": {"number": "A-17"}, "checks": [check]})
+    gateway.routes["POST /ocr/ticket"] = lambda _: Answer(200, body)
     shown = ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
     assert "valid_period" in shown
     assert "✗ type: The text is no period." in shown
@@ -620,6 +620,6 @@ def test_the_key_goes_to_no_other_host(gateway: Gateway) -> None:
 
 
 def test_the_key_goes_nowhere_without_tls_but_within_this_machine() -> None:
-    told = CliRunner().invoke(main, ["get", "a" * 32, "--url", "http://ocr.example.com", "--key", KEY])
-    assert (told.exit_code, KEY in told.output) == (2, False)
-    assert "https://" in told.output
+    ended = CliRunner().invoke(main, ["get", "a" * 32, "--url", "http://ocr.example.com", "--key", KEY])
+    assert (ended.exit_code, KEY in ended.output) == (2, False)
+    assert "https://" in ended.output

@@ -34,7 +34,7 @@ def test_the_caller_may_choose_among_the_sellers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offers", "told", "named"),
+    ("offers", "options", "named"),
     [
         pytest.param([Reader()], {"color": "red"}, "openSeal", id="unknown option"),
         pytest.param([Reader()], {"openSeal": "yes"}, "'0' or '1'", id="value that is not allowed"),
@@ -43,9 +43,9 @@ def test_the_caller_may_choose_among_the_sellers() -> None:
         pytest.param([Reader()], {"vendor": "Reader;"}, "match pattern", id="vendor that is no list of names"),
     ],
 )
-def test_what_is_wrong_is_named_with_what_is_right(offers: list[Offer], told: dict[str, str], named: str) -> None:
+def test_what_is_wrong_is_named_with_what_is_right(offers: list[Offer], options: dict[str, str], named: str) -> None:
     with pytest.raises(CallerError) as refused:
-        checked(offers, told)
+        checked(offers, options)
     assert refused.value.status == 400
     assert named in problem_of(refused.value).advice
 
@@ -53,9 +53,9 @@ def test_what_is_wrong_is_named_with_what_is_right(offers: list[Offer], told: di
 @pytest.mark.parametrize("offer", [etoplive.Pid(2), esign.GeneralText()], ids=["etoplive", "esign"])
 def test_an_id_for_the_request_is_one_that_an_uploads_metadata_carries_too(offer: Offer) -> None:
     assert checked([offer], {"requestId": "order-4711/b"})
-    for told in ("订单-1", "order 1", "a\r\nX-Evil: 1", "a" * 256):
+    for id in ("订单-1", "order 1", "a\r\nX-Evil: 1", "a" * 256):
         with pytest.raises(CallerError):
-            checked([offer], {"requestId": told})
+            checked([offer], {"requestId": id})
 
 
 def test_a_refused_value_is_not_repeated() -> None:

@@ -14,8 +14,8 @@ SECOND = b"\x89PNG another"
 
 def part(head: str | bytes, body: bytes = PICTURE) -> bytes:
     """A part whose header is as given behind `form-data; `, and its bytes."""
-    told = head.encode() if isinstance(head, str) else head
-    return b"--x\r\nContent-Disposition: form-data; " + told + b"\r\n\r\n" + body + b"\r\n"
+    encoded = head.encode() if isinstance(head, str) else head
+    return b"--x\r\nContent-Disposition: form-data; " + encoded + b"\r\n\r\n" + body + b"\r\n"
 
 
 def sent(*parts: bytes, boundary: str = "x") -> ParsedRequest:
@@ -23,8 +23,8 @@ def sent(*parts: bytes, boundary: str = "x") -> ParsedRequest:
 
 
 def names(*parts: bytes) -> list[str]:
-    told = batch(event("multipart/form-data; boundary=x", b"".join(parts) + END), "id_card")
-    return [name for name, _ in told.pictures]
+    parsed = batch(event("multipart/form-data; boundary=x", b"".join(parts) + END), "id_card")
+    return [name for name, _ in parsed.pictures]
 
 
 CLIENTS = [
@@ -65,13 +65,13 @@ def test_what_stands_before_and_behind_the_parts_is_no_part() -> None:
 
 
 def test_an_empty_file_input_is_no_picture_and_a_charset_no_option() -> None:
-    told = sent(
+    parsed = sent(
         part('name="_charset_"', b"gbk"),
         part('name="codetype"\r\nContent-Type: text/plain; charset=utf-8', b"1004"),
         part('name="front"; filename="a.jpg"\r\nContent-Type: image/jpeg'),
         part('name="back"; filename=""\r\nContent-Type: application/octet-stream', b""),
     )
-    assert told == ParsedRequest(PICTURE, {"codetype": "1004"})
+    assert parsed == ParsedRequest(PICTURE, {"codetype": "1004"})
 
 
 def test_a_part_that_cannot_be_decoded_spoils_itself_alone() -> None:
@@ -84,8 +84,8 @@ def test_a_part_that_cannot_be_decoded_spoils_itself_alone() -> None:
             END,
         ]
     )
-    told: BatchRequest = batch(event("multipart/form-data; boundary=x", body), "id_card")
-    [(_, first), (_, second), (_, third), (_, last)] = told.pictures
+    parsed: BatchRequest = batch(event("multipart/form-data; boundary=x", body), "id_card")
+    [(_, first), (_, second), (_, third), (_, last)] = parsed.pictures
     assert (first, last) == (ParsedRequest(PICTURE, {}), ParsedRequest(SECOND, {}))
     assert isinstance(second, CallerError)
     assert isinstance(third, CallerError)
@@ -93,8 +93,8 @@ def test_a_part_that_cannot_be_decoded_spoils_itself_alone() -> None:
 
 def test_one_bad_entry_of_a_list_spoils_itself_alone() -> None:
     good = b64encode(PICTURE).decode()
-    told = batch(event("application/json", f'{{"images": ["{good}", null, 7, "@", "{good}"]}}'), "id_card")
-    assert [isinstance(one, CallerError) for _, one in told.pictures] == [False, True, True, True, False]
+    parsed = batch(event("application/json", f'{{"images": ["{good}", null, 7, "@", "{good}"]}}'), "id_card")
+    assert [isinstance(one, CallerError) for _, one in parsed.pictures] == [False, True, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def test_it_tells_of_every_route_that_the_template_has_and_of_no_other(document:
     routes = re.findall(r'Path: "?(/\S+?)"?, Method: (\w+)', (ROOT / "template.yaml").read_text())
     unknown = {"post /ocr/{product}", "post /ocr/{product}/batch"}
     # HEAD goes with GET: no client is generated for it.
-    told = {f"{method} {path}" for path, method in routes if method != "head"}
-    assert {name for name, _ in operations(document)} == told - unknown
+    declared = {f"{method} {path}" for path, method in routes if method != "head"}
+    assert {name for name, _ in operations(document)} == declared - unknown
     assert {path for path, method in routes if method == "head"} == {path for path, method in routes if method == "get"}
 
 
@@ -60,16 +60,16 @@ def test_what_goes_wrong_is_one_problem_with_an_example(document: dict[str, Any]
     problem = Draft202012Validator(document["components"]["schemas"]["Problem"])
     for name, response in document["components"]["responses"].items():
         [content] = response["content"].values()
-        told = content["examples"]["problem"]["value"]
-        problem.validate(told)
-        assert name == f"Problem{told['status']}"
+        example = content["examples"]["problem"]["value"]
+        problem.validate(example)
+        assert name == f"Problem{example['status']}"
 
 
 def test_its_components_are_all_used_and_have_readable_names(document: dict[str, Any]) -> None:
-    told = json.dumps(document)
+    text = json.dumps(document)
     for kind in ("schemas", "parameters", "responses", "requestBodies"):
         for name in document["components"][kind]:
-            assert f'"#/components/{kind}/{name}"' in told
+            assert f'"#/components/{kind}/{name}"' in text
             assert "__" not in name  # two models of one name
 
 
@@ -122,9 +122,9 @@ def test_a_products_fields_say_what_is_printed_beside_them(document: dict[str, A
 
 def test_an_answer_is_told_by_its_status(document: dict[str, Any], slug: str) -> None:
     answers = of_product(document, slug)["responses"]
-    told = {status: answers[status]["content"]["application/json"]["schema"]["$ref"] for status in ("200", "202")}
-    assert told["200"].endswith("Record")
-    assert told["202"].endswith("/Pending")
+    schemas = {status: answers[status]["content"]["application/json"]["schema"]["$ref"] for status in ("200", "202")}
+    assert schemas["200"].endswith("Record")
+    assert schemas["202"].endswith("/Pending")
     pending = document["components"]["schemas"]["Pending"]
     assert pending["additionalProperties"] is False
     assert pending["properties"].keys() == {"id", "status"}

@@ -37,8 +37,8 @@ def raised() -> set[str]:
     """The kinds that the code names."""
     calls = (node for path in CODE for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
     named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in RAISED]
-    told = (word.value for call in named for word in call.keywords if word.arg == "kind")
-    return {value.value for value in told if isinstance(value, ast.Constant)}
+    values = (word.value for call in named for word in call.keywords if word.arg == "kind")
+    return {value.value for value in values if isinstance(value, ast.Constant)}
 
 
 def test_every_kind_that_is_raised_is_listed_and_every_listed_one_is_raised() -> None:

@@ -104,7 +104,7 @@ def test_what_is_no_picture_is_told_with_what_to_do(sent: APIGatewayProxyEvent, 
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=x", "image/png"]))
 def test_no_body_raises_anything_but_a_callers_error(body: bytes, kind: str) -> None:
     try:
-        told: Any = request(event(kind, body), PRODUCT)
+        parsed: Any = request(event(kind, body), PRODUCT)
     except CallerError:
         return
-    assert isinstance(told, ParsedRequest)
+    assert isinstance(parsed, ParsedRequest)

@@ -220,8 +220,8 @@ def test_an_ordinary_text_is_no_document(lines: list[Line]) -> None:
 def entry(kind: str, pid: int, *labelled: tuple[str, str], key: str | None = None) -> ExtractedDocument:
     """A document as etoplive gives it when it sorts."""
     items = [Item(label=label, text=text, key=key) for label, text in labelled]
-    told = {"type": kind, "pid": str(pid)}
-    return ExtractedDocument(type=kind, items=[*items, *(Item(label=name, text=text) for name, text in told.items())])
+    texts = {"type": kind, "pid": str(pid)}
+    return ExtractedDocument(type=kind, items=[*items, *(Item(label=name, text=text) for name, text in texts.items())])
 
 
 def sort(slug: str, *findings: ExtractedDocument) -> list[Document]:

@@ -23,7 +23,7 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "sentence"),
     [
         (["demo", "--vendors", "foo"], "VENDORS takes juhe"),
         (["demo", "--pictures", "/nonexistent"], "There is no folder '/nonexistent'."),
@@ -45,15 +45,15 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         (["scaffold.product", "zoo_ticket", "zoo"], "CATEGORY=zoo"),
     ],
 )
-def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> None:
+def test_a_wrong_argument_ends_in_a_sentence(command: list[str], sentence: str) -> None:
     ended = run(sys.executable, "-m", "local", *command, DOCKER_HOST="unix:///nowhere")
     assert ended.returncode not in (0, 130)
-    assert told in ended.stderr
+    assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize(
-    ("goal", "told"),
+    ("goal", "sentence"),
     [
         ("score PRODUCT=vin", "make score does not take PRODUCT. It takes PRODUCTS LAYOUTS MISSES."),
         ("down X=1", "make down does not take X. It takes nothing."),
@@ -64,11 +64,11 @@ def test_a_wrong_argument_ends_in_a_sentence(command: list[str], told: str) -> N
         ("extract PRODUCT=id_card", "Say which lines: make extract PRODUCT=id_card LINES=case.json."),
     ],
 )
-def test_a_variable_that_a_target_does_not_take_is_refused(goal: str, told: str) -> None:
+def test_a_variable_that_a_target_does_not_take_is_refused(goal: str, sentence: str) -> None:
     """`-n`: what is wrong is found before anything is run."""
     ended = run("make", "-n", *goal.split())
     assert ended.returncode != 0
-    assert told in ended.stderr
+    assert sentence in ended.stderr
 
 
 def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_vendor_six_is_one_command_and_what_its_document_says(copy: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "products", "told"),
+    ("name", "products", "sentence"),
     [
         ("", "id_card", "NAME="),
         ("baidu", "", "PRODUCTS="),
@@ -97,8 +97,8 @@ def test_vendor_six_is_one_command_and_what_its_document_says(copy: Path) -> Non
         ("juhe", "id_card", "There is a module"),
     ],
 )
-def test_a_wrong_name_ends_in_a_sentence(name: str, products: str, told: str) -> None:
+def test_a_wrong_name_ends_in_a_sentence(name: str, products: str, sentence: str) -> None:
     ended = run(ROOT, "local", "scaffold.vendor", name, products)
     assert ended.returncode == 1
-    assert told in ended.stderr
+    assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -18,9 +18,9 @@ def test_the_lists_are_not_stale(name: str) -> None:
 
 
 def test_every_package_of_the_layers_has_a_licence() -> None:
-    told = {one.name: one.licence for one in components()}
-    assert len(told) > 25
-    assert [name for name, licence in told.items() if not _SPDX.fullmatch(licence)] == []
+    licences = {one.name: one.licence for one in components()}
+    assert len(licences) > 25
+    assert [name for name, licence in licences.items() if not _SPDX.fullmatch(licence)] == []
 
 
 def test_whatever_is_not_permissive_is_named_in_the_notice() -> None:

@@ -14,7 +14,7 @@ from local.cloud.stack import NAME
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What SAM CLI is told of `sam deploy` on this machine, word by word."""
     sam = tmp_path / "bin/sam"
     sam.parent.mkdir()
@@ -24,8 +24,8 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return [line.strip() for line in build.sam("deploy")]
 
 
-def test_an_operators_answers_to_a_guided_deployment_do_not_reach_the_aws_on_this_machine(told: list[str]) -> None:
-    config = Path(told[told.index("--config-file") + 1])
+def test_an_operators_answers_to_a_guided_deployment_do_not_reach_the_aws_on_this_machine(command: list[str]) -> None:
+    config = Path(command[command.index("--config-file") + 1])
     assert config != ROOT / "samconfig.toml"
     settings = tomllib.loads(config.read_text())["default"]
     assert settings["global"]["parameters"] == {"stack_name": NAME, "region": REGION}

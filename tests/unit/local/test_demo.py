@@ -16,8 +16,8 @@ class Queue:
     """A queue with these events in it; it stands in for the stack too."""
 
     def __init__(self, *events: Event) -> None:
-        told = [{"detail": {"record_id": record_id, "replayed": replayed}} for record_id, replayed in events]
-        self.messages = [{"Body": json.dumps(event), "ReceiptHandle": "handle"} for event in told]
+        details = [{"detail": {"record_id": record_id, "replayed": replayed}} for record_id, replayed in events]
+        self.messages = [{"Body": json.dumps(event), "ReceiptHandle": "handle"} for event in details]
 
     def client(self, service: str) -> "Queue":
         assert service == "sqs"

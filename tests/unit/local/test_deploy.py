@@ -51,9 +51,9 @@ def test_layers_for_another_machine_than_the_functions_are_not_deployed(tmp_path
 
 
 def test_each_stack_has_answers_of_its_own() -> None:
-    told = seed((ROOT / "samconfig.toml").read_text(), "ocr-prod")
-    assert 'stack_name = "ocr-prod"' in told
-    assert "resolve_s3 = true" in told
+    config = seed((ROOT / "samconfig.toml").read_text(), "ocr-prod")
+    assert 'stack_name = "ocr-prod"' in config
+    assert "resolve_s3 = true" in config
     assert "samconfig.*.toml" in (ROOT / ".gitignore").read_text().splitlines()
 
 

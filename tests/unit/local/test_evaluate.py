@@ -35,9 +35,9 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         monkeypatch.setattr(sys, "argv", ["evaluate", str(folder), *arguments])
         with pytest.raises(SystemExit) as ended:
             evaluate.main()
-        told = capsys.readouterr()
+        printed = capsys.readouterr()
         code = ended.value.code
-        return (code, told.out, told.err) if isinstance(code, int) else (1, told.out, str(code))
+        return (code, printed.out, printed.err) if isinstance(code, int) else (1, printed.out, str(code))
 
     return run
 

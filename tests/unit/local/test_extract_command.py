@@ -16,12 +16,12 @@ ROWS = ("姓名 林志远", "性别 男 民族 汉", "公民身份号码 1101011
 CASES = sorted(Path(os.environ.get("OCR_CASES", "/dev/null")).glob("*.json"))
 
 
-def case(**told: Any) -> dict[str, Any]:
+def case(**more: Any) -> dict[str, Any]:
     lines = [
         {"text": text, "box": [[20, y], [320, y], [320, y + 24], [20, y + 24]], "confidence": 0.99}
         for text, y in zip(ROWS, (20, 60, 100), strict=True)
     ]
-    return {"lines": lines, **told}
+    return {"lines": lines, **more}
 
 
 @pytest.fixture
@@ -35,16 +35,16 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "argv", ["extract", *map(str, files), *arguments])
         with pytest.raises(SystemExit) as ended:
             extract.main()
-        told = capsys.readouterr()
+        printed = capsys.readouterr()
         code = ended.value.code
-        return (code, told.out, told.err) if isinstance(code, int) else (1, told.out, str(code))
+        return (code, printed.out, printed.err) if isinstance(code, int) else (1, printed.out, str(code))
 
     return run
 
 
-@pytest.mark.parametrize("told", [{"product": "id_card"}, {"product": "passport"}, {}])
-def test_lines_become_a_record(run: Run, told: dict[str, str]) -> None:
-    status, printed, _ = run([case(**told)], "--product", "id_card")
+@pytest.mark.parametrize("more", [{"product": "id_card"}, {"product": "passport"}, {}])
+def test_lines_become_a_record(run: Run, more: dict[str, str]) -> None:
+    status, printed, _ = run([case(**more)], "--product", "id_card")
 
     record = json.loads(printed)
     assert status == 0

@@ -23,8 +23,8 @@ def document(fields: dict[str, Any], *failed: str) -> Document:
     return Document(fields=fields, checks=[*checks, Check(name="other", fields=["*"], outcome="passed")])
 
 
-def only(printed: dict[str, Any], found: Document | None, **told: list[str]) -> Value:
-    [value] = marked(printed, found, LINES, **told)
+def only(printed: dict[str, Any], found: Document | None, **more: list[str]) -> Value:
+    [value] = marked(printed, found, LINES, **more)
     return value
 
 

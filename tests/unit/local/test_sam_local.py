@@ -27,8 +27,8 @@ def aws(tmp_path: Path) -> Iterator[Aws]:
         with suppress(OSError):  # nobody came
             caller, _ = door.accept()
             with caller:
-                while told := caller.recv(1 << 16):
-                    caller.sendall(told.upper())
+                while chunk := caller.recv(1 << 16):
+                    caller.sendall(chunk.upper())
 
     with socket.create_server(("127.0.0.1", 0)) as door:
         thread = Thread(target=answer, daemon=True)
@@ -39,11 +39,11 @@ def aws(tmp_path: Path) -> Iterator[Aws]:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a bridge, and a second loopback")
 def test_containers_reach_the_aws_on_loopback_at_the_bridge_until_they_are_done(aws: Aws) -> None:
     assert not open_at(aws, BRIDGE)
-    told = b"p" * 1_000_000
+    content = b"p" * 1_000_000
     with relayed(aws, BRIDGE), socket.create_connection((BRIDGE, aws.port), timeout=10) as caller:
-        Thread(target=lambda: (caller.sendall(told), caller.shutdown(socket.SHUT_WR)), daemon=True).start()
+        Thread(target=lambda: (caller.sendall(content), caller.shutdown(socket.SHUT_WR)), daemon=True).start()
         heard = b"".join(iter(lambda: caller.recv(1 << 16), b""))
-    assert heard == told.upper()
+    assert heard == content.upper()
     assert not open_at(aws, BRIDGE)
 
 

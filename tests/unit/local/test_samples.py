@@ -50,9 +50,9 @@ def test_no_two_samples_share_a_file_name() -> None:
 def test_truth_is_what_a_record_of_the_product_would_hold(name: str, layout: Layout) -> None:
     product, truth = products()[BY_NAME[name].product], printed(name, layout).truth
     record = product.fields.model_validate(truth)
-    told = record.model_dump(mode="json", include=set(truth), exclude_none=True)
+    values = record.model_dump(mode="json", include=set(truth), exclude_none=True)
     assert truth
-    assert told == truth
+    assert values == truth
 
 
 @pytest.mark.parametrize("layout", ["a", "b"])

@@ -129,9 +129,9 @@ def test_one_that_hurts_may_end_in_no_other_way_than_its_kind_does() -> None:
     good, hurting, lost = (Sent(name, "1") for name in ("good", "hurting", "lost"))
     kind = poison.kinds()["a decoder that crashes"]
     right = {good: {"status": "succeeded"}, hurting: {"status": "failed"}}
-    assert poison._told(right, [good, hurting], [None, kind]) == {}
+    assert poison._unexpected(right, [good, hurting], [None, kind]) == {}
     wrong = {good: {"status": "failed"}, hurting: {"status": "succeeded"}}
-    assert poison._told(wrong, [good, hurting, lost], [None, kind, None]) == {"wrong": 1, "odd": 1, "lost": 1}
+    assert poison._unexpected(wrong, [good, hurting, lost], [None, kind, None]) == {"wrong": 1, "odd": 1, "lost": 1}
 
 
 def test_a_record_that_says_otherwise_is_wrong() -> None:

@@ -94,8 +94,8 @@ def test_a_turned_picture_is_sent_upright_and_its_boxes_come_back(format: str, o
     exif = Image.Exif()
     exif[0x0112] = orientation
     file = BytesIO()
-    told: dict[str, Any] = {"tiffinfo": {0x0112: orientation}} if format == "TIFF" else {"exif": exif}
-    stored.save(file, format, **told)
+    tags: dict[str, Any] = {"tiffinfo": {0x0112: orientation}} if format == "TIFF" else {"exif": exif}
+    stored.save(file, format, **tags)
     fitted = fit(examine(file.getvalue()), PLAIN)
     mark = Line(text="mark", box=rectangle(*dark(fitted.document.content)))
     [back] = fitted.restored(Reading(vendor="any", lines=[mark])).lines

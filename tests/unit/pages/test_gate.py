@@ -215,10 +215,10 @@ def test_the_orientation_is_found_wherever_programs_write_it(order: str, orienta
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_pillow_sees_the_same_orientation(orientation: int) -> None:
-    told = Image.Exif()
-    told[0x0112] = orientation
+    tags = Image.Exif()
+    tags[0x0112] = orientation
     file = BytesIO()
-    Image.new("RGB", (64, 48)).save(file, "JPEG", exif=told)
+    Image.new("RGB", (64, 48)).save(file, "JPEG", exif=tags)
     assert examine(file.getvalue()).orientation == orientation
 
 

@@ -85,7 +85,7 @@ def verdict(found: Document | None) -> tuple[str, list[str]] | None:
     return next(((one.outcome, one.fields) for one in found.checks if one.name == "code_agrees"), None)
 
 
-def told(sample: Sample, *names: str) -> dict[str, Any]:
+def truth_of(sample: Sample, *names: str) -> dict[str, Any]:
     return {name: sample.truth[name] for name in names}
 
 
@@ -93,10 +93,10 @@ SAID = ("invoice_code", "invoice_number", "amount", "issue_date", "check_code")
 
 
 def test_what_was_not_read_is_filled_from_the_code(invoice: Sample) -> None:
-    made = record(invoice.picture, **told(invoice, "invoice_number", "seller_name", "total"))
+    made = record(invoice.picture, **truth_of(invoice, "invoice_number", "seller_name", "total"))
     assert made.status == Status.SUCCEEDED
     assert made.document
-    assert {name: made.document.fields[name] for name in SAID} == told(invoice, *SAID)
+    assert {name: made.document.fields[name] for name in SAID} == truth_of(invoice, *SAID)
     sources = {name: one.source for name, one in made.document.evidence.items()}
     assert sources["check_code"] == sources["issue_date"] == "code"
     assert sources["invoice_number"] is None
@@ -108,7 +108,7 @@ def test_what_was_not_read_is_filled_from_the_code(invoice: Sample) -> None:
 
 @pytest.mark.parametrize("name", ["invoice_number", "amount", "issue_date", "check_code"])
 def test_a_forged_print_is_found_out(invoice: Sample, name: str) -> None:
-    printed = told(invoice, *SAID, "seller_name", "total")
+    printed = truth_of(invoice, *SAID, "seller_name", "total")
     place = max(place for place, sign in enumerate(printed[name]) if sign.isdigit())
     printed[name] = printed[name][:place] + str((int(printed[name][place]) + 1) % 9 + 1) + printed[name][place + 1 :]
     made = record(invoice.picture, **printed)
@@ -119,7 +119,7 @@ def test_a_forged_print_is_found_out(invoice: Sample, name: str) -> None:
 
 
 def test_a_code_whose_checksum_is_wrong_changes_nothing(invoice: Sample) -> None:
-    printed = told(invoice, "invoice_number", "seller_name", "total")
+    printed = truth_of(invoice, "invoice_number", "seller_name", "total")
     forged = drawn(f"01,10,{invoice.truth['invoice_code']},{invoice.truth['invoice_number']},1.00,20200101,,0000,")
     made = record(forged, **printed)
     assert made.document

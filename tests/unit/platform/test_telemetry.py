@@ -24,14 +24,14 @@ print(json.dumps({"loud": loud, "ours": telemetry.logger.log_level}))
 
 
 def test_no_library_logs_requests_where_the_log_level_is_debug() -> None:
-    told = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", SET_UP, *LIBRARIES],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "POWERTOOLS_LOG_LEVEL": "DEBUG"},
         check=True,
         capture_output=True,
         text=True,
     )
-    assert json.loads(told.stdout) == {"loud": [], "ours": 10}
+    assert json.loads(ended.stdout) == {"loud": [], "ours": 10}
 
 
 WORDS = """

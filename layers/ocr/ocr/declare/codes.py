@@ -43,13 +43,13 @@ class InvoiceCode:
 
     def read(self, text: str) -> Said | None:
         """What a code with this text says; None where it is no invoice's of these kinds."""
-        told = text.strip().rstrip(",")
-        members = [member.strip() for member in told.split(",")]
+        payload = text.strip().rstrip(",")
+        members = [member.strip() for member in payload.split(",")]
         names = self.kinds.get(members[1]) if len(members) > 2 and members[0] == VERSION else None
         if names is None or len(members) < 3 + len(names):
             return None
         values = {name: value for name, value in zip(names, members[2:], strict=False) if name and value}
-        body, _, checksum = told.rpartition(",")
+        body, _, checksum = payload.rpartition(",")
         return Said(values, len(members) == 3 + len(names) and _holds(body, checksum.strip()))
 
 

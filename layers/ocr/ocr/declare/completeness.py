@@ -39,8 +39,8 @@ class Complete:
         names = [name for choice in missing for name in choice]
         if not missing:
             return Check(name=self.name, fields=[one for one in self.fields if _is_there(model, one)], outcome="passed")
-        told = ", ".join(" or ".join(choice) for choice in missing)
-        return Check(name=self.name, fields=names, outcome="failed", detail=f"Not read: {told}.")
+        names_of_missing = ", ".join(" or ".join(choice) for choice in missing)
+        return Check(name=self.name, fields=names, outcome="failed", detail=f"Not read: {names_of_missing}.")
 
     def _missing(self, model: Fields, sides: Sequence[str]) -> list[tuple[str, ...]]:
         wanted = dict.fromkeys(choice for side in sides for choice in self.sides[side])

@@ -144,8 +144,8 @@ class Offer:
 
     def takes(self, request: VendorRequest) -> bool:
         """Whether the vendor has the request's options with these values; what only names the call needs nobody."""
-        told = telling(request.options)
-        return all(name in self.options and _allowed(self.options[name], value) for name, value in told.items())
+        options = telling(request.options)
+        return all(name in self.options and _allowed(self.options[name], value) for name, value in options.items())
 
     def carries(self, document: Picture, options: Mapping[str, str]) -> bool:
         """Whether a picture, as it was made to fit, can travel the way that the options say."""

@@ -51,7 +51,7 @@ def required(offers: Sequence[Offer]) -> set[str]:
 
 
 def checked(
-    offers: Sequence[Offer], told: Mapping[str, str], metadata: Mapping[str, str] | None = None
+    offers: Sequence[Offer], sent: Mapping[str, str], metadata: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The options that were sent, under their proper names; raises `invalid_option` naming the option that is wrong.
 
@@ -63,7 +63,7 @@ def checked(
     proper = {name.casefold(): name for name in rules}
     meant = {name: value for name, value in (metadata or {}).items() if _is_option(name, proper)}
     options: dict[str, str] = {}
-    for name, value in {**meant, **told}.items():
+    for name, value in {**meant, **sent}.items():
         if name.casefold() not in proper:
             alike = [proper[one] for one in get_close_matches(name.casefold(), proper, cutoff=MISSPELT)]
             suggestion = f"Did you mean {' or '.join(alike)}? " if alike else ""
@@ -99,10 +99,10 @@ def _valid(name: str, kind: Any, value: str) -> str:
 
 def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
     sellers = [offer.vendor for offer in offers]
-    told = chosen.split(",") if chosen else []
-    if len(set(told)) != len(told):
+    vendors = chosen.split(",") if chosen else []
+    if len(set(vendors)) != len(vendors):
         raise _invalid("The option vendor names a vendor twice.", "Name each vendor once, the best first.")
-    if other := next((vendor for vendor in told if vendor not in sellers), None):
+    if other := next((vendor for vendor in vendors if vendor not in sellers), None):
         raise _invalid(
             f"vendor={other[:40]} does not offer this product.", _listing("Vendors of this product:", sellers)
         )

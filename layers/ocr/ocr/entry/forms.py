@@ -70,8 +70,8 @@ class _Part:
     @property
     def name(self) -> str:
         """The file's name without folders, unseen characters and what is beyond bearing; empty where there is none."""
-        told = self._parameter("filename") or ""
-        last = re.split(r"[/\\]", _unescaped(told))[-1]
+        filename = self._parameter("filename") or ""
+        last = re.split(r"[/\\]", _unescaped(filename))[-1]
         return "".join(letter for letter in last if not is_control(letter)).strip()[:MOST_NAME_LETTERS]
 
     @property
@@ -153,10 +153,10 @@ def _without_preamble(body: bytes, boundary: bytes) -> bytes:
     return delimiter + rest if rest else body
 
 
-def _parameter(header: str, told: str, name: str) -> str | None:
+def _parameter(header: str, value: str, name: str) -> str | None:
     """A parameter of a header, the extended form (RFC 2231) before the plain one; None if there is none."""
     message = Message()
-    message[header] = told.replace("\r", " ").replace("\n", " ")
+    message[header] = value.replace("\r", " ").replace("\n", " ")
     found = [value for key, value in message.get_params([], header) if key.lower() == name]
     extended = next((value for value in found if isinstance(value, tuple)), None)
     if extended is not None:
@@ -176,13 +176,13 @@ def _unescaped(name: str) -> str:
         return plain
 
 
-def _text(told: bytes) -> str:
+def _text(content: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
         try:
-            return told.decode(encoding)
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return told.decode("latin-1")
+    return content.decode("latin-1")
 
 
 def is_control(letter: str) -> bool:

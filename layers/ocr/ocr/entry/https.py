@@ -64,12 +64,12 @@ def _single(product: Product, event: APIGatewayProxyEvent, end: float) -> respon
 def _batch(product: Product, event: APIGatewayProxyEvent, end: float) -> responses.Response:
     pictures = requests.batch(event, product.slug).pictures
     wanted = preferences.preferences(requests.headers(event, PREFER))
-    _told_key(event)  # one that is none spoils the request, not each picture
-    jobs = [_guarded(product, event, told, place) for place, (_, told) in enumerate(pictures)]
+    _idempotency_key(event)  # one that is none spoils the request, not each picture
+    jobs = [_guarded(product, event, parsed, place) for place, (_, parsed) in enumerate(pictures)]
     good = [job for job in jobs if isinstance(job, Job)]
     read = iter(_outcomes(product, good, wanted, end))
     outcomes = [next(read) if isinstance(job, Job) else job for job in jobs]
-    parts = [_told(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)]
+    parts = [_part(name, outcome) for (name, _), outcome in zip(pictures, outcomes, strict=True)]
     applied = any(isinstance(outcome, Later) and outcome.wanted for outcome in outcomes)
     return responses.outcomes(parts, applied=wanted.applied if applied else "")
 
@@ -111,17 +111,17 @@ def _put_by(product: Product, job: Job) -> Outcome | Later:
 
 
 def _guarded(
-    product: Product, event: APIGatewayProxyEvent, told: ParsedRequest | OcrError, place: int
+    product: Product, event: APIGatewayProxyEvent, parsed: ParsedRequest | OcrError, place: int
 ) -> Job | OcrError:
-    if isinstance(told, OcrError):
-        return told
+    if isinstance(parsed, OcrError):
+        return parsed
     try:
-        return _job(product, event, told, str(place))
+        return _job(product, event, parsed, str(place))
     except OcrError as error:
         return error
 
 
-def _told(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
+def _part(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
     """One picture's part of the response to a batch: the response that it would have had alone."""
     if isinstance(outcome, Record):
         return responses.part(name, outcome)
@@ -130,10 +130,10 @@ def _told(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
     return responses.fault(name, outcome.error if isinstance(outcome, Retry) else outcome)
 
 
-def _job(product: Product, event: APIGatewayProxyEvent, told: ParsedRequest, *place: str) -> Job:
+def _job(product: Product, event: APIGatewayProxyEvent, parsed: ParsedRequest, *place: str) -> Job:
     """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
-    job = files.job(product, told.content, checked(product.sold_by, told.options, told.metadata), told.upload)
-    key = _told_key(event)
+    job = files.job(product, parsed.content, checked(product.sold_by, parsed.options, parsed.metadata), parsed.upload)
+    key = _idempotency_key(event)
     if not key:
         return job
     ref = RecordRef(keyed.name("asked", product.slug, _caller(event), key, *place), datetime.now(UTC))
@@ -146,11 +146,11 @@ def _ref(product: Product, job: Job) -> RecordRef:
     return job.ref or RecordRef(own, datetime.now(UTC))
 
 
-def _told_key(event: APIGatewayProxyEvent) -> str:
+def _idempotency_key(event: APIGatewayProxyEvent) -> str:
     """The Idempotency-Key, bare or as the quoted string that its draft standard has; empty if there is none."""
-    told = requests.header(event, KEY)
-    key = told[1:-1] if len(told) > 1 and told[0] == told[-1] == '"' else told
-    if told and not _KEY.fullmatch(key):
+    value = requests.header(event, KEY)
+    key = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+    if value and not _KEY.fullmatch(key):
         raise CallerError(
             f"The {KEY} is not 1 to {MOST_KEY} visible ASCII characters.", "Send a UUID.", kind="invalid_request"
         )

@@ -19,8 +19,8 @@ class Preferences:
     @property
     def applied(self) -> str:
         """The header Preference-Applied, for a response that came earlier because of them; empty where none was."""
-        told = [RESPOND_ASYNC] * self.asynchronous + ([] if self.wait is None else [f"{WAIT}={self.wait}"])
-        return ", ".join(told)
+        applied = [RESPOND_ASYNC] * self.asynchronous + ([] if self.wait is None else [f"{WAIT}={self.wait}"])
+        return ", ".join(applied)
 
 
 def preferences(headers: Iterable[str]) -> Preferences:
@@ -28,16 +28,16 @@ def preferences(headers: Iterable[str]) -> Preferences:
 
     Each counts where it stands first. Parameters, unknown preferences and values that are none say nothing.
     """
-    told: dict[str, str] = {}
+    preferred: dict[str, str] = {}
     for preference in (one for header in headers for one in parse_http_list(header)):
         name, _, value = preference.partition(";")[0].partition("=")
-        told.setdefault(name.strip().lower(), value.strip().strip('"'))
-    wait = told.get(WAIT, "")
+        preferred.setdefault(name.strip().lower(), value.strip().strip('"'))
+    wait = preferred.get(WAIT, "")
     seconds = min(int(wait), MOST_SECONDS) if wait.isascii() and wait.isdigit() else None
-    return Preferences(told.get(RESPOND_ASYNC) == "", seconds)
+    return Preferences(preferred.get(RESPOND_ASYNC) == "", seconds)
 
 
 def is_seen(tag: str, if_none_match: str | None) -> bool:
     """Whether the caller has what this ETag stands for; `*` is anything that is there."""
-    told = [one.strip() for one in parse_http_list(if_none_match or "")]
-    return told == ["*"] or tag in [one.removeprefix("W/") for one in told]
+    tags = [one.strip() for one in parse_http_list(if_none_match or "")]
+    return tags == ["*"] or tag in [one.removeprefix("W/") for one in tags]

@@ -69,13 +69,13 @@ def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
     if media_type == JSON:
         return _from_json(members(event, FORMS), options, product)
     if media_type == FORM:
-        told = form(_body(event), kind)
-        if len(told.files) != 1:
-            raise _invalid(f"The form has {len(told.files)} files; one is needed.")
-        [(_, content)] = told.files
+        parts = form(_body(event), kind)
+        if len(parts.files) != 1:
+            raise _invalid(f"The form has {len(parts.files)} files; one is needed.")
+        [(_, content)] = parts.files
         if isinstance(content, OcrError):
             raise content
-        return ParsedRequest(content, {**options, **told.members})
+        return ParsedRequest(content, {**options, **parts.members})
     if FILES.fullmatch(media_type):
         return ParsedRequest(_body(event), options)
     raise CallerError("A picture cannot be sent with this content type.", FORMS, kind="unsupported_format")
@@ -90,9 +90,9 @@ def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == FORM:
-        told = form(_body(event, BATCHES), kind)
-        _count(len(told.files))
-        return BatchRequest([(name, _in_batch(content, {**options, **told.members})) for name, content in told.files])
+        parts = form(_body(event, BATCHES), kind)
+        _count(len(parts.files))
+        return BatchRequest([(name, _in_batch(content, {**options, **parts.members})) for name, content in parts.files])
     if media_type == JSON:
         return _batch_from_json(members(event, BATCHES), options, product)
     raise CallerError("A batch cannot be sent with this content type.", BATCHES, kind="unsupported_format")
@@ -104,13 +104,13 @@ def _in_batch(content: bytes | OcrError, options: Mapping[str, str]) -> ParsedRe
 
 def header(event: APIGatewayProxyEvent, name: str) -> str:
     """A header of the request, whatever the case of its name; "" if there is none."""
-    return next((value for told, value in event.headers.items() if told.lower() == name.lower()), "").strip()
+    return next((value for other, value in event.headers.items() if other.lower() == name.lower()), "").strip()
 
 
 def headers(event: APIGatewayProxyEvent, name: str) -> list[str]:
     """All headers of this name, in their order: some may come several times."""
-    told = event.get("multiValueHeaders") or {}
-    several = next((values for one, values in told.items() if one.lower() == name.lower()), None)
+    sent = event.get("multiValueHeaders") or {}
+    several = next((values for one, values in sent.items() if one.lower() == name.lower()), None)
     return several or [header(event, name)]
 
 
@@ -135,12 +135,12 @@ def _refuse_together(size: int) -> None:
 def members(event: APIGatewayProxyEvent, advice: str) -> dict[str, Any]:
     """The members of a JSON body; raises `invalid_request` with this advice for any other body."""
     try:
-        told = json.loads(_body(event, advice))
+        body = json.loads(_body(event, advice))
     except (ValueError, RecursionError):
         raise _invalid("The body is not JSON.", advice) from None
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         raise _invalid("The JSON body is not an object.", advice)
-    return told
+    return body
 
 
 def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
@@ -151,10 +151,10 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
         raise _invalid("The body cannot be decoded.", advice) from None
 
 
-def _from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
-    image, uri, url = (told.pop(name, None) for name in (IMAGE_MEMBER, URI_MEMBER, URL_MEMBER))
-    version = told.pop("version", None)
-    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+def _from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
+    image, uri, url = (body.pop(name, None) for name in (IMAGE_MEMBER, URI_MEMBER, URL_MEMBER))
+    version = body.pop("version", None)
+    chosen = {**options, **{name: plain(value) for name, value in body.items()}}
     if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):
         raise _invalid("The `version` is not a version id of S3.", "Send the version id that S3 gave, or leave it out.")
     given = [one for one in (image, uri, url) if one is not None]
@@ -179,22 +179,22 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
             f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
         )
     try:
-        told = fetch(Upload(settings().uploads_bucket, key, version))
+        stored = fetch(Upload(settings().uploads_bucket, key, version))
     except ClientError as error:
         # Without permission to list the bucket, S3 answers 403 for what is not there.
         if error.response["Error"]["Code"] not in _NOT_THERE | _NEVER_THERE:
             raise
         raise _gone() from None
-    return replace(told, options=options)
+    return replace(stored, options=options)
 
 
-def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: str) -> BatchRequest:
-    uris, images = told.pop("s3_uris", None), told.pop("images", None)
+def _batch_from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -> BatchRequest:
+    uris, images = body.pop("s3_uris", None), body.pop("images", None)
     listed = uris if images is None else images if uris is None else None
     if not isinstance(listed, list):
         raise _invalid("Give exactly one of `s3_uris` and `images`, as a list of strings.", BATCHES)
     _count(len(listed))
-    chosen = {**options, **{name: plain(value) for name, value in told.items()}}
+    chosen = {**options, **{name: plain(value) for name, value in body.items()}}
     if images is None:
         loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(_string(uri), None, chosen, product)), listed)
         _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, ParsedRequest)))
@@ -204,10 +204,10 @@ def _batch_from_json(told: dict[str, Any], options: Mapping[str, str], product: 
     return BatchRequest([(str(place), one) for place, one in enumerate(decoded)])
 
 
-def _string(told: Any) -> str:
-    if not isinstance(told, str):
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
         raise _invalid("This entry of the list is not a string.", BATCHES)
-    return told
+    return value
 
 
 def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
@@ -255,8 +255,8 @@ def _obeyed(name: str) -> bool:
 
 def uploads(record: SQSRecord) -> list[Upload]:
     """The uploads that one queue message names; none for S3's test message and for folders, empty objects named so."""
-    told = json.loads(record.body)
-    return list(_uploads(told.get("Records", [])))
+    notification = json.loads(record.body)
+    return list(_uploads(notification.get("Records", [])))
 
 
 def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:

@@ -69,8 +69,8 @@ def part(name: str, kept: Record) -> dict[str, Any]:
     if kept.problem is None:
         whole = linked(kept).model_dump(mode="json", exclude_none=True)
         return {"name": name, "status": int(HTTPStatus.OK), "record_id": kept.id, "record": whole}
-    told = kept.problem.model_dump(mode="json", exclude_none=True)
-    return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": told}
+    problem_body = kept.problem.model_dump(mode="json", exclude_none=True)
+    return {"name": name, "status": kept.problem.status, "record_id": kept.id, "problem": problem_body}
 
 
 def fault(name: str, error: OcrError) -> dict[str, Any]:
@@ -81,13 +81,13 @@ def fault(name: str, error: OcrError) -> dict[str, Any]:
 def outcomes(parts: Sequence[dict[str, Any]], *, applied: str = "") -> Response:
     """The response to a batch. If it gets too long, the longest records are left out; their ids stay."""
     sizes = {place: len(json.dumps(one.get("record"), ensure_ascii=False).encode()) for place, one in enumerate(parts)}
-    told = list(parts)
+    shortened = list(parts)
     for place in sorted(sizes, key=lambda one: sizes[one], reverse=True):
         if sum(sizes.values()) <= MOST_BYTES:
             break
-        told[place] = {name: value for name, value in parts[place].items() if name != "record"}
+        shortened[place] = {name: value for name, value in parts[place].items() if name != "record"}
         sizes[place] = 0
-    return response(HTTPStatus.OK, json.dumps({"outcomes": told}, ensure_ascii=False), headers=_applied(applied))
+    return response(HTTPStatus.OK, json.dumps({"outcomes": shortened}, ensure_ascii=False), headers=_applied(applied))
 
 
 def error(fault: OcrError) -> Response:
@@ -101,9 +101,9 @@ def waiting(fault: OcrError) -> dict[str, str]:
     return {} if wait is None else {"Retry-After": str(wait)}
 
 
-def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
+def problem(body: Problem, headers: dict[str, str] | None = None) -> Response:
     """A problem document as a response."""
-    return response(told.status, told.model_dump_json(exclude_none=True), PROBLEM_TYPE, headers)
+    return response(body.status, body.model_dump_json(exclude_none=True), PROBLEM_TYPE, headers)
 
 
 def response(status: int, body: str, kind: str = RECORD_TYPE, headers: dict[str, str] | None = None) -> Response:

@@ -205,10 +205,10 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             if ref.spent:
                 erasure.erase_upload(upload)
                 raise _SPENT
-            told = requests.fetch(upload)
-            picture = keyed.picture(hashlib.sha256(told.content).hexdigest())
-            options = checked(product.sold_by, told.options, told.metadata)
-            delivery.jobs.append(files.job(product, told.content, options, upload, ref, last=delivery.last))
+            stored = requests.fetch(upload)
+            picture = keyed.picture(hashlib.sha256(stored.content).hexdigest())
+            options = checked(product.sold_by, stored.options, stored.metadata)
+            delivery.jobs.append(files.job(product, stored.content, options, upload, ref, last=delivery.last))
         except OcrError as error:
             _log(process.refuse(product.slug, ref, error, picture=picture))
     except Exception as error:

@@ -18,13 +18,13 @@ from ocr.storage.records import RecordRef
 FORM_SECONDS = 900
 
 
-def form(product: Product, told: Mapping[str, Any]) -> dict[str, Any]:
+def form(product: Product, members: Mapping[str, Any]) -> dict[str, Any]:
     """A POST form with which one picture of up to 10 MB can be uploaded, for 15 minutes, and the id of its record.
 
     The record is pending until then. The options travel as the object's metadata. Raises `invalid_option` for options
     that the product does not have.
     """
-    options = checked(product.sold_by, {str(name): plain(value) for name, value in told.items()})
+    options = checked(product.sold_by, {str(name): plain(value) for name, value in members.items()})
     fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
     id = uuid.uuid4().hex
     place = Upload(settings().uploads_bucket, f"uploads/{product.slug}/{id}")

@@ -34,12 +34,12 @@ def settle(layout: Layout, fields: Sequence[str]) -> dict[LabelMatch, tuple[Labe
         elif spot.meanings:
             shared.setdefault(spot.meanings, []).append(spot)
     for meanings, spots in shared.items():
-        told = _told_apart(sorted(spots, key=_reading_order), meanings, layout.marks, fields)
-        settled |= {spot: (meaning,) for spot, meaning in told.items()}
+        settled_here = _by_head_or_turn(sorted(spots, key=_reading_order), meanings, layout.marks, fields)
+        settled |= {spot: (meaning,) for spot, meaning in settled_here.items()}
     return settled
 
 
-def _told_apart(
+def _by_head_or_turn(
     spots: list[LabelMatch], meanings: Sequence[LabelSense], marks: Sequence[Mark], fields: Sequence[str]
 ) -> dict[LabelMatch, LabelSense]:
     headed = [(meaning, mark) for meaning in meanings if meaning.head for mark in marks if _is_head(mark, meaning.head)]

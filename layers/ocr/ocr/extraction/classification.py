@@ -232,16 +232,16 @@ class _Kind:
 
 @cache
 def _signs() -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads(SIGNS.read_text(encoding="utf-8"))
-    return told
+    signs: Mapping[str, Any] = json.loads(SIGNS.read_text(encoding="utf-8"))
+    return signs
 
 
 @cache
 def _kinds() -> tuple[_Kind, ...]:
-    told: Mapping[str, Any] = _signs()["kinds"]
+    kinds: Mapping[str, Any] = _signs()["kinds"]
     return tuple(
         _Kind(slug, tuple(kind["titles"]), tuple(_sides([_Sign(**sign) for sign in kind["signs"]])))
-        for slug, kind in told.items()
+        for slug, kind in kinds.items()
     )
 
 

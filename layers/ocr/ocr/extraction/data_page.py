@@ -275,7 +275,7 @@ class _Reader:
         element = field.mark.icao
         if element is None:
             return
-        text, sure = self._told(element)
+        text, sure = self._from_zone(element)
         if text is None:
             return
         span = self._printed(element, text)
@@ -286,7 +286,7 @@ class _Reader:
         if (sure or span) and (span or field.mark.side == self.side):
             self.page.items.append(self._item(name, element, text, span))
 
-    def _told(self, element: DataElement) -> tuple[str | None, bool]:
+    def _from_zone(self, element: DataElement) -> tuple[str | None, bool]:
         """What the zone says, and whether that can be believed without the page."""
         zone = self.zone
         match element:

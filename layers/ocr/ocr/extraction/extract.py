@@ -79,13 +79,13 @@ def _find(model: type[Fields], pieces: list[TextSpan]) -> ExtractedDocument:
         found, issue = page.issue(page.compare(found))
         found += page.in_order(layout, found)
         items += [*page.items, *issue, *page.nationality(found)]
-    told = [(one, _item(_label(model, one), one.pieces, one.certainty)) for one in found]
-    items += [item for one, item in told if not _is_unlikely(one, item)]
+    labelled = [(one, _item(_label(model, one), one.pieces, one.certainty)) for one in found]
+    items += [item for one, item in labelled if not _is_unlikely(one, item)]
     return ExtractedDocument(
         items=[*items, *_undeclared(layout, found)],
         leftover=[
             *(_item(one.label, one.pieces) for one in fragments),
-            *(item for one, item in told if _is_unlikely(one, item)),
+            *(item for one, item in labelled if _is_unlikely(one, item)),
         ],
         rows=rows,
         checks=page.checks if page else [],

@@ -86,8 +86,8 @@ def laid_out(pieces: Sequence[TextSpan], words: Vocabulary) -> Layout:
     captions = [one for one in pieces if one not in sealed and _is_small_print(one, words)]
     values = {one for one in captions if _is_in_other_print(one, pieces, words)}
     left_out = {*sealed, *captions} - values
-    told = [_one_language(one, words) for one in pieces if one not in left_out]
-    columns, beside_columns = _columns(_in_rows(told, words), words)
+    shortened = [_one_language(one, words) for one in pieces if one not in left_out]
+    columns, beside_columns = _columns(_in_rows(shortened, words), words)
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([spot(row, words, values) for row in rows(rest)])
     layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.spots]

@@ -116,16 +116,16 @@ class Zone:
         """The date of birth: of the two centuries the one `printed`, else the last one before the expiry."""
         held, until = self.element("birth"), self.expiry(printed)
         days = _days(held.text) if held else []
-        told = [day for day in days if day in printed]
+        confirmed = [day for day in days if day in printed]
         before = [day for day in days if until is None or day < until]
-        return max(told or before, default=None)
+        return max(confirmed or before, default=None)
 
     def expiry(self, printed: Collection[dt.date] = ()) -> dt.date | None:
         """The last day of validity: of the two centuries the one `printed`, else the one since zones exist."""
         held = self.element("expiry")
         days = _days(held.text) if held else []
-        told = [day for day in days if day in printed]
-        return min(told or [day for day in days if day.year >= SPLIT], default=None)
+        confirmed = [day for day in days if day in printed]
+        return min(confirmed or [day for day in days if day.year >= SPLIT], default=None)
 
 
 def read(pieces: Sequence[TextSpan], printed: Collection[str] = ()) -> Zone | None:
@@ -255,7 +255,7 @@ def _put_right(form: Form, number: int, text: str, strip: _Strip, points: float,
     """The line with every character of its place's kind, the numbers as their check digits confirm them."""
     characters, confirmed = list(text), set[Name]()
     for element in form.of_line(number):
-        written = _told_by(printed, _of_kind(text[element.start : element.end], element.kind), element)
+        written = _corrected(printed, _of_kind(text[element.start : element.end], element.kind), element)
         if element.check is not None:
             check = text[element.check].translate(TO_DIGIT)
             written, right = _checked(element, written, check, text, printed)
@@ -264,7 +264,7 @@ def _put_right(form: Form, number: int, text: str, strip: _Strip, points: float,
             if right:
                 confirmed.add(element.name)
         characters[element.start : element.end] = written
-        points += MISFIT * sum(not _fits(one, element.kind) for one in written) + _told(form, element, written)
+        points += MISFIT * sum(not _fits(one, element.kind) for one in written) + _evidence(form, element, written)
         if _is_known(element, written):
             confirmed.add(element.name)
     if form.composite and form.composite[0] == number:
@@ -300,8 +300,8 @@ def _checked(element: Element, written: str, check: str, line: str, printed: Col
     if check_digit(written) == check or settled:
         return written, check_digit(written) == check
     right = sorted((cost, way) for cost, way in _ways(written) if check_digit(way) == check)
-    told = [one for one in right if one[1].strip(FILLER) in printed]
-    near = told or [one for one in right if USUAL.fullmatch(one[1]) and one[0] <= ONE_MISREAD]
+    confirmed = [one for one in right if one[1].strip(FILLER) in printed]
+    near = confirmed or [one for one in right if USUAL.fullmatch(one[1]) and one[0] <= ONE_MISREAD]
     return (near[0][1], True) if near and [cost for cost, _ in near].count(near[0][0]) == 1 else (written, False)
 
 
@@ -314,7 +314,7 @@ def _ways(written: str) -> Iterator[tuple[float, str]]:
             yield cost, "".join(ALIKE[one] if at in places else one for at, one in enumerate(written))
 
 
-def _told_by(printed: Collection[str], written: str, element: Element) -> str:
+def _corrected(printed: Collection[str], written: str, element: Element) -> str:
     """Letters of one shape told apart: by the list of states, or for names by what the page prints."""
     if element.name in {"issuer", "nationality"} and written not in STATES:
         return _only(written, STATES)
@@ -335,7 +335,7 @@ def _rest(line: str, check: int) -> str:
     return line[check + 1 :].partition(FILLER)[0]
 
 
-def _told(form: Form, element: Element, written: str) -> float:
+def _evidence(form: Form, element: Element, written: str) -> float:
     """What the element's content says for the line."""
     match element.name:
         case "document":

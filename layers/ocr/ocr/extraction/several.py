@@ -69,9 +69,9 @@ def _by_label(model: type[Fields], lines: Sequence[Line]) -> set[str]:
     values: defaultdict[str, list[str]] = defaultdict(list)
     words, rows = vocabulary(model), _labels_of_rows(model)
     for spot in laid_out(upright(lines), words).spots:
-        label, told = canonical(spot.label), canonical(joined(spot.values)) if spot.values else ""
-        if spot.meanings and len(told) > 1 and label not in rows and not _is_among(told, values[label]):
-            values[label].append(told)
+        label, value = canonical(spot.label), canonical(joined(spot.values)) if spot.values else ""
+        if spot.meanings and len(value) > 1 and label not in rows and not _is_among(value, values[label]):
+            values[label].append(value)
     return {
         words.terms[label][0].field
         for label, found in values.items()

@@ -40,15 +40,15 @@ class Page:
     draw: Callable[[], Picture] | None = field(default=None, repr=False)
 
 
-def selected(told: str | None, pages: int) -> Sequence[int]:
+def selected(text: str | None, pages: int) -> Sequence[int]:
     """The numbers of the pages that the option `pages` asks for, in their order: `1-3,7`; all where it is not told.
 
     Raises `invalid_option` for pages that the file does not have, `too_large` for more than 100.
     """
-    if not told:
+    if not text:
         numbers: Sequence[int] = range(1, pages + 1)
     else:
-        ranges = [tuple(map(int, part.split("-"))) for part in told.split(",")]
+        ranges = [tuple(map(int, part.split("-"))) for part in text.split(",")]
         if any(one[0] > one[-1] or one[-1] > pages for one in ranges):
             raise _invalid(f"The file has {pages} page{'s' * (pages != 1)}.")
         numbers = sorted({number for one in ranges for number in range(one[0], one[-1] + 1)})

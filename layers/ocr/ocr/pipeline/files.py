@@ -334,7 +334,7 @@ def _like_first(record: Record, results: Sequence[PageResult]) -> Record:
 def _marked(record: Record, results: Sequence[PageResult], one: str, several: str, kind: str = "incomplete") -> Record:
     """The record as one that a person has to look at, since of these pages it has nothing."""
     numbers = [result.page.number for result in results]
-    told = f"Page {numbers[0]} {one}." if len(numbers) == 1 else f"Pages {', '.join(map(str, numbers))} {several}."
+    detail = f"Page {numbers[0]} {one}." if len(numbers) == 1 else f"Pages {', '.join(map(str, numbers))} {several}."
     record.status = Status.INCOMPLETE
-    record.problem = problem_of(Incomplete(told, kind=kind, vendor=record.vendor, extra={"pages": numbers}))
+    record.problem = problem_of(Incomplete(detail, kind=kind, vendor=record.vendor, extra={"pages": numbers}))
     return record

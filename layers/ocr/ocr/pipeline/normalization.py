@@ -29,12 +29,12 @@ def documents(product: Product, reading: Reading, codes: Sequence[Code] = ()) ->
     """
     if product.sorts:
         return _sorted(product, reading, codes)
-    told = [(said, code) for code in codes if product.code and (said := product.code.read(code.text))]
-    return normalize(product.fields, product.checks, reading, told)
+    decoded = [(said, code) for code in codes if product.code and (said := product.code.read(code.text))]
+    return normalize(product.fields, product.checks, reading, decoded)
 
 
 def normalize(
-    model: type[Fields], rules: Rules, reading: Reading, told: Sequence[tuple[Said, Code]] = ()
+    model: type[Fields], rules: Rules, reading: Reading, decoded: Sequence[tuple[Said, Code]] = ()
 ) -> list[Document]:
     """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
 
@@ -42,10 +42,10 @@ def normalize(
     codes on the picture say of such documents.
     """
     content = _content(model, reading)
-    something = content or any(said.proven for said, _ in told)
+    something = content or any(said.proven for said, _ in decoded)
     merged = _merged(model, reading.findings or ([ExtractedDocument()] if something else []))
     drafts = [_drafted(model, finding, content) for finding in merged]
-    _referee(drafts, told)
+    _referee(drafts, decoded)
     found = [_found(draft, rules, finding) for draft, finding in zip(drafts, merged, strict=True)]
     kept = [one for one in found if _holds_anything(one, reading)]
     return sorted(kept, key=_fullness, reverse=True)
@@ -106,19 +106,19 @@ def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocume
     return one.model_copy(update=both | {"leftover": [*one.leftover, *other.leftover]})
 
 
-def _referee(drafts: Sequence["_Draft"], told: Sequence[tuple[Said, Code]]) -> None:
+def _referee(drafts: Sequence["_Draft"], decoded: Sequence[tuple[Said, Code]]) -> None:
     """Have every document judged by the code that is its own.
 
     A code whose checksum holds belongs to the only document there is, or to the one with which it agrees most.
     """
-    proven = {tuple(sorted(said.values.items())): (said, code) for said, code in told if said.proven}
+    proven = {tuple(sorted(said.values.items())): (said, code) for said, code in decoded if said.proven}
     for said, code in proven.values():
         agreeing = [draft.agreeing(said) for draft in drafts]
         best = max(agreeing, default=0)
         alone = len(drafts) == len(proven) == 1
         if alone or best and agreeing.count(best) == 1:
             drafts[agreeing.index(best)].referee(said, code)
-    if not proven and told and len(drafts) == 1:
+    if not proven and decoded and len(drafts) == 1:
         drafts[0].judged.append(_code_check("not_applicable", [], "The checksum of the code does not hold."))
 
 
@@ -155,8 +155,8 @@ def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Documen
 
 def _uncertain(draft: "_Draft", checks: Iterable[Check]) -> Iterator[Check]:
     """The check on values that were read or placed with little confidence while nothing else confirms them."""
-    told = {field for check in checks if check.outcome == "failed" or confirms(check) for field in check.fields}
-    if doubtful := [name for name, sure in draft.confidences() if sure < LEAST_CERTAIN and name not in told]:
+    checked = {field for check in checks if check.outcome == "failed" or confirms(check) for field in check.fields}
+    if doubtful := [name for name, sure in draft.confidences() if sure < LEAST_CERTAIN and name not in checked]:
         detail = "It was read or placed with little confidence, and nothing else confirms it."
         yield Check(name="certain", fields=doubtful, outcome="failed", detail=detail)
 

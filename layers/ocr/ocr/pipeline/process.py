@@ -135,13 +135,13 @@ def content(product: Product, job: Job) -> str:
     """
     name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=job.document.page)
     shared = name()
-    told = job.options.get("vendor")
-    if not told:
+    vendors = job.options.get("vendor")
+    if not vendors:
         return shared
-    own = name(told)
+    own = name(vendors)
     done = ledger.finished(shared)
     if done:
-        return shared if done.record.vendor in told.split(",") else own
+        return shared if done.record.vendor in vendors.split(",") else own
     return own if ledger.finished(own) else shared
 
 
@@ -255,8 +255,8 @@ def _recovered(product: Product, step: Step, end: float) -> Record | None:
         return None
     record = _record(product, step, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
-    told = (found.units, found.trace) if found else (units, None)
-    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=told[0], trace=told[1])]
+    call = (found.units, found.trace) if found else (units, None)
+    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=call[0], trace=call[1])]
     record.resends = step.lease.made().resends
     return keep_record(record, step, product, end)
 

@@ -212,9 +212,9 @@ _NO_TIME = Busy("There was too little time left to ask a vendor.", code=NO_TIME)
 def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
     """The offers in the caller's order or the settings'; whom the settings leave out nobody can ask."""
     order = settings().order(request.product)
-    told = request.options.get("vendor")
+    vendors = request.options.get("vendor")
     by_vendor = {offer.vendor: offer for offer in offers}
-    for vendor in told.split(",") if told else order:
+    for vendor in vendors.split(",") if vendors else order:
         if vendor in by_vendor and vendor in order:
             yield by_vendor[vendor]
 
@@ -382,11 +382,11 @@ def _settle(
 
 
 def _alert(product: str, vendor: str, error: OcrError) -> None:
-    told = {"product": product, "vendor": vendor, "code": str(error.code)}
+    properties = {"product": product, "vendor": vendor, "code": str(error.code)}
     if isinstance(error, Refused):
-        alert("VendorRefused", told)
+        alert("VendorRefused", properties)
     if isinstance(error, Changed):
-        alert("VendorChanged", told)
+        alert("VendorChanged", properties)
 
 
 def _sooner(before: Outcome | None, now: OcrError) -> OcrError:

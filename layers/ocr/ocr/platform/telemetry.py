@@ -38,7 +38,9 @@ def _without_words(make: Callable[..., logging.LogRecord]) -> Callable[..., logg
 logging.setLogRecordFactory(_without_words(logging.LogRecord))
 
 
-def meter(dimensions: dict[str, str], told: dict[str, str] | None = None, **values: tuple[MetricUnit, float]) -> None:
+def meter(
+    dimensions: dict[str, str], properties: dict[str, str] | None = None, **values: tuple[MetricUnit, float]
+) -> None:
     """Emit metrics under these dimensions; each call writes one line, so threads do not mix theirs.
 
     Each set of dimensions is a metric that is paid for by the month. What is `told` stands in the line and costs
@@ -47,7 +49,7 @@ def meter(dimensions: dict[str, str], told: dict[str, str] | None = None, **valu
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     for name, value in dimensions.items():
         metrics.add_dimension(name, value)
-    for name, value in (told or {}).items():
+    for name, value in (properties or {}).items():
         metrics.add_metadata(name, value)
     for name, (unit, amount) in values.items():
         metrics.add_metric(name, unit, amount)
@@ -58,9 +60,9 @@ def meter(dimensions: dict[str, str], told: dict[str, str] | None = None, **valu
 Alert = Literal["VendorRefused", "VendorChanged", "CircuitOpened", "InternalFailure", "OutcomeUnknown"]
 
 
-def alert(what: Alert, told: dict[str, str]) -> None:
+def alert(what: Alert, properties: dict[str, str]) -> None:
     """Count what somebody has to hear of."""
-    meter({}, told, **{what: (MetricUnit.Count, 1.0)})
+    meter({}, properties, **{what: (MetricUnit.Count, 1.0)})
 
 
 def audit(

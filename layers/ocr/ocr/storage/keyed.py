@@ -15,8 +15,8 @@ PICTURE_LENGTH = 16
 
 def name(*parts: str) -> str:
     """The name of what these parts say: 32 hexadecimal digits."""
-    told = "\0".join(parts)
-    return hmac.new(settings().record_key.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+    joined = "\0".join(parts)
+    return hmac.new(settings().record_key.encode(), joined.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def picture(sha256: str) -> str:

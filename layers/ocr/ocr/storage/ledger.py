@@ -108,9 +108,9 @@ def content_key(
     `vendors` are those that a caller insists on although another has read it.
     """
     chosen = {} if page else {name: value for name, value in options.items() if name == "pages"}
-    told = sorted((name, value) for name, value in (telling(options) | chosen).items() if name not in WAYS)
+    relevant = sorted((name, value) for name, value in (telling(options) | chosen).items() if name not in WAYS)
     further = [*([vendors] if vendors else []), *([page] if page else [])]
-    parts = json.dumps([product, told, sha256, *further], ensure_ascii=False)
+    parts = json.dumps([product, relevant, sha256, *further], ensure_ascii=False)
     return keyed.picture(sha256) + keyed.name("content", parts)[keyed.PICTURE_LENGTH :]
 
 

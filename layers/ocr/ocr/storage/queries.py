@@ -110,8 +110,8 @@ def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
 
 
 def _cursor(last: Mapping[str, Any]) -> str:
-    told = json.dumps([last["id"], last["created_at"], last.get("product", "")])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    position = json.dumps([last["id"], last["created_at"], last.get("product", "")])
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
 def _after(cursor: str | None) -> Item | None:

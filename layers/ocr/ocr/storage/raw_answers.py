@@ -26,17 +26,17 @@ def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -
     """
     sent = fitted.document
     orientation = 1 if sent is fitted.original else fitted.original.orientation
-    told = {"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)}
+    metadata = {"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)}
     if isinstance(answer, ReceivedAnswer):
-        body, told = answer.content, told | {"received": json.dumps([answer.status, dict(answer.headers)])}
+        body, metadata = answer.content, metadata | {"received": json.dumps([answer.status, dict(answer.headers)])}
     else:
         body = json.dumps(answer, ensure_ascii=False, default=repr).encode()
     if isinstance(answer, BatchAnswer):
         # Once for all its pictures, so that it is gone when the first of them is deleted.
-        told["batch"] = f"answers/{product}/batches/{hashlib.sha256(body).hexdigest()[:32]}.json"
-        _put(told["batch"], body, {})
+        metadata["batch"] = f"answers/{product}/batches/{hashlib.sha256(body).hexdigest()[:32]}.json"
+        _put(metadata["batch"], body, {})
         body = b"null"
-    _put(_key(product, content, vendor), body, told)
+    _put(_key(product, content, vendor), body, metadata)
 
 
 def save_crops(product: str, content: str, crops: Sequence[Crop]) -> list[CropLink]:
@@ -55,9 +55,9 @@ def linked(crops: Iterable[CropLink]) -> list[CropLink]:
     return [one.model_copy(update={"url": aws.link(bucket, one.key)}) for one in crops]
 
 
-def _put(key: str, body: bytes, told: dict[str, str]) -> None:
-    kind = "application/octet-stream" if "received" in told else "application/json"
-    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=body, ContentType=kind, Metadata=told)
+def _put(key: str, body: bytes, metadata: dict[str, str]) -> None:
+    kind = "application/octet-stream" if "received" in metadata else "application/json"
+    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=body, ContentType=kind, Metadata=metadata)
 
 
 def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | None:
@@ -69,20 +69,20 @@ def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | 
     kept = aws.kept(_key(request.product, content, offer.vendor))
     if kept is None:
         return None
-    told = kept["Metadata"]
-    if "batch" in told and (kept := aws.kept(told["batch"])) is None:
+    metadata = kept["Metadata"]
+    if "batch" in metadata and (kept := aws.kept(metadata["batch"])) is None:
         return None
-    sent = Picture(b"", "JPEG", int(told["width"]), int(told["height"]))
-    original = Picture(b"", document.format, document.width, document.height, int(told["orientation"]))
-    answer = _received(told["received"], kept["Body"].read()) if "received" in told else json.load(kept["Body"])
+    sent = Picture(b"", "JPEG", int(metadata["width"]), int(metadata["height"]))
+    original = Picture(b"", document.format, document.width, document.height, int(metadata["orientation"]))
+    answer = _received(metadata["received"], kept["Body"].read()) if "received" in metadata else json.load(kept["Body"])
     outcome = offer.understood(VendorRequest(request.product, request.fields, [sent], request.options, 0), answer)
     if not isinstance(outcome, Reading) or (sent.width, sent.height) == (original.width, original.height):
         return outcome
     return Fitted(sent, original).restored(outcome)
 
 
-def _received(told: str, content: bytes) -> ReceivedAnswer:
-    status, headers = json.loads(told)
+def _received(head: str, content: bytes) -> ReceivedAnswer:
+    status, headers = json.loads(head)
     return ReceivedAnswer(status, headers, content)
 
 

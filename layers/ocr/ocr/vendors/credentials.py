@@ -39,15 +39,15 @@ def secret(offer: Offer) -> Mapping[str, str] | None:
     """
     if not offer.keys:
         return {}
-    told = _stored(offer.vendor)
-    if told is None or not all(_is_filled(told.get(name)) for name in offer.keys):
+    stored = _stored(offer.vendor)
+    if stored is None or not all(_is_filled(stored.get(name)) for name in offer.keys):
         _not_filled(offer.vendor)
         return None
-    if wrong := next(faults(offer, told), None):
+    if wrong := next(faults(offer, stored), None):
         _not_filled(offer.vendor)
         raise ConfigurationError(f"{offer.vendor}'s secret is wrongly filled: {wrong}.")
     _filled.add(offer.vendor)
-    return {name: _plain(value) for name, value in told.items() if isinstance(value, str)}
+    return {name: _plain(value) for name, value in stored.items() if isinstance(value, str)}
 
 
 def _not_filled(vendor: str) -> None:
@@ -61,21 +61,21 @@ def doubt(vendor: str) -> None:
     _doubted.add(vendor)
 
 
-def faults(offer: Offer, told: Mapping[str, Any]) -> Iterator[str]:
+def faults(offer: Offer, secret: Mapping[str, Any]) -> Iterator[str]:
     """What no call could be made with, member by member, without a value."""
     for member in offer.members:
-        value = told.get(member.name)
+        value = secret.get(member.name)
         if not _is_filled(value):
-            if member.only_with and told.get(member.only_with[0]) == member.only_with[1]:
+            if member.only_with and secret.get(member.only_with[0]) == member.only_with[1]:
                 yield f"{member.name} is needed where {member.only_with[0]} is {member.only_with[1]}"
         elif fault := _fault(member, value):
             yield f"{member.name} {fault}"
 
 
-def blemishes(offer: Offer, told: Mapping[str, Any]) -> Iterator[str]:
+def blemishes(offer: Offer, secret: Mapping[str, Any]) -> Iterator[str]:
     """What calls are made without, and what was hardly meant: blanks around a value."""
     for member in offer.members:
-        value = told.get(member.name)
+        value = secret.get(member.name)
         if isinstance(value, str) and _plain(value) != value:
             before, after = _BEFORE.search(value), _AFTER.search(value)
             ends = [f"begins with {_named(before[0])}"] if before else []
@@ -91,7 +91,7 @@ def stored(vendor: str) -> Mapping[str, Any] | None:
 
 def _stored(vendor: str) -> Mapping[str, Any] | None:
     try:
-        told = parameters.get_secret(
+        stored = parameters.get_secret(
             f"{settings().secrets_prefix}/{vendor}",
             max_age=FILLED_SECONDS if vendor in _filled else UNFILLED_SECONDS,
             transform="json",
@@ -107,9 +107,9 @@ def _stored(vendor: str) -> Mapping[str, Any] | None:
         logger.warning("A vendor's secret cannot be read", vendor=vendor, error=cause)
         raise Busy("The vendor's key cannot be had right now.", vendor=vendor, code="secret") from None
     _doubted.discard(vendor)
-    if not isinstance(told, dict):
+    if not isinstance(stored, dict):
         raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not a JSON object.")
-    return told
+    return stored
 
 
 def _is_filled(value: Any) -> bool:

@@ -234,8 +234,8 @@ class Batch(Offer):
 
     def _understand(self, document: Picture, body: dict[str, Any]) -> Reading:
         [entry] = body["result"]
-        if (told := entry.get("err_code")) not in (None, "", 0, "0"):
-            code = code_of(told) or "err_code"
+        if (error_code := entry.get("err_code")) not in (None, "", 0, "0"):
+            code = code_of(error_code) or "err_code"
             raise ERRORS[code].made(code) if code in ERRORS else unlisted(code)
         return self.detail(entry, document)
 
@@ -291,8 +291,8 @@ class Plate(Batch):
 
 def md5_sign(secret: Mapping[str, str], timestamp: str, path: str, body: bytes) -> str:
     """The manual's Sign: 32 lower-case digits over keys, time, path and the exact bytes sent."""
-    told = f"{secret['app_key']}{secret['app_secret']}{timestamp}{path}".encode() + body
-    return hashlib.md5(told, usedforsecurity=False).hexdigest()
+    signed = f"{secret['app_key']}{secret['app_secret']}{timestamp}{path}".encode() + body
+    return hashlib.md5(signed, usedforsecurity=False).hexdigest()
 
 
 def eop_authorization(secret: Mapping[str, str], request_id: str, date: str, body: bytes) -> str:
@@ -363,7 +363,7 @@ def _empty(entry: dict[str, Any]) -> bool:
 
 def _others(node: dict[str, Any], known: Collection[str]) -> list[Item]:
     """What the vendor says beside what its manual lists."""
-    return [flagged(FLAGS, name, told) for name, value in node.items() if name not in known and (told := text(value))]
+    return [flagged(FLAGS, name, plain) for name, value in node.items() if name not in known and (plain := text(value))]
 
 
 def _line(part: dict[str, Any], document: Picture) -> Line:
@@ -379,15 +379,15 @@ def _side(entry: dict[str, Any], said: Mapping[str, str]) -> str | None:
 
 
 def _plate(part: dict[str, Any], document: Picture) -> ExtractedDocument:
-    told = next((part[name] for name in PLATE_NUMBERS if name in part), None)
-    if not isinstance(told, str):
+    number = next((part[name] for name in PLATE_NUMBERS if name in part), None)
+    if not isinstance(number, str):
         raise unexplained()
-    if not names_plate(told):
+    if not names_plate(number):
         return ExtractedDocument()
     box, confidence = quad(part.get("box"), document), share(part.get("confidence"))
     kind = text(part.get("plate_type"))
     items = [
-        Item(label="车牌号", key="platelicense", text="".join(told.split()), confidence=confidence, box=box),
+        Item(label="车牌号", key="platelicense", text="".join(number.split()), confidence=confidence, box=box),
         Item(label="车牌颜色", text=PLATE_COLORS.get(kind, "")),
         Item(label="车牌类型", key="plate_type", text=kind),
         # One that is no part of 1 is kept as it is, for the field's type to complain of.

@@ -110,10 +110,10 @@ class GeneralText(OnePicture):
     patience: ClassVar[float] = 15
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
-        told = {"image": base64.b64encode(document.content).decode()}
+        members = {"image": base64.b64encode(document.content).decode()}
         if "requestId" in request.options:
-            told["requestId"] = request.options["requestId"]
-        body = json.dumps(told, ensure_ascii=False).encode()
+            members["requestId"] = request.options["requestId"]
+        body = json.dumps(members, ensure_ascii=False).encode()
         headers = _headers(request.secret, body, until)
         answer = transport.send("POST", _url(PATH), until, data=body, headers=headers)
         error = _gateway_error(answer)

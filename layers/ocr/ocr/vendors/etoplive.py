@@ -245,14 +245,14 @@ class Pid(OnePicture):
         return options.get("input") != "url" or document.upload is not None
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
-        told = _told(request.options)
-        form = {name: told[name] for name in _SENT if name in told}
+        options = _parameters(request.options)
+        form = {name: options[name] for name in _SENT if name in options}
         form |= {"pid": str(self.pid), "key": request.secret["key"], "secret": request.secret["secret"]}
         url = settings().url(VENDOR, URL) + PATH
-        if told.get("input") == "file":
+        if options.get("input") == "file":
             file = (f"picture.{document.format.lower()}", document.content, document.media_type)
             return transport.send("POST", url, until, data=form, files={"mfile": file})
-        if told.get("input") == "url" and document.upload:
+        if options.get("input") == "url" and document.upload:
             return transport.send("POST", url, until, data=form | {"urlPath": _link(document.upload)})
         return transport.send("POST", url, until, data=form | {"file": base64.b64encode(document.content).decode()})
 
@@ -260,7 +260,7 @@ class Pid(OnePicture):
         self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
     ) -> Reading:
         levels = list(_levels(body))
-        _refuse(levels, answer, _told(request.options))
+        _refuse(levels, answer, _parameters(request.options))
         reading = Reading(vendor=VENDOR)
         entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
         if self.pid in TEXTS or self.pid == TABLE:
@@ -270,9 +270,9 @@ class Pid(OnePicture):
         findings = [*self._findings(self._wanted(entries), request, document), *plates]
         if not any(name in level for level in levels for name in LISTS):
             findings = [_flat(levels, request)]
-        elif (told := _around(levels)) and (first := next((one for one in findings if one.items), None)):
+        elif (beside := _around(levels)) and (first := next((one for one in findings if one.items), None)):
             # Image checks and seals may stand beside the documents.
-            findings[findings.index(first)] = first.model_copy(update={"items": [*first.items, *told]})
+            findings[findings.index(first)] = first.model_copy(update={"items": [*first.items, *beside]})
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
 
     def call_id(self, body: dict[str, Any]) -> str | None:
@@ -337,9 +337,9 @@ def _bill(entry: dict[str, Any]) -> str | None:
     if named := next((name for name, bill in BILLS.items() if any(word in kind for word in bill.words)), None):
         return named
     found = {canonical(text(field.get("chn_key"))) for field in _fields(entry)}
-    told = {name: len(found & {*map(canonical, bill.labels)}) for name, bill in BILLS.items()}
-    best = max(told, key=lambda name: told[name])
-    return best if told[best] and list(told.values()).count(told[best]) == 1 else None
+    matches = {name: len(found & {*map(canonical, bill.labels)}) for name, bill in BILLS.items()}
+    best = max(matches, key=lambda name: matches[name])
+    return best if matches[best] and list(matches.values()).count(matches[best]) == 1 else None
 
 
 def _fields(entry: dict[str, Any]) -> Levels:
@@ -350,7 +350,7 @@ def _fields(entry: dict[str, Any]) -> Levels:
     return _children(fields)
 
 
-def _told(options: Mapping[str, str]) -> dict[str, str]:
+def _parameters(options: Mapping[str, str]) -> dict[str, str]:
     """The options under the vendor's names. Pictures of faces come back only when they are asked for."""
     return {CROPS: "1", **options}
 
@@ -377,11 +377,11 @@ def _children(value: Any) -> Levels:
     return [value] if isinstance(value, dict) else parts(value)
 
 
-def _refuse(levels: Levels, answer: transport.Answer, told: Mapping[str, str]) -> None:
+def _refuse(levels: Levels, answer: transport.Answer, options: Mapping[str, str]) -> None:
     """Raise what the first code that is not 0 means, whichever level it stands on."""
     codes = [code_of(level["ErrorCode"]) for level in levels if "ErrorCode" in level]
     code = next((code for code in codes if code != OK), OK if codes else None)
-    checked = "1" in told.get("imageCheck", "") and told.get("imageCheckVaule") == "0"
+    checked = "1" in options.get("imageCheck", "") and options.get("imageCheckVaule") == "0"
     if checked and code and code != OK and code not in ERRORS and not answer.fault():
         raise _POOR.made(code)
     settle(answer, code, ERRORS)
@@ -389,8 +389,8 @@ def _refuse(levels: Levels, answer: transport.Answer, told: Mapping[str, str]) -
 
 def _failure(entry: dict[str, Any]) -> str | None:
     """The entry's own code, None when it was read."""
-    told = entry.get(ENTRY_CODE)
-    return None if told in (None, "", 0, OK) else code_of(told) or "unknown"
+    error_code = entry.get(ENTRY_CODE)
+    return None if error_code in (None, "", 0, OK) else code_of(error_code) or "unknown"
 
 
 def _error(code: str) -> OcrError:
@@ -467,8 +467,8 @@ def _are_texts(value: Any) -> bool:
 
 def _said(part: Any) -> str | None:
     """The text of an object that has one."""
-    told = (part.get(name) for name in TEXT_NAMES) if isinstance(part, dict) else ()
-    return next((text for text in told if isinstance(text, str)), None)
+    texts = (part.get(name) for name in TEXT_NAMES) if isinstance(part, dict) else ()
+    return next((text for text in texts if isinstance(text, str)), None)
 
 
 def _angle(entries: Levels) -> float | None:
@@ -477,6 +477,6 @@ def _angle(entries: Levels) -> float | None:
 
 
 def _trace(levels: Levels) -> str | None:
-    told = [level.get("SerialId") for level in levels]
-    told += [recognition.get("responseId") for level in levels for recognition in _children(level.get("recogInfo"))]
-    return next((id for id in map(trace, told) if id), None)
+    ids = [level.get("SerialId") for level in levels]
+    ids += [recognition.get("responseId") for level in levels for recognition in _children(level.get("recogInfo"))]
+    return next((id for id in map(trace, ids) if id), None)

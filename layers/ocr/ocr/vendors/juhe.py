@@ -245,9 +245,9 @@ class Captcha(OnePicture):
         codetype = CODETYPES[request.options["codetype"]]
         if result.get("res") is None or isinstance(result["res"], bool | dict | list):
             raise unexplained()
-        told = text(result["res"])
-        items = list(_answered(codetype, told, document))
-        checks = list(_checks(request.options["codetype"], told, items)) if items else []
+        answer_text = text(result["res"])
+        items = list(_answered(codetype, answer_text, document))
+        checks = list(_checks(request.options["codetype"], answer_text, items)) if items else []
         finding = ExtractedDocument(type=codetype.kind, items=items, checks=checks)
         return _reading(self, request, [finding])
 
@@ -385,8 +385,10 @@ def _plate(rows: Rows, document: Picture) -> ExtractedDocument:
     box = next((_place(content, document) for desc, content in rows if desc.startswith(_PLACE)), None)
     plate = Item(label=_NUMBER, text=said[_NUMBER], confidence=confidence, box=box)
     # A colour comes by name and by code: twice the same.
-    told = [(desc, content) for desc, content in rows if desc != _NUMBER and not (box and desc.startswith(_PLACE))]
-    others = dict.fromkeys(item for desc, content in told for item in _decoded(desc, content) if item.text)
+    descriptions = [
+        (desc, content) for desc, content in rows if desc != _NUMBER and not (box and desc.startswith(_PLACE))
+    ]
+    others = dict.fromkeys(item for desc, content in descriptions for item in _decoded(desc, content) if item.text)
     return ExtractedDocument(items=[plate, *others], box=box)
 
 

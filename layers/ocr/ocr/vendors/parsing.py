@@ -149,12 +149,12 @@ class OnePicture(Offer):
         return self._understood(request, document, answer, body)
 
     def _understood(self, request: VendorRequest, document: Picture, answer: transport.Answer, body: Any) -> Outcome:
-        told = self.call_id(body) if isinstance(body, dict) else None
+        call_id = self.call_id(body) if isinstance(body, dict) else None
         return outcome(
             self.vendor,
             body,
             lambda plain: self.understand(request, document, answer, members(plain)),
-            told,
+            call_id,
             self.pictures,
         )
 
@@ -168,7 +168,7 @@ def received(answer: ReceivedAnswer) -> transport.Answer:
 
 
 def outcome(
-    vendor: str, raw: Any, understand: Callable[[Any], Reading], told: str | None, pictures: Mapping[str, str]
+    vendor: str, raw: Any, understand: Callable[[Any], Reading], call_id: str | None, pictures: Mapping[str, str]
 ) -> Outcome:
     """The reading that `understand` makes of the answer or the error that it raises, with the answer.
 
@@ -181,10 +181,10 @@ def outcome(
         if not (findings or reading.lines or reading.tables):
             raise NoResult("The vendor found nothing on the picture.", paid=True)
     except OcrError as error:
-        error.raw, error.trace = raw, told
+        error.raw, error.trace = raw, call_id
         return named(error, vendor)
     cut = list(islice(_crops(raw, pictures), _MOST_CROPS))
-    return reading.model_copy(update={"findings": findings, "crops": cut, "raw": raw, "trace": told})
+    return reading.model_copy(update={"findings": findings, "crops": cut, "raw": raw, "trace": call_id})
 
 
 def crops_wanted(request: VendorRequest) -> bool:
@@ -203,15 +203,15 @@ def _crops(value: Any, pictures: Mapping[str, str]) -> Iterator[Crop]:
             yield from _crops(part, pictures)
 
 
-def _crop(shows: str, told: Any) -> Crop | None:
+def _crop(shows: str, encoded: Any) -> Crop | None:
     """The picture in a member that may hold one; a vendor that found no face says so there, in words."""
-    plain = "".join(_DATA_URL.sub("", told, count=1).split()) if isinstance(told, str) else ""
+    plain = "".join(_DATA_URL.sub("", encoded, count=1).split()) if isinstance(encoded, str) else ""
     try:
         content = base64.b64decode(plain, altchars="-_" if {"-", "_"} & {*plain} else None, validate=True)
     except ValueError:
         return None
     kind = next((kind for begins, kind in _BEGINNINGS.items() if content.startswith(begins)), _UNKNOWN)
-    return Crop(shows=shows, media_type=kind, content=content) if kind != _UNKNOWN or _picture(told) else None
+    return Crop(shows=shows, media_type=kind, content=content) if kind != _UNKNOWN or _picture(encoded) else None
 
 
 def named(error: OcrError, vendor: str) -> OcrError:
@@ -280,8 +280,8 @@ def names_plate(number: str) -> bool:
 
 def trace(value: Any) -> str | None:
     """The vendor's id for a call; exact also beyond 2^53."""
-    told = "" if isinstance(value, bool | float | dict | list) else text(value)
-    return told if told.isascii() and 0 < len(told) <= 64 else None
+    id = "" if isinstance(value, bool | float | dict | list) else text(value)
+    return id if id.isascii() and 0 < len(id) <= 64 else None
 
 
 def number(value: Any) -> float | None:

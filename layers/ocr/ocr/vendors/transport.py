@@ -64,9 +64,9 @@ class Answer(ReceivedAnswer):
             decoded = self._decoded()
             json.dumps(decoded, ensure_ascii=False).encode()
         except (_NotStorableError, RecursionError, UnicodeEncodeError):
-            raise self._told(self.fault() or self._no_object()) from None
+            raise self._with_answer(self.fault() or self._no_object()) from None
         if not isinstance(decoded, dict) or _deeper(decoded, MAX_DEPTH):
-            raise self._told(self.fault() or self._no_object())
+            raise self._with_answer(self.fault() or self._no_object())
         return decoded
 
     def fault(self) -> OcrError | None:
@@ -98,7 +98,7 @@ class Answer(ReceivedAnswer):
         for text in self._texts():
             with suppress(json.JSONDecodeError):
                 return json.loads(text, parse_constant=_refused_number, parse_float=_finite)
-        raise self._told(self._unreadable())
+        raise self._with_answer(self._unreadable())
 
     def _texts(self) -> Iterator[str]:
         """The body as text, in each encoding that it may be in, the likeliest first."""
@@ -125,17 +125,17 @@ class Answer(ReceivedAnswer):
     def _no_object(self) -> Changed:
         return Changed("The vendor's answer is not a JSON object.", paid=True)
 
-    def _told(self, error: OcrError) -> OcrError:
+    def _with_answer(self, error: OcrError) -> OcrError:
         """The error with the answer in it as it came, to be kept."""
         headers = {name: self.headers[name] for name in KEPT_HEADERS if name in self.headers}
         error.raw = ReceivedAnswer(self.status, headers, self.content)
         return error
 
     def _retry_after(self) -> int | None:
-        told = self.headers.get("Retry-After", "").strip()
-        if told.isascii() and told.isdigit():
-            return min(int(told[:6]), LONGEST_WAIT)
-        moment = _moment(told)
+        header = self.headers.get("Retry-After", "").strip()
+        if header.isascii() and header.isdigit():
+            return min(int(header[:6]), LONGEST_WAIT)
+        moment = _moment(header)
         if moment is None:
             return None
         return max(1, min(round((moment - datetime.now(UTC)).total_seconds()), LONGEST_WAIT))
@@ -184,8 +184,8 @@ def fetch(url: str, until: float, most: int, allowed: Callable[[Sequence[str]], 
     # A session of its own: a connection that was once made to a vendor would be used unchecked.
     with _new_session() as session:
         try:
-            told = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": AGENT}
-            prepared = session.prepare_request(requests.Request("GET", url, headers=told))
+            headers = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": AGENT}
+            prepared = session.prepare_request(requests.Request("GET", url, headers=headers))
             return _exchange(session, prepared, until, most, allowed)
         except _EndlessError:
             raise OverflowError from None
@@ -358,9 +358,9 @@ def _pools() -> dict[str, Any]:
                     self._dns_host = name
                 raise last
 
-            def request(self, *told: Any, **more: Any) -> None:
+            def request(self, *arguments: Any, **more: Any) -> None:
                 _calls.mine.connection = self
-                super().request(*told, **more)
+                super().request(*arguments, **more)
                 _calls.mine.socket = self.sock
 
         return type(kind.__name__, (kind,), {"ConnectionCls": Connection})
@@ -379,8 +379,8 @@ def _addresses(connection: Any, name: str, until: float) -> list[str]:
 
     def look_up() -> None:
         try:
-            told = socket.getaddrinfo(name.strip("[]"), connection.port, type=socket.SOCK_STREAM)
-            found.put(list(dict.fromkeys(str(place[0]) for *_, place in told)))
+            addresses = socket.getaddrinfo(name.strip("[]"), connection.port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(place[0]) for *_, place in addresses)))
         except (OSError, UnicodeError) as error:
             found.put(socket.gaierror(type(error).__name__))
 

@@ -27,7 +27,7 @@ def test_esign_tells_lines_with_polygons(esign_at: Vendor, quick: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("angle", "told", "box", "item"),
+    ("angle", "answered", "box", "item"),
     [
         (90, 90.0, ((95, 10), (95, 60), (80, 60), (80, 10)), {"x": 10, "y": 5, "width": 50, "height": 15}),
         (180, 180.0, ((90, 45), (40, 45), (40, 30), (90, 30)), {"x": 10, "y": 5, "width": 50, "height": 15}),
@@ -35,14 +35,14 @@ def test_esign_tells_lines_with_polygons(esign_at: Vendor, quick: None) -> None:
     ],
 )
 def test_esigns_item_boxes_are_those_of_the_upright_picture(
-    angle: int, told: float, box: Any, item: dict[str, int], esign_at: Vendor, monkeypatch: pytest.MonkeyPatch
+    angle: int, answered: float, box: Any, item: dict[str, int], esign_at: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = (100, 50) if angle == 180 else (100, 100)
     monkeypatch.setattr(sight, "page", lambda picture: Page(*size, angle, [Line("周一", 0.9, box)]))
 
     data = esign_at.post(CHARACTERS, **esign_request(blank())).json()["data"]
 
-    assert (data["angle"], data["textDetections"][0]["itemPolygon"]) == (told, item)
+    assert (data["angle"], data["textDetections"][0]["itemPolygon"]) == (answered, item)
 
 
 def test_esign_may_have_no_polygon(esign_at: Vendor, quick: None) -> None:

@@ -113,9 +113,9 @@ def test_juhes_file_upload_wants_a_file(juhe_at: Vendor) -> None:
 def test_juhe_tells_a_plate_in_eight_parts(juhe_at: Vendor, quick: None) -> None:
     form = {"key": SECRETS["juhe"]["plate_key"], "file": b64(blank())}
 
-    told = juhe_at.post("/verify_carlicense/query", data=form).json()["result"]["res"]
+    parts = juhe_at.post("/verify_carlicense/query", data=form).json()["result"]["res"]
 
-    assert [(part["desc"], part["content"]) for part in told] == [
+    assert [(part["desc"], part["content"]) for part in parts] == [
         ("车牌号", "粤B12345"),
         ("车牌颜色", "蓝"),
         ("车牌颜色", "1"),
@@ -125,7 +125,7 @@ def test_juhe_tells_a_plate_in_eight_parts(juhe_at: Vendor, quick: None) -> None
         ("车牌运动方向", "0"),
         ("车牌位置(left_top_right_bottom)", "10_5_110_40"),
     ]
-    assert {(part["nID"], part["index"]) for part in told} == {(None, None)}
+    assert {(part["nID"], part["index"]) for part in parts} == {(None, None)}
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP"])

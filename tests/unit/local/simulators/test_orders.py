@@ -98,14 +98,14 @@ def test_a_flooding_answer_has_no_end_of_entries() -> None:
     answer = faulty(
         Order(fault="flood"), {"error_code": 0, "result": {"res": [1, 2, 3], "none": []}}, 200, "error_code"
     )
-    told = json.loads(bytes(answer.body))
-    assert len(told["result"].pop("res")) >= 20_000
-    assert told == {"error_code": 0, "result": {"none": []}}
+    body = json.loads(bytes(answer.body))
+    assert len(body["result"].pop("res")) >= 20_000
+    assert body == {"error_code": 0, "result": {"none": []}}
 
 
-@pytest.mark.parametrize("told", [{"cod": 1}, {"fault": "sulk"}, {"settings": {"colour": 1}}, [1]])
-def test_an_order_that_makes_no_sense_is_not_taken(told: Any, juhe_at: Vendor) -> None:
-    answer = requests.put(juhe_at.control.url, json=told, timeout=5)
+@pytest.mark.parametrize("order", [{"cod": 1}, {"fault": "sulk"}, {"settings": {"colour": 1}}, [1]])
+def test_an_order_that_makes_no_sense_is_not_taken(order: Any, juhe_at: Vendor) -> None:
+    answer = requests.put(juhe_at.control.url, json=order, timeout=5)
 
     assert answer.status_code == 400
     assert juhe_at.control.report()["orders"] == []
@@ -124,8 +124,8 @@ def is_no_json(answer: requests.Response) -> bool:
 
 
 def is_undeclared_gbk(answer: requests.Response) -> bool:
-    told = json.loads(answer.content.decode("gbk"))
-    return isinstance(told, dict) and "charset" not in answer.headers["Content-Type"]
+    body = json.loads(answer.content.decode("gbk"))
+    return isinstance(body, dict) and "charset" not in answer.headers["Content-Type"]
 
 
 SHOWS: dict[str, Callable[[requests.Response, str], bool]] = {

@@ -45,10 +45,10 @@ def test_a_plate_is_really_read(juhe_at: Vendor, ctyun_at: Vendor) -> None:
     sample = next(samples(["license_plate"], layouts=("a",), variants=("clean",)))
     form = {"key": SECRETS["juhe"]["plate_key"], "file": b64(sample.picture)}
 
-    told = juhe_at.post("/verify_carlicense/query", data=form).json()["result"]["res"]
+    parts = juhe_at.post("/verify_carlicense/query", data=form).json()["result"]["res"]
     [seen] = ctyun_at.post(PLATE, **ctyun_request({"data": [form["file"]]}, PLATE)).json()["result"][0]["detail"]
 
-    assert told[0]["content"] == sample.truth["plate_number"]
+    assert parts[0]["content"] == sample.truth["plate_number"]
     assert seen["platelicense"].replace(" ", "") == sample.truth["plate_number"]
 
 
@@ -140,9 +140,9 @@ def test_a_machine_readable_zone_belongs_to_the_page_above_it(monkeypatch: pytes
 
     [found] = sight.documents(opened(blank()), ["passport"])
 
-    told = {entry.field: entry.text for entry in found.entries}
-    assert told["mrz_line2"] == zone[1]
-    assert (told["surname"], told["given_names"], told["name_zh"]) == ("GU", "JIAMING", "顾家明")
+    texts = {entry.field: entry.text for entry in found.entries}
+    assert texts["mrz_line2"] == zone[1]
+    assert (texts["surname"], texts["given_names"], texts["name_zh"]) == ("GU", "JIAMING", "顾家明")
 
 
 def test_documents_of_two_kinds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

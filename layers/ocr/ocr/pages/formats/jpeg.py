@@ -41,7 +41,7 @@ def jpeg(content: bytes) -> Header:
                 raise ValueError("a second frame, or one that no browser shows")
             frame = struct.unpack_from(">BHHB", body)
         elif marker == _APP1:
-            orientation = orientation or _told(body)
+            orientation = orientation or _orientation(body)
         scans += marker == _SOS
         if _says_how_to_decode(marker, body):
             kept.append(content[start:at])
@@ -64,7 +64,7 @@ def _says_how_to_decode(marker: int, body: bytes) -> bool:
     return not (_APP0 <= marker <= _APP15 or marker == _COM)
 
 
-def _told(segment: bytes) -> int:
+def _orientation(segment: bytes) -> int:
     """The orientation in an APP1 segment, 0 where it tells none."""
     if segment.startswith(_EXIF):
         return of_exif(segment[len(_EXIF) :])
