@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from random import Random
 from typing import Any
 
 from PIL import Image
@@ -26,7 +27,8 @@ def encoded(format: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = 
 def textured(format: str, size: tuple[int, int], mode: str = "RGB", **options: Any) -> bytes:
     """A picture in which no two blocks are alike."""
     file = BytesIO()
-    small = Image.effect_noise((max(1, size[0] // 16), max(1, size[1] // 16)), 90)
+    across, down = max(1, size[0] // 16), max(1, size[1] // 16)
+    small = Image.frombytes("L", (across, down), Random(90).randbytes(across * down))
     small.resize(size).convert(mode).save(file, format, **options)
     return file.getvalue()
 
