@@ -10,6 +10,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A condition may split and join text.
 - An alarm may compare several metrics; here it stays silent.
 - A request that makes a larger event than Lambda takes is refused, as API Gateway refuses it: 413.
+- A batch of a queue for which no function has room is brought again, until its messages' visibility timeout is over.
 
 And three things are easier here than on AWS:
 - Functions that share an archive share its files, where MiniStack would unpack it for each of them again. A layer's
@@ -22,6 +23,7 @@ And three things are easier here than on AWS:
 import hashlib
 import json
 import os
+import random
 import signal
 import sys
 import threading
@@ -34,7 +36,7 @@ from zipfile import ZipFile
 
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
 from ministack.core import lambda_runtime  # type: ignore[import-not-found]
-from ministack.services import apigateway_v1, lambda_svc, s3  # type: ignore[import-not-found]
+from ministack.services import apigateway_v1, lambda_svc, s3, sqs  # type: ignore[import-not-found]
 from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]
 
 Scope = dict[str, Any]
@@ -45,6 +47,7 @@ conditions_plain = engine._evaluate_conditions
 alarm_plain = provisioners._cw_metric_alarm_record
 import_plain = apigateway_v1._import_rest_api
 execute_plain = lambda_svc._execute_function
+run_batch_plain = lambda_svc._run_sqs_batch
 concurrency_plain = lambda_svc._sqs_esm_concurrency
 invoke_plain = apigateway_v1._invoke_lambda_proxy_v1
 release_plain = lambda_svc.release_worker
@@ -53,6 +56,9 @@ unpacking = threading.Lock()
 LINKED = "linked"
 # Lambda's quota for the event of a call that waits for its answer.
 EVENT_BYTES = 6_291_456
+# Between two calls for a batch that was throttled, in seconds; each is twice as long as the one before.
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+brought = threading.local()
 
 
 async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
@@ -120,9 +126,24 @@ def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
     return limit
 
 
+def run_batch(mapping: dict[str, Any], function: dict[str, Any], event: Any, batch: Any, queue: str, name: str) -> None:
+    """Bring a batch of a queue to its function; while it is throttled, as often as its messages are hidden."""
+    visible = float(sqs._queues[queue]["attributes"].get("VisibilityTimeout", "30"))
+    brought.until = time.monotonic() + visible
+    try:
+        run_batch_plain(mapping, function, event, batch, queue, name)
+    finally:
+        brought.until = 0.0
+
+
 def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
     """What becomes of an invocation; a batch of a stream fails when one of its records does."""
+    pause = FIRST_PAUSE
     result: dict[str, Any] = execute_plain(function, event)
+    while result.get("throttle") and time.monotonic() + pause < getattr(brought, "until", 0.0):
+        time.sleep(pause * random.uniform(0.5, 1))
+        pause = min(LONGEST_PAUSE, 2 * pause)
+        result = execute_plain(function, event)
     body = result.get("body")
     failed = isinstance(body, dict) and body.get("batchItemFailures")
     if failed and event["Records"][0]["eventSource"] == "aws:dynamodb":
@@ -195,6 +216,7 @@ if __name__ == "__main__":
             module._evaluate_conditions = conditions  # type: ignore[attr-defined]
     provisioners._cw_metric_alarm_record = alarm
     lambda_svc._execute_function = execute
+    lambda_svc._run_sqs_batch = run_batch
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
     s3._fire_s3_test_event = no_test_event
     if waiting := os.environ.pop("WAITING_FUNCTIONS", None):

@@ -7,7 +7,7 @@ seen from the request's own body: when its last byte was handed to the network, 
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -45,6 +45,8 @@ _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_
 _ELSEWHERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
 _WIDE = "gb18030"  # and with it GBK and GB 2312, which it extends
 _SPACE = "\ufeff \t\r\n"
+
+type Allowed = Callable[[Sequence[str]], None]
 
 
 class Answer(ReceivedAnswer):
@@ -171,21 +173,38 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
         raise _unanswered(error, sent=0 < body.tell() == len(body.getvalue())) from None
 
 
-def fetch(url: str, until: float, most: int, allowed: Callable[[Sequence[str]], None]) -> Answer:
+def fetch(url: str, until: float, most: int, allowed: Allowed) -> Answer:
     """GET what lies at an address that a caller has named, and read it to the end before `until`.
 
     `allowed` is called with the addresses that the host's name stands for, before one of them is connected to; what it
     raises ends the call. Redirects are answers, as for `send`. Raises `TimeoutError` or another `OSError` when no
     answer came, `OverflowError` when it has more than `most` bytes.
     """
+    return _visit("GET", url, until, most, allowed, {"Accept": "image/*"})
+
+
+def post(url: str, until: float, most: int, allowed: Allowed, headers: Mapping[str, str], body: bytes) -> Answer:
+    """POST to an address that somebody has named, as `fetch` gets from one."""
+    return _visit("POST", url, until, most, allowed, headers, body)
+
+
+def _visit(
+    method: str,
+    url: str,
+    until: float,
+    most: int,
+    allowed: Allowed,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> Answer:
     import requests
     import urllib3
 
     # A session of its own: a connection that was once made to a vendor would be used unchecked.
     with _new_session() as session:
         try:
-            headers = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": AGENT}
-            prepared = session.prepare_request(requests.Request("GET", url, headers=headers))
+            sent = {"Accept-Encoding": "identity", "User-Agent": AGENT, **headers}
+            prepared = session.prepare_request(requests.Request(method, url, headers=sent, data=body))
             return _exchange(session, prepared, until, most, allowed)
         except _EndlessError:
             raise OverflowError from None
@@ -200,7 +219,7 @@ def _exchange(
     prepared: "requests.PreparedRequest",
     until: float,
     most: int,
-    allowed: Callable[[Sequence[str]], None] | None = None,
+    allowed: Allowed | None = None,
 ) -> Answer:
     from urllib3 import Timeout
 
@@ -227,7 +246,7 @@ class _EndlessError(Exception):
 class _Call:
     """One call: when it has to end, where it may go, and its connection, once it has one, for the timer to cut off."""
 
-    def __init__(self, until: float, allowed: Callable[[Sequence[str]], None] | None) -> None:
+    def __init__(self, until: float, allowed: Allowed | None) -> None:
         self.until = until
         self.allowed = allowed
         self.connection: Any = None
@@ -246,7 +265,7 @@ _calls = local()
 
 
 @contextmanager
-def _cut_at(until: float, allowed: Callable[[Sequence[str]], None] | None) -> Iterator[None]:
+def _cut_at(until: float, allowed: Allowed | None) -> Iterator[None]:
     """End this thread's call at that moment; raises `TimeoutError` where the block was not done by then."""
     _calls.mine = _Call(until, allowed)
     timer = Timer(max(0, until - time.monotonic()), _calls.mine.cut)
