@@ -1,8 +1,9 @@
 """`make redrive`: what ended in the dead-letter queue, and what no answer was understood of, is read again.
 
-Uploads go back to the queue of their product, announcements to theirs. Where a batch of the table's stream was given
-up, what it told of is looked up in the stream, which keeps it for a day. Of a vendor's answer that was not understood,
-the record is made anew if it is by now, at no charge; else its upload is sent to the vendor once more, which may cost.
+Uploads go back to the queue of their product, announcements to theirs. An upload's letter names its record: what was
+erased meanwhile goes nowhere. Where a batch of the table's stream was given up, what it told of is looked up in the
+stream, which keeps it for a day. Of a vendor's answer that was not understood, the record is made anew if it is by now,
+at no charge; else its upload is sent to the vendor once more, which may cost.
 """
 
 import json
@@ -22,7 +23,7 @@ from local.arguments import Arguments
 from local.cloud.stack import logical, parts_of, point_at, settings_of
 from ocr.declare.catalogue import products
 from ocr.model.problem import PROBLEM_BASE
-from ocr.model.record import Announcement, Record, Status
+from ocr.model.record import Announcement, Record, Source, Status
 from ocr.pipeline.renormalization import renormalize
 from ocr.platform.errors import Changed, OcrError
 from ocr.platform.settings import settings
@@ -65,11 +66,16 @@ def changed(send: Callable[[str, str], object]) -> tuple[int, int]:
                     continue
             ledger.forgive(str((records.stored(record.id) or {})["content"]))
             if source := record.source:
-                thing = {"key": quote_plus(source.key), "versionId": source.version}
-                entry = {"bucket": {"name": source.bucket}, "object": {name: one for name, one in thing.items() if one}}
-                send(slug, json.dumps({"Records": [{"s3": entry}]}))
+                send(slug, notification(source))
                 again += 1
     return again, made
+
+
+def notification(source: Source) -> str:
+    """What S3 tells a product's queue of an upload."""
+    thing = {"key": quote_plus(source.key), "versionId": source.version}
+    entry = {"bucket": {"name": source.bucket}, "object": {name: one for name, one in thing.items() if one}}
+    return json.dumps({"Records": [{"s3": entry}]})
 
 
 def _not_understood(slug: str) -> Iterator[Record]:
@@ -98,9 +104,9 @@ def move(client: Any, parts: Mapping[str, str]) -> tuple[int, int]:
         for message in messages:
             back = _destinations_of(client, parts, message["Body"])
             # First there, then away: a message may be read twice, which costs nothing, but none is lost.
-            for queue, body in back:
+            for queue, body in back or ():
                 sqs.send_message(QueueUrl=queue, MessageBody=body)
-            if back:
+            if back is not None:
                 sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
                 moved += 1
             else:
@@ -114,26 +120,35 @@ def _received(sqs: Any, queue: str) -> list[dict[str, Any]]:
     return found
 
 
-def _destinations_of(client: Any, parts: Mapping[str, str], body: str) -> list[tuple[str, str]]:
-    """As `_destinations`; none where the stream no longer has what a message is about."""
+def _destinations_of(client: Any, parts: Mapping[str, str], body: str) -> list[tuple[str, str]] | None:
+    """The queues that a dead message goes back to, and what each is sent; none for a record that was erased.
+
+    None for what is none of ours, or is not to be found any more.
+    """
     try:
-        return list(_destinations(client, parts, body))
+        return _destinations(client, parts, body)
     except ClientError:
-        return []
+        return None
 
 
-def _destinations(client: Any, parts: Mapping[str, str], body: str) -> Iterator[tuple[str, str]]:
-    """The queues that a dead message goes back to, and what each is sent; none for what is none of ours."""
+def _destinations(client: Any, parts: Mapping[str, str], body: str) -> list[tuple[str, str]] | None:
     match _parsed(body):
-        case {"Records": [{"s3": {"object": {"key": str(key)}}}, *_]}:
-            queue = parts.get(f"{logical(key.split('/')[1])}Queue") if "/" in key else None
-            if queue:
-                yield queue, body
+        case {"record_id": str(id), "product": str(slug), **rest} if not rest:
+            queue, source = parts.get(f"{logical(slug)}Queue"), records.source(_item(client, parts, id))
+            if queue is None:
+                return None
+            return [(queue, notification(source))] if source else []
         case {"event_id": _, "record_id": _}:
-            yield parts[ANNOUNCEMENTS], body
+            return [(parts[ANNOUNCEMENTS], body)]
         case {"DDBStreamBatchInfo": dict(batch)}:
-            for event in _announcements(client("dynamodbstreams"), batch):
-                yield parts[ANNOUNCEMENTS], event.model_dump_json()
+            events = _announcements(client("dynamodbstreams"), batch)
+            return [(parts[ANNOUNCEMENTS], event.model_dump_json()) for event in events] or None
+    return None
+
+
+def _item(client: Any, parts: Mapping[str, str], id: str) -> dict[str, Any]:
+    found = client("dynamodb").get_item(TableName=parts["Records"], Key={"id": {"S": id}}).get("Item", {})
+    return {name: TypeDeserializer().deserialize(value) for name, value in found.items()}
 
 
 def _parsed(body: str) -> Any:

@@ -90,13 +90,12 @@ def test_dead_uploads_and_announcements_are_put_back_and_nothing_else_is_touched
     record = send(stack, picture, "s3")
     item = stack.client("dynamodb").get_item(TableName=stack.table, Key={"id": {"S": record.record_id}})["Item"]
     plain = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-    source = record.body["source"]
-    entry = {"s3": {"bucket": {"name": source["bucket"]}, "object": {"key": source["key"]}}}
-    dead({"Records": [entry]})
+    dead({"record_id": record.record_id, "product": "id_card"})
+    dead({"record_id": "0" * 32, "product": "id_card"})  # erased meanwhile
     dead(announcement(plain).model_dump(mode="json"))
     dead({"unknown": "message"})
     with listening(stack) as listener:
-        assert move(stack.client, stack.parts) == (2, 1)
+        assert move(stack.client, stack.parts) == (3, 1)
         assert listener.wait_for({(str(record.record_id), False)}, 60) == set()
     assert dead_letters(stack) == 1
 

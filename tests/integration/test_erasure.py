@@ -1,4 +1,8 @@
-"""Promise: what is forgotten is forgotten: of a picture whose record is deleted, no store keeps a byte or a name."""
+"""Promise: what is forgotten is forgotten: of a picture whose record is deleted, no store keeps a byte or a name.
+
+Stores are the table, every version of every object, the queue that keeps messages after their upload was given up, and
+the log; what the stream tells the bus is looked at too.
+"""
 
 import hashlib
 import json
@@ -8,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from announce.app import announcement
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.entry import uploads
@@ -16,11 +21,11 @@ from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.reading import ExtractedDocument, Item
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import Changed
+from ocr.platform.errors import Busy, Changed
 from ocr.storage import erasure, records
 from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
 from tests.support.scripted import Context, First, Ticket, picture, product, reading
-from tests.support.sending import deliver, of_upload, post
+from tests.support.sending import deliver, deliver_last, of_upload, post
 
 PERSON = "LU-XIANG-44010619700602997X"
 FILE = "lu-xiang-44010619700602997X"
@@ -68,9 +73,10 @@ def versions(world: World, key: str) -> list[dict[str, Any]]:
 
 
 def stores(world: World) -> bytes:
-    """Every byte that is stored anywhere, with every name."""
+    """Every byte that is stored anywhere, with every name, and what is told of it."""
     s3 = world.emulator.client("s3")
-    parts = [json.dumps(world.items(), default=str, ensure_ascii=False).encode()]
+    told = [announcement(item).model_dump_json() for item in world.items() if "finished_at" in item]
+    parts = [json.dumps([world.items(), world.letters(), told], default=str, ensure_ascii=False).encode()]
     for bucket in (UPLOADS, ANSWERS):
         for one in s3.list_object_versions(Bucket=bucket).get("Versions", []):
             found = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
@@ -113,18 +119,22 @@ def test_one_deletion_leaves_nothing_of_a_picture_anywhere(
     deliver(ticket, refused)
     fast = world.upload(f"uploads/card/{FILE}-fast.png", content, mood="fast")
     deliver(other, fast)
+    late = world.upload(f"uploads/ticket/{FILE}-late.png", content, mood="late")
+    assert deliver_last(product([lambda: Busy("down")]), late) == []
+    assert len(world.letters()) == 1
     first = post(ticket, content)[1]
     post(ticket, content, mood="fast")
     post(other, content)
     asked(ticket, content, **{"Idempotency-Key": "application-4711"})
     waiting = asked(other, content, Prefer="respond-async", **{"Idempotency-Key": "later"})
     assert waiting["id"]
-    late = asked(other, content, Prefer="respond-async", **{"Idempotency-Key": "replayed"})
-    assert late["id"] != waiting["id"]
+    replayed = asked(other, content, Prefer="respond-async", **{"Idempotency-Key": "replayed"})
+    assert replayed["id"] != waiting["id"]
     before = stores(world)
     assert b"first.json" in before
     assert b"second.json" in before
     assert b"records/ticket/" in before
+    assert b"record_id" in before
     traces = [PERSON.encode(), FILE.encode(), content, hashlib.sha256(content).hexdigest().encode()]
     assert all(trace in before for trace in traces)
     assert erasure.erase(first["id"])

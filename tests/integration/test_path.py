@@ -425,7 +425,7 @@ class TestNothingLost:
         record = of_upload(notification)
         assert record
         assert record.status == Status.FAILED
-        assert world.dead_letters() == [{"Records": [notification]}]
+        assert world.dead_letters() == [{"record_id": record.id, "product": "ticket"}]
 
     def test_what_was_given_up_is_read_when_it_is_put_back(self, world: World) -> None:
         kind = product([lambda: Busy("busy"), reading])

@@ -128,7 +128,7 @@ def test_any_mixture_of_what_may_happen(gateway: Gateway) -> None:
 
         @rule()
         def redrive(self) -> None:
-            gateway.uploads.redrive()
+            gateway.redrive()
 
         @rule(draw=st.data(), mishaps=MISHAPS)
         def delete(self, draw: st.DataObject, mishaps: list[Mishap]) -> None:

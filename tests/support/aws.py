@@ -71,6 +71,12 @@ class World:
                 clients.queues().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
+    def letters(self) -> list[str]:
+        """The bodies of up to ten messages in the dead-letter queue, which stay there."""
+        url = settings().dead_letters
+        answer = clients.queues().receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
     def upload(self, key: str, content: bytes, **metadata: str) -> dict[str, Any]:
         """Put an object; returns the S3 notification that the bucket would send."""
         answer = self.emulator.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=content, Metadata=metadata)

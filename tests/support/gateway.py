@@ -22,6 +22,7 @@ from PIL import Image
 from announce import app as announcer
 from license_plate.app import handler as plates
 from local.cloud.aws import Aws
+from local.redrive import notification
 from local.samples import samples
 from local.simulators import SECRETS, Control, running, sight
 from local.simulators.pictures import NotAPicture, opened
@@ -248,6 +249,14 @@ class Gateway:
             if deleted:
                 self.uploads.delete(message.id for message in batch if message.id not in failed)
 
+    def redrive(self) -> None:
+        """Have read again what was given up, as `make redrive` does."""
+        dead, self.uploads.dead = self.uploads.dead, []
+        items = {item["id"]: item for item in self.items()}
+        for message in dead:
+            if found := records.source(items[json.loads(message.body)["record_id"]]):
+                self.uploads.send(notification(found))
+
     def announce(self, most: int, *, again: bool = False) -> None:
         """Bring the next of the table's stream to the announcer; `again` says that it will come once more."""
         answer = self.streams.get_records(ShardIterator=self.place, Limit=most)
@@ -398,7 +407,7 @@ class Gateway:
         ids = self.uploads.waiting()
         for start in range(0, len(ids), 10):
             self.deliver(ids[start : start + 10])
-        self.uploads.redrive()
+        self.redrive()
         self.announce(MOST_ANNOUNCEMENTS)
         self.announce_late()
 
@@ -499,9 +508,7 @@ class Gateway:
     def _none_died_without_a_record(self) -> None:
         """Whatever befell it: the upload of a message that was given up has a record."""
         for message in self.uploads.dead:
-            upload = _upload_of(message)
-            with self.injector.indoors():
-                id = records.record_ref(upload).id
+            id = json.loads(message.body)["record_id"]
             found = [item["status"] for item in self.items() if item["id"] == id]
             assert found
             assert found[0] in FINAL | {Status.DELETED}

@@ -63,12 +63,6 @@ class Queue:
         self.buried += 1
         self.dead.append(Message(f"{self.name}-dead-{self.buried}", body))
 
-    def redrive(self) -> None:
-        """Send again what is dead."""
-        dead, self.dead = self.dead, []
-        for one in dead:
-            self.send(one.body)
-
     def event(self, messages: Iterable[Message]) -> dict[str, Any]:
         """The Lambda event of a batch."""
         return {"Records": [self._record(one) for one in messages]}

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
 from random import Random
 
 import psutil
@@ -30,6 +32,12 @@ from ocr.vendors import juhe
 
 CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
 RESTS = "print('up', flush=True); input()"
+
+
+def test_every_trial_is_tried() -> None:
+    files = Path(command.__file__).parent.glob("*.py")
+    modules = [import_module(f"local.trials.{one.stem}") for one in files if "\nTRIAL = " in one.read_text()]
+    assert {module.TRIAL.name for module in modules} <= {*command.TRIALS}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ocr.storage.records import (
     of_content,
     of_same_picture,
     put,
+    source,
     stored,
 )
 
@@ -82,9 +83,8 @@ def _being_read() -> InFlight:
 
 def _forget(found: Item) -> None:
     """Delete one picture's upload, and leave of its record what says so."""
-    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
-    if key:
-        erase_upload(Upload(bucket, key, found.get("version")))
+    if upload := source(found):
+        erase_upload(Upload(upload.bucket, upload.key, upload.version))
     seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}
     write: PutTypeDef = {
         "TableName": settings().table,
@@ -99,8 +99,8 @@ def _forget(found: Item) -> None:
 def _deleted(found: Item) -> Item:
     """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
     left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
-    source = found.get("source", "")
-    return failed(deleted(found), again=not source or f"/{LATER}/" in source) | left
+    address = found.get("source", "")
+    return failed(deleted(found), again=not address or f"/{LATER}/" in address) | left
 
 
 def _erase(bucket: str, named: str) -> None:

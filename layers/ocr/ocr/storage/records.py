@@ -319,15 +319,20 @@ def deleted(found: Item) -> Record:
 
 def _place(found: Item) -> dict[str, Any]:
     """What an item says of its picture, as members of a record."""
-    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
     return {
         "id": found["id"],
         "created_at": datetime.fromisoformat(found["created_at"]),
         "finished_at": datetime.fromisoformat(found["finished_at"]),
         "replayed": found["replayed"],
-        "source": Source(bucket=bucket, key=key, version=found.get("version")) if key else None,
+        "source": source(found),
         **({"options": dict(found["options"])} if "options" in found else {}),
     }
+
+
+def source(found: Item) -> Source | None:
+    """The upload of a record's item; None where it came by HTTPS, or was erased."""
+    bucket, _, key = found.get("source", "").removeprefix("s3://").partition("/")
+    return Source(bucket=bucket, key=key, version=found.get("version")) if key else None
 
 
 def of_upload(source: str, version: str | None = None) -> Record | None:
