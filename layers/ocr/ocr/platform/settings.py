@@ -136,7 +136,7 @@ class Settings(BaseModel):
         default=5,
         ge=1,
         validation_alias="CIRCUIT_FAILURES",
-        description="Faults of a vendor in a row, seen by one instance of a function, that open its circuit breaker for all",
+        description="Faults of a vendor in a row, at one instance of a function, that open its circuit for all",
     )
     circuit_seconds: int = Field(
         default=30,
