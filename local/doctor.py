@@ -54,7 +54,7 @@ def _offers() -> Iterator[tuple[Product, Offer]]:
     """The first product that each of a vendor's offers is sold as, for vendors that need a key."""
     seen: set[type[Any]] = set()
     for product in products().values():
-        for offer in product.sold_by:
+        for offer in product.offers:
             if offer.keys and type(offer) not in seen:
                 seen.add(type(offer))
                 yield product, offer

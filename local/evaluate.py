@@ -134,7 +134,7 @@ def truth(folder: Path) -> list[Entry] | None:
         first = error.errors()[0]
         place = " → ".join(str(part) for part in first["loc"])
         raise Unusable(f"{file} is not what it should be{f' at {place}' if place else ''}: {first['msg']}.") from None
-    unknown = sorted({entry.product for entry in entries} - {"", *offline.sold()})
+    unknown = sorted({entry.product for entry in entries} - {"", *offline.slugs()})
     if unknown:
         raise Unusable(f"{file} names products that the embedded vendor does not read: {', '.join(unknown)}.")
     return entries
@@ -359,7 +359,7 @@ def _pictures(folder: Path) -> set[Path]:
 def _arguments() -> argparse.Namespace:
     parser = Arguments(description="Read pictures whose content is known and say what was missed.")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--product", type=product(offline.sold()), metavar="SLUG", help="of pictures without truth")
+    parser.add_argument("--product", type=product(offline.slugs()), metavar="SLUG", help="of pictures without truth")
     parser.add_argument("--fresh", action="store_true", help="ask the engine also where its answer is kept")
     parser.add_argument("--docs", action="store_true", help="put the figures into docs/accuracy.md")
     return parser.parse_args()

@@ -46,7 +46,7 @@ def case(file: Path, product: str = "") -> Case:
         place = " → ".join(str(part) for part in first["loc"])
         raise Unusable(f"{file} is not what it should be{f' at {place}' if place else ''}: {first['msg']}.") from None
     slug = product or found.product
-    if slug not in offline.sold():
+    if slug not in offline.slugs():
         said = f"{slug} is not a product that the embedded vendor reads" if slug else "it does not say of which product"
         raise Unusable(f"{file} is not a case: {said}. Say PRODUCT=id_card, for example.")
     return found.model_copy(update={"product": slug})
@@ -90,7 +90,7 @@ def main() -> None:
     parser = Arguments(description="Print the record made of given lines.")
     parser.add_argument("files", nargs="+", type=existing, metavar="FILE", help="a case, or a folder of cases")
     parser.add_argument(
-        "--product", type=product(offline.sold()), metavar="SLUG", help="instead of the one in the file"
+        "--product", type=product(offline.slugs()), metavar="SLUG", help="instead of the one in the file"
     )
     asked = parser.parse_args()
     files, slug = _files(asked.files), asked.product or ""

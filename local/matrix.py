@@ -72,7 +72,7 @@ def show(found: Sequence[Outcome]) -> Iterator[str]:
 
 
 def main() -> None:
-    asked = _arguments([slug for slug in offline.sold() if baseline.applies(slug)])
+    asked = _arguments([slug for slug in offline.slugs() if baseline.applies(slug)])
     found: list[Outcome] = []
     with ProcessPoolExecutor(PROCESSES) as pool:
         every = asked.every

@@ -122,7 +122,7 @@ def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None]:
 
 
 def main() -> None:
-    asked = _arguments(offline.sold(), tuple(VARIANTS | SHOTS))
+    asked = _arguments(offline.slugs(), tuple(VARIANTS | SHOTS))
     scores: dict[Key, Score] = {}
     with ProcessPoolExecutor(PROCESSES) as pool:
         wanted = pairs(asked.products, asked.layouts)

@@ -30,7 +30,7 @@ product = Product(
     category="enterprise",
     required=["approval_number", "account_name", "account_number"],
     titles=["开户许可证"],
-    sold_by=[etoplive.Pid(1015), embedded.Labels()],
+    offers=[etoplive.Pid(1015), embedded.Labels()],
 )
 
 handler = serve(product)

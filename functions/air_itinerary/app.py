@@ -89,7 +89,7 @@ product = Product(
     required=["passenger_name", "e_ticket_number", "total"],
     titles=["航空运输电子客票行程单", "电子发票(航空运输电子客票行程单)"],
     code=InvoiceCode({"61": NUMBER_ONLY}),
-    sold_by=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
+    offers=[etoplive.Pid(22, type=("行程单",)), embedded.Labels()],
     checks=[
         not_future("issue_date"),
         sum_of("fare", "fuel_surcharge", "caac_fund", "other_taxes", "tax", total="total"),

@@ -91,7 +91,7 @@ product = Product(
     category="identity",
     required=["card_number"],
     titles=["银联", "UnionPay"],
-    sold_by=[etoplive.Pid(4), embedded.Labels()],
+    offers=[etoplive.Pid(4), embedded.Labels()],
     checks=[not_expired("valid_to")],
 )
 

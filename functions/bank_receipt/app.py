@@ -45,7 +45,7 @@ product = Product(
     category="finance",
     required=["amount", "transaction_date", ("payer_name", "payee_name")],
     titles=["电子回单", "业务回单", "银行回单", "客户回单"],
-    sold_by=[etoplive.Pid(1037), embedded.Labels()],
+    offers=[etoplive.Pid(1037), embedded.Labels()],
     checks=[amount_in_words("amount", "amount_cn"), not_future("transaction_date")],
 )
 

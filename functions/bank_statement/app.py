@@ -45,7 +45,7 @@ product = Product(
     category="general",
     required=[("account_number", "account_name"), "transactions"],
     titles=["交易明细", "交易流水", "银行流水", "对账单", "账户明细"],
-    sold_by=[etoplive.Pid(1066), embedded.Labels()],
+    offers=[etoplive.Pid(1066), embedded.Labels()],
     checks=[running_balance("transactions")],
 )
 

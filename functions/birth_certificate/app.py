@@ -61,7 +61,7 @@ product = Product(
         ("issue_date", "issuing_authority"),
     ],
     titles=["出生医学证明"],
-    sold_by=[etoplive.Pid(52), embedded.Labels()],
+    offers=[etoplive.Pid(52), embedded.Labels()],
     checks=[in_order("birth_datetime", "issue_date")],
 )
 

@@ -67,7 +67,7 @@ product = Product(
     category="enterprise",
     required=["uscc", "name", ("address", "business_scope")],
     titles=["营业执照"],
-    sold_by=[etoplive.Pid(41), embedded.Labels()],
+    offers=[etoplive.Pid(41), embedded.Labels()],
     checks=[
         in_order("establish_date", "registration_date"),
         not_future("establish_date"),

@@ -37,7 +37,7 @@ product = Product(
     name="验证码",
     category="captcha",
     required=[("text", "number", "choice", "container_number", "points")],
-    sold_by=[juhe.Captcha()],
+    offers=[juhe.Captcha()],
 )
 
 handler = serve(product)

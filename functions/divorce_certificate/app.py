@@ -24,7 +24,7 @@ product = Product(
     category="identity",
     required=["certificate_number", "male_name", "male_birth_date", "female_name", "female_birth_date"],
     titles=["离婚证"],
-    sold_by=[etoplive.Pid(1005), embedded.Labels()],
+    offers=[etoplive.Pid(1005), embedded.Labels()],
     checks=COUPLE,
 )
 

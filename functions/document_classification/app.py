@@ -21,7 +21,7 @@ product = Product(
     name="证照自动分类OCR识别",
     category="general",
     required=[("document_type", "document_name")],
-    sold_by=[etoplive.Pid(666), embedded.Kinds()],
+    offers=[etoplive.Pid(666), embedded.Kinds()],
     sorts=True,
 )
 

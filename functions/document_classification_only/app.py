@@ -16,7 +16,7 @@ product = Product(
     name="证照自动分类",
     category="general",
     required=[("document_type", "document_name")],
-    sold_by=[etoplive.Pid(667), embedded.Kinds()],
+    offers=[etoplive.Pid(667), embedded.Kinds()],
     sorts=True,
 )
 

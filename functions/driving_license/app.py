@@ -83,7 +83,7 @@ product = Product(
         ELECTRONIC: ["license_number", "name", "generated_at"],
     },
     titles=["中华人民共和国机动车驾驶证", "机动车驾驶证", "Driving License of the People's Republic of China"],
-    sold_by=[etoplive.Pid(7), embedded.Labels()],
+    offers=[etoplive.Pid(7), embedded.Labels()],
     checks=[
         birth_date_matches("birth_date", "license_number"),
         sex_matches("sex", "license_number"),

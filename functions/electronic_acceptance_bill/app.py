@@ -51,7 +51,7 @@ product = Product(
     category="finance",
     required=["bill_number", "due_date", "drawer_name", "payee_name", "amount"],
     titles=["电子银行承兑汇票", "电子商业承兑汇票"],
-    sold_by=[etoplive.Pid(1031), embedded.Labels()],
+    offers=[etoplive.Pid(1031), embedded.Labels()],
     checks=[in_order("issue_date", "due_date", strictly=True), amount_in_words("amount", "amount_cn")],
 )
 

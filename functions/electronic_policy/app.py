@@ -55,7 +55,7 @@ product = Product(
     category="vehicle",
     required=["policy_number", "insurance_period", ("insured", "vehicle_owner"), "premium_total"],
     titles=["机动车商业保险保险单", "机动车交通事故责任强制保险单", "保险单(电子保单)", "电子保单"],
-    sold_by=[etoplive.Pid(1038), embedded.Labels()],
+    offers=[etoplive.Pid(1038), embedded.Labels()],
     checks=[sum_of_rows("coverages", "premium", total="premium_total")],
 )
 

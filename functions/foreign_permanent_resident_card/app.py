@@ -29,7 +29,7 @@ product = Product(
     category="identity",
     required={FRONT: ["name_en", "card_number"], BACK: [("mrz", "issue_times", "issuing_authority")]},
     titles=["外国人永久居留身份证", "外国人永久居留证", "FOREIGNER'S PERMANENT RESIDENCE CARD"],
-    sold_by=[etoplive.Pid(53), embedded.Labels()],
+    offers=[etoplive.Pid(53), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
 

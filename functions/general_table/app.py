@@ -16,7 +16,7 @@ product = Product(
     name="通用表格",
     category="general",
     required=["tables"],
-    sold_by=[etoplive.Pid(1036), embedded.Tables()],
+    offers=[etoplive.Pid(1036), embedded.Tables()],
 )
 
 handler = serve(product)

@@ -16,7 +16,7 @@ product = Product(
     name="通用文字",
     category="general",
     required=["text"],
-    sold_by=[ctyun.GeneralText(), esign.GeneralText(), etoplive.Pid(1001), embedded.Text()],
+    offers=[ctyun.GeneralText(), esign.GeneralText(), etoplive.Pid(1001), embedded.Text()],
 )
 
 handler = serve(product)

@@ -37,7 +37,7 @@ product = Product(
     name="通用票据",
     category="general",
     required=["total", ("invoice_number", "date")],
-    sold_by=[etoplive.Pid(22), embedded.Labels()],
+    offers=[etoplive.Pid(22), embedded.Labels()],
     checks=[not_future("date")],
 )
 

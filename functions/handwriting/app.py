@@ -16,7 +16,7 @@ product = Product(
     name="手写体",
     category="general",
     required=["text"],
-    sold_by=[etoplive.Pid(1034), embedded.Text()],
+    offers=[etoplive.Pid(1034), embedded.Text()],
 )
 
 handler = serve(product)

@@ -36,7 +36,7 @@ product = Product(
         ]
     },
     titles=["签注"],
-    sold_by=[etoplive.Pid(1014), embedded.Labels()],
+    offers=[etoplive.Pid(1014), embedded.Labels()],
 )
 
 handler = serve(product)

@@ -28,7 +28,7 @@ product = Product(
     category="identity",
     required={FRONT: ["name_zh", "permit_number", ("valid_period", "valid_to")]},
     titles=["往来港澳通行证"],
-    sold_by=[etoplive.Pid(1013), embedded.Labels()],
+    offers=[etoplive.Pid(1013), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
 

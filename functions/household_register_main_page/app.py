@@ -29,7 +29,7 @@ product = Product(
     category="identity",
     required=["householder_name", "address", "issue_date"],
     titles=["居民户口簿", "户口簿"],
-    sold_by=[etoplive.Pid(1002), embedded.Labels()],
+    offers=[etoplive.Pid(1002), embedded.Labels()],
 )
 
 handler = serve(product)

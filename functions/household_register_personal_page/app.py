@@ -44,7 +44,7 @@ product = Product(
     category="identity",
     required=["name", "birth_date", "id_number"],
     titles=["常住人口登记卡"],
-    sold_by=[etoplive.Pid(1003), embedded.Labels()],
+    offers=[etoplive.Pid(1003), embedded.Labels()],
     checks=[
         birth_date_matches("birth_date", "id_number"),
         sex_matches("sex", "id_number"),

@@ -61,7 +61,7 @@ product = Product(
     category="identity",
     required={PORTRAIT: ["name", "id_number"], EMBLEM: ["issuing_authority", ("valid_period", "valid_to")]},
     titles=["居民身份证"],
-    sold_by=[ctyun.IdCard(), etoplive.Pid(2), embedded.Labels()],
+    offers=[ctyun.IdCard(), etoplive.Pid(2), embedded.Labels()],
     checks=[
         birth_date_matches("birth_date", "id_number"),
         sex_matches("sex", "id_number"),

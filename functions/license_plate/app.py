@@ -45,7 +45,7 @@ product = Product(
     name="车牌",
     category="vehicle",
     required=["plate_number"],
-    sold_by=[juhe.Plate(), ctyun.Plate(), etoplive.Pid(6), embedded.Plates()],
+    offers=[juhe.Plate(), ctyun.Plate(), etoplive.Pid(6), embedded.Plates()],
 )
 
 handler = serve(product)

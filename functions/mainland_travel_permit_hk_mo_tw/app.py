@@ -51,7 +51,7 @@ product = Product(
         BACK: [("back_name", "back_id_number", "mrz")],
     },
     titles=["港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
-    sold_by=[etoplive.Pid(1018), embedded.Labels()],
+    offers=[etoplive.Pid(1018), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],
 )
 

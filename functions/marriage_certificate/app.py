@@ -24,7 +24,7 @@ product = Product(
     category="identity",
     required=["certificate_number", "male_name", "male_birth_date", "female_name", "female_birth_date"],
     titles=["结婚证"],
-    sold_by=[etoplive.Pid(12), embedded.Labels()],
+    offers=[etoplive.Pid(12), embedded.Labels()],
     checks=COUPLE,
 )
 

@@ -33,7 +33,7 @@ product = Product(
     category="identity",
     required=["name", "certificate_number"],
     titles=["中国人民解放军军官证", "军官证"],
-    sold_by=[etoplive.Pid(11), embedded.Labels()],
+    offers=[etoplive.Pid(11), embedded.Labels()],
     checks=[in_order("birth_date", "issue_date", "valid_to"), not_expired("valid_to")],
 )
 

@@ -34,7 +34,7 @@ product = Product(
     category="enterprise",
     required=["org_code", "name", ("valid_period", "valid_to")],
     titles=["中华人民共和国组织机构代码证", "组织机构代码证"],
-    sold_by=[etoplive.Pid(1026), embedded.Labels()],
+    offers=[etoplive.Pid(1026), embedded.Labels()],
     checks=[not_expired("valid_period")],
 )
 

@@ -44,7 +44,7 @@ product = Product(
     category="identity",
     required=["passport_number", ("surname", "given_names", "name_en", "name_zh"), "expiry_date"],
     titles=["护照", "PASSPORT"],
-    sold_by=[etoplive.Pid(8), embedded.Labels()],
+    offers=[etoplive.Pid(8), embedded.Labels()],
     checks=[
         mrz_td3_document_number("passport_number", "mrz_line2"),
         mrz_td3_birth("birth_date", "mrz_line2"),

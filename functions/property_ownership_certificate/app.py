@@ -39,7 +39,7 @@ product = Product(
     category="real_estate",
     required=["certificate_number", "owner", "location", ("area", "inner_area")],
     titles=["房屋所有权证", "房地产权证"],
-    sold_by=[etoplive.Pid(1033), embedded.Labels()],
+    offers=[etoplive.Pid(1033), embedded.Labels()],
 )
 
 handler = serve(product)

@@ -26,7 +26,7 @@ product = Product(
     name="房产证（统一字段）",
     category="real_estate",
     required=["certificate_number", "obligee", "location"],
-    sold_by=[etoplive.Pid(1082), embedded.Labels()],
+    offers=[etoplive.Pid(1082), embedded.Labels()],
 )
 
 handler = serve(product)

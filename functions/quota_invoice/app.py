@@ -37,7 +37,7 @@ product = Product(
     category="invoice",
     required=["invoice_code", "invoice_number", ("total", "total_cn")],
     titles=["通用定额发票", "定额发票"],
-    sold_by=[etoplive.Pid(22, type=("定额发票",)), embedded.Labels()],
+    offers=[etoplive.Pid(22, type=("定额发票",)), embedded.Labels()],
     checks=[amount_in_words("total", "total_cn")],
 )
 

@@ -26,7 +26,7 @@ product = Product(
     category="real_estate",
     required=["certificate_number", "obligee", "location"],
     titles=["不动产登记证明"],
-    sold_by=[etoplive.Pid(1007), embedded.Labels()],
+    offers=[etoplive.Pid(1007), embedded.Labels()],
 )
 
 handler = serve(product)

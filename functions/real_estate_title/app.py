@@ -29,7 +29,7 @@ product = Product(
     category="real_estate",
     required=["certificate_number", "obligee", "location", ("usage", "area", "term")],
     titles=["不动产权证书", "中华人民共和国不动产权证书"],
-    sold_by=[etoplive.Pid(501), embedded.Labels()],
+    offers=[etoplive.Pid(501), embedded.Labels()],
 )
 
 handler = serve(product)

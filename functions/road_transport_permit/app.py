@@ -45,7 +45,7 @@ product = Product(
     category="vehicle",
     required=["license_number", "business_name", ("vehicle_plate", "business_scope"), ("issue_date", "expiry_date")],
     titles=["道路运输证", "道路运输许可证", "道理运输许可证"],
-    sold_by=[etoplive.Pid(1076), embedded.Labels()],
+    offers=[etoplive.Pid(1076), embedded.Labels()],
     checks=[in_order("issue_date", "expiry_date"), not_expired("expiry_date"), not_future("issue_date")],
 )
 

@@ -37,7 +37,7 @@ product = Product(
         ("issue_date", "valid_to", "card_number", "bank_card_number"),
     ],
     titles=["中华人民共和国社会保障卡", "社会保障卡"],
-    sold_by=[etoplive.Pid(1039), embedded.Labels()],
+    offers=[etoplive.Pid(1039), embedded.Labels()],
     checks=[
         birth_date_matches("birth_date", "social_security_number"),
         sex_matches("sex", "social_security_number"),

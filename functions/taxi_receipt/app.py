@@ -89,7 +89,7 @@ product = Product(
     category="invoice",
     required=["invoice_number", "date", "total"],
     titles=["出租汽车统一车票", "出租汽车专用发票", "出租车发票", "出租汽车发票"],
-    sold_by=[etoplive.Pid(22, type=("出租车票",)), embedded.Labels()],
+    offers=[etoplive.Pid(22, type=("出租车票",)), embedded.Labels()],
     checks=[not_future("date")],
 )
 

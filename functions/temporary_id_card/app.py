@@ -32,7 +32,7 @@ product = Product(
     category="identity",
     required=["name", "id_number"],
     titles=["中华人民共和国临时居民身份证", "临时居民身份证"],
-    sold_by=[etoplive.Pid(1020), embedded.Labels()],
+    offers=[etoplive.Pid(1020), embedded.Labels()],
     checks=[
         birth_date_matches("birth_date", "id_number"),
         sex_matches("sex", "id_number"),

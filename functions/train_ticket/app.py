@@ -88,7 +88,7 @@ product = Product(
     required=["train_number", "departure_station", "destination_station", "departure_time", "price"],
     titles=["电子发票(铁路电子客票)", "铁路电子客票", "退票改签时须交回车站", "报销凭证遗失不补", "火车票"],
     code=InvoiceCode({"51": NUMBER_ONLY}),
-    sold_by=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
+    offers=[etoplive.Pid(22, type=("火车票",)), embedded.Labels()],
     checks=[not_future("departure_time", ahead=AHEAD), tax_of("price", "tax_rate", "tax", included=True)],
 )
 

@@ -47,7 +47,7 @@ product = Product(
     category="vehicle",
     required=["invoice_number", "buyer_name", "seller_name", "total"],
     titles=["二手车销售统一发票"],
-    sold_by=[etoplive.Pid(60), embedded.Labels()],
+    offers=[etoplive.Pid(60), embedded.Labels()],
     checks=[*TOTAL_IN_WORDS, not_future("issue_date")],
 )
 

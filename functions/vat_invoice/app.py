@@ -114,7 +114,7 @@ product = Product(
     code=InvoiceCode(
         dict.fromkeys(("01", "04", "08", "10", "11", "14"), BEFORE_TAX) | dict.fromkeys(("31", "32"), WITH_TAX)
     ),
-    sold_by=[etoplive.Pid(21), embedded.Labels()],
+    offers=[etoplive.Pid(21), embedded.Labels()],
     checks=[
         amount_plus_tax("amount", "tax", "total"),
         amount_in_words("total", "total_cn"),

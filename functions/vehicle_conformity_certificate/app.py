@@ -44,7 +44,7 @@ product = Product(
     category="vehicle",
     required=["certificate_number", "manufacturer", ("vin", "chassis_id"), "manufacture_date"],
     titles=["机动车整车出厂合格证", "整车出厂合格证", "底盘出厂合格证"],
-    sold_by=[etoplive.Pid(68), embedded.Labels()],
+    offers=[etoplive.Pid(68), embedded.Labels()],
     checks=[in_order("manufacture_date", "issue_date")],
 )
 

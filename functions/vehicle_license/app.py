@@ -68,7 +68,7 @@ product = Product(
         SUB: ["plate_number", "file_number", ("dimensions_mm", "inspection_record", "barcode_number")],
     },
     titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
-    sold_by=[etoplive.Pid(5), embedded.Labels()],
+    offers=[etoplive.Pid(5), embedded.Labels()],
     checks=[in_order("register_date", "issue_date"), not_future("issue_date")],
 )
 

@@ -51,7 +51,7 @@ product = Product(
         VEHICLE: ["vin", "engine_number", "manufacture_date"],
     },
     titles=["中华人民共和国机动车登记证书", "机动车登记证书"],
-    sold_by=[etoplive.Pid(62), embedded.Labels()],
+    offers=[etoplive.Pid(62), embedded.Labels()],
     checks=[in_order("manufacture_date", "registration_date", "issue_date")],
 )
 

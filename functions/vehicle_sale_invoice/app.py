@@ -67,7 +67,7 @@ product = Product(
     category="vehicle",
     required=["invoice_number", "buyer_name", "vin", "total", "seller_name"],
     titles=["机动车销售统一发票"],
-    sold_by=[etoplive.Pid(61), embedded.Labels()],
+    offers=[etoplive.Pid(61), embedded.Labels()],
     checks=[
         amount_plus_tax("amount", "tax", "total"),
         tax_of("amount", "tax_rate", "tax"),

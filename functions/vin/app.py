@@ -19,7 +19,7 @@ product = Product(
     name="VIN码",
     category="vehicle",
     required=["vin"],
-    sold_by=[etoplive.Pid(1), embedded.Labels()],
+    offers=[etoplive.Pid(1), embedded.Labels()],
 )
 
 handler = serve(product)

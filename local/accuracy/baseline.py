@@ -27,7 +27,7 @@ def document_of(slug: str, said: Mapping[str, Any]) -> Document | None:
 
 def applies(slug: str) -> bool:
     """Whether the product's values are found by labels at all."""
-    return any(isinstance(offer, Labels) and offer.finds_labels for offer in products()[slug].sold_by)
+    return any(isinstance(offer, Labels) and offer.finds_labels for offer in products()[slug].offers)
 
 
 def _labels(slug: str) -> dict[str, str]:

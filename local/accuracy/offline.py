@@ -48,9 +48,9 @@ class Answer:
         return [line["text"] for line in self.said.get("lines", [])]
 
 
-def sold() -> list[str]:
+def slugs() -> list[str]:
     """The products that the embedded engine reads."""
-    return [slug for slug, product in products().items() if any(isinstance(one, Engine) for one in product.sold_by)]
+    return [slug for slug, product in products().items() if any(isinstance(one, Engine) for one in product.offers)]
 
 
 def record(
@@ -86,7 +86,7 @@ def documents(record: Record) -> list[Document]:
 
 def _product(slug: str) -> tuple[Product, Engine]:
     product = products()[slug]
-    return product, next(offer for offer in product.sold_by if isinstance(offer, Engine))
+    return product, next(offer for offer in product.offers if isinstance(offer, Engine))
 
 
 def _settled(

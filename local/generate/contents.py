@@ -13,7 +13,7 @@ from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
 from local.generate.tables import table
-from ocr.declare.catalogue import products, sellers
+from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
 from ocr.entry import https, requests, uploads
@@ -165,16 +165,14 @@ def _exit_codes() -> str:
 
 
 def _vendors() -> str:
-    rows = [_offer(offer) for offers in sellers().values() for offer in offers]
+    rows = [_offer(offer) for offers in offers_by_vendor().values() for offer in offers]
     return table(["vendor", "sells", "a picture", "formats", "sides, px", "pictures a request", "price units"], rows)
 
 
 def _offer(offer: Offer) -> list[str]:
     limits = offer.limits
     counted = f" {limits.encoded}" if limits.encoded else ""
-    sells = [
-        product.slug for product in products().values() if any(type(one) is type(offer) for one in product.sold_by)
-    ]
+    sells = [product.slug for product in products().values() if any(type(one) is type(offer) for one in product.offers)]
     return [
         offer.vendor,
         f"{len(sells)} products" if len(sells) > 3 else ", ".join(f"`{slug}`" for slug in sells),

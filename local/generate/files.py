@@ -51,7 +51,7 @@ def files() -> Iterator[tuple[Path, str]]:
     api = openapi.document(examples)
     yield OPENAPI, _lines(api) + "\n"
     yield SIGNS, signs()
-    yield NAMES, _json(sorted({name for product in products().values() for name in known(product.sold_by)}))
+    yield NAMES, _json(sorted({name for product in products().values() for name in known(product.offers)}))
     yield PRODUCTS, product_pages.page()
     yield from vendor_pages()
     yield TEMPLATE, template(TEMPLATE.read_text())
@@ -92,7 +92,7 @@ def example(product: Product) -> dict[str, Any]:
         product=product.slug,
         status=Status.SUCCEEDED,
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
-        vendor=product.sold_by[-1].vendor,
+        vendor=product.offers[-1].vendor,
         options=sample.options,
         document=Document(fields=sample.truth, checks=[check for check in checks if check.name not in DAILY]),
     )

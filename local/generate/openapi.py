@@ -177,7 +177,7 @@ def _batch(described: APIGatewayRestResolver, product: Product) -> None:
 
 def _options(product: Product) -> dict[str, Any]:
     """The options as query parameters; one that is needed may come in the body as well."""
-    return {name: Annotated[kind | None, Query(alias=name)] for name, kind in known(product.sold_by).items()}
+    return {name: Annotated[kind | None, Query(alias=name)] for name, kind in known(product.offers).items()}
 
 
 def _signed(parameters: Mapping[str, Any]) -> Callable[..., None]:

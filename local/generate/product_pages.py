@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from local.generate.tables import table
-from ocr.declare.catalogue import options_schema, products, sellers
+from ocr.declare.catalogue import offers_by_vendor, options_schema, products
 from ocr.declare.fields import Fields, declared
 from ocr.declare.product import Product
 
@@ -33,9 +33,9 @@ OPTION_HEAD = ["option", "values", "meaning"]
 def page() -> str:
     """The whole page."""
     found = products()
-    order = list(sellers())
+    order = list(offers_by_vendor())
     rows = [
-        [f"[`{one.slug}`](#{one.slug})", one.name, one.category, *(_sold(one, vendor) for vendor in order)]
+        [f"[`{one.slug}`](#{one.slug})", one.name, one.category, *(_offered(one, vendor) for vendor in order)]
         for one in found.values()
     ]
     options = {slug: [*_options(one)] for slug, one in found.items()}
@@ -53,8 +53,8 @@ def _shared(options: Sequence[list[list[str]]]) -> list[list[str]]:
     return [list(one) for one, count in counted.items() if count > len(options) / 2]
 
 
-def _sold(product: Product, vendor: str) -> str:
-    offer = next((one for one in product.sold_by if one.vendor == vendor), None)
+def _offered(product: Product, vendor: str) -> str:
+    offer = next((one for one in product.offers if one.vendor == vendor), None)
     if offer is None:
         return ""
     return f"pid {offer.number}" if offer.number else "✓"

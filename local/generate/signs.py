@@ -34,7 +34,7 @@ def _lines(members: Mapping[str, Any]) -> str:
 
 def _kinds() -> dict[str, Any]:
     """The products whose fields the embedded engine finds by their labels."""
-    known = [one for one in products().values() if any(offer.finds_labels for offer in one.sold_by)]
+    known = [one for one in products().values() if any(offer.finds_labels for offer in one.offers)]
     spread = Counter(term for one in known for term in {term for field in _printed(one) for term in _terms(field)})
     rarity = {term: round(math.log(len(known) / count), 4) for term, count in spread.items()}
     return {

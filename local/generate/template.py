@@ -14,7 +14,7 @@ from itertools import batched
 
 from local.cloud.stack import logical
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
-from ocr.declare.catalogue import products, sellers
+from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.product import Product
 
 MARK = re.compile(
@@ -154,9 +154,9 @@ def template(text: str) -> str:
 
 def _parts() -> Mapping[str, str]:
     named = [{"logical": logical(slug), "slug": slug} for slug in products()]
-    asked = [{"logical": logical(slug), "slug": slug} for slug, offers in sellers().items() if offers[0].keys]
+    asked = [{"logical": logical(slug), "slug": slug} for slug, offers in offers_by_vendor().items() if offers[0].keys]
     return {
-        "order": ORDER.format(vendors=",".join(sellers())),
+        "order": ORDER.format(vendors=",".join(offers_by_vendor())),
         "vendors": "".join(KEY.format(**one) + ASKS.format(**one) for one in asked),
         "conditions": "".join(CONDITION.format(**one) for one in named) + "".join(_any_of(named)),
         "oldest": "".join(_oldest(named)),
@@ -189,7 +189,7 @@ def _products() -> Iterator[str]:
 
 
 def _product(product: Product) -> str:
-    asks = [f"Asks{logical(offer.vendor)}" for offer in product.sold_by if offer.keys]
+    asks = [f"Asks{logical(offer.vendor)}" for offer in product.offers if offer.keys]
     policies = ", ".join(f"!Ref {name}" for name in ("Observed", "ReadsDocuments", *asks))
     return PRODUCT.format(logical=logical(product.slug), slug=product.slug, policies=policies)
 

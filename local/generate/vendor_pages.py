@@ -9,7 +9,7 @@ from types import ModuleType
 
 from local.cloud.aws import ROOT
 from local.generate.tables import table
-from ocr.declare.catalogue import products, sellers
+from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.offers import Member, Offer
 from ocr.platform.errors import PROBLEMS, Busy, OcrError, Refused, VendorFault
 from ocr.platform.settings import Settings
@@ -23,7 +23,7 @@ MOST_NAMED = 6
 
 def vendor_pages() -> Iterator[tuple[Path, str]]:
     """The page of every vendor that sells a product."""
-    for vendor, offers in sellers().items():
+    for vendor, offers in offers_by_vendor().items():
         yield FOLDER / f"{vendor}.md", page(vendor, offers)
 
 
@@ -97,7 +97,7 @@ def _interfaces(offers: Sequence[Offer]) -> str:
     rows = [
         [
             _interface(offer),
-            _sold(offer),
+            _products_of(offer),
             f"≤ {offer.limits.bytes / 1024:.0f} KB {offer.limits.encoded or ''}".strip(),
             ", ".join(sorted(offer.limits.formats)),
             f"{offer.limits.side[0]}–{offer.limits.side[1]}",
@@ -127,7 +127,7 @@ def _interfaces(offers: Sequence[Offer]) -> str:
 
 def _alike(offer: Offer) -> list[Offer]:
     """All that is sold like this one, this one first: etoplive's kinds of documents differ by a number."""
-    others = [other for one in products().values() for other in one.sold_by if type(other) is type(offer)]
+    others = [other for one in products().values() for other in one.offers if type(other) is type(offer)]
     return [offer, *others]
 
 
@@ -136,8 +136,8 @@ def _interface(offer: Offer) -> str:
     return offer.interface if len(names) == 1 else f"{type(offer).__name__.lower()}, {len(names)} of them"
 
 
-def _sold(offer: Offer) -> str:
-    found = [one.slug for one in products().values() if any(type(other) is type(offer) for other in one.sold_by)]
+def _products_of(offer: Offer) -> str:
+    found = [one.slug for one in products().values() if any(type(other) is type(offer) for other in one.offers)]
     return f"{len(found)} products" if len(found) > MOST_NAMED else ", ".join(f"`{slug}`" for slug in found)
 
 

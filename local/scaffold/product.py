@@ -35,7 +35,7 @@ product = Product(
     category="{category}",
     titles=[],
     required=["name"],
-    sold_by=[embedded.Labels()],
+    offers=[embedded.Labels()],
 )
 
 handler = serve(product)

@@ -137,7 +137,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ocr.vendors.{name} import {models}
-from tests.support.adapters import Recorded, Row, Sold
+from tests.support.adapters import Recorded, Row, Case
 
 # A secret, in the members that the offers need.
 SECRET = {{"key": "a-key"}}
@@ -147,9 +147,9 @@ CODES, SUCCESSES = ("code",), ("0",)
 # NOTHING of `tests.support.adapters`, or (class of the error, HTTP status of the problem, whether it may be billed).
 ROWS: list[tuple[Any, Any, Row, int]] = []
 # Each way to ask the vendor; the first one of an offer stands for it.
-SOLD = [{sold}]
+CASES = [{cases}]
 # Ways to ask it with a wrong secret, beside one of an offer's `keys` being wrong.
-WRONG_KEYS: list[Sold] = []
+WRONG_KEYS: list[Case] = []
 
 
 def recorded(text: str) -> Iterator[Recorded]:
@@ -184,14 +184,14 @@ def create(name: str, slugs: list[str], root: Path = ROOT) -> list[Path]:
         raise Refused(f"There is a module {module.relative_to(root)} already.")
     models = [logical(slug) for slug in slugs]
     offers = "".join(OFFER.format(model=model, slug=slug) for model, slug in zip(models, slugs, strict=True))
-    sold = ", ".join(f"Sold({model}())" for model in models)
+    cases = ", ".join(f"Case({model}())" for model in models)
     made = {
         module: MODULE.format(name=name) + offers,
         root / "local/simulators" / f"{name}.py": SIMULATOR.format(
             name=name, simulator=name.capitalize(), products=set(slugs)
         ),
         root / "tests/contract/adapters" / f"{name}.py": FACTS.format(
-            name=name, models=", ".join(sorted(models)), first=models[0], sold=sold
+            name=name, models=", ".join(sorted(models)), first=models[0], cases=cases
         ),
     }
     for path, text in made.items():
@@ -200,7 +200,7 @@ def create(name: str, slugs: list[str], root: Path = ROOT) -> list[Path]:
     changed = [root / SETTINGS, *(root / "functions" / slug / "app.py" for slug in slugs)]
     changed[0].write_text(_tried_last(changed[0].read_text(), name))
     for path, model in zip(changed[1:], models, strict=True):
-        path.write_text(_sold(path.read_text(), name, model))
+        path.write_text(_declared(path.read_text(), name, model))
     return [*made, *changed]
 
 
@@ -209,11 +209,11 @@ def _tried_last(text: str, name: str) -> str:
     return text.replace(LAST, LAST.replace('"embedded"', f'"{name}", "embedded"'))
 
 
-def _sold(text: str, name: str, model: str) -> str:
+def _declared(text: str, name: str, model: str) -> str:
     """A product's declaration with one more offer, before the embedded engine's where there is one."""
     names = re.compile(r"(?<=^from ocr\.vendors import ).*$", re.MULTILINE)
     imported = names.sub(lambda found: _among(found[0], name), text)
-    begin = imported.index("sold_by=[") + len("sold_by=[")
+    begin = imported.index("offers=[") + len("offers=[")
     end = imported.index("]", begin)
     inside = imported[begin:end]
     at = begin + (inside.index("embedded.") if "embedded." in inside else len(inside))

@@ -31,7 +31,7 @@ from tests.contract.adapters.ctyun import (
     plate_entry,
     text_entry,
 )
-from tests.support.adapters import Sold, plain
+from tests.support.adapters import Case, plain
 from tests.support.vendors import SECRETS, Answered, Host, ask, error, picture, reading, said
 
 SECRET = SECRETS["ctyun"]
@@ -322,7 +322,7 @@ def test_fifty_pictures_in_one_request(wire: dict[str, Control], errors_at: str,
     file = BytesIO()
     Image.new("RGB", (400, 300)).save(file, "GIF")
     pictures[7] = replace(pictures[7], content=file.getvalue())  # `examine` lets none through
-    outcomes = Sold(ctyun.GeneralText(), secret={**EOP, "gateway": gateway}).read(*pictures)
+    outcomes = Case(ctyun.GeneralText(), secret={**EOP, "gateway": gateway}).read(*pictures)
     failed = [number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Reading)]
     assert failed == [7]
     assert isinstance(outcomes[7], Refused)
@@ -337,6 +337,6 @@ def test_fifty_pictures_in_one_request(wire: dict[str, Control], errors_at: str,
 @pytest.mark.parametrize("envelope", ["result", "returnObj"])
 def test_both_spellings(wire: dict[str, Control], plate_key: str, envelope: str) -> None:
     wire["ctyun"].set(plate_key=plate_key, envelope=envelope)
-    [outcome] = Sold(ctyun.Plate()).read()
+    [outcome] = Case(ctyun.Plate()).read()
     assert isinstance(outcome, Reading)
     assert outcome.findings[0].items[0].text == "粤B12345"

@@ -14,7 +14,7 @@ from tests.support.adapters import Card, Row, adapters, offers, rows
 from tests.support.vendors import Answered, Host, ask, error, picture
 
 PAID, FREE = True, False
-OFFERS = [sold.offer for sold in offers()]
+OFFERS = [case.offer for case in offers()]
 
 
 def code_of(offer: Offer) -> str:
@@ -43,7 +43,7 @@ def test_row(vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None
 
 
 def _asked(offer: Offer) -> Any:
-    [options] = [sold.options for sold in offers() if type(sold.offer) is type(offer)]
+    [options] = [case.options for case in offers() if type(case.offer) is type(offer)]
     return ask(offer, **options)[0]
 
 

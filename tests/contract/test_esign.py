@@ -15,7 +15,7 @@ from ocr.model.reading import Reading
 from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
 from ocr.vendors import esign
 from tests.contract.adapters.esign import ERRORS, GATEWAY, TEXT, answer, detection, turned_away
-from tests.support.adapters import Sold
+from tests.support.adapters import Case
 from tests.support.simulated import PRINTED, place
 from tests.support.vendors import SECRETS, Answered, Host, ask, error, picture, reading
 
@@ -228,7 +228,7 @@ def test_the_tables_are_as_long_as_the_document() -> None:
 @pytest.mark.parametrize("polygons", [True, False])
 def test_boxes_of_both_forms(wire: dict[str, Control], polygons: bool) -> None:
     wire["esign"].set(polygons=polygons)
-    [outcome] = Sold(esign.GeneralText()).read()
+    [outcome] = Case(esign.GeneralText()).read()
     assert isinstance(outcome, Reading)
     assert [line.text for line in outcome.lines] == PRINTED
     assert all(line.box for line in outcome.lines)
@@ -244,14 +244,14 @@ def test_a_clock_that_differs_is_gone_by_from_the_second_call_on(
     monkeypatch.setattr(esign, "_ahead", [0.0])
     wire["esign"].set(ahead=ahead)
     for calls in (2, 3):
-        [outcome] = Sold(esign.GeneralText()).read()
+        [outcome] = Case(esign.GeneralText()).read()
         assert isinstance(outcome, Reading), repr(outcome)
         assert wire["esign"].report()["calls"] == calls
 
 
 def test_many_containers_use_one_token(wire: dict[str, Control], table: Any, container: Any) -> None:
     for _ in range(5):
-        [outcome] = Sold(esign.GeneralText(), secret={"mode": "oauth2"}).read()
+        [outcome] = Case(esign.GeneralText(), secret={"mode": "oauth2"}).read()
         assert isinstance(outcome, Reading)
         container()
     assert wire["esign"].report()["paths"]["/v1/oauth2/access_token"] == 1
@@ -260,6 +260,6 @@ def test_many_containers_use_one_token(wire: dict[str, Control], table: Any, con
 @pytest.mark.parametrize("message", GATEWAY)
 def test_every_refusal_of_the_gateway(wire: dict[str, Control], message: str) -> None:
     wire["esign"].order(code=401, message=message, times=2)
-    [outcome] = Sold(esign.GeneralText()).read()
+    [outcome] = Case(esign.GeneralText()).read()
     assert isinstance(outcome, Refused)
     assert outcome.code == f"401/{message}"

@@ -20,7 +20,7 @@ from ocr.vendors import etoplive
 from ocr.vendors.etoplive import Pid
 from ocr.vendors.parsing import without_pictures
 from tests.contract.adapters.etoplive import ERRORS, PLACE, SERIAL, entry, field, listed, paged
-from tests.support.adapters import Sold, plain
+from tests.support.adapters import Case, plain
 from tests.support.vendors import Answered, Host, ask, error, picture, reading, said, uploaded
 
 PIDS = [
@@ -429,7 +429,7 @@ def test_a_link_into_the_bucket_is_fetched(
             return f"{vendor.url}/uploads/a.png"
 
     monkeypatch.setattr(aws, "s3", S3)
-    [outcome] = Sold(Pid(2), {"input": "url"}).read(replace(document, upload=Upload("uploads", "a.png", "v1")))
+    [outcome] = Case(Pid(2), {"input": "url"}).read(replace(document, upload=Upload("uploads", "a.png", "v1")))
     assert isinstance(outcome, Reading), repr(outcome)
     assert [asked.path for asked in vendor.asked] == ["/uploads/a.png"]
     assert wire["etoplive"].report()["violations"] == []
@@ -440,7 +440,7 @@ def test_a_link_into_the_bucket_is_fetched(
 @pytest.mark.parametrize("pid", [2, 6])
 def test_every_shape_of_its_answers(wire: dict[str, Control], shape: str, wrapped: bool, pid: int) -> None:
     wire["etoplive"].set(shape=shape, wrapped=wrapped)
-    [outcome] = Sold(Pid(pid)).read()
+    [outcome] = Case(Pid(pid)).read()
     assert isinstance(outcome, Reading), repr(outcome)
     texts = {item.text for item in outcome.findings[0].items}
     assert {"周一", "粤B12345"} & texts

@@ -102,7 +102,7 @@ def found(product: Product, offer: Offer) -> list[Document]:
 def fielded() -> Iterator[tuple[Product, Pid]]:
     """The products that etoplive answers with labelled fields."""
     for product in products().values():
-        for offer in product.sold_by:
+        for offer in product.offers:
             if isinstance(offer, Pid) and offer.pid not in TEXTS | CLASSIFIED | {TABLE, PLATE}:
                 yield product, offer
 

@@ -21,20 +21,20 @@ from ocr.pipeline.normalization import normalize
 from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
 from ocr.vendors import ctyun, esign, juhe
 from ocr.vendors.etoplive import Pid
-from tests.support.adapters import Sold, adapters, offers, one_each, rows, sold
+from tests.support.adapters import Case, adapters, cases, offers, one_each, rows
 from tests.support.simulated import PRINTED
 
-SOLD, ONE_EACH = sold(), one_each()
+CASES, ONE_EACH = cases(), one_each()
 
 
-@pytest.mark.parametrize("sold", SOLD, ids=str)
-def test_the_vendor_finds_nothing_wrong_with_the_call(wire: dict[str, Control], table: Any, sold: Sold) -> None:
-    [outcome] = sold.read()
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_vendor_finds_nothing_wrong_with_the_call(wire: dict[str, Control], table: Any, case: Case) -> None:
+    [outcome] = case.read()
     assert isinstance(outcome, Reading), repr(outcome)
-    report = wire[sold.offer.vendor].report()
+    report = wire[case.offer.vendor].report()
     assert report["violations"] == []
     assert report["units"] == outcome.units
-    assert outcome.trace or sold.offer.vendor == "ctyun" or isinstance(sold.offer, Pid)
+    assert outcome.trace or case.offer.vendor == "ctyun" or isinstance(case.offer, Pid)
 
 
 SMALL = [
@@ -63,7 +63,7 @@ def test_what_is_small_or_moves_reaches_whoever_takes_it(
     file = BytesIO()
     frames[0].save(file, kind, **moving, **({"pnginfo": note} if kind == "PNG" else {}))
     fitted = fit(examine(file.getvalue()), offer.limits).document
-    [outcome] = Sold(offer, options).read(fitted)
+    [outcome] = Case(offer, options).read(fitted)
     assert isinstance(outcome, Reading), repr(outcome)
     report = wire[offer.vendor].report()
     assert report["violations"] == []
@@ -97,10 +97,10 @@ EXPECTED: dict[str, dict[str, Any]] = {
 def test_whoever_reads_it_the_record_is_the_same(wire: dict[str, Control], slug: str) -> None:
     product = products()[slug]
     records = []
-    for offer in product.sold_by:
+    for offer in product.offers:
         if offer.vendor not in wire:
             continue
-        [outcome] = Sold(offer).read()
+        [outcome] = Case(offer).read()
         assert isinstance(outcome, Reading), repr(outcome)
         [found] = normalize(product.fields, product.checks, outcome)
         assert all(check.outcome != "failed" for check in found.checks if check.name == "type")
@@ -112,17 +112,17 @@ def test_whoever_reads_it_the_record_is_the_same(wire: dict[str, Control], slug:
 
 
 WRONG_KEYS = [
-    *(replace(sold, secret={key: "wrong"}) for sold in ONE_EACH for key in sold.offer.keys),
-    *(sold for adapter in adapters().values() for sold in adapter.WRONG_KEYS),
+    *(replace(case, secret={key: "wrong"}) for case in ONE_EACH for key in case.offer.keys),
+    *(case for adapter in adapters().values() for case in adapter.WRONG_KEYS),
 ]
 
 
-@pytest.mark.parametrize("sold", WRONG_KEYS, ids=str)
-def test_a_wrong_key_is_refused(wire: dict[str, Control], table: Any, sold: Sold) -> None:
-    [outcome] = sold.read()
+@pytest.mark.parametrize("case", WRONG_KEYS, ids=str)
+def test_a_wrong_key_is_refused(wire: dict[str, Control], table: Any, case: Case) -> None:
+    [outcome] = case.read()
     assert isinstance(outcome, Refused), repr(outcome)
     assert not outcome.paid
-    assert wire[sold.offer.vendor].report()["charges"] == []
+    assert wire[case.offer.vendor].report()["charges"] == []
 
 
 BY_FAULT: dict[str, tuple[type[Any], bool | None]] = {
@@ -147,14 +147,14 @@ BY_FAULT: dict[str, tuple[type[Any], bool | None]] = {
 }
 
 
-@pytest.mark.parametrize("sold", ONE_EACH, ids=str)
+@pytest.mark.parametrize("case", ONE_EACH, ids=str)
 @pytest.mark.parametrize("fault", BY_FAULT)
-def test_faults(wire: dict[str, Control], sold: Sold, fault: str) -> None:
-    control = wire[sold.offer.vendor]
+def test_faults(wire: dict[str, Control], case: Case, fault: str) -> None:
+    control = wire[case.offer.vendor]
     # Who is told that its clock may be wrong asks once more.
     control.order(fault=fault, seconds=0.1, times=2 if fault == "wrong_secret" else 1)
-    [outcome] = sold.read(seconds=0.5 if fault == "hang" else 20)
-    kind, paid = (BY_FAULT | sold.faults)[fault]
+    [outcome] = case.read(seconds=0.5 if fault == "hang" else 20)
+    kind, paid = (BY_FAULT | case.faults)[fault]
     assert isinstance(outcome, kind), repr(outcome)
     assert paid is None or outcome.paid is paid
     _nothing_is_sold_for_free(control, outcome)
@@ -162,18 +162,18 @@ def test_faults(wire: dict[str, Control], sold: Sold, fault: str) -> None:
         assert outcome.retry_after == 0
 
 
-def coded() -> Iterator[tuple[Sold, Code]]:
+def coded() -> Iterator[tuple[Case, Code]]:
     """Each code of each offer, as the vendor's simulator spells it."""
     for first in offers():
         codes = {code for offer, _, _, code in rows() if type(offer) is type(first.offer)}
         yield from ((first, code) for code in SIMULATORS[first.offer.vendor].errors if str(code) in codes)
 
 
-@pytest.mark.parametrize(("sold", "code"), [*coded()], ids=str)
-def test_every_code_of_every_table(wire: dict[str, Control], sold: Sold, code: int | str) -> None:
-    control = wire[sold.offer.vendor]
+@pytest.mark.parametrize(("case", "code"), [*coded()], ids=str)
+def test_every_code_of_every_table(wire: dict[str, Control], case: Case, code: int | str) -> None:
+    control = wire[case.offer.vendor]
     control.order(code=code)
-    [outcome] = sold.read()
+    [outcome] = case.read()
     assert isinstance(outcome, CallerError | NoResult | Busy | Refused), repr(outcome)
     assert outcome.code == str(code)
     _nothing_is_sold_for_free(control, outcome)
@@ -188,4 +188,4 @@ def _nothing_is_sold_for_free(control: Control, outcome: Outcome) -> None:
 
 
 def test_all_vendors_are_here() -> None:
-    assert {sold.offer.vendor for sold in SOLD} == set(VENDORS) == set(SECRETS) == set(adapters())
+    assert {case.offer.vendor for case in CASES} == set(VENDORS) == set(SECRETS) == set(adapters())

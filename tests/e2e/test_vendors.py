@@ -41,9 +41,9 @@ FAILURES = 5  # CircuitFailures in the template
 RECOVERY_SECONDS = 60.0  # far more than the CircuitSeconds of these tests
 
 
-def sellers() -> Iterator[tuple[Product, Offer]]:
+def pairs() -> Iterator[tuple[Product, Offer]]:
     for product in products().values():
-        for offer in product.sold_by:
+        for offer in product.offers:
             if offer.vendor in VENDORS:
                 yield product, offer
 
@@ -81,13 +81,13 @@ def test_every_product_form_and_trigger_ends_in_a_record_with_every_field_right(
         options = {"vendor": vendor} | ({"input": form} if form else {})
         return send(stack, picture(pictures[product.slug], **options), trigger)
 
-    sold = [product for product, offer in sellers() if offer.vendor == vendor]
+    read_by_it = [product for product, offer in pairs() if offer.vendor == vendor]
     # What comes by HTTPS is no object in the bucket: there is nothing that a vendor could fetch.
     ways = [way for way in product_of(FORMS.get(vendor, (None,)), TRIGGERS) if way != ("url", "https")]
-    wanted = [(product, *way) for product in sold for way in ways]
-    if not FULL and len(sold) > MANY:
+    wanted = [(product, *way) for product in read_by_it for way in ways]
+    if not FULL and len(read_by_it) > MANY:
         turns = cycle(ways)
-        wanted = [one for product in sold for one in _some(product, ways, turns)]
+        wanted = [one for product in read_by_it for one in _some(product, ways, turns)]
     with ThreadPoolExecutor(SENDERS) as threads:
         readings = list(threads.map(lambda one: read(*one), wanted))
     failed = [
@@ -113,7 +113,7 @@ def _source(vendor: str, form: str | None) -> str:
 
 def _some(product: Product, ways: list[Way], turns: Iterator[Way]) -> list[tuple[Product, str | None, Trigger]]:
     """All ways for what several vendors sell, the next way in turn for the rest."""
-    several = len([offer for offer in product.sold_by if offer.vendor in VENDORS]) > 1
+    several = len([offer for offer in product.offers if offer.vendor in VENDORS]) > 1
     return [(product, *way) for way in (ways if several else [next(turns)])]
 
 
@@ -248,4 +248,4 @@ def test_no_refusal_and_no_empty_picture_opens_a_circuit(
 
 
 def test_options_are_the_same_for_all_sellers_of_a_product() -> None:
-    assert all("vendor" in known(product.sold_by) for product, _ in sellers())
+    assert all("vendor" in known(product.offers) for product, _ in pairs())

@@ -28,13 +28,13 @@ from tests.support.sending import deliver, delivered, post
 from tests.support.vendors import SECRETS, Answered, Host
 
 CODETYPE = {"codetype": "1004"}
-OFFERS = [sold.offer for sold in offers()]
+OFFERS = [case.offer for case in offers()]
 SOLVED = {"error_code": 0, "result": {"res": "8f2k", "orderid": "JH1"}}
 CARD = {"ErrorCode": "0", "ResultList": [{"pid": 2, "FieldList": [{"chn_key": "姓名", "value": "张三"}]}]}
 
 
-def sold(*offers: Offer, fields: type[Any] = Card) -> Product:
-    return Product("card", fields, name="卡", category="general", required=[], sold_by=offers)
+def card_of(*offers: Offer, fields: type[Any] = Card) -> Product:
+    return Product("card", fields, name="卡", category="general", required=[], offers=offers)
 
 
 def of_upload(notification: dict[str, Any]) -> Record:
@@ -62,7 +62,7 @@ class TestTransient:
     def test_a_page_passes_and_the_same_picture_is_read_when_the_vendor_is_well(
         self, world: World, vendor: Host, page: Answered
     ) -> None:
-        kind, notification = sold(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
+        kind, notification = card_of(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
         vendor.says(page)
         for receives in range(1, 5):
             assert deliver(kind, notification, receives=receives) == ["message-0"]
@@ -78,13 +78,16 @@ class TestTransient:
 
     @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
     def test_the_next_vendor_is_asked_meanwhile(self, world: World, vendor: Host, page: Answered) -> None:
-        kind, notification = sold(etoplive.Pid(2), ctyun.GeneralText()), world.upload("uploads/card/a.png", picture())
+        kind, notification = (
+            card_of(etoplive.Pid(2), ctyun.GeneralText()),
+            world.upload("uploads/card/a.png", picture()),
+        )
         vendor.says(page, answer(text_entry("姓名")))
         assert deliver(kind, notification) == []
         assert [(one.vendor, one.units) for one in of_upload(notification).attempts] == [("etoplive", 0), ("ctyun", 1)]
 
     def test_an_answer_that_came_damaged_counts_as_one_never_seen(self, world: World, vendor: Host) -> None:
-        kind, notification = sold(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
+        kind, notification = card_of(juhe.Captcha()), world.upload("uploads/card/a.png", picture(1), **CODETYPE)
         vendor.says(Answered('{"error_code": 0, "result": {"res": "8f'), SOLVED)
         assert deliver(kind, notification) == ["message-0"]
         assert unseen() == {1}
@@ -94,7 +97,7 @@ class TestTransient:
     def test_it_is_kept_byte_for_byte_and_encrypted(self, world: World, vendor: Host) -> None:
         content = '{"error_code": 0, "result": {"res": "汉'.encode("gb18030") + b"\xff" * 200_000
         vendor.says(Answered(content, headers={"Content-Type": "text/html"}))
-        post(sold(juhe.Captcha()), picture(), **CODETYPE)
+        post(card_of(juhe.Captcha()), picture(), **CODETYPE)
         [key] = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS)["Contents"]]
         assert aws.s3().get_object(Bucket=ANSWERS, Key=key)["Body"].read() == content
 
@@ -115,7 +118,7 @@ class TestWhoseTurn:
     def test_a_request_called_malformed_goes_on_to_the_next_vendor_and_is_final_for_nobody(
         self, world: World, vendor: Host, offer: Offer, code: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        class Next(type(product([reading]).sold_by[0])):  # type: ignore[misc]
+        class Next(type(product([reading]).offers[0])):  # type: ignore[misc]
             options: ClassVar[Any] = offer.options
 
         monkeypatch.setenv("VENDORS", f"{offer.vendor},first")
@@ -124,9 +127,9 @@ class TestWhoseTurn:
         vendor.says({member: code, "message": "error", "result": None})
         options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
         notification = world.upload("uploads/card/a.png", picture(1), **options)
-        assert deliver(sold(offer), notification) == ["message-0"]
+        assert deliver(card_of(offer), notification) == ["message-0"]
         assert unseen() == {0}
-        assert deliver(sold(offer, Next([reading])), notification, receives=2) == []
+        assert deliver(card_of(offer, Next([reading])), notification, receives=2) == []
         assert [attempt.vendor for attempt in of_upload(notification).attempts][-1] == "first"
 
     @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ class TestWhoseTurn:
         vendor.says(code)
         options = CODETYPE if isinstance(offer, juhe.Captcha) else {}
         # By upload: on a busy machine an HTTPS call may have too little time left for a second one.
-        deliver(sold(offer), world.upload("uploads/card/a.png", file.getvalue(), **options))
+        deliver(card_of(offer), world.upload("uploads/card/a.png", file.getvalue(), **options))
         first, second = (_sent(asked) for asked in vendor.asked)
         assert len(second) < 0.8 * len(first)
         with Image.open(BytesIO(second)) as smaller:
@@ -160,7 +163,7 @@ class TestWhoseTurn:
         entry = plate_entry(box=[[0, 0], [300, 0], [300, 300], [0, 300]])
         vendor.says({"code": 4010, "message": "error"}, answer(entry))
         [plates] = [one for one in _products() if one.slug == "license_plate"]
-        status, record = post(sold(ctyun.Plate(), fields=plates.fields), file.getvalue())
+        status, record = post(card_of(ctyun.Plate(), fields=plates.fields), file.getvalue())
         assert status == 200
         assert record["document"]["box"][2] == pytest.approx([400, 400], abs=2)
 
@@ -184,7 +187,7 @@ class TestChanged:
     NEW: ClassVar[dict[str, Any]] = {"error_code": 0, "result": {"answer": "8f2k"}}
 
     def test_it_heals_when_the_vendor_does(self, world: World, vendor: Host) -> None:
-        kind = sold(juhe.Captcha())
+        kind = card_of(juhe.Captcha())
         vendor.says(self.NEW, SOLVED)
         assert post(kind, picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:unexpected_response"
         status, record = post(kind, picture(), **CODETYPE)
@@ -193,7 +196,7 @@ class TestChanged:
     def test_it_heals_for_free_when_the_adapter_does(
         self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind = sold(juhe.Captcha())
+        kind = card_of(juhe.Captcha())
         vendor.says(self.NEW)
         assert post(kind, picture(), **CODETYPE)[0] == 502
         self._mend(monkeypatch)
@@ -203,7 +206,7 @@ class TestChanged:
     def test_it_is_paid_for_no_oftener_than_the_settings_say_and_never_forgets_what_was_said(
         self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind = sold(juhe.Captcha())
+        kind = card_of(juhe.Captcha())
         vendor.says(self.NEW)
         for _ in range(4):
             assert post(kind, picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:unexpected_response"
@@ -265,7 +268,7 @@ class TestShortBatches:
         alone = [answer(plate_entry(platelicense=f"粤B1234{n}")) for n in range(3)]
         [plates] = [one for one in _products() if one.slug == "license_plate"]
         vendor.says(answer(plate_entry(), plate_entry()), *alone)
-        assert deliver(sold(ctyun.Plate(), fields=plates.fields), *notifications) == []
+        assert deliver(card_of(ctyun.Plate(), fields=plates.fields), *notifications) == []
         assert [len(asked.json["data"]) for asked in vendor.asked] == [3, 1, 1, 1]
         for number, notification in enumerate(notifications):
             record = of_upload(notification)
@@ -283,7 +286,7 @@ class TestShortBatches:
         forget_settings()
         notifications = [world.upload(f"uploads/card/{n}.png", picture(n)) for n in range(3)]
         vendor.says(answer(text_entry("甲"), text_entry("乙")))
-        deliver(sold(ctyun.GeneralText()), *notifications)
+        deliver(card_of(ctyun.GeneralText()), *notifications)
         assert len(vendor.asked) == 1
         assert _kept("乙")
         erasure.erase(of_upload(notifications[0]).id)
@@ -308,7 +311,7 @@ class TestCircuits:
     ) -> None:
         vendor.says(said)
         for seed in range(4):
-            post(sold(juhe.Captcha()), picture(seed), **CODETYPE)
+            post(card_of(juhe.Captcha()), picture(seed), **CODETYPE)
         assert len(vendor.asked) == 4
 
     def test_an_interface_that_fails_leaves_the_vendors_others_open(
@@ -318,15 +321,15 @@ class TestCircuits:
         vendor.says(Answered("", 500))
         for offer, options in broken:
             for seed in range(3):
-                problem = post(sold(offer), picture(seed), **options)[1]
+                problem = post(card_of(offer), picture(seed), **options)[1]
             assert problem["code"] == "circuit"
             assert int(problem["headers"]["Retry-After"]) > 0
         vendor.says(CARD)
-        assert post(sold(etoplive.Pid(2)), picture(7))[0] == 200
+        assert post(card_of(etoplive.Pid(2)), picture(7))[0] == 200
         vendor.says({"error_code": 10001})
-        assert post(sold(juhe.Plate()), picture(8))[1]["code"] == "10001"
+        assert post(card_of(juhe.Plate()), picture(8))[1]["code"] == "10001"
         vendor.says({"code": 4013})
-        assert post(sold(ctyun.IdCard()), picture(9))[1]["code"] == "4013"
+        assert post(card_of(ctyun.IdCard()), picture(9))[1]["code"] == "4013"
 
 
 class TestTime:
@@ -347,7 +350,7 @@ class TestTime:
     def test_who_cannot_be_waited_for_over_https_is_not_asked_and_the_queue_reads_it(
         self, world: World, vendor: Host
     ) -> None:
-        kind = sold(juhe.Captcha())
+        kind = card_of(juhe.Captcha())
         vendor.says({"error_code": 0, "result": {"res": "玄武门", "orderid": "JH1"}})
         status, answer = post(kind, picture(), codetype="6004")
         assert (status, len(vendor.asked)) == (202, 0)
@@ -365,15 +368,15 @@ class TestTime:
         monkeypatch.setenv("VENDORS", "etoplive,first")
         forget_settings()
         vendor.says(CARD)
-        offers = product([reading]).sold_by[0], etoplive.Pid(2)
-        kind = sold(*offers)
+        offers = product([reading]).offers[0], etoplive.Pid(2)
+        kind = card_of(*offers)
         assert post(kind, picture(), seconds=12)[0] == 200
         assert not vendor.asked
 
 
 def test_a_callers_error_is_still_final(world: World, vendor: Host) -> None:
     vendor.says({"ErrorCode": -51})
-    kind, notification = sold(etoplive.Pid(2)), world.upload("uploads/card/a.png", picture())
+    kind, notification = card_of(etoplive.Pid(2)), world.upload("uploads/card/a.png", picture())
     assert deliver(kind, notification) == []
     assert of_upload(notification).status == Status.FAILED
 
@@ -417,14 +420,14 @@ class TestSecrets:
         )
         notification = world.upload("uploads/card/a.png", picture(1))
         for receives in (1, 2, 3):
-            assert deliver(sold(offer), notification, receives=receives) == ["message-0"]
-        status, problem = post(sold(offer), picture(2))
+            assert deliver(card_of(offer), notification, receives=receives) == ["message-0"]
+        status, problem = post(card_of(offer), picture(2))
         assert (status, problem["code"]) == (500, "configuration")
         assert named in problem["detail"]
         assert member == "gateway" or str(value) not in json.dumps(problem, ensure_ascii=False)
         assert (unseen(), vendor.asked) == ({0}, [])
         fill(offer.vendor)
-        assert deliver(sold(offer), notification, receives=4) == []
+        assert deliver(card_of(offer), notification, receives=4) == []
         assert of_upload(notification).attempts[-1].outcome in ("read", "no_result")
 
     @pytest.mark.parametrize("value", ["{}\n", " {}", "\t{}\r\n", "\ufeff{}", "\u3000{}\u200b", "{}\u00a0"])
@@ -433,7 +436,7 @@ class TestSecrets:
     ) -> None:
         fill("ctyun", app_key=value.format(SECRETS["ctyun"]["app_key"]))
         vendor.says(answer(text_entry("姓名")))
-        post(sold(ctyun.GeneralText()), picture())
+        post(card_of(ctyun.GeneralText()), picture())
         assert vendor.asked[0].headers["appkey"] == SECRETS["ctyun"]["app_key"]
         [product] = [one for one in _products() if one.slug == "general_text"]
         configured, _, _, said = _examined(product, ctyun.GeneralText())
@@ -447,18 +450,18 @@ class TestSecrets:
         monkeypatch.setattr(credentials, "UNFILLED_SECONDS", 1e-6)  # Powertools keeps nothing for 0
         fill("juhe", captcha_key="")
         vendor.says(SOLVED)
-        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:no_vendor"
+        assert post(card_of(juhe.Captcha()), picture(), **CODETYPE)[1]["type"] == "urn:ocr:problem:no_vendor"
         secrets = world.emulator.client("secretsmanager")
         secrets.put_secret_value(SecretId=f"{PREFIX}/juhe", SecretString=json.dumps(SECRETS["juhe"]))
-        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
+        assert post(card_of(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
 
     def test_one_that_the_vendor_refused_is_read_anew(self, world: World, vendor: Host, fill: Any) -> None:
         fill("juhe", captcha_key="old")
         vendor.says({"error_code": 10001}, SOLVED)
-        post(sold(juhe.Captcha()), picture(), **CODETYPE)
+        post(card_of(juhe.Captcha()), picture(), **CODETYPE)
         secrets = world.emulator.client("secretsmanager")
         secrets.put_secret_value(SecretId=f"{PREFIX}/juhe", SecretString=json.dumps(SECRETS["juhe"]))
-        assert post(sold(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
+        assert post(card_of(juhe.Captcha()), picture(), **CODETYPE)[0] == 200
         assert vendor.asked[1].form["key"] == SECRETS["juhe"]["captcha_key"]
 
 
@@ -477,7 +480,7 @@ class TestContents:
     ]  # fmt: skip
 
     def test_names_ways_and_choices_are_no_part_of_it(self, world: World, vendor: Host) -> None:
-        kind = sold(etoplive.Pid(2))
+        kind = card_of(etoplive.Pid(2))
         vendor.says(CARD)
         answers = [post(kind, picture(), **options) for options in self.ASKED[:-1]]
         assert [status for status, _ in answers] == [200] * len(answers)
@@ -490,14 +493,14 @@ class TestContents:
             assert found.options == record["options"]
 
     def test_an_option_that_changes_the_answer_is(self, world: World, vendor: Host) -> None:
-        kind = sold(etoplive.Pid(2))
+        kind = card_of(etoplive.Pid(2))
         vendor.says(CARD)
         for options in ({}, {"openSeal": "1"}, {"imageCheck": "11111"}):
             assert post(kind, picture(), **options)[0] == 200
         assert len(vendor.asked) == 3
 
     def test_who_insists_on_another_vendor_gets_its_reading_once(self, world: World, vendor: Host) -> None:
-        kind = sold(etoplive.Pid(2), ctyun.IdCard())
+        kind = card_of(etoplive.Pid(2), ctyun.IdCard())
         vendor.says(CARD, answer(card_entry({"name": "李四"})))
         assert post(kind, picture())[1]["vendor"] == "etoplive"
         for chosen in ("ctyun", "ctyun", "etoplive", "etoplive,ctyun"):
@@ -507,21 +510,21 @@ class TestContents:
 
     def test_a_name_for_the_call_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
         vendor.says(answer(card_entry({"name": "李四"})))
-        assert post(sold(ctyun.IdCard()), picture(), requestId="order-1")[0] in (200, 400)
-        both = sold(ctyun.IdCard(), etoplive.Pid(2))
+        assert post(card_of(ctyun.IdCard()), picture(), requestId="order-1")[0] in (200, 400)
+        both = card_of(ctyun.IdCard(), etoplive.Pid(2))
         vendor.says(Answered("", 503), answer(card_entry({"name": "李四"})))
         record = post(both, picture(1), requestId="order-1")[1]
         assert "attempts" in record, record
         assert [one["vendor"] for one in record["attempts"]] == ["etoplive", "ctyun"]
 
     def test_an_option_that_says_what_holds_anyway_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
-        kind = sold(juhe.Plate(), etoplive.Pid(6))
+        kind = card_of(juhe.Plate(), etoplive.Pid(6))
         vendor.says({"error_code": 10020}, {"ErrorCode": 0, "Plate": [{"车牌号": "浙A12345"}]})
         record = post(kind, picture(1), removeImgData="1")[1]
         assert [one["vendor"] for one in record["attempts"]] == ["juhe", "etoplive"]
 
     def test_a_way_that_the_vendor_does_not_have_is_refused(self, world: World, vendor: Host) -> None:
-        kind = sold(juhe.Plate(), etoplive.Pid(6))
+        kind = card_of(juhe.Plate(), etoplive.Pid(6))
         vendor.says({})
         assert post(kind, picture(), input="url")[1]["type"] == "urn:ocr:problem:conflicting_options"
         assert not vendor.asked
@@ -529,7 +532,7 @@ class TestContents:
     def test_a_picture_that_has_to_be_altered_travels_by_no_link_and_is_read_without_one(
         self, world: World, vendor: Host
     ) -> None:
-        kind, turned = sold(etoplive.Pid(2)), photograph(6, (800, 600)).content
+        kind, turned = card_of(etoplive.Pid(2)), photograph(6, (800, 600)).content
         vendor.says(CARD)
         notification = world.upload("uploads/card/turned.jpg", turned, input="url")
         assert deliver(kind, notification) == []
@@ -556,7 +559,7 @@ NO_PLATES = {
 def test_a_vendor_that_says_in_words_that_there_is_no_plate_found_none(
     world: World, vendor: Host, name: str, said: Any
 ) -> None:
-    kind = sold(juhe.Plate(), ctyun.Plate(), etoplive.Pid(6))
+    kind = card_of(juhe.Plate(), ctyun.Plate(), etoplive.Pid(6))
     vendor.says(said)
     status, problem = post(kind, picture(), vendor=name.partition(",")[0])
     assert (status, problem["type"]) == (422, "urn:ocr:problem:no_result")

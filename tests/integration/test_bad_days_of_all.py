@@ -97,15 +97,15 @@ def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
         for name, value in parts.items():
             monkeypatch.setenv(name, value)
         forget_settings()
-        for kind in {type(offer) for product, offer in sold()}:
+        for kind in {type(offer) for product, offer in pairs()}:
             monkeypatch.setattr(kind, "patience", PATIENCE)
         yield Market(world, urls)
     parameters.clear_caches()
 
 
 @cache
-def sold() -> list[tuple[Product, Offer]]:
-    return [(one, offer) for one in products().values() for offer in one.sold_by if offer.vendor in VENDORS]
+def pairs() -> list[tuple[Product, Offer]]:
+    return [(one, offer) for one in products().values() for offer in one.offers if offer.vendor in VENDORS]
 
 
 @cache
@@ -148,7 +148,7 @@ def read(record: Record | dict[str, Any]) -> Any:
 def test_any_vendor_may_have_a_bad_day_with_any_product(world: World, market: Market) -> None:
     random = Random(20)
     for number in range(DAYS):
-        kind, offer = random.choice(sold())
+        kind, offer = random.choice(pairs())
         _day(world, market, random, number, kind, offer)
 
 

@@ -45,7 +45,7 @@ def seen() -> Any:
 def card() -> Product:
     """Another product for the same pictures."""
     offers: list[Offer] = [First([seen])]
-    return Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=offers)
+    return Product("card", Ticket, name="卡", category="general", required=["number"], offers=offers)
 
 
 def asked(kind: Product, content: bytes, **headers: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tests.support.scripted import Context, picture
 from tests.support.sending import delivered
 from tests.support.vendors import Host
 
-OPTIONS = {type(sold.offer): sold.options for sold in offers()}
+OPTIONS = {type(case.offer): case.options for case in offers()}
 # What becomes of an upload, by the class of its error: the record's status, or that the message comes again.
 AGAIN = "again"
 BY_S3: dict[type[OcrError], str] = {
@@ -45,8 +45,8 @@ def rows() -> Iterator[Any]:
             yield pytest.param(offer, body, row, code, id="-".join(key))
 
 
-def sold(offer: Offer) -> Product:
-    return Product("card", Card, name="卡", category="general", required=["name"], sold_by=[offer])
+def product_of(offer: Offer) -> Product:
+    return Product("card", Card, name="卡", category="general", required=["name"], offers=[offer])
 
 
 def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def posted(product: Product, options: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize(("offer", "body", "row", "code"), list(rows()))
 def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None:
     kind, status, paid = row
-    product, options = sold(offer), OPTIONS[type(offer)]
+    product, options = product_of(offer), OPTIONS[type(offer)]
     vendor.says(body)
 
     response = posted(product, options)

@@ -62,7 +62,7 @@ class Paper(Ticket):
 def readers(*answers: Any) -> Product:
     """A product that a vendor sells and whose text is understood."""
     offers = [First(list(answers or [reading])), embedded.Labels()]
-    return Product("ticket", Paper, name="票", category="general", required=["number"], sold_by=offers)
+    return Product("ticket", Paper, name="票", category="general", required=["number"], offers=offers)
 
 
 def of_page(number: str) -> Any:

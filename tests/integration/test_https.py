@@ -382,7 +382,7 @@ class TestBatch:
         assert [one["status"] for one in outcomes] == [200] * 20 + [415] + [200] * 29
         assert outcomes[20]["problem"]["type"] == "urn:ocr:problem:unsupported_format"
         assert outcomes[-1]["record"]["replayed"]
-        [second] = [offer for offer in kind.sold_by if offer.vendor == "second"]
+        [second] = [offer for offer in kind.offers if offer.vendor == "second"]
         assert [len(ask.documents) for ask in second.asked] == [48]  # type: ignore[attr-defined]
 
     def test_uploads_are_a_batch_too(self, world: World) -> None:

@@ -44,7 +44,7 @@ from tests.support.scripted import Context, First, Ticket, reading
 class Narrow(First):
     limits: ClassVar[Limits] = Limits(bytes=300_000)
 
-kind = Product("ticket", Ticket, name="x", category="general", required=["number"], sold_by=[Narrow([reading])])
+kind = Product("ticket", Ticket, name="x", category="general", required=["number"], offers=[Narrow([reading])])
 event, *files = told
 handle = serve(kind)
 # Far more time than a function has: what is measured is memory, on whatever machine.

@@ -177,7 +177,7 @@ class TestNothingPaidTwice:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kind = product([reading])
-        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: reading(), raising=False)
+        monkeypatch.setattr(kind.offers[0].__class__, "understood", lambda *_: reading(), raising=False)
         notification = world.upload("uploads/ticket/late.png", picture())
         with monkeypatch.context() as dying:
             dying.setattr(ledger, "keep", lambda *_: died())
@@ -201,7 +201,7 @@ class TestNothingPaidTwice:
         monkeypatch.setenv("RESEND_UNKNOWN", "0")
         forget_settings()
         kind = product([later, died, reading])
-        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: later(), raising=False)
+        monkeypatch.setattr(kind.offers[0].__class__, "understood", lambda *_: later(), raising=False)
         assert post(kind, picture())[0] == 503
         with pytest.raises(SystemExit):
             post(kind, picture())
@@ -220,7 +220,7 @@ class TestNothingPaidTwice:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
 
         kind = product([reading])
-        monkeypatch.setattr(kind.sold_by[0].__class__, "understood", lambda *_: reading(), raising=False)
+        monkeypatch.setattr(kind.offers[0].__class__, "understood", lambda *_: reading(), raising=False)
         monkeypatch.setattr(process, "FIRST_PAUSE", 0.001)
         with monkeypatch.context() as busy:
             busy.setattr(ledger, "keep", throttled)
@@ -590,8 +590,8 @@ class TestNothingLost:
         from general_text.app import GeneralText
 
         lines = [Line(text=f"第{number}行" + "字" * 50) for number in range(6000)]
-        sold_by = [First([lambda: Reading(vendor="first", lines=lines)])]
-        kind = Product("ticket", GeneralText, name="字", category="general", required=["text"], sold_by=sold_by)
+        offers = [First([lambda: Reading(vendor="first", lines=lines)])]
+        kind = Product("ticket", GeneralText, name="字", category="general", required=["text"], offers=offers)
         record = records.find(post(kind, picture())[1]["id"])
         assert record
         assert record.lines == lines
@@ -635,7 +635,7 @@ class TestFailover:
     def test_a_vendor_that_hangs_leaves_the_next_one_its_share_of_the_time(self, world: World) -> None:
         kind = product([lambda: Busy("no answer", paid=True)], [lambda: reading("second")])
         post(kind, picture())
-        first, second = (offer.asked[0].seconds for offer in kind.sold_by)  # type: ignore[attr-defined]
+        first, second = (offer.asked[0].seconds for offer in kind.offers)  # type: ignore[attr-defined]
         assert first < 14
         assert second > 20
 
@@ -668,8 +668,8 @@ class TestFailover:
     def test_an_option_for_which_no_vendor_is_set_up_is_told_at_once(
         self, world: World, options: dict[str, str]
     ) -> None:
-        sold_by = [Toned([reading]), Second([lambda: reading("second")])]
-        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=sold_by)
+        offers = [Toned([reading]), Second([lambda: reading("second")])]
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], offers=offers)
         status, problem = post(kind, picture(), **options)
         assert (status, problem["type"]) == (422, "urn:ocr:problem:conflicting_options")
         assert "first" in problem["detail"]
@@ -682,7 +682,7 @@ class TestFailover:
         assert post(kind, picture())[1]["vendor"] == "second"
 
     def test_a_key_that_is_missing_is_not_the_callers_fault(self, world: World) -> None:
-        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=[Keyed([reading])])
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], offers=[Keyed([reading])])
         status, problem = post(kind, picture(), mood="good")
         assert (status, problem["type"]) == (503, "urn:ocr:problem:no_vendor")
 
@@ -696,7 +696,7 @@ class TestFailover:
                 raise GetParameterError(str(error))  # noqa: B904  as Powertools does
 
         monkeypatch.setattr(parameters, "get_secret", throttled)
-        kind = Product("card", Ticket, name="卡", category="general", required=["number"], sold_by=[Keyed([reading])])
+        kind = Product("card", Ticket, name="卡", category="general", required=["number"], offers=[Keyed([reading])])
         assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:vendor_unavailable"
 
     def test_what_was_paid_for_does_not_wait_in_memory_for_the_rest_of_its_batch(
@@ -723,7 +723,7 @@ class TestFailover:
     def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
         kind = product([lambda: Refused("no key")], [lambda: reading("second")])
         deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))
-        [second] = [offer for offer in kind.sold_by if offer.vendor == "second"]
+        [second] = [offer for offer in kind.offers if offer.vendor == "second"]
         assert [len(ask.documents) for ask in second.asked] == [5]  # type: ignore[attr-defined]
 
     def test_a_failing_vendor_is_left_alone_and_asked_again_after_a_while(

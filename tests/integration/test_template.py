@@ -155,11 +155,11 @@ def test_a_product_may_use_its_own_things_only(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", products())
 def test_a_product_may_read_the_keys_of_who_sells_it_and_no_other(slug: str) -> None:
-    sellers = {offer.vendor for offer in products()[slug].sold_by} - {"embedded"}
+    vendors = {offer.vendor for offer in products()[slug].offers} - {"embedded"}
     attached = {policy["Ref"] for policy in properties(f"{logical(slug)}Role")["ManagedPolicyArns"]}
 
     assert {policy for policy in attached if policy.startswith("Asks")} == {
-        f"Asks{vendor.capitalize()}" for vendor in sellers
+        f"Asks{vendor.capitalize()}" for vendor in vendors
     }
 
 

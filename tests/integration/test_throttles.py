@@ -58,7 +58,7 @@ def engine(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[
 
 
 def read_by_the_engine() -> Product:
-    return Product("ticket", Ticket, name="票", category="general", required=["number"], sold_by=[embedded.Labels()])
+    return Product("ticket", Ticket, name="票", category="general", required=["number"], offers=[embedded.Labels()])
 
 
 Engine = Callable[[Callable[[], bool]], Lambda]

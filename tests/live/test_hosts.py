@@ -48,7 +48,7 @@ def secret(vendor: str) -> dict[str, str]:
 
 
 def offer_of(vendor: str, product: str) -> Offer:
-    return next(offer for offer in products()[product].sold_by if offer.vendor == vendor)
+    return next(offer for offer in products()[product].offers if offer.vendor == vendor)
 
 
 # A link would need a bucket that the vendor can reach.

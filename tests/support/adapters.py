@@ -5,7 +5,7 @@ A module each, of the vendor's name, with
     SECRET      a secret, in the members that its offers need
     CODES       the members of an answer that carry its code; `SUCCESSES` are the codes of success
     ROWS        a line for each code of its document: (offer, answer, row, code)
-    SOLD        each way to ask it; an offer's first one stands for the offer
+    CASES        each way to ask it; an offer's first one stands for the offer
     WRONG_KEYS  ways to ask it with a wrong secret, beside one member of an offer's `keys` being wrong
     recorded    answers as it gives them, with a text of the caller's in them
 """
@@ -22,7 +22,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from local.simulators import SECRETS
-from ocr.declare.catalogue import sellers
+from ocr.declare.catalogue import offers_by_vendor
 from ocr.declare.fields import Fields, label
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture
@@ -48,7 +48,7 @@ class Card(Fields):
 
 
 @dataclass(frozen=True)
-class Sold:
+class Case:
     """One way to ask one vendor.
 
     `faults` says what comes of a fault that the vendor's simulator is told to show, where most vendors differ: the
@@ -94,7 +94,7 @@ def plain(kind: str = "PNG", color: str = "white", **notes: str) -> Picture:
 
 def adapters() -> dict[str, ModuleType]:
     """The modules by vendor, of those that have one."""
-    named = [vendor for vendor in sellers() if (FOLDER / f"{vendor}.py").exists()]
+    named = [vendor for vendor in offers_by_vendor() if (FOLDER / f"{vendor}.py").exists()]
     return {vendor: import_module(f"tests.contract.adapters.{vendor}") for vendor in named}
 
 
@@ -105,16 +105,16 @@ def rows() -> Iterator[tuple[Offer, Any, Row, str]]:
             yield offer, body, row, str(code)
 
 
-def sold() -> list[Sold]:
-    """Every vendor's SOLD."""
-    return [one for adapter in adapters().values() for one in adapter.SOLD]
+def cases() -> list[Case]:
+    """Every vendor's CASES."""
+    return [one for adapter in adapters().values() for one in adapter.CASES]
 
 
-def one_each() -> list[Sold]:
+def one_each() -> list[Case]:
     """The first way to ask for each offer."""
-    return list({(one.offer.vendor, repr(one.offer)): one for one in reversed(sold())}.values())[::-1]
+    return list({(one.offer.vendor, repr(one.offer)): one for one in reversed(cases())}.values())[::-1]
 
 
-def offers() -> list[Sold]:
+def offers() -> list[Case]:
     """The first way to ask for each kind of offer."""
-    return list({(one.offer.vendor, type(one.offer)): one for one in reversed(sold())}.values())[::-1]
+    return list({(one.offer.vendor, type(one.offer)): one for one in reversed(cases())}.values())[::-1]

@@ -60,12 +60,12 @@ class Second(Scripted):
 def product(first: list[Answer], second: list[Answer] | None = None) -> Product:
     """A product sold by the first vendor, and by the second if it has answers."""
     offers: list[Offer] = [First(first), *([Second(second)] if second else [])]
-    return Product("ticket", Ticket, name="票", category="general", required=["number"], sold_by=offers)
+    return Product("ticket", Ticket, name="票", category="general", required=["number"], offers=offers)
 
 
 def calls(kind: Product, vendor: str = "first") -> int:
     """How many pictures a vendor of the product was asked to read."""
-    [offer] = [one for one in kind.sold_by if one.vendor == vendor]
+    [offer] = [one for one in kind.offers if one.vendor == vendor]
     assert isinstance(offer, Scripted)
     return sum(len(ask.documents) for ask in offer.asked)
 

@@ -6,7 +6,7 @@ from typing import Any
 from local.simulators.credentials import CTYUN_EOP
 from ocr.platform.errors import Changed
 from ocr.vendors.ctyun import GeneralText, IdCard, Plate
-from tests.support.adapters import BUSY, PAID_BUSY, REFUSED, Recorded, Row, Sold
+from tests.support.adapters import BUSY, PAID_BUSY, REFUSED, Case, Recorded, Row
 
 SECRET = {
     "app_key": "11112222333344445555666677778888",
@@ -21,8 +21,8 @@ FAULTS = {"short_batch": (Changed, True)}
 OFFERS = (GeneralText(), IdCard(), Plate())
 EOP = {"gateway": "eop", **CTYUN_EOP}
 WRONG_KEYS = [
-    Sold(GeneralText(), secret={**EOP, "sk": "wrong"}),
-    Sold(GeneralText(), secret={**EOP, "app_key": "wrong"}),
+    Case(GeneralText(), secret={**EOP, "sk": "wrong"}),
+    Case(GeneralText(), secret={**EOP, "app_key": "wrong"}),
 ]
 
 ERRORS: dict[int, Row] = {
@@ -85,10 +85,10 @@ ROWS = [
     ),
     *((offer, answer(failed_entry(code), fail=1), ERRORS[code], code) for code in A_PICTURES_OWN for offer in OFFERS),
 ]
-SOLD = [
-    *(Sold(offer, kind=kind, faults=FAULTS) for offer in OFFERS for kind in ("JPEG", "PNG", "BMP")),
-    *(Sold(offer, secret=EOP) for offer in OFFERS),
-    Sold(Plate(), secret={"plate_path": "driven-plate-ocr/plateLicense.json"}),
+CASES = [
+    *(Case(offer, kind=kind, faults=FAULTS) for offer in OFFERS for kind in ("JPEG", "PNG", "BMP")),
+    *(Case(offer, secret=EOP) for offer in OFFERS),
+    Case(Plate(), secret={"plate_path": "driven-plate-ocr/plateLicense.json"}),
 ]
 
 

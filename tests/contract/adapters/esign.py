@@ -5,11 +5,11 @@ from typing import Any
 
 from ocr.platform.errors import Changed
 from ocr.vendors.esign import GeneralText
-from tests.support.adapters import REFUSED, Recorded, Row, Sold
+from tests.support.adapters import REFUSED, Case, Recorded, Row
 
 SECRET = {"app_id": "7438000001", "app_secret": "0123456789abcdef0123456789abcdef"}
 CODES, SUCCESSES = ("code",), ("0",)
-WRONG_KEYS = [Sold(GeneralText(), secret={"mode": "oauth2", "app_secret": "wrong"})]
+WRONG_KEYS = [Case(GeneralText(), secret={"mode": "oauth2", "app_secret": "wrong"})]
 
 ERRORS: dict[int, Row] = {30500100: REFUSED, 30500101: REFUSED}
 GATEWAY = [
@@ -50,10 +50,10 @@ ROWS = [
 ]
 # Its answers have one level.
 FAULTS = {"nested_code": (Changed, None)}
-SOLD = [
-    Sold(GeneralText(), faults=FAULTS),
-    Sold(GeneralText(), {"requestId": "订单-1"}),
-    Sold(GeneralText(), secret={"mode": "oauth2"}),
+CASES = [
+    Case(GeneralText(), faults=FAULTS),
+    Case(GeneralText(), {"requestId": "订单-1"}),
+    Case(GeneralText(), secret={"mode": "oauth2"}),
 ]
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from ocr.model.reading import Reading
 from ocr.platform.errors import CallerError, NoResult
 from ocr.vendors.etoplive import Pid
-from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Recorded, Row, Sold
+from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Case, Recorded, Row
 
 SECRET = {"key": "user-key", "secret": "user-secret"}
 CODES, SUCCESSES = ("ErrorCode",), ("0",)
 # Without one code those on the other levels still say 0, and plates without a type are no plates.
 FAULTS = {"missing_code": (Reading, None)}
-WRONG_KEYS: list[Sold] = []
+WRONG_KEYS: list[Case] = []
 
 ERRORS: dict[int, Row] = {
     3: NOTHING,
@@ -61,12 +61,12 @@ def listed(*entries: Any) -> dict[str, Any]:
 
 ROWS = [(Pid(2), {"ErrorCode": kind(code)}, row, code) for kind in (int, str) for code, row in ERRORS.items()]
 FORMATS = [(form, kind) for form in ("base64", "file") for kind in ("JPEG", "PNG", "BMP")]
-SOLD = [
-    *(Sold(Pid(2), {"input": form}, kind=kind, faults=FAULTS) for form, kind in FORMATS),
-    Sold(Pid(6), faults={"wrong_types": (NoResult, True)}),
-    Sold(Pid(1001), {"requestId": "订单-1"}, faults=FAULTS),
-    Sold(Pid(2), {"openSeal": "1", "showPosition": "1", "imageCheck": "11111", "imageCheckVaule": "1"}),
-    Sold(Pid(2), {"removeImgData": "0"}),
+CASES = [
+    *(Case(Pid(2), {"input": form}, kind=kind, faults=FAULTS) for form, kind in FORMATS),
+    Case(Pid(6), faults={"wrong_types": (NoResult, True)}),
+    Case(Pid(1001), {"requestId": "订单-1"}, faults=FAULTS),
+    Case(Pid(2), {"openSeal": "1", "showPosition": "1", "imageCheck": "11111", "imageCheckVaule": "1"}),
+    Case(Pid(2), {"removeImgData": "0"}),
 ]
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from ocr.platform.errors import Changed
 from ocr.vendors.juhe import Captcha, Plate
-from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Recorded, Row, Sold
+from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Case, Recorded, Row
 
 SECRET = {"captcha_key": "captcha-key", "plate_key": "plate-key"}
 # The members of an answer that carry its code, and the codes of success.
 CODES, SUCCESSES = ("error_code",), ("0",)
 ONE_LEVEL = {"nested_code": (Changed, None)}
-WRONG_KEYS: list[Sold] = []
+WRONG_KEYS: list[Case] = []
 
 SYSTEM: dict[int, Row] = {
     10001: REFUSED,
@@ -73,9 +73,9 @@ ROWS = [
     for code, row in (table | SYSTEM).items()
 ]
 FORMATS = [(form, kind) for form in ("base64", "file") for kind in ("JPEG", "PNG", "BMP")]
-SOLD = [
-    *(Sold(Captcha(), {"codetype": "6001", "input": form}, faults=ONE_LEVEL) for form in ("base64", "file")),
-    *(Sold(Plate(), {"input": form}, kind=kind, faults=ONE_LEVEL) for form, kind in FORMATS),
+CASES = [
+    *(Case(Captcha(), {"codetype": "6001", "input": form}, faults=ONE_LEVEL) for form in ("base64", "file")),
+    *(Case(Plate(), {"input": form}, kind=kind, faults=ONE_LEVEL) for form, kind in FORMATS),
 ]
 
 

@@ -82,8 +82,8 @@ TOOLS = {
 @pytest.mark.parametrize("metadata", TOOLS.values(), ids=TOOLS)
 def test_what_tools_write_into_metadata_is_left_alone(metadata: dict[str, str]) -> None:
     for product in products().values():
-        needed = dict.fromkeys(required(product.sold_by), "1004")
-        assert checked(product.sold_by, needed, metadata) == needed
+        needed = dict.fromkeys(required(product.offers), "1004")
+        assert checked(product.offers, needed, metadata) == needed
 
 
 def test_options_in_metadata_are_options() -> None:

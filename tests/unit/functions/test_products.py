@@ -16,7 +16,7 @@ from tests.support.printed import page
 
 # The second is the example of GB 11643-1999, the first is of a region that does not exist.
 MAN, WOMAN = "999999198003070018", "11010519491231002X"
-FORMS = [product for product in products().values() if embedded.Labels() in product.sold_by]
+FORMS = [product for product in products().values() if embedded.Labels() in product.offers]
 
 
 def read(slug: str, *labelled: tuple[str, str], **parts: Any) -> Document:
@@ -144,9 +144,9 @@ def test_numbers_of_persons_are_personal_wherever_they_stand() -> None:
 
 
 def test_five_products_share_a_number_and_are_told_apart_by_the_vendors_word() -> None:
-    offers = [(one.slug, offer) for one in products().values() for offer in one.sold_by]
-    sold = {slug: offer.type for slug, offer in offers if isinstance(offer, etoplive.Pid) and offer.pid == 22}
-    assert sold == {
+    offers = [(one.slug, offer) for one in products().values() for offer in one.offers]
+    slugs = {slug: offer.type for slug, offer in offers if isinstance(offer, etoplive.Pid) and offer.pid == 22}
+    assert slugs == {
         "train_ticket": ("火车票",),
         "taxi_receipt": ("出租车票",),
         "air_itinerary": ("行程单",),
@@ -156,7 +156,7 @@ def test_five_products_share_a_number_and_are_told_apart_by_the_vendors_word() -
 
 
 def test_nobody_but_the_vendor_reads_captchas() -> None:
-    assert [offer.vendor for offer in products()["captcha"].sold_by] == ["juhe"]
+    assert [offer.vendor for offer in products()["captcha"].offers] == ["juhe"]
 
 
 # --- Telling documents apart ------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_template_has_function_queue_route_role_and_notification(product: Produc
 def test_role_reaches_its_own_prefix_and_its_vendors_secrets_only(product: Product, template: dict[str, Any]) -> None:
     role = template["Resources"][f"{logical(product.slug)}Role"]["Properties"]
     asks = {name.removeprefix("!Ref Asks").lower() for name in role["ManagedPolicyArns"] if "Asks" in name}
-    assert asks == {offer.vendor for offer in product.sold_by if offer.keys}
+    assert asks == {offer.vendor for offer in product.offers if offer.keys}
     reached = json.dumps([policy["PolicyDocument"] for policy in role["Policies"]])
     assert set(re.findall(r"/(?:uploads|answers)/([^/]*)/", reached)) == {product.slug}
     assert '"*"' not in reached
@@ -145,7 +145,7 @@ def test_rules_are_about_declared_fields(product: Product) -> None:
 
 
 def test_sellers_are_told_apart(product: Product) -> None:
-    vendors = [offer.vendor for offer in product.sold_by]
+    vendors = [offer.vendor for offer in product.offers]
     assert vendors
     assert len(set(vendors)) == len(vendors)
 

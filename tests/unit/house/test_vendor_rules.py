@@ -1,4 +1,4 @@
-"""The house rules of vendors: what holds for every one that a product is sold by. One that breaks a rule is named."""
+"""The house rules of vendors: what holds for every one that reads a product. One that breaks a rule is named."""
 
 import re
 from importlib import import_module
@@ -10,12 +10,12 @@ import pytest
 from local.cloud.aws import ROOT
 from local.simulators import SECRETS
 from local.simulators.server import SIMULATORS
-from ocr.declare.catalogue import sellers
+from ocr.declare.catalogue import offers_by_vendor
 from ocr.declare.offers import Offer
 from ocr.platform.settings import Settings
-from tests.support.adapters import rows, sold
+from tests.support.adapters import cases, rows
 
-VENDORS = {vendor: offers for vendor, offers in sellers().items() if any(offer.keys for offer in offers)}
+VENDORS = {vendor: offers for vendor, offers in offers_by_vendor().items() if any(offer.keys for offer in offers)}
 
 
 @pytest.fixture(params=list(VENDORS))
@@ -43,7 +43,7 @@ def test_every_module_of_a_vendor_is_in_the_order_of_the_settings() -> None:
     folder = ROOT / "layers/ocr/ocr/vendors"
     modules = {path.stem for path in folder.glob("*.py") if re.search(r"^VENDOR = ", path.read_text(), re.M)}
     order = set(Settings.model_fields["vendors"].get_default())
-    assert order == set(sellers()) == modules | {"embedded"}
+    assert order == set(offers_by_vendor()) == modules | {"embedded"}
 
 
 def test_the_host_is_said_in_the_module(vendor: str, module: ModuleType) -> None:
@@ -71,8 +71,8 @@ def test_every_code_of_the_table_has_a_row_in_a_test(vendor: str, module: Module
 
 
 def test_every_offer_is_asked_on_the_wire(vendor: str) -> None:
-    asked = [one.offer for one in sold() if one.offer.vendor == vendor]
-    assert missing(vendor, asked) == [], f"offers without SOLD in tests/contract/adapters/{vendor}.py"
+    asked = [one.offer for one in cases() if one.offer.vendor == vendor]
+    assert missing(vendor, asked) == [], f"offers without CASES in tests/contract/adapters/{vendor}.py"
 
 
 def test_there_is_a_simulator_that_accepts_the_secret_and_knows_errors(vendor: str) -> None:

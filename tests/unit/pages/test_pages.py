@@ -61,7 +61,7 @@ def read(product: Product, content: bytes) -> dict[str, Any]:
     file = files.opened(content)
     page = files.page(file, 1)
     assert page.answer is not None
-    reader = next(offer for offer in product.sold_by if offer.reads_text)
+    reader = next(offer for offer in product.offers if offer.reads_text)
     reading = _understood(product, reader, Job(file), page)
     assert not isinstance(reading, OcrError)
     return documents(product, reading)[0].fields

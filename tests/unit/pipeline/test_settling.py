@@ -160,7 +160,7 @@ def test_a_text_is_of_no_product_of_forms(slug: str) -> None:
 
 
 FORMS = {
-    slug: one for slug, one in products().items() if one.titles and any(offer.finds_labels for offer in one.sold_by)
+    slug: one for slug, one in products().items() if one.titles and any(offer.finds_labels for offer in one.offers)
 }
 
 

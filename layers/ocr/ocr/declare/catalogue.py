@@ -57,9 +57,9 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def sellers() -> dict[str, list[Offer]]:
+def offers_by_vendor() -> dict[str, list[Offer]]:
     """Every vendor that reads a product, in the order that they are tried in, with one offer of each kind."""
-    offers = (offer for product in products().values() for offer in product.sold_by)
+    offers = (offer for product in products().values() for offer in product.offers)
     distinct = {(offer.vendor, type(offer).__name__): offer for offer in offers}
     order = Settings.model_fields["vendors"].get_default()
     found: dict[str, list[Offer]] = {}
@@ -74,7 +74,7 @@ def summary(product: Product) -> dict[str, Any]:
         "product": product.slug,
         "name": product.name,
         "category": product.category,
-        "vendors": [offer.vendor for offer in product.sold_by],
+        "vendors": [offer.vendor for offer in product.offers],
         "path": f"/ocr/{product.slug}",
         "prefix": f"uploads/{product.slug}/",
         "schema_version": SCHEMA_VERSION,
@@ -86,7 +86,7 @@ def description(product: Product) -> dict[str, Any]:
     return summary(product) | {
         "options": options_schema(product),
         "required": {side: [list(choice) for choice in fields] for side, fields in product.complete.sides.items()},
-        "offers": [_offer(offer) for offer in product.sold_by],
+        "offers": [_offer(offer) for offer in product.offers],
         "schema": record_schema(product),
         "example": example(product),
     }
@@ -100,8 +100,8 @@ def example(product: Product) -> dict[str, Any]:
 
 def options_schema(product: Product) -> dict[str, Any]:
     """The JSON Schema of the options: query, form or JSON members over HTTPS, metadata over S3."""
-    needed = required(product.sold_by)
-    members = {name: (kind, ... if name in needed else None) for name, kind in known(product.sold_by).items()}
+    needed = required(product.offers)
+    members = {name: (kind, ... if name in needed else None) for name, kind in known(product.offers).items()}
     model: type[BaseModel] = create_model("Options", **members)  # type: ignore[call-overload]
     return model.model_json_schema()
 

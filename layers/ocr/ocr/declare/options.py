@@ -98,13 +98,14 @@ def _valid(name: str, kind: Any, value: str) -> str:
 
 
 def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
-    sellers = [offer.vendor for offer in offers]
+    vendors_of_product = [offer.vendor for offer in offers]
     vendors = chosen.split(",") if chosen else []
     if len(set(vendors)) != len(vendors):
         raise _invalid("The option vendor names a vendor twice.", "Name each vendor once, the best first.")
-    if other := next((vendor for vendor in vendors if vendor not in sellers), None):
+    if other := next((vendor for vendor in vendors if vendor not in vendors_of_product), None):
         raise _invalid(
-            f"vendor={other[:40]} does not offer this product.", _listing("Vendors of this product:", sellers)
+            f"vendor={other[:40]} does not offer this product.",
+            _listing("Vendors of this product:", vendors_of_product),
         )
 
 

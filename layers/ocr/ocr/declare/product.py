@@ -20,7 +20,7 @@ class Product:
     fields    what a record of it holds
     name      its Chinese name
     required  the fields that a document of it cannot be without, by side where it has several
-    sold_by   who reads it; the settings say in which order they are tried
+    offers    the vendors' offers that read it; the settings say in which order they are tried
     titles    what stands on top of such a document, for telling documents apart
     checks    rules over several fields, beyond the checks that the fields' types bring
     code      what the code on such a document says of it, where that is publicly known
@@ -35,7 +35,7 @@ class Product:
         name: str,
         category: Category,
         required: Required | Mapping[str, Required],
-        sold_by: Sequence[Offer],
+        offers: Sequence[Offer],
         titles: Sequence[str] = (),
         checks: Sequence[Rule | RowRule] = (),
         code: InvoiceCode | None = None,
@@ -47,7 +47,7 @@ class Product:
         self.fields = fields
         self.name = name
         self.category = category
-        self.sold_by = tuple(sold_by)
+        self.offers = tuple(offers)
         self.titles = tuple(titles)
         self.complete = complete(required)
         if unknown := set(self.complete.fields) - declared(fields).keys():

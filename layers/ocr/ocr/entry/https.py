@@ -132,7 +132,7 @@ def _part(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
 
 def _job(product: Product, event: APIGatewayProxyEvent, parsed: ParsedRequest, *place: str) -> Job:
     """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
-    job = files.job(product, parsed.content, checked(product.sold_by, parsed.options, parsed.metadata), parsed.upload)
+    job = files.job(product, parsed.content, checked(product.offers, parsed.options, parsed.metadata), parsed.upload)
     key = _idempotency_key(event)
     if not key:
         return job

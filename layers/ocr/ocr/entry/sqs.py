@@ -207,7 +207,7 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
                 raise _SPENT
             stored = requests.fetch(upload)
             picture = keyed.picture(hashlib.sha256(stored.content).hexdigest())
-            options = checked(product.sold_by, stored.options, stored.metadata)
+            options = checked(product.offers, stored.options, stored.metadata)
             delivery.jobs.append(files.job(product, stored.content, options, upload, ref, last=delivery.last))
         except OcrError as error:
             _log(process.refuse(product.slug, ref, error, picture=picture))

@@ -24,7 +24,7 @@ def form(product: Product, members: Mapping[str, Any]) -> dict[str, Any]:
     The record is pending until then. The options travel as the object's metadata. Raises `invalid_option` for options
     that the product does not have.
     """
-    options = checked(product.sold_by, {str(name): plain(value) for name, value in members.items()})
+    options = checked(product.offers, {str(name): plain(value) for name, value in members.items()})
     fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
     id = uuid.uuid4().hex
     place = Upload(settings().uploads_bucket, f"uploads/{product.slug}/{id}")

@@ -167,7 +167,7 @@ def _reader(product: Product, job: Job) -> Offer | None:
     """Who understands text; None where a caller insists on a vendor."""
     if "vendor" in job.options:
         return None
-    return next((offer for offer in product.sold_by if offer.reads_text), None)
+    return next((offer for offer in product.offers if offer.reads_text), None)
 
 
 def _understood(product: Product, reader: Offer, job: Job, page: Page) -> Reading | OcrError:

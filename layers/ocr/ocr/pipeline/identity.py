@@ -43,7 +43,7 @@ def one_document(product: Product, lines: Sequence[Line]) -> Check:
     """The check that nothing on the page stands there for a second document; its fields are those that do."""
     if not lines:
         return _check(ONE, "not_applicable", NO_LINES)
-    if not any(offer.finds_labels for offer in product.sold_by):
+    if not any(offer.finds_labels for offer in product.offers):
         return _check(ONE, "not_applicable", NO_LABELS)
     # Not at cold start, as above.
     from ocr.extraction.several import repeated

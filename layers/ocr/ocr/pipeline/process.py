@@ -112,7 +112,7 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
             kept[number] = claimed
     for options, group in groups.items():
         request = _ask(product, [step.job.document for _, step in group], dict(options), end)
-        routing.read(product.sold_by, request, [_turn(product, step, end, kept, number) for number, step in group])
+        routing.read(product.offers, request, [_turn(product, step, end, kept, number) for number, step in group])
     return [_caught_up(product, job, kept[number]) for number, job in enumerate(jobs)]
 
 
@@ -230,13 +230,13 @@ def claim(product: Product, job: Job, end: float) -> Step | Outcome:
 def _first(product: Product, job: Job, end: float) -> Asked | None:
     if job.document.pages:
         return None  # Its pages are sent, one by one.
-    offer = routing.first(product.sold_by, _ask(product, [job.document], job.options, end))
+    offer = routing.first(product.offers, _ask(product, [job.document], job.options, end))
     return Asked(offer.vendor, offer.units(job.options) > 0) if offer else None
 
 
 def _recovered(product: Product, step: Step, end: float) -> Record | None:
     """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
-    offer = next((one for one in product.sold_by if one.vendor == step.lease.before), None)
+    offer = next((one for one in product.offers if one.vendor == step.lease.before), None)
     if offer is None:
         return None
     request = _ask(product, [step.job.document], step.job.options, end)

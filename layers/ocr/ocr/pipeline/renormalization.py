@@ -51,7 +51,7 @@ def _read_after_all(product: Product, made: Record, content: str) -> None:
 
 def _made(product: Product, record: Record, content: str) -> Record:
     """The record that the vendor's answer leads to now."""
-    offer = next((one for one in product.sold_by if one.vendor == record.vendor), None)
+    offer = next((one for one in product.offers if one.vendor == record.vendor), None)
     picture = record.picture
     if offer is None or picture is None:
         raise _nothing_kept()

@@ -30,7 +30,7 @@ def _name(slug: str) -> str:
 
 
 def _offers(product: Product) -> list[Offer]:
-    return [offer for offer in product.sold_by if offer.number is not None]
+    return [offer for offer in product.offers if offer.number is not None]
 
 
 def _pid(slug: str) -> int | None:
@@ -38,14 +38,14 @@ def _pid(slug: str) -> int | None:
 
 
 def _slug_of(pid: int) -> str | None:
-    """The product sold under the number; where several are, the one that takes whatever comes."""
-    sold = (
+    """The product that has this number; where several have it, the one that takes whatever comes."""
+    matching = (
         (offer.narrowed, one.slug)
         for one in catalogue.products().values()
         for offer in _offers(one)
         if offer.number == pid
     )
-    return min(sold, default=(False, None))[1]
+    return min(matching, default=(False, None))[1]
 
 
 class Sorted(Fields):
