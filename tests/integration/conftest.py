@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 
 from local.cloud.aws import Aws
 from ocr.platform import aws as clients
@@ -17,6 +16,7 @@ from tests.support.aws import (
     World,
     create_table,
     empty_table,
+    forget_secrets,
     forget_settings,
     renew_clients,
 )
@@ -82,5 +82,5 @@ def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Hos
     monkeypatch.setenv("VENDOR_URLS", ",".join(f"{name}={stand_in.url}" for name in SECRETS))
     monkeypatch.setenv("CIRCUIT_FAILURES", "1000")
     forget_settings()
-    parameters.clear_caches()
+    forget_secrets()
     return stand_in

@@ -15,7 +15,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
 
 from local.samples import samples
 from local.samples.catalogue import Sample
@@ -30,7 +29,7 @@ from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import Busy, Refused
 from ocr.vendors.parsing import Row
-from tests.support.aws import World, forget_settings
+from tests.support.aws import World, forget_secrets, forget_settings
 from tests.support.scripted import Context
 from tests.support.sending import delivered, of_upload, post
 
@@ -72,7 +71,7 @@ class Market:
             self.secrets.create_secret(Name=name, SecretString=text)
         except self.secrets.exceptions.ResourceExistsException:
             self.secrets.put_secret_value(SecretId=name, SecretString=text)
-        parameters.clear_caches()
+        forget_secrets()
 
     def paid(self, vendor: str) -> int:
         return len(self.controls[vendor].report()["charges"])
@@ -100,7 +99,7 @@ def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
         for kind in {type(offer) for product, offer in pairs()}:
             monkeypatch.setattr(kind, "patience", PATIENCE)
         yield Market(world, urls)
-    parameters.clear_caches()
+    forget_secrets()
 
 
 @cache

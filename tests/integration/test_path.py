@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 import pytest
-from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
@@ -695,7 +695,7 @@ class TestFailover:
             except ClientError as error:
                 raise GetParameterError(str(error))  # noqa: B904  as Powertools does
 
-        monkeypatch.setattr(parameters, "get_secret", throttled)
+        monkeypatch.setattr(SecretsProvider, "get", throttled)
         kind = Product("card", Ticket, name="卡", category="general", required=["number"], offers=[Keyed([reading])])
         assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:vendor_unavailable"
 

@@ -107,6 +107,11 @@ def renew_clients(endpoint: str) -> None:
             client.cache_clear()
 
 
+def forget_secrets() -> None:
+    """Make the next use fetch the vendors' secrets again."""
+    clients.secrets.cache_clear()
+
+
 def expire_leases() -> None:
     """As if the time of every lease had passed."""
     for item in clients.table().scan()["Items"]:

@@ -588,7 +588,7 @@ def _environment(emulator: Aws, urls: Mapping[str, str], patch: pytest.MonkeyPat
 
 
 def _forget_clients() -> None:
-    for client in (aws.table, aws.dynamodb, aws.s3, aws.queues, aws.events):
+    for client in (aws.table, aws.dynamodb, aws.s3, aws.queues, aws.events, aws.secrets):
         client.cache_clear()
 
 

@@ -21,6 +21,7 @@ LINK_SECONDS = 300
 CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_events import EventBridgeClient
@@ -66,6 +67,14 @@ def s3() -> "S3Client":
 @cache
 def events() -> "EventBridgeClient":
     return boto3.client("events", config=SOON)
+
+
+@cache
+def secrets() -> "SecretsProvider":
+    """Secrets Manager behind a cache. It shares the other clients' session: a new one loads botocore's data again."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # costs 20 ms: not where nobody is called
+
+    return SecretsProvider(boto3_client=boto3.client("secretsmanager", config=SOON))
 
 
 @cache

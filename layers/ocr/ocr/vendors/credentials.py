@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 
 from ocr.declare.offers import Member, Offer
+from ocr.platform import aws
 from ocr.platform.errors import Busy, ConfigurationError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger
@@ -91,7 +91,7 @@ def stored(vendor: str) -> Mapping[str, Any] | None:
 
 def _stored(vendor: str) -> Mapping[str, Any] | None:
     try:
-        stored = parameters.get_secret(
+        stored = aws.secrets().get(
             f"{settings().secrets_prefix}/{vendor}",
             max_age=FILLED_SECONDS if vendor in _filled else UNFILLED_SECONDS,
             transform="json",
