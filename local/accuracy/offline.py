@@ -20,6 +20,7 @@ from typing import Any
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.product import Product
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Code
 from ocr.model.record import Document, Record, Status
@@ -98,7 +99,7 @@ def _settled(
     found: Sequence[Code] = (),
 ) -> Record:
     request = VendorRequest(product.slug, product.fields, [picture.document], options, seconds=0)
-    outcome = offer.understood(request, said)
+    outcome = offer.understood(request, ReceivedAnswer.of(said))
     empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW, codes=list(found))
     return settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
 

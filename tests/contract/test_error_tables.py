@@ -11,7 +11,7 @@ from ocr.model.problem import problem_of
 from ocr.platform.errors import Busy, Changed, OcrError, Refused
 from ocr.vendors import juhe
 from tests.support.adapters import Card, Row, adapters, offers, rows
-from tests.support.vendors import Answered, Host, ask, error, picture
+from tests.support.vendors import Answered, Host, ask, error, kept, picture
 
 PAID, FREE = True, False
 OFFERS = [case.offer for case in offers()]
@@ -39,7 +39,7 @@ def test_row(vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None
     assert problem.detail.endswith(".")
     assert problem.advice.endswith((".", "。"))
     assert "!!!" not in problem.model_dump_json()
-    assert outcome.raw == body
+    assert kept(outcome) == body
 
 
 def _asked(offer: Offer) -> Any:

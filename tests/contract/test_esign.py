@@ -17,7 +17,7 @@ from ocr.vendors import esign
 from tests.contract.adapters.esign import ERRORS, GATEWAY, TEXT, answer, detection, turned_away
 from tests.support.adapters import Case
 from tests.support.simulated import PRINTED, place
-from tests.support.vendors import SECRETS, Answered, Host, ask, error, picture, reading
+from tests.support.vendors import SECRETS, Answered, Host, ask, error, kept, picture, reading
 
 PATH = "/v2/identity/auth/api/ocr/generalcharacters"
 SECRET = SECRETS["esign"]
@@ -52,7 +52,7 @@ def test_lines_with_boxes_angle_and_trace(vendor: Host) -> None:
     assert found.lines[0].confidence is None
     assert found.angle == -1.5
     assert found.trace == "bfbaf02e-f63e-4b9d-8818-705bcc618d46"
-    assert found.raw["data"]["textDetections"][0]["detectedText"] == TEXT
+    assert kept(found)["data"]["textDetections"][0]["detectedText"] == TEXT
 
 
 def test_without_a_polygon_the_box_is_the_items(vendor: Host) -> None:
@@ -95,7 +95,7 @@ def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     vendor.says(body)
     [outcome] = ask(esign.GeneralText())
     assert isinstance(outcome, Changed)
-    assert outcome.raw == body
+    assert kept(outcome) == body
     assert "余额" not in problem_of(outcome).model_dump_json()
 
 

@@ -9,7 +9,7 @@ from ocr.declare.offers import Offer
 from ocr.platform.errors import Changed, ConfigurationError, NoResult
 from ocr.vendors import juhe
 from tests.contract.adapters.juhe import CAPTCHA, PLATE, PLATES, SYSTEM, captcha, plates
-from tests.support.vendors import Host, ask, error, picture, reading, said
+from tests.support.vendors import Host, ask, error, kept, picture, reading, said
 
 # The documented unit price of every codetype.
 PRICES = {
@@ -107,7 +107,7 @@ def test_points_that_are_none_are_no_success(vendor: Host, codetype: str, res: s
     [outcome] = ask(juhe.Captcha(), codetype=codetype)
     assert isinstance(outcome, Changed)
     assert outcome.paid
-    assert outcome.raw == captcha(res)
+    assert kept(outcome) == captcha(res)
 
 
 def test_plate_in_full(vendor: Host) -> None:
@@ -188,7 +188,7 @@ def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     vendor.says(body)
     [outcome] = ask(juhe.Plate())
     assert isinstance(outcome, Changed)
-    assert outcome.raw == body
+    assert kept(outcome) == body
 
 
 @pytest.mark.parametrize("codetype", juhe.CODETYPES)

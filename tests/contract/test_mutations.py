@@ -3,7 +3,6 @@
 `MUTATIONS` sets how many answers are tried; the default fits into every run of the tests.
 """
 
-import json
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -94,7 +93,7 @@ def _holds_something(reading: Reading) -> None:
     boxes = [part.box for part in [*items, *reading.lines, *reading.findings] if part.box]
     assert all(_sane(box) for box in boxes)
     assert all(part.confidence is None or 0 <= part.confidence <= 1 for part in [*items, *reading.lines])
-    assert Reading.model_validate_json(reading.model_dump_json()) == reading
+    assert Reading.model_validate_json(reading.model_dump_json()) == reading.model_copy(update={"raw": None})
 
 
 def _sane(box: Box) -> bool:
@@ -104,8 +103,7 @@ def _sane(box: Box) -> bool:
 def _tells_nothing(error: OcrError) -> None:
     assert isinstance(error, Busy | CallerError | Changed | NoResult | Refused)
     assert PERSONAL not in problem_of(error).model_dump_json()
-    if not isinstance(error.raw, ReceivedAnswer):
-        json.dumps(error.raw, ensure_ascii=False).encode()
+    assert isinstance(error.raw, ReceivedAnswer)
 
 
 def _succeeded(offer: Offer, content: bytes) -> bool:

@@ -4,6 +4,7 @@ Stores are the table, every version of every object, the queue that keeps messag
 the log; what the stream tells the bus is looked at too.
 """
 
+import gzip
 import hashlib
 import json
 from base64 import b64encode
@@ -39,7 +40,7 @@ def _key(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
 
 def seen() -> Any:
     """A reading of the person, whose raw answer names them too."""
-    return reading(number=PERSON).model_copy(update={"raw": {"name": PERSON}})
+    return reading(number=PERSON).model_copy(update={"raw": ReceivedAnswer.of({"name": PERSON})})
 
 
 def card() -> Product:
@@ -80,7 +81,9 @@ def stores(world: World) -> bytes:
     for bucket in (UPLOADS, ANSWERS):
         for one in s3.list_object_versions(Bucket=bucket).get("Versions", []):
             found = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
-            parts += [one["Key"].encode(), str(found["Metadata"]).encode(), found["Body"].read()]
+            body = found["Body"].read()
+            plain = gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body
+            parts += [one["Key"].encode(), str(found["Metadata"]).encode(), plain]
     return b"\n".join(parts)
 
 
@@ -151,10 +154,8 @@ def test_an_answer_about_several_pictures_goes_with_the_first_of_them(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where its vendor is asked no more."""
-    kind, content = (
-        product([lambda: seen().model_copy(update={"raw": BatchAnswer(names=[PERSON, PERSON])})]),
-        picture(9),
-    )
+    whole = BatchAnswer(content=PERSON.encode())
+    kind, content = product([lambda: seen().model_copy(update={"raw": ReceivedAnswer(batch=whole)})]), picture(9)
     first = post(kind, content)[1]
     assert PERSON.encode() in stores(world)
     monkeypatch.setenv("VENDORS", "second")

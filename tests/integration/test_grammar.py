@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocr.declare.offers import Outcome
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.reading import Cell, ExtractedDocument, Item, Line, Reading, Table
 from ocr.platform.errors import PROBLEMS, Busy, Changed, NoResult
 from ocr.platform.telemetry import logger
@@ -50,7 +51,7 @@ answers = st.one_of(
             findings=found * number,
             lines=[Line(text=text)],
             tables=[Table(cells=[Cell(row=0, column=0, text=text)])],
-            raw={"text": "kept"},
+            raw=ReceivedAnswer.of({"text": "kept"}),
         ),
         st.lists(documents, max_size=3),
         words,

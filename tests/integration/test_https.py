@@ -14,6 +14,7 @@ from ocr.declare import catalogue
 from ocr.declare.product import Product
 from ocr.entry import https
 from ocr.entry.serve import serve
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Status
 from ocr.platform import aws
@@ -461,7 +462,7 @@ class TestRenormalize:
     def test_an_answer_that_nobody_understood_becomes_a_record_once_somebody_does(
         self, world: World, ticket: Callable[[list[Answer]], Product], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind = ticket([lambda: Changed("what?", vendor="first", raw={"new": "form"}, paid=True)])
+        kind = ticket([lambda: Changed("what?", vendor="first", raw=ReceivedAnswer.of({"new": "form"}), paid=True)])
         status, problem = sent(kind, picture())
         assert status == 502
         monkeypatch.setattr("tests.support.scripted.First.understood", self.understood("C-19"), raising=False)

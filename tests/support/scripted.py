@@ -10,6 +10,7 @@ from PIL import Image
 from ocr.declare.fields import Fields, label
 from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
 from ocr.declare.product import Product
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.reading import ExtractedDocument, Item, Reading
 
 Answer = Callable[[], Outcome]
@@ -21,9 +22,8 @@ class Ticket(Fields):
 
 def reading(vendor: str = "first", number: str = "A-17") -> Reading:
     """A successful answer."""
-    return Reading(
-        vendor=vendor, findings=[ExtractedDocument(items=[Item(label="编号", text=number, confidence=0.9)])], raw={}
-    )
+    found = ExtractedDocument(items=[Item(label="编号", text=number, confidence=0.9)])
+    return Reading(vendor=vendor, findings=[found], raw=ReceivedAnswer.of({}))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Reading
 from ocr.platform.errors import OcrError
@@ -157,6 +158,12 @@ def reading(outcome: Outcome) -> Reading:
 def error(outcome: Outcome) -> OcrError:
     assert isinstance(outcome, OcrError), repr(outcome)
     return outcome
+
+
+def kept(outcome: Outcome) -> Any:
+    """What the answer says that an outcome keeps."""
+    assert isinstance(outcome.raw, ReceivedAnswer)
+    return json.loads((outcome.raw.batch or outcome.raw).content)
 
 
 def said(found: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ocr.declare.fields import Fields
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Reading
 from ocr.platform.errors import OcrError
@@ -155,7 +156,7 @@ class Offer:
         """One outcome a document, in the order asked. Never raises what belongs in an outcome."""
         raise NotImplementedError
 
-    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
+    def understood(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
         """The outcome for the one document of `request`, made from an answer as it was kept (`Reading.raw`)."""
         raise NotImplementedError
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.check import Check
 
 Point = tuple[float, float]
@@ -140,7 +141,7 @@ class Reading(Part):
 
     `also_shows` are the kinds of the documents on the page that were left out, being other products'.
     `units` is what the vendor charges for it in its own price units; `trace` is the vendor's id for the call;
-    `raw` is the decoded answer, kept encrypted so that a record can be made again without paying again.
+    `raw` is the answer as it came, kept encrypted so that a record can be made again without paying again.
     """
 
     vendor: str
@@ -152,7 +153,7 @@ class Reading(Part):
     units: float = 1
     trace: str | None = None
     also_shows: list[str] = []
-    raw: Any = None
+    raw: InstanceOf[ReceivedAnswer] | None = Field(default=None, exclude=True)
 
 
 def on_page(reading: Reading, number: int) -> Reading:

@@ -16,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.options import PAGES
 from ocr.declare.product import Product
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.check import Check
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
@@ -175,7 +176,7 @@ def _understood(product: Product, reader: Offer, job: Job, page: Page) -> Readin
     assert page.answer is not None
     there = Picture(b"", "PNG", page.width, page.height)
     request = VendorRequest(product.slug, product.fields, [there], job.options, seconds=0)
-    outcome = reader.understood(request, page.answer)
+    outcome = reader.understood(request, ReceivedAnswer.of(page.answer))
     if not isinstance(outcome, Reading):
         return outcome
     reading = _with_data(outcome, page.answer.get("data") or {})

@@ -20,6 +20,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitB
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt
@@ -62,7 +63,7 @@ class DocumentRun:
     keep: Callable[["DocumentRun"], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
-    raw: dict[str, tuple[Any, Fitted]] = field(default_factory=dict)
+    raw: dict[str, tuple[ReceivedAnswer, Fitted]] = field(default_factory=dict)
     broken: int = 0
     late: bool = False
     settled: bool = False

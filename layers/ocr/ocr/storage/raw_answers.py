@@ -1,13 +1,16 @@
-"""Vendors' raw answers: kept encrypted, by content and vendor, until they expire.
+"""Vendors' raw answers: kept as they came and encrypted, by content and vendor, until they expire.
 
 A record can be made from a kept answer without another call: after a vendor's module was corrected, or after a function
-died between the vendor's answer and the record.
+died between the vendor's answer and the record. An object is the answer's bytes, compressed; beside them stand the
+status, the headers that tell something, and the size of the picture that was sent.
 """
 
+import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
@@ -18,25 +21,30 @@ from ocr.pages.resize import Fitted
 from ocr.platform import aws
 from ocr.platform.settings import settings
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-def save(product: str, content: str, vendor: str, answer: Any, fitted: Fitted) -> None:
-    """Keep an answer: decoded, or byte for byte as it came where it could not be read.
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.\"-]+)*", re.ASCII)
 
-    Boxes in it are counted on the picture that was sent, so its size is kept too.
-    """
+
+def save(product: str, content: str, vendor: str, answer: ReceivedAnswer, fitted: Fitted) -> None:
+    """Keep an answer. Boxes in it are counted on the picture that was sent, so its size is kept too."""
     sent = fitted.document
     orientation = 1 if sent is fitted.original else fitted.original.orientation
     metadata = {"width": str(sent.width), "height": str(sent.height), "orientation": str(orientation)}
-    if isinstance(answer, ReceivedAnswer):
-        body, metadata = answer.content, metadata | {"received": json.dumps([answer.status, dict(answer.headers)])}
-    else:
-        body = json.dumps(answer, ensure_ascii=False, default=repr).encode()
-    if isinstance(answer, BatchAnswer):
-        # Once for all its pictures, so that it is gone when the first of them is deleted.
-        metadata["batch"] = f"answers/{product}/batches/{hashlib.sha256(body).hexdigest()[:32]}.json"
-        _put(metadata["batch"], body, {})
-        body = b"null"
-    _put(_key(product, content, vendor), body, metadata)
+    if answer.batch:
+        metadata["batch"] = _saved(product, answer.batch)
+    _put(_key(product, content, vendor), answer, metadata)
+
+
+def _saved(product: str, batch: BatchAnswer) -> str:
+    """The key of an answer about several pictures, which is kept once for all, and goes with the first of them."""
+    with batch.keeping:
+        if not batch.kept_at:
+            key = f"answers/{product}/batches/{hashlib.sha256(batch.content).hexdigest()[:32]}.json"
+            _put(key, batch, {})
+            batch.kept_at.append(key)
+        return batch.kept_at[0]
 
 
 def save_crops(product: str, content: str, crops: Sequence[Crop]) -> list[CropLink]:
@@ -55,9 +63,16 @@ def linked(crops: Iterable[CropLink]) -> list[CropLink]:
     return [one.model_copy(update={"url": aws.link(bucket, one.key)}) for one in crops]
 
 
-def _put(key: str, body: bytes, metadata: dict[str, str]) -> None:
-    kind = "application/octet-stream" if "received" in metadata else "application/json"
-    aws.s3().put_object(Bucket=settings().answers_bucket, Key=key, Body=body, ContentType=kind, Metadata=metadata)
+def _put(key: str, answer: ReceivedAnswer, metadata: Mapping[str, str]) -> None:
+    kind = answer.headers.get("Content-Type", "application/json")
+    aws.s3().put_object(
+        Bucket=settings().answers_bucket,
+        Key=key,
+        Body=gzip.compress(answer.content, mtime=0),
+        ContentEncoding="gzip",
+        ContentType=kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream",
+        Metadata={**metadata, "received": json.dumps([answer.status, dict(answer.headers)])},
+    )
 
 
 def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | None:
@@ -69,20 +84,27 @@ def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | 
     kept = aws.kept(_key(request.product, content, offer.vendor))
     if kept is None:
         return None
-    metadata = kept["Metadata"]
-    if "batch" in metadata and (kept := aws.kept(metadata["batch"])) is None:
-        return None
+    metadata, answer = kept["Metadata"], _answer(kept)
+    if "batch" in metadata and not answer.content:
+        if (whole := aws.kept(metadata["batch"])) is None:
+            return None
+        answer = _answer(whole)
     sent = Picture(b"", "JPEG", int(metadata["width"]), int(metadata["height"]))
     original = Picture(b"", document.format, document.width, document.height, int(metadata["orientation"]))
-    answer = _received(metadata["received"], kept["Body"].read()) if "received" in metadata else json.load(kept["Body"])
     outcome = offer.understood(VendorRequest(request.product, request.fields, [sent], request.options, 0), answer)
     if not isinstance(outcome, Reading) or (sent.width, sent.height) == (original.width, original.height):
         return outcome
     return Fitted(sent, original).restored(outcome)
 
 
-def _received(head: str, content: bytes) -> ReceivedAnswer:
-    status, headers = json.loads(head)
+def _answer(kept: "GetObjectOutputTypeDef") -> ReceivedAnswer:
+    """An answer as it came; what an earlier release kept was decoded, and is JSON again."""
+    content = kept["Body"].read()
+    if kept.get("ContentEncoding") == "gzip":
+        content = gzip.decompress(content)
+    if "received" not in kept["Metadata"]:
+        return ReceivedAnswer(content=content)
+    status, headers = json.loads(kept["Metadata"]["received"])
     return ReceivedAnswer(status, headers, content)
 
 

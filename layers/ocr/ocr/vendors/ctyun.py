@@ -10,12 +10,12 @@ import json
 import time
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, ClassVar
 
-from ocr.declare.offers import CROPS, Limits, Member, Offer, Outcome, RemoveCrops, VendorRequest
+from ocr.declare.offers import CROPS, Limits, Member, Outcome, RemoveCrops, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
@@ -23,17 +23,15 @@ from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Ref
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
-    OK,
     Flag,
+    Remote,
     Row,
     code_of,
-    crops_wanted,
     flagged,
     members,
     named,
     names_plate,
     number,
-    outcome,
     parts,
     quad,
     received,
@@ -44,7 +42,6 @@ from ocr.vendors.parsing import (
     turned_away,
     unexplained,
     unlisted,
-    without_pictures,
 )
 
 VENDOR = "ctyun"
@@ -138,7 +135,7 @@ CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
-class Batch(Offer):
+class Batch(Remote):
     """What the three interfaces share.
 
     The secret's `gateway` is `legacy` (the manual's, and the default) or `eop`: the newer one, which signs with the
@@ -149,6 +146,7 @@ class Batch(Offer):
     # The manual's text says more than 32 and less than 5000 pixels, its table of errors says 32 to 5000.
     limits: ClassVar[Limits] = Limits(bytes=10 * 1024 * 1024, side=(33, 4999), batch=50)
     members: ClassVar[tuple[Member, ...]] = SECRET
+    pictures: ClassVar[Mapping[str, str]] = PICTURES
     patience: ClassVar[float] = 15
     service: ClassVar[str]
     path: ClassVar[str]
@@ -161,12 +159,13 @@ class Batch(Offer):
         """
         return self._ask(request, request.documents, transport.deadline(request.seconds))
 
-    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
-        """The outcome of a kept answer: decoded, or as it came where it could not be read then."""
-        [document] = request.documents
-        if isinstance(raw, ReceivedAnswer):
-            return self._outcomes(request, received(raw), [document])[0]
-        return self._understood(received(OK), raw, [document])[0]
+    def understood(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
+        """The outcome of a kept answer."""
+        return self._outcomes(request, received(raw), request.documents)[0]
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        """The newer gateway's id of the request."""
+        return trace(body.get("requestId"))
 
     def detail(self, entry: dict[str, Any], document: Picture) -> Reading:
         """The reading of one picture that the vendor could handle."""
@@ -193,31 +192,28 @@ class Batch(Offer):
     def _outcomes(
         self, request: VendorRequest, answer: transport.Answer, documents: Sequence[Picture]
     ) -> list[Outcome]:
+        raw, several = self.kept(request, answer), len(documents) > 1
+        whole = BatchAnswer(raw.status, raw.headers, raw.content) if several else None
         try:
             body = answer.members()
+            entries = _entries(answer, body, len(documents))
         except OcrError as error:
-            return [named(error, VENDOR)] * len(documents)
-        if not crops_wanted(request):
-            body = without_pictures(body, PICTURES)
-        return self._understood(answer, body, documents)
-
-    def _understood(self, answer: transport.Answer, body: Any, documents: Sequence[Picture]) -> list[Outcome]:
-        try:
-            entries = _entries(answer, members(body), len(documents))
-        except OcrError as error:
-            several = len(documents) > 1
-            error.raw = BatchAnswer(body) if several and isinstance(body, dict) else body
+            error.raw = ReceivedAnswer(raw.status, raw.headers, batch=whole) if several else raw
             if several:
                 error.remedy = "alone" if error.code in ALONE or isinstance(error, _UnclearError) else None
             return [named(error, VENDOR)] * len(documents)
         envelope = {name: value for name, value in body.items() if name not in RESULTS}
+        parts = [envelope | {"result": [entry]} for entry in entries]
         return [
-            # A picture's answer is kept with its own record alone: it goes when that record is deleted.
-            outcome(
-                VENDOR, envelope | {"result": [entry]}, partial(self._understand, document), _call_id(body), PICTURES
+            self.outcome(
+                request, self._part(request, part, whole) if whole else raw, part, partial(self._understand, document)
             )
-            for entry, document in zip(entries, documents, strict=True)
+            for part, document in zip(parts, documents, strict=True)
         ]
+
+    def _part(self, request: VendorRequest, part: dict[str, Any], whole: BatchAnswer) -> ReceivedAnswer:
+        """One picture's part of an answer, which outlives the whole: that goes with the first picture's deletion."""
+        return replace(self.kept(request, ReceivedAnswer.of(part)), batch=whole)
 
     def _send(self, request: VendorRequest, documents: Sequence[Picture], until: float) -> transport.Answer:
         path = f"/v1/aiop/api/{request.secret[self.service]}/{self._path(request.secret)}"
@@ -349,11 +345,6 @@ def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list
 
 class _UnclearError(Changed):
     """Results of which nobody can tell to which picture each belongs."""
-
-
-def _call_id(body: dict[str, Any]) -> str | None:
-    """The newer gateway's id of the request."""
-    return trace(body.get("requestId"))
 
 
 def _empty(entry: dict[str, Any]) -> bool:

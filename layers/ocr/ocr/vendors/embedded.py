@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.fields import declared
 from ocr.declare.offers import Limits, Offer, Outcome, VendorRequest
+from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
 from ocr.platform import aws, threads
@@ -94,7 +95,7 @@ class Engine(Offer):
             return [Busy(full, vendor=self.vendor, code=THROTTLED, retry_after=5, blames="nothing")]
         return [self._outcome(request, answer)]
 
-    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
+    def understood(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
         """The outcome of a kept answer of the engine."""
         return self._outcome(request, raw)
 
@@ -106,7 +107,8 @@ class Engine(Offer):
         # One caller's haste or one picture must not close the engine for everybody: this opens no circuit.
         return Busy(detail, vendor=self.vendor, code="late", retry_after=5, blames="request")
 
-    def _outcome(self, request: VendorRequest, answer: Any) -> Outcome:
+    def _outcome(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
+        answer = json.loads(raw.content)
         match answer:
             case {"error": {"code": "too_much"}}:
                 return TooMuch(
@@ -127,7 +129,7 @@ class Engine(Offer):
             case {"lines": [*lines], "angle": angle}:
                 read = [Line.model_validate(line) for line in lines]
                 return self._reading(request, answer, read).model_copy(
-                    update={"lines": read, "angle": angle, "units": 0, "raw": answer}
+                    update={"lines": read, "angle": angle, "units": 0, "raw": raw}
                 )
             case _:
                 # Its process died: of this picture, which is seen when it happens again, or of something else.
@@ -216,7 +218,7 @@ def _plate(plate: Mapping[str, Any]) -> ExtractedDocument:
     return ExtractedDocument(items=items, box=line.box)
 
 
-def _invoke_patiently(task: str, document: Picture, seconds: float, least: float) -> Any:
+def _invoke_patiently(task: str, document: Picture, seconds: float, least: float) -> ReceivedAnswer | None:
     """The engine's answer; None where Lambda had no room for it until less than `least` of `seconds` were left.
 
     A throttled call costs nothing but its time: waiting here is better than to come again.
@@ -242,10 +244,10 @@ def _invoke_patiently(task: str, document: Picture, seconds: float, least: float
         pause = min(LONGEST_PAUSE, 2 * pause)
 
 
-def _invoke(task: str, document: Picture, seconds: float) -> Any:
+def _invoke(task: str, document: Picture, seconds: float) -> ReceivedAnswer:
     # What it has not answered by then nobody waits for any more.
     payload = {"task": task, "image": base64.b64encode(document.content).decode(), "seconds": seconds - TRIP_SECONDS}
     # In steps, so that a handful of clients serve all deadlines.
     client = aws.functions(int(seconds) // PATIENCE_STEP * PATIENCE_STEP or max(1, int(seconds)))
     answer = client.invoke(FunctionName=settings().engine_function, Payload=json.dumps(payload).encode())
-    return json.loads(answer["Payload"].read())
+    return ReceivedAnswer(content=answer["Payload"].read())

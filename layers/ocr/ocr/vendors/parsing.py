@@ -6,8 +6,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from itertools import batched, islice
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -30,6 +30,15 @@ _SHORTEST, _SHORTEST_IN_URL = 1024, 64
 _BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"BM": "image/bmp"}
 _UNKNOWN = "application/octet-stream"
 _MOST_CROPS = 20
+# They say who made an answer and what of, when, and where it wanted the request to go. No other header is kept: those
+# that a vendor sets to be sent back are keys.
+KEPT_HEADERS = ("Content-Type", "Date", "Location", "Retry-After", "Server", "X-Request-Id")
+_LONGEST_HEADER = 120
+_UNSEEN = re.compile("[^ -~]")
+# A text in JSON, with the name of the member that it is.
+_STRING = re.compile(
+    r'(?:"(?P<name>[^"\\]*+(?:\\.[^"\\]*+)*+)"\s*+:\s*+)?"(?P<said>[^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL
+)
 # Where a vendor rounds outwards, a corner may lie this part of the longer side outside of the picture.
 _SLACK = 0.1
 
@@ -95,13 +104,52 @@ def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
 
 
 @dataclass(frozen=True)
-class OnePicture(Offer):
-    """An offer that takes one picture a request: subclasses say how to send it and how to understand the answer.
+class Remote(Offer):
+    """An offer of a vendor that answers in JSON.
 
     pictures    the members of the vendor's answers that hold encoded pictures, and what those show
     """
 
     pictures: ClassVar[Mapping[str, str]] = {}
+
+    def call_id(self, body: dict[str, Any]) -> str | None:
+        """The vendor's own id for the call, from anywhere in the decoded answer."""
+        return None
+
+    def kept(self, request: VendorRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
+        """The answer as it is kept: byte for byte, but for encoded pictures that nobody asked for."""
+        headers = {name: _header(name, answer.headers[name]) for name in KEPT_HEADERS if name in answer.headers}
+        content = answer.content if crops_wanted(request) else _without_crops(answer.content, self.pictures)
+        return ReceivedAnswer(answer.status, headers, content)
+
+    def outcome(
+        self,
+        request: VendorRequest,
+        raw: ReceivedAnswer,
+        body: dict[str, Any],
+        understand: Callable[[dict[str, Any]], Reading],
+    ) -> Outcome:
+        """The reading that `understand` makes of a decoded answer or the error that it raises, with the answer `raw`.
+
+        A reading in which nothing stands is a `NoResult`. The vendor's id for a call that came to nothing is what the
+        vendor can be asked by. What stands under `pictures` is no text to read.
+        """
+        call_id = self.call_id(body)
+        try:
+            reading = understand(without_pictures(body, self.pictures))
+            findings = [finding for finding in reading.findings if finding.items or finding.rows]
+            if not (findings or reading.lines or reading.tables):
+                raise NoResult("The vendor found nothing on the picture.", paid=True)
+        except OcrError as error:
+            error.raw, error.trace = raw, call_id
+            return named(error, self.vendor)
+        cut = islice(_crops(body, self.pictures), _MOST_CROPS) if crops_wanted(request) else ()
+        return reading.model_copy(update={"findings": findings, "crops": [*cut], "raw": raw, "trace": call_id})
+
+
+@dataclass(frozen=True)
+class OnePicture(Remote):
+    """An offer that takes one picture a request: subclasses say how to send it and how to understand the answer."""
 
     def read(self, request: VendorRequest) -> list[Outcome]:
         """One outcome a document, one after the other, all before the ask's seconds are over."""
@@ -118,21 +166,10 @@ class OnePicture(Offer):
         """The reading in `body`, the decoded answer; raises an error of the tree for all that is no reading."""
         raise NotImplementedError
 
-    def call_id(self, body: dict[str, Any]) -> str | None:
-        """The vendor's own id for the call, from anywhere in the decoded answer."""
-        return None
-
-    def kept(self, request: VendorRequest, body: dict[str, Any]) -> dict[str, Any]:
-        """The decoded answer as it is kept: without pictures of people and documents that nobody asked for."""
-        kept: dict[str, Any] = body if crops_wanted(request) else without_pictures(body, self.pictures)
-        return kept
-
-    def understood(self, request: VendorRequest, raw: Any) -> Outcome:
-        """The outcome of a kept answer: decoded, or as it came where it could not be read then."""
+    def understood(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
+        """The outcome of a kept answer."""
         [document] = request.documents
-        if isinstance(raw, ReceivedAnswer):
-            return self._read(request, document, received(raw))
-        return self._understood(request, document, received(OK), raw)
+        return self._read(request, document, received(raw))
 
     def _outcome(self, request: VendorRequest, document: Picture, until: float) -> Outcome:
         try:
@@ -142,24 +179,13 @@ class OnePicture(Offer):
         return self._read(request, document, answer)
 
     def _read(self, request: VendorRequest, document: Picture, answer: transport.Answer) -> Outcome:
+        raw = self.kept(request, answer)
         try:
-            body = self.kept(request, answer.members())
+            body = answer.members()
         except OcrError as error:
+            error.raw = raw
             return named(error, self.vendor)
-        return self._understood(request, document, answer, body)
-
-    def _understood(self, request: VendorRequest, document: Picture, answer: transport.Answer, body: Any) -> Outcome:
-        call_id = self.call_id(body) if isinstance(body, dict) else None
-        return outcome(
-            self.vendor,
-            body,
-            lambda plain: self.understand(request, document, answer, members(plain)),
-            call_id,
-            self.pictures,
-        )
-
-
-OK = ReceivedAnswer(HTTPStatus.OK)
+        return self.outcome(request, raw, body, lambda plain: self.understand(request, document, answer, plain))
 
 
 def received(answer: ReceivedAnswer) -> transport.Answer:
@@ -167,24 +193,39 @@ def received(answer: ReceivedAnswer) -> transport.Answer:
     return transport.Answer(answer.status, answer.headers, answer.content)
 
 
-def outcome(
-    vendor: str, raw: Any, understand: Callable[[Any], Reading], call_id: str | None, pictures: Mapping[str, str]
-) -> Outcome:
-    """The reading that `understand` makes of the answer or the error that it raises, with the answer.
+def _header(name: str, value: str) -> str:
+    # An address may carry a key in front of its host, or name a person behind it.
+    plain = value.partition("?")[0].partition("#")[0].rpartition("@")[2] if name == "Location" else value
+    return _UNSEEN.sub("?", plain)[:_LONGEST_HEADER]
 
-    A reading in which nothing stands is a `NoResult`. `told` is the vendor's own id for the call: of one that was paid
-    for and came to nothing, it is what the vendor can be asked by. What stands under `pictures` is no text to read.
-    """
-    try:
-        reading = understand(without_pictures(raw, pictures))
-        findings = [finding for finding in reading.findings if finding.items or finding.rows]
-        if not (findings or reading.lines or reading.tables):
-            raise NoResult("The vendor found nothing on the picture.", paid=True)
-    except OcrError as error:
-        error.raw, error.trace = raw, call_id
-        return named(error, vendor)
-    cut = list(islice(_crops(raw, pictures), _MOST_CROPS))
-    return reading.model_copy(update={"findings": findings, "crops": cut, "raw": raw, "trace": call_id})
+
+def _without_crops(content: bytes, pictures: Mapping[str, str]) -> bytes:
+    """The bytes of an answer in which each text that is an encoded picture is empty."""
+
+    def emptied(found: re.Match[str]) -> str:
+        name, said = found["name"], found["said"]
+        is_picture = said and (name in pictures or _says_picture(said))
+        return found[0][: -len(said) - 1] + '"' if is_picture else found[0]
+
+    text, encoding = _text_of(content)
+    less = _STRING.sub(emptied, text)
+    return content if less == text else less.encode(encoding)
+
+
+def _text_of(content: bytes) -> tuple[str, str]:
+    """An answer as text, whatever its encoding, and the encoding that makes the same bytes of it."""
+    for encoding in (json.detect_encoding(content), transport.WIDE):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding), encoding
+    return content.decode("latin-1"), "latin-1"
+
+
+def _says_picture(said: str) -> bool:
+    if len(said) < _SHORTEST_IN_URL:
+        return False
+    with suppress(json.JSONDecodeError):
+        said = json.loads(f'"{said}"', strict=False)
+    return _picture(said)
 
 
 def crops_wanted(request: VendorRequest) -> bool:

@@ -35,15 +35,13 @@ PART_BYTES = 1 << 16
 MAX_ANSWER_BYTES = 32 << 20
 MAX_DEPTH = 40
 LONGEST_WAIT = 3600
-# Of an answer that cannot be read: they say who made it, when, and where it wanted the request to go.
-KEPT_HEADERS = ("Content-Type", "Date", "Location", "Retry-After", "Server")
 
 # 502 and 504 come from a proxy: what the vendor behind it did, and billed, is not known.
 _BETWEEN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # What an address answers while a vendor deploys, moves or repairs: the request reached no recognizer.
 _ELSEWHERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
-_WIDE = "gb18030"  # and with it GBK and GB 2312, which it extends
+WIDE = "gb18030"  # and with it GBK and GB 2312, which it extends
 _SPACE = "\ufeff \t\r\n"
 
 type Allowed = Callable[[Sequence[str]], None]
@@ -66,9 +64,9 @@ class Answer(ReceivedAnswer):
             decoded = self._decoded()
             json.dumps(decoded, ensure_ascii=False).encode()
         except (_NotStorableError, RecursionError, UnicodeEncodeError):
-            raise self._with_answer(self.fault() or self._no_object()) from None
+            raise self.fault() or self._no_object() from None
         if not isinstance(decoded, dict) or _deeper(decoded, MAX_DEPTH):
-            raise self._with_answer(self.fault() or self._no_object())
+            raise self.fault() or self._no_object()
         return decoded
 
     def fault(self) -> OcrError | None:
@@ -100,16 +98,16 @@ class Answer(ReceivedAnswer):
         for text in self._texts():
             with suppress(json.JSONDecodeError):
                 return json.loads(text, parse_constant=_refused_number, parse_float=_finite)
-        raise self._with_answer(self._unreadable())
+        raise self._unreadable()
 
     def _texts(self) -> Iterator[str]:
         """The body as text, in each encoding that it may be in, the likeliest first."""
         declared = self.headers.get("Content-Type", "").lower().partition("charset=")[2].strip("'\" ")
         detected = json.detect_encoding(self.content)
         # A charset that frameworks declare by default says nothing, but for the Chinese ones.
-        order = [_WIDE, detected] if declared.startswith("gb") and not _chinese_in(self.content) else [detected, _WIDE]
+        order = [WIDE, detected] if declared.startswith("gb") and not _chinese_in(self.content) else [detected, WIDE]
         for encoding in order:
-            if encoding == _WIDE and _damaged(self.content):
+            if encoding == WIDE and _damaged(self.content):
                 continue  # as GB 18030 it would be text, and all of it wrong
             with suppress(UnicodeDecodeError):
                 yield self.content.decode(encoding)
@@ -126,12 +124,6 @@ class Answer(ReceivedAnswer):
 
     def _no_object(self) -> Changed:
         return Changed("The vendor's answer is not a JSON object.", paid=True)
-
-    def _with_answer(self, error: OcrError) -> OcrError:
-        """The error with the answer in it as it came, to be kept."""
-        headers = {name: self.headers[name] for name in KEPT_HEADERS if name in self.headers}
-        error.raw = ReceivedAnswer(self.status, headers, self.content)
-        return error
 
     def _retry_after(self) -> int | None:
         header = self.headers.get("Retry-After", "").strip()
