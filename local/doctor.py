@@ -20,7 +20,7 @@ from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.declare.options import required
 from ocr.declare.product import Product
 from ocr.model.picture import Picture
-from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, OcrError, Refused
+from ocr.platform.errors import CallerError, ConfigurationError, NoResult, OcrError, VendorRejected, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import credentials
 
@@ -64,7 +64,7 @@ def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
     try:
         secret = credentials.secret(offer)
         wrong = "; ".join(credentials.blemishes(offer, credentials.stored(offer.vendor) or {}))
-    except Busy as error:
+    except VendorUnavailable as error:
         return "", "", "", error.detail
     except ConfigurationError as error:
         return "wrongly", "", "", str(error)
@@ -91,7 +91,7 @@ def verdict(outcome: Outcome) -> tuple[str, str, str]:
         return "yes", "yes", said
     if outcome.code in SILENT:
         return "no", "", said
-    return "yes", "no" if isinstance(outcome, Refused) else "", said
+    return "yes", "no" if isinstance(outcome, VendorRejected) else "", said
 
 
 if __name__ == "__main__":

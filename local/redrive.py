@@ -25,7 +25,7 @@ from ocr.declare.catalogue import products
 from ocr.model.problem import PROBLEM_BASE
 from ocr.model.record import Announcement, Record, Source, Status
 from ocr.pipeline.renormalization import renormalize
-from ocr.platform.errors import Changed, OcrError
+from ocr.platform.errors import OcrError, UnexpectedResponse
 from ocr.platform.settings import settings
 from ocr.storage import ledger, records
 
@@ -90,7 +90,7 @@ def _not_understood(slug: str) -> Iterator[Record]:
     for page in list(records.queried(query)):
         for item in page["Items"]:
             record = records.find(item["id"])
-            if record and record.problem and record.problem.type == PROBLEM_BASE + Changed.default_kind:
+            if record and record.problem and record.problem.type == PROBLEM_BASE + UnexpectedResponse.default_kind:
                 yield record
 
 

@@ -25,7 +25,15 @@ from ocr.entry.response_models import Outcomes, Pending
 from ocr.entry.responses import PROBLEM_TYPE
 from ocr.model.problem import problem_of
 from ocr.model.record import SCHEMA_VERSION
-from ocr.platform.errors import Busy, CallerError, Changed, InFlight, Internal, NoResult, OcrError
+from ocr.platform.errors import (
+    CallerError,
+    InProgress,
+    InternalError,
+    NoResult,
+    OcrError,
+    UnexpectedResponse,
+    VendorUnavailable,
+)
 from records.app import app as records
 
 DESCRIPTION = """\
@@ -57,7 +65,7 @@ KINDS: Mapping[int, OcrError] = {
     401: CallerError("The request carries no API key that this API knows.", kind="unauthorized"),
     403: CallerError("A policy or a firewall does not allow the request.", kind="forbidden"),
     404: CallerError("There is no such record.", kind="not_found"),
-    409: InFlight("Another request reads the same picture."),
+    409: InProgress("Another request reads the same picture."),
     410: CallerError("This record was deleted.", kind="gone"),
     413: CallerError("The picture has more than 50 megapixels.", kind="too_large"),
     415: CallerError(
@@ -65,10 +73,12 @@ KINDS: Mapping[int, OcrError] = {
     ),
     422: NoResult("The vendor found nothing on the picture."),
     429: CallerError("More requests a second than this key or this API may send.", kind="throttled"),
-    500: Internal("An error of this system, not of the request."),
-    502: Changed("The vendor answered with a code that its document does not list.", vendor="juhe", code="10099"),
-    503: Busy("The vendor's circuit breaker is open.", vendor="ctyun", code="circuit"),
-    504: Internal("The function behind the API did not respond in time.", kind="gateway_timeout"),
+    500: InternalError("An error of this system, not of the request."),
+    502: UnexpectedResponse(
+        "The vendor answered with a code that its document does not list.", vendor="juhe", code="10099"
+    ),
+    503: VendorUnavailable("The vendor's circuit breaker is open.", vendor="ctyun", code="circuit"),
+    504: InternalError("The function behind the API did not respond in time.", kind="gateway_timeout"),
 }
 
 ADDRESS = {"type": "string", "pattern": "^s3://", "description": "of a picture in the bucket of uploads"}

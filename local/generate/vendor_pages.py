@@ -11,7 +11,7 @@ from local.cloud.aws import ROOT
 from local.generate.tables import table
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.offers import Member, Offer
-from ocr.platform.errors import PROBLEMS, Busy, OcrError, Refused, VendorFault
+from ocr.platform.errors import PROBLEMS, OcrError, VendorFault, VendorRejected, VendorUnavailable
 from ocr.platform.settings import Settings
 from ocr.vendors.parsing import Flag, Row
 
@@ -168,14 +168,14 @@ def _error(code: str, row: Row) -> list[str]:
         _acts(error),
         "maybe" if error.paid else "no",
         "yes" if isinstance(error, VendorFault) else "no",
-        "no" if isinstance(error, Busy | Refused) else "yes",
+        "no" if isinstance(error, VendorUnavailable | VendorRejected) else "yes",
     ]
 
 
 def _acts(error: OcrError) -> str:
-    if isinstance(error, Refused):
+    if isinstance(error, VendorRejected):
         return "operator"
-    return "nobody: it comes again" if isinstance(error, Busy) else "caller"
+    return "nobody: it comes again" if isinstance(error, VendorUnavailable) else "caller"
 
 
 def _codetypes(module: ModuleType) -> str:

@@ -16,7 +16,7 @@ from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
 from ocr.model.reading import Reading
 from ocr.pipeline.normalization import normalize
-from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
+from ocr.platform.errors import ConfigurationError, NoResult, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.vendors import ctyun
 from tests.contract.adapters.ctyun import (
     BOX,
@@ -92,7 +92,7 @@ def test_half_a_gateway_is_a_mistake_of_ours(vendor: Host, more: dict[str, str])
 @pytest.mark.parametrize("code", [{"code": "10009", "statusCode": "CTAPI_10009"}, {"statusCode": "CTAPI_10002"}])
 def test_the_newer_gateways_refusals(vendor: Host, code: dict[str, str]) -> None:
     vendor.says({"requestId": "r", **code, "message": "ctyun-EOP: signature verification failed", "returnObj": {}})
-    assert isinstance(ask(ctyun.GeneralText())[0], Refused)
+    assert isinstance(ask(ctyun.GeneralText())[0], VendorRejected)
 
 
 @pytest.mark.parametrize("name", ["result", "returnObj"])
@@ -175,7 +175,7 @@ def test_one_bad_picture_does_not_touch_the_others(vendor: Host) -> None:
     vendor.says(answer(text_entry("a"), failed_entry("4010"), text_entry("c"), fail=1))
     one, two, three = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"), picture(b"3"))
     assert [line.text for line in reading(one).lines] == ["a"]
-    assert isinstance(two, Refused)
+    assert isinstance(two, VendorRejected)
     assert (two.remedy, two.code) == ("smaller", "4010")
     assert [line.text for line in reading(three).lines] == ["c"]
 
@@ -196,7 +196,7 @@ def test_one_bad_picture_that_fails_the_whole_request_is_found_by_asking_one_by_
     vendor.says(failed, answer(text_entry("a")), failed, answer(text_entry("c")))
     one, two, three = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"), picture(b"3"))
     assert [line.text for line in reading(one).lines] == ["a"]
-    assert isinstance(two, Refused)
+    assert isinstance(two, VendorRejected)
     assert two.code == str(code)
     assert [line.text for line in reading(three).lines] == ["c"]
     sent = [[base64.b64decode(text) for text in asked.json["data"]] for asked in vendor.asked]
@@ -204,7 +204,7 @@ def test_one_bad_picture_that_fails_the_whole_request_is_found_by_asking_one_by_
 
 
 def test_each_further_request_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
-    places = iter([None, Busy("used up", code="rate"), None])
+    places = iter([None, VendorUnavailable("used up", code="rate"), None])
 
     def wait_for_rate() -> None:
         if busy := next(places):
@@ -237,7 +237,7 @@ def test_what_is_no_pictures_fault_is_not_asked_again(vendor: Host, code: int) -
 def test_an_answer_about_one_picture_that_was_not_understood_is_kept_whole(vendor: Host, body: Any) -> None:
     vendor.says(body)
     [outcome] = ask(ctyun.GeneralText())
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert kept(outcome) == body
 
 
@@ -259,7 +259,7 @@ def test_a_batch_that_does_not_add_up_gives_nobody_anything(vendor: Host, body: 
     outcomes = ask(ctyun.GeneralText(), picture(b"1"), picture(b"2"))
     assert len(outcomes) == 2
     for outcome in outcomes:
-        assert isinstance(outcome, Changed)
+        assert isinstance(outcome, UnexpectedResponse)
         assert kept(outcome) == body
 
 
@@ -278,7 +278,7 @@ def test_a_batch_that_does_not_add_up_gives_nobody_anything(vendor: Host, body: 
 def test_an_entry_in_another_form_is_changed(vendor: Host, offer: Offer, entry: Any) -> None:
     vendor.says(answer(entry))
     [outcome] = ask(offer)
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert kept(outcome)["result"] == [entry]
 
 
@@ -325,7 +325,7 @@ def test_fifty_pictures_in_one_request(wire: dict[str, Control], errors_at: str,
     outcomes = Case(ctyun.GeneralText(), secret={**EOP, "gateway": gateway}).read(*pictures)
     failed = [number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Reading)]
     assert failed == [7]
-    assert isinstance(outcomes[7], Refused)
+    assert isinstance(outcomes[7], VendorRejected)
     assert outcomes[7].code == "4009"
     report = wire["ctyun"].report()
     assert report["calls"] == calls

@@ -8,7 +8,7 @@ import pytest
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.problem import problem_of
-from ocr.platform.errors import Busy, Changed, OcrError, Refused
+from ocr.platform.errors import OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.vendors import juhe
 from tests.support.adapters import Card, Row, adapters, offers, rows
 from tests.support.vendors import Answered, Host, ask, error, kept, picture
@@ -55,7 +55,7 @@ def _asked(offer: Offer) -> Any:
 def test_an_unknown_code_is_never_success(vendor: Host, offer: Offer, code: Any) -> None:
     vendor.says({code_of(offer): code, "message": "m", "result": [], "data": {}, "ResultList": []})
     outcome = error(_asked(offer))
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert outcome.paid
     assert outcome.code is None or outcome.code.isascii()
     assert "990000" not in str(outcome.code)
@@ -65,50 +65,55 @@ def test_an_unknown_code_is_never_success(vendor: Host, offer: Offer, code: Any)
 @pytest.mark.parametrize("body", [{}, {"message": "m"}, {"code": {"code": {"error_code": 0, "ErrorCode": 0}}}])
 def test_a_missing_or_nested_code_is_never_success(vendor: Host, offer: Offer, body: Any) -> None:
     vendor.says(body)
-    assert isinstance(_asked(offer), Changed)
+    assert isinstance(_asked(offer), UnexpectedResponse)
 
 
 @pytest.mark.parametrize("offer", OFFERS)
 @pytest.mark.parametrize(
     ("answer", "kind", "paid", "retry_after"),
     [
-        (Answered("", 429, {"Retry-After": "7"}), Busy, FREE, 7),
-        (Answered("", 429), Busy, FREE, None),
-        (Answered("", 429, {"Retry-After": "9" * 30}), Busy, FREE, 3600),
-        (Answered("", 503, {"Retry-After": "soon"}), Busy, FREE, None),
-        (Answered("", 503, {"Retry-After": "Wed, 01 Jan 2020 00:00:00 GMT"}), Busy, FREE, 1),
-        (Answered("<html>oops</html>", 500), Busy, FREE, None),
-        (Answered({"message": "oops"}, 500), Busy, FREE, None),
-        (Answered("bad gateway", 502), Busy, PAID, None),
-        (Answered("timeout", 504), Busy, PAID, None),
-        (Answered("", 401), Refused, FREE, None),
-        (Answered("<html>", 403), Refused, FREE, None),
+        (Answered("", 429, {"Retry-After": "7"}), VendorUnavailable, FREE, 7),
+        (Answered("", 429), VendorUnavailable, FREE, None),
+        (Answered("", 429, {"Retry-After": "9" * 30}), VendorUnavailable, FREE, 3600),
+        (Answered("", 503, {"Retry-After": "soon"}), VendorUnavailable, FREE, None),
+        (Answered("", 503, {"Retry-After": "Wed, 01 Jan 2020 00:00:00 GMT"}), VendorUnavailable, FREE, 1),
+        (Answered("<html>oops</html>", 500), VendorUnavailable, FREE, None),
+        (Answered({"message": "oops"}, 500), VendorUnavailable, FREE, None),
+        (Answered("bad gateway", 502), VendorUnavailable, PAID, None),
+        (Answered("timeout", 504), VendorUnavailable, PAID, None),
+        (Answered("", 401), VendorRejected, FREE, None),
+        (Answered("<html>", 403), VendorRejected, FREE, None),
         # What somebody else answered while the vendor deploys or repairs passes, and cost nothing.
-        (Answered("", 404), Busy, FREE, None),
-        (Answered({"message": "oops"}, 404), Busy, FREE, None),
-        (Answered("", 405), Busy, FREE, None),
-        (Answered("", 302, {"Location": "http://127.0.0.1:1/"}), Busy, FREE, None),
-        (Answered("<html>oops</html>", 301, {"Location": "/login"}), Busy, FREE, None),
-        (Answered("<html>login</html>"), Busy, FREE, None),
-        (Answered("\ufeff\n <!DOCTYPE html><html>oops", headers={"Retry-After": "600"}), Busy, FREE, 600),
-        (Answered("系统维护中"), Busy, FREE, None),
-        (Answered("系统维护中".encode("gbk")), Busy, FREE, None),
-        (Answered("<html>oops</html>", 400), Busy, FREE, None),
-        (Answered({"message": "oops"}, 400), Changed, FREE, None),
-        (Answered("<html>oops</html>", 413), Refused, FREE, None),
+        (Answered("", 404), VendorUnavailable, FREE, None),
+        (Answered({"message": "oops"}, 404), VendorUnavailable, FREE, None),
+        (Answered("", 405), VendorUnavailable, FREE, None),
+        (Answered("", 302, {"Location": "http://127.0.0.1:1/"}), VendorUnavailable, FREE, None),
+        (Answered("<html>oops</html>", 301, {"Location": "/login"}), VendorUnavailable, FREE, None),
+        (Answered("<html>login</html>"), VendorUnavailable, FREE, None),
+        (Answered("\ufeff\n <!DOCTYPE html><html>oops", headers={"Retry-After": "600"}), VendorUnavailable, FREE, 600),
+        (Answered("系统维护中"), VendorUnavailable, FREE, None),
+        (Answered("系统维护中".encode("gbk")), VendorUnavailable, FREE, None),
+        (Answered("<html>oops</html>", 400), VendorUnavailable, FREE, None),
+        (Answered({"message": "oops"}, 400), UnexpectedResponse, FREE, None),
+        (Answered("<html>oops</html>", 413), VendorRejected, FREE, None),
         # What the vendor answered and the way damaged passes too; it may have been paid for.
-        (Answered(""), Busy, PAID, None),
-        (Answered('{"error_code": 0, "ErrorCode": 0, "code": 0, "res'), Busy, PAID, None),
-        (Answered('{"error_code": 0, "ErrorCode": 0, "n": "汉字汉字'.encode()[:-1] + b'"}'), Busy, PAID, None),
-        (Answered(b"\xff\xfe\x00garbage\x80"), Busy, PAID, None),
+        (Answered(""), VendorUnavailable, PAID, None),
+        (Answered('{"error_code": 0, "ErrorCode": 0, "code": 0, "res'), VendorUnavailable, PAID, None),
+        (
+            Answered('{"error_code": 0, "ErrorCode": 0, "n": "汉字汉字'.encode()[:-1] + b'"}'),
+            VendorUnavailable,
+            PAID,
+            None,
+        ),
+        (Answered(b"\xff\xfe\x00garbage\x80"), VendorUnavailable, PAID, None),
         # What can be read and means something unknown is for a person.
-        (Answered("[]"), Changed, PAID, None),
-        (Answered('"0"'), Changed, PAID, None),
-        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": NaN}'), Changed, PAID, None),
-        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": 1e999}'), Changed, PAID, None),
-        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": "\\ud800"}'), Changed, PAID, None),
-        (Answered('{"a":' * 60 + "0" + "}" * 60), Changed, PAID, None),
-        (Answered('{"a":' * 100_000 + "0" + "}" * 100_000), Changed, PAID, None),
+        (Answered("[]"), UnexpectedResponse, PAID, None),
+        (Answered('"0"'), UnexpectedResponse, PAID, None),
+        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": NaN}'), UnexpectedResponse, PAID, None),
+        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": 1e999}'), UnexpectedResponse, PAID, None),
+        (Answered('{"code": 0, "error_code": 0, "ErrorCode": 0, "n": "\\ud800"}'), UnexpectedResponse, PAID, None),
+        (Answered('{"a":' * 60 + "0" + "}" * 60), UnexpectedResponse, PAID, None),
+        (Answered('{"a":' * 100_000 + "0" + "}" * 100_000), UnexpectedResponse, PAID, None),
     ],
 )
 def test_http(
@@ -123,7 +128,7 @@ def test_http(
 
 def test_success_in_a_failed_status_is_no_success(vendor: Host) -> None:
     vendor.says(Answered({"error_code": 0, "result": {"res": "23", "orderid": "o"}}, 500))
-    assert isinstance(_asked(juhe.Captcha()), Busy)
+    assert isinstance(_asked(juhe.Captcha()), VendorUnavailable)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
@@ -170,6 +175,6 @@ def test_what_is_kept_byte_for_byte_can_be_read_another_day(vendor: Host, offer:
     vendor.says(Answered("系统维护中"))
     kept = error(_asked(offer)).raw
     asked = VendorRequest("card", Card, [picture()], {"codetype": "1004"}, 0)
-    assert isinstance(offer.understood(asked, kept), Busy)
+    assert isinstance(offer.understood(asked, kept), VendorUnavailable)
     unlisted = ReceivedAnswer(200, {}, json.dumps({code_of(offer): 99999}).encode("utf-16"))
-    assert isinstance(offer.understood(asked, unlisted), Changed)
+    assert isinstance(offer.understood(asked, unlisted), UnexpectedResponse)

@@ -12,7 +12,7 @@ import pytest
 from local.simulators import Control
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.platform.errors import Busy, Changed, ConfigurationError, NoResult, Refused
+from ocr.platform.errors import ConfigurationError, NoResult, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.vendors import esign
 from tests.contract.adapters.esign import ERRORS, GATEWAY, TEXT, answer, detection, turned_away
 from tests.support.adapters import Case
@@ -94,7 +94,7 @@ def test_no_text_is_no_result(vendor: Host, body: Any) -> None:
 def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     vendor.says(body)
     [outcome] = ask(esign.GeneralText())
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert kept(outcome) == body
     assert "余额" not in problem_of(outcome).model_dump_json()
 
@@ -112,7 +112,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_vendors_time_there_is_no_second_call(vendor: Host, headers: dict[str, str]) -> None:
     vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401, headers))
     outcome = error(ask(esign.GeneralText())[0])
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, VendorRejected)
     assert "clock" in outcome.advice
     assert len(vendor.asked) == 1
 
@@ -125,13 +125,13 @@ def test_a_stale_timestamp_is_signed_anew_once(vendor: Host, status: int) -> Non
     assert len(vendor.asked) == 2
     assert int(vendor.asked[1].headers["x-tsign-open-ca-timestamp"]) // 1000 == pytest.approx(4102444800, abs=20)
     vendor.says(stale)
-    assert isinstance(ask(esign.GeneralText())[0], Refused)
+    assert isinstance(ask(esign.GeneralText())[0], VendorRejected)
     assert len(vendor.asked) == 1
 
 
 def test_signing_anew_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> None:
     def wait_for_rate() -> None:
-        raise Busy("used up", code="rate")
+        raise VendorUnavailable("used up", code="rate")
 
     vendor.says(Answered(turned_away("INVALID_TIMESTAMP"), 401, LATER), answer(detection()))
     [outcome] = ask(esign.GeneralText(), wait_for_rate=wait_for_rate)
@@ -143,7 +143,7 @@ def test_signing_anew_waits_for_its_place_in_the_vendors_rate(vendor: Host) -> N
 def test_other_refusals_are_not_repeated(vendor: Host, message: str) -> None:
     vendor.says(turned_away(message))
     [outcome] = ask(esign.GeneralText())
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, VendorRejected)
     assert not outcome.paid
     assert len(vendor.asked) == 1
     assert "something" not in problem_of(outcome).model_dump_json()
@@ -191,16 +191,16 @@ class TestOAuth2:
 
     def test_a_token_turned_down_twice_is_refused(self, vendor: Host, table: Any) -> None:
         vendor.says(_token("t1"), turned_away("TOKEN错误"), _token("t2"), turned_away("TOKEN错误"))
-        assert isinstance(ask(esign.GeneralText(), secret=self.SECRET)[0], Refused)
+        assert isinstance(ask(esign.GeneralText(), secret=self.SECRET)[0], VendorRejected)
         assert len(vendor.asked) == 4
 
     @pytest.mark.parametrize(
         ("body", "kind"),
         [
-            (turned_away("UNAUTHORIZED"), Refused),
-            ({"code": 0, "data": {}}, Changed),
-            ({"code": 0, "data": {"token": "t", "expiresIn": "soon"}}, Changed),
-            (Answered("down", 503), Busy),
+            (turned_away("UNAUTHORIZED"), VendorRejected),
+            ({"code": 0, "data": {}}, UnexpectedResponse),
+            ({"code": 0, "data": {"token": "t", "expiresIn": "soon"}}, UnexpectedResponse),
+            (Answered("down", 503), VendorUnavailable),
         ],
     )
     def test_without_a_token_nothing_is_sent(self, vendor: Host, table: Any, body: Any, kind: type) -> None:
@@ -261,5 +261,5 @@ def test_many_containers_use_one_token(wire: dict[str, Control], table: Any, con
 def test_every_refusal_of_the_gateway(wire: dict[str, Control], message: str) -> None:
     wire["esign"].order(code=401, message=message, times=2)
     [outcome] = Case(esign.GeneralText()).read()
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, VendorRejected)
     assert outcome.code == f"401/{message}"

@@ -14,7 +14,7 @@ from ocr.model.picture import Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.platform import aws
-from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult
+from ocr.platform.errors import CallerError, ConfigurationError, NoResult, UnexpectedResponse, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import etoplive
 from ocr.vendors.etoplive import Pid
@@ -192,7 +192,7 @@ def test_codes_count_on_every_level(vendor: Host, level: str) -> None:
     {"root": body, "page": page, "result": page["Result"][0]}[level]["ErrorCode"] = "-52"
     vendor.says(body)
     [outcome] = ask(Pid(2))
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert outcome.retry_after == 30
 
 
@@ -260,7 +260,7 @@ class TestSharedPid:
 
     def test_fields_that_are_not_told_one_by_one_are_no_empty_answer(self, vendor: Host) -> None:
         vendor.says(paged({"pid": 2, "FieldList": {"姓名": "张三"}}))
-        assert isinstance(ask(Pid(2))[0], Changed)
+        assert isinstance(ask(Pid(2))[0], UnexpectedResponse)
 
     @pytest.mark.parametrize("where", ["root", "page", "result"])
     def test_what_stands_beside_the_documents_is_kept(self, vendor: Host, where: str) -> None:
@@ -397,7 +397,7 @@ def test_nothing_found_is_no_result(vendor: Host, body: Any) -> None:
 def test_success_in_another_form_is_changed(vendor: Host, body: Any, pid: int) -> None:
     vendor.says(body)
     [outcome] = ask(Pid(pid))
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert without_pictures(kept(outcome), etoplive.PICTURES) == without_pictures(body, etoplive.PICTURES)
 
 
@@ -407,9 +407,9 @@ def test_an_unknown_code_is_a_poor_picture_only_when_scores_were_to_be_judged(ve
     assert isinstance(outcome, CallerError)
     assert (outcome.status, outcome.code) == (422, "70")
     for options in ({"imageCheck": "00100"}, {"imageCheck": "00000", "imageCheckVaule": "0"}, {"imageCheckVaule": "0"}):
-        assert isinstance(ask(Pid(2), **options)[0], Changed)
+        assert isinstance(ask(Pid(2), **options)[0], UnexpectedResponse)
     vendor.says(Answered({"ErrorCode": "70"}, status=500))
-    assert isinstance(ask(Pid(2), imageCheck="00100", imageCheckVaule="0")[0], Busy)
+    assert isinstance(ask(Pid(2), imageCheck="00100", imageCheckVaule="0")[0], VendorUnavailable)
 
 
 def test_the_table_is_as_long_as_the_document() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ocr.declare.offers import Offer
-from ocr.platform.errors import Changed, ConfigurationError, NoResult
+from ocr.platform.errors import ConfigurationError, NoResult, UnexpectedResponse
 from ocr.vendors import juhe
 from tests.contract.adapters.juhe import CAPTCHA, PLATE, PLATES, SYSTEM, captcha, plates
 from tests.support.vendors import Host, ask, error, kept, picture, reading, said
@@ -105,7 +105,7 @@ def test_answers_are_typed_by_kind(vendor: Host, codetype: str, res: Any, kind: 
 def test_points_that_are_none_are_no_success(vendor: Host, codetype: str, res: str) -> None:
     vendor.says(captcha(res))
     [outcome] = ask(juhe.Captcha(), codetype=codetype)
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert outcome.paid
     assert kept(outcome) == captcha(res)
 
@@ -187,7 +187,7 @@ def test_no_plate_is_no_result(vendor: Host, body: Any) -> None:
 def test_success_in_another_form_is_changed(vendor: Host, body: Any) -> None:
     vendor.says(body)
     [outcome] = ask(juhe.Plate())
-    assert isinstance(outcome, Changed)
+    assert isinstance(outcome, UnexpectedResponse)
     assert kept(outcome) == body
 
 

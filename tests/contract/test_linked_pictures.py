@@ -10,7 +10,7 @@ import pytest
 
 from ocr.entry import linked_pictures
 from ocr.pages.examine import MAX_BYTES
-from ocr.platform.errors import Busy, CallerError
+from ocr.platform.errors import CallerError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from tests.support.far_end import called, far_end, whole
@@ -214,7 +214,7 @@ def test_a_name_that_nobody_tells_in_time_ends_with_the_deadline(
     assert refused("https://files.example.com/a").kind == "unreachable_picture"
     outcome = called(monkeypatch, "https://slow.example.com", seconds=seconds)
     over.set()
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unreachable", False)
 
 

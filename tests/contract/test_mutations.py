@@ -17,7 +17,7 @@ from ocr.declare.offers import Offer
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.problem import problem_of
 from ocr.model.reading import Box, Reading
-from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.platform.errors import CallerError, NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.vendors import transport
 from tests.support.adapters import Recorded, adapters
 from tests.support.mutating import mutated
@@ -40,7 +40,7 @@ def read(case: Recorded) -> list[Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.offer.vendor}-{type(case.offer).__name__}")
 def test_the_bodies_to_be_changed_are_understood(vendor: Host, case: Recorded) -> None:
     vendor.says(case.body)
-    assert not any(isinstance(outcome, Changed) for outcome in read(case))
+    assert not any(isinstance(outcome, UnexpectedResponse) for outcome in read(case))
 
 
 @settings(
@@ -101,7 +101,7 @@ def _sane(box: Box) -> bool:
 
 
 def _tells_nothing(error: OcrError) -> None:
-    assert isinstance(error, Busy | CallerError | Changed | NoResult | Refused)
+    assert isinstance(error, VendorUnavailable | CallerError | UnexpectedResponse | NoResult | VendorRejected)
     assert PERSONAL not in problem_of(error).model_dump_json()
     assert isinstance(error.raw, ReceivedAnswer)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ocr.platform.errors import Busy, Refused
+from ocr.platform.errors import VendorRejected, VendorUnavailable
 from ocr.vendors import token_cache
 from ocr.vendors.token_cache import Token
 from tests.support.dynamo import Table
@@ -47,7 +47,7 @@ def test_while_another_renews_the_old_one_is_used(table: Table, container: Calla
 
 def test_while_another_fetches_the_first_one_is_busy(table: Table) -> None:
     table.items["token#v"] = {"id": "token#v", "lease_until": int(time.time()) + 10}
-    with pytest.raises(Busy) as caught:
+    with pytest.raises(VendorUnavailable) as caught:
         token_cache.token("v", never)
     assert not caught.value.paid
 
@@ -77,15 +77,15 @@ def test_a_token_brought_between_the_look_and_the_lease_is_used(table: Table, mo
 def test_a_refused_token_is_never_given_again(table: Table) -> None:
     token_cache.token("v", issuer("t1"))
     table.items["token#v"]["lease_until"] = int(time.time()) + 10
-    with pytest.raises(Busy):
+    with pytest.raises(VendorUnavailable):
         token_cache.token("v", never, refused="t1")
 
 
 def test_a_failure_to_fetch_is_the_callers_to_see(table: Table) -> None:
     def issue() -> Token:
-        raise Refused("no")
+        raise VendorRejected("no")
 
-    with pytest.raises(Refused):
+    with pytest.raises(VendorRejected):
         token_cache.token("v", issue)
 
 
@@ -97,9 +97,9 @@ def test_the_item_goes_when_the_token_does(table: Table) -> None:
 
 def test_a_fetch_that_failed_holds_up_nobody(table: Any) -> None:
     def refused() -> Token:
-        raise Refused("no")
+        raise VendorRejected("no")
 
     for _ in range(3):
-        with pytest.raises(Refused):
+        with pytest.raises(VendorRejected):
             token_cache.token("v", refused)
     assert token_cache.token("v", lambda: Token("t1", time.time() + HOUR)) == "t1"

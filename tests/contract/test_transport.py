@@ -12,7 +12,7 @@ import requests
 import urllib3
 
 from ocr.declare.offers import VendorRequest
-from ocr.platform.errors import Busy, Refused
+from ocr.platform.errors import VendorRejected, VendorUnavailable
 from ocr.vendors import juhe, transport
 from tests.support.far_end import called, far_end, whole
 from tests.support.vendors import SECRETS, Answered, Card, Host, picture
@@ -26,20 +26,20 @@ def test_nobody_listens(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     outcome = called(monkeypatch, url)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unreachable", False)
 
 
 def test_the_name_is_nobodys(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = called(monkeypatch, "https://no-such-host.invalid")
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unreachable", False)
 
 
 def test_cut_before_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     with far_end(lambda connection: None) as url:
         outcome = called(monkeypatch, url, size=LARGE)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("cut", False)
 
 
@@ -61,7 +61,7 @@ def test_cut_after_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPatch, 
 
     with far_end(behave) as url:
         outcome = called(monkeypatch, url)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unanswered", True)
 
 
@@ -72,7 +72,7 @@ def test_hanging_after_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPat
 
     with far_end(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.2)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert outcome.paid
 
 
@@ -86,7 +86,7 @@ def test_an_answer_that_never_ends_does_not_outlast_the_deadline(vendor: Host, m
 
     with far_end(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.3)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert outcome.paid
 
 
@@ -122,7 +122,7 @@ def test_an_answer_that_drips_is_cut_off_at_the_deadline(
 
     with far_end(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.3)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unanswered", True)
     assert left
 
@@ -135,7 +135,7 @@ def test_a_body_that_leaves_too_slowly_is_not_sent_to_its_end(vendor: Host, monk
     at_once(monkeypatch, ticks=4)
     with far_end(behave) as url:
         outcome = called(monkeypatch, url, size=LARGE, seconds=50)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("cut", False)
 
 
@@ -146,7 +146,7 @@ def test_a_certificate_that_does_not_hold_is_the_operators(vendor: Host, monkeyp
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
     outcome = called(monkeypatch, "https://127.0.0.1:1")
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, VendorRejected)
     assert (outcome.code, outcome.paid) == ("certificate", False)
 
 
@@ -154,7 +154,7 @@ def test_no_time_left_is_no_call(vendor: Host) -> None:
     vendor.says(Answered(GOOD))
     ask = VendorRequest("card", Card, [picture()], {"codetype": "1004"}, 0, SECRETS["juhe"])
     [outcome] = juhe.Captcha().read(ask)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert not outcome.paid
     assert not vendor.asked
 
@@ -163,7 +163,7 @@ def test_an_endless_answer_ends(vendor: Host, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
     vendor.says(Answered(GOOD + b" " * 2000))
     outcome = called(monkeypatch, vendor.url)
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("endless", True)
 
 

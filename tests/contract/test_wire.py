@@ -18,7 +18,7 @@ from ocr.model.reading import Reading
 from ocr.pages.examine import examine
 from ocr.pages.resize import fit
 from ocr.pipeline.normalization import normalize
-from ocr.platform.errors import Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.platform.errors import CallerError, NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.vendors import ctyun, esign, juhe
 from ocr.vendors.etoplive import Pid
 from tests.support.adapters import Case, adapters, cases, offers, one_each, rows
@@ -120,7 +120,7 @@ WRONG_KEYS = [
 @pytest.mark.parametrize("case", WRONG_KEYS, ids=str)
 def test_a_wrong_key_is_refused(wire: dict[str, Control], table: Any, case: Case) -> None:
     [outcome] = case.read()
-    assert isinstance(outcome, Refused), repr(outcome)
+    assert isinstance(outcome, VendorRejected), repr(outcome)
     assert not outcome.paid
     assert wire[case.offer.vendor].report()["charges"] == []
 
@@ -128,19 +128,19 @@ def test_a_wrong_key_is_refused(wire: dict[str, Control], table: Any, case: Case
 BY_FAULT: dict[str, tuple[type[Any], bool | None]] = {
     "slow": (Reading, None),
     "drip": (Reading, None),
-    "hang": (Busy, True),
-    "cut": (Busy, True),
-    "http500": (Busy, False),
-    "http429": (Busy, False),
-    "garbage": (Busy, True),
-    "maintenance": (Busy, False),
-    "redirect": (Busy, False),
-    "wrong_secret": (Refused, False),
-    "truncated": (Busy, True),
-    "empty": (Busy, True),
-    "wrong_types": (Changed, True),
+    "hang": (VendorUnavailable, True),
+    "cut": (VendorUnavailable, True),
+    "http500": (VendorUnavailable, False),
+    "http429": (VendorUnavailable, False),
+    "garbage": (VendorUnavailable, True),
+    "maintenance": (VendorUnavailable, False),
+    "redirect": (VendorUnavailable, False),
+    "wrong_secret": (VendorRejected, False),
+    "truncated": (VendorUnavailable, True),
+    "empty": (VendorUnavailable, True),
+    "wrong_types": (UnexpectedResponse, True),
     "string_code": (Reading, None),
-    "missing_code": (Changed, True),
+    "missing_code": (UnexpectedResponse, True),
     "nested_code": (OcrError, None),
     "gbk": (Reading, None),
     "short_batch": (Reading, None),
@@ -174,7 +174,7 @@ def test_every_code_of_every_table(wire: dict[str, Control], case: Case, code: i
     control = wire[case.offer.vendor]
     control.order(code=code)
     [outcome] = case.read()
-    assert isinstance(outcome, CallerError | NoResult | Busy | Refused), repr(outcome)
+    assert isinstance(outcome, CallerError | NoResult | VendorUnavailable | VendorRejected), repr(outcome)
     assert outcome.code == str(code)
     _nothing_is_sold_for_free(control, outcome)
 

@@ -20,7 +20,7 @@ from local.doctor import verdict
 from local.redrive import move
 from local.samples import samples
 from local.simulators import SECRETS
-from ocr.platform.errors import Busy, Refused
+from ocr.platform.errors import VendorRejected, VendorUnavailable
 
 KEYS = [key for secret in SECRETS.values() for key in secret.values()]
 
@@ -63,9 +63,9 @@ def test_the_doctor_sees_a_key_that_is_not_accepted(stack: Stack, wrong_key: Non
 
 
 def test_the_doctor_tells_silence_from_refusal() -> None:
-    assert verdict(Busy("", code="unreachable"))[:2] == ("no", "")
-    assert verdict(Refused("", code="certificate"))[:2] == ("no", "")
-    assert verdict(Refused("", code="401"))[:2] == ("yes", "no")
+    assert verdict(VendorUnavailable("", code="unreachable"))[:2] == ("no", "")
+    assert verdict(VendorRejected("", code="certificate"))[:2] == ("no", "")
+    assert verdict(VendorRejected("", code="401"))[:2] == ("yes", "no")
 
 
 def dead_letters(stack: Stack) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocr.declare.product import Product
-from ocr.platform.errors import Busy, Changed, NoResult, OcrError, Refused
+from ocr.platform.errors import NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.platform.telemetry import unforeseen
 from tests.integration.test_template import alarms
 from tests.support.aws import World, forget_settings
@@ -71,11 +71,11 @@ def breaks(world: World) -> None:
 
 
 OURS: dict[str, Callable[[World], object]] = {
-    "VendorRefused": lambda world: post(says(Refused("The key is refused.", code="1")), picture()),
-    "VendorChanged": lambda world: post(says(Changed("What is this?", paid=False)), picture()),
-    "CircuitOpened": lambda world: [post(says(Busy("down")), picture(seed)) for seed in range(2)],
+    "VendorRefused": lambda world: post(says(VendorRejected("The key is refused.", code="1")), picture()),
+    "VendorChanged": lambda world: post(says(UnexpectedResponse("What is this?", paid=False)), picture()),
+    "CircuitOpened": lambda world: [post(says(VendorUnavailable("down")), picture(seed)) for seed in range(2)],
     "OutcomeUnknown": lambda world: [
-        post(kind, picture()) for kind in [says(Busy("No answer in time.", paid=True))] for _ in range(2)
+        post(kind, picture()) for kind in [says(VendorUnavailable("No answer in time.", paid=True))] for _ in range(2)
     ],
     "InternalFailure": breaks,
 }

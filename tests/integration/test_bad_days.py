@@ -16,7 +16,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Record, Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy, Changed, Refused
+from ocr.platform.errors import UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.storage import records
 from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
 from tests.contract.adapters.ctyun import answer, card_entry, plate_entry, text_entry
@@ -336,14 +336,17 @@ class TestTime:
     @pytest.mark.parametrize("waits", [(30, 600), (600, 30), (None, 30), (30, None)])
     def test_the_soonest_time_is_told(self, world: World, waits: tuple[int | None, int | None]) -> None:
         first, second = waits
-        kind = product([lambda: Busy("full", retry_after=first)], [lambda: Busy("full", retry_after=second)])
+        kind = product(
+            [lambda: VendorUnavailable("full", retry_after=first)],
+            [lambda: VendorUnavailable("full", retry_after=second)],
+        )
         assert post(kind, picture())[1]["headers"]["Retry-After"] == "30"
 
-    @pytest.mark.parametrize("other", [Refused, Changed])
+    @pytest.mark.parametrize("other", [VendorRejected, UnexpectedResponse])
     def test_a_vendor_that_will_be_back_is_told_of_before_one_that_will_not(
-        self, world: World, other: type[Refused]
+        self, world: World, other: type[VendorRejected]
     ) -> None:
-        kind = product([lambda: Busy("full", retry_after=30)], [lambda: other("no")])
+        kind = product([lambda: VendorUnavailable("full", retry_after=30)], [lambda: other("no")])
         status, problem = post(kind, picture())
         assert (status, problem["headers"]["Retry-After"]) == (503, "30")
 

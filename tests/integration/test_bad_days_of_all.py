@@ -27,7 +27,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Record, Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy, Refused
+from ocr.platform.errors import VendorRejected, VendorUnavailable
 from ocr.vendors.parsing import Row
 from tests.support.aws import World, forget_secrets, forget_settings
 from tests.support.scripted import Context
@@ -117,7 +117,7 @@ def codes(vendor: str) -> list[dict[str, Any]]:
     """The codes of a vendor's tables that are about its day and not about the picture, as orders."""
     tables = [one for one in vars(import_module(f"ocr.vendors.{vendor}")).values() if isinstance(one, dict)]
     rows = {code: row for table in tables for code, row in table.items() if isinstance(row, Row)}
-    passing = [code for code, row in rows.items() if issubclass(row.error, Busy | Refused)]
+    passing = [code for code, row in rows.items() if issubclass(row.error, VendorUnavailable | VendorRejected)]
     numbers = [{"code": int(code)} for code in passing if code.lstrip("-").isdigit()]
     return numbers + [{"code": 401, "message": code} for code in passing if not code.lstrip("-").isdigit()]
 

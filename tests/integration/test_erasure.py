@@ -22,7 +22,7 @@ from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.reading import ExtractedDocument, Item
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy, Changed
+from ocr.platform.errors import UnexpectedResponse, VendorUnavailable
 from ocr.storage import erasure, records
 from tests.support.aws import ANSWERS, UPLOADS, World, forget_settings
 from tests.support.scripted import Context, First, Ticket, picture, product, reading
@@ -87,9 +87,9 @@ def stores(world: World) -> bytes:
     return b"\n".join(parts)
 
 
-def odd() -> Changed:
+def odd() -> UnexpectedResponse:
     """An answer about the person that nobody understands, kept as it came."""
-    return Changed("Odd.", raw=ReceivedAnswer(200, {"X-Name": PERSON}, PERSON.encode()))
+    return UnexpectedResponse("Odd.", raw=ReceivedAnswer(200, {"X-Name": PERSON}, PERSON.encode()))
 
 
 def wordy() -> Any:
@@ -123,7 +123,7 @@ def test_one_deletion_leaves_nothing_of_a_picture_anywhere(
     fast = world.upload(f"uploads/card/{FILE}-fast.png", content, mood="fast")
     deliver(other, fast)
     late = world.upload(f"uploads/ticket/{FILE}-late.png", content, mood="late")
-    assert deliver_last(product([lambda: Busy("down")]), late) == []
+    assert deliver_last(product([lambda: VendorUnavailable("down")]), late) == []
     assert len(world.letters()) == 1
     first = post(ticket, content)[1]
     post(ticket, content, mood="fast")

@@ -15,7 +15,15 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import PROBLEMS, Busy, CallerError, Changed, NoResult, OcrError, Refused
+from ocr.platform.errors import (
+    PROBLEMS,
+    CallerError,
+    NoResult,
+    OcrError,
+    UnexpectedResponse,
+    VendorRejected,
+    VendorUnavailable,
+)
 from ocr.storage import records
 from tests.support import adapters
 from tests.support.adapters import Card, Row, offers
@@ -30,9 +38,9 @@ AGAIN = "again"
 BY_S3: dict[type[OcrError], str] = {
     CallerError: Status.FAILED,
     NoResult: Status.NO_RESULT,
-    Busy: AGAIN,
-    Refused: AGAIN,
-    Changed: Status.FAILED,
+    VendorUnavailable: AGAIN,
+    VendorRejected: AGAIN,
+    UnexpectedResponse: Status.FAILED,
 }
 
 
@@ -75,7 +83,7 @@ def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code
     assert problem["type"].removeprefix("urn:ocr:problem:") in PROBLEMS
     assert (problem["vendor"], problem["code"]) == (offer.vendor, code)
     assert problem["advice"]
-    assert ("Retry-After" in response["headers"]) == (kind is Busy)
+    assert ("Retry-After" in response["headers"]) == (kind is VendorUnavailable)
 
     notification = world.upload("uploads/card/a.png", picture(2), **options)
     answer = serve(product)(delivered(notification), Context())  # type: ignore[arg-type]

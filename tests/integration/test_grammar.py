@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocr.declare.offers import Outcome
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.reading import Cell, ExtractedDocument, Item, Line, Reading, Table
-from ocr.platform.errors import PROBLEMS, Busy, Changed, NoResult
+from ocr.platform.errors import PROBLEMS, NoResult, UnexpectedResponse, VendorUnavailable
 from ocr.platform.telemetry import logger
 from tests.support.aws import World
 from tests.support.hostile import chunk, encoded, exif, jpeg, png, run_length_bmp, segment, zipped
@@ -57,7 +57,7 @@ answers = st.one_of(
         words,
         st.sampled_from([1, 1, 1, 300]),
     ),
-    st.sampled_from([NoResult("Nothing."), Changed("Odd."), Busy("Down.", code="down")]),
+    st.sampled_from([NoResult("Nothing."), UnexpectedResponse("Odd."), VendorUnavailable("Down.", code="down")]),
 )
 names = st.one_of(
     st.sampled_from(["mood", "vendor", "mtime", "nothing"]), st.from_regex(r"[a-z-]{1,9}", fullmatch=True)

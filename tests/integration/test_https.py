@@ -18,7 +18,7 @@ from ocr.model.answer import ReceivedAnswer
 from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy, Changed
+from ocr.platform.errors import UnexpectedResponse, VendorUnavailable
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
 from records import app
@@ -179,7 +179,7 @@ class TestIdempotencyKey:
         assert calls(kind) == 1
 
     def test_a_key_that_failed_may_be_sent_again(self, world: World) -> None:
-        kind = product([lambda: Busy("down"), reading])
+        kind = product([lambda: VendorUnavailable("down"), reading])
         assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 503
         assert sent(kind, picture(2), Idempotency_Key="order-1")[0] == 422
         assert sent(kind, picture(), Idempotency_Key="order-1")[0] == 200
@@ -328,7 +328,7 @@ class TestLater:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(https, "NEAR", 3600)
-        kind = product([lambda: Busy("no time"), reading])
+        kind = product([lambda: VendorUnavailable("no time"), reading])
         status, body = sent(kind, picture())
         assert (status, body["status"]) == (202, "pending")
         come(kind, body["id"])
@@ -351,7 +351,7 @@ class TestLater:
     ) -> None:
         monkeypatch.setenv("RESEND_UNKNOWN", "0")
         forget_settings()
-        kind = product([lambda: Busy("cut", paid=True), reading])
+        kind = product([lambda: VendorUnavailable("cut", paid=True), reading])
         assert sent(kind, picture())[0] == 503
         id = sent(kind, picture())[1]["record_id"]
         assert asked("GET", f"/records/{id}")[1]["status"] == "unknown"
@@ -362,7 +362,7 @@ class TestLater:
         assert asked("GET", f"/records/{id}")[1]["status"] == "succeeded"
 
     def test_a_picture_that_failed_may_be_handed_over_too(self, world: World) -> None:
-        kind = product([lambda: Busy("down"), reading])
+        kind = product([lambda: VendorUnavailable("down"), reading])
         assert sent(kind, picture())[0] == 503
         status, body = sent(kind, picture(), Prefer="respond-async")
         come(kind, body["id"])
@@ -371,7 +371,7 @@ class TestLater:
 
 class TestBatch:
     def test_each_picture_has_its_own_outcome_and_one_request_serves_all(self, world: World) -> None:
-        kind = product([lambda: Busy("down")], [lambda: reading("second")])
+        kind = product([lambda: VendorUnavailable("down")], [lambda: reading("second")])
         files = [(f"{n}.png", picture(n)) for n in range(48)]
         body, media_type = form(*files[:20], ("bad.png", b"not a picture"), *files[20:], ("again.png", picture(0)))
         status, answer = sent(kind, body, media_type, "/batch")
@@ -462,7 +462,9 @@ class TestRenormalize:
     def test_an_answer_that_nobody_understood_becomes_a_record_once_somebody_does(
         self, world: World, ticket: Callable[[list[Answer]], Product], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kind = ticket([lambda: Changed("what?", vendor="first", raw=ReceivedAnswer.of({"new": "form"}), paid=True)])
+        kind = ticket(
+            [lambda: UnexpectedResponse("what?", vendor="first", raw=ReceivedAnswer.of({"new": "form"}), paid=True)]
+        )
         status, problem = sent(kind, picture())
         assert status == 502
         monkeypatch.setattr("tests.support.scripted.First.understood", self.understood("C-19"), raising=False)
@@ -540,7 +542,7 @@ class TestRecords:
         assert seen == written[::-1]
 
     def test_lists_are_of_a_status_a_vendor_and_a_time(self, world: World) -> None:
-        kind = product([reading, lambda: Changed("what?", vendor="first"), reading])
+        kind = product([reading, lambda: UnexpectedResponse("what?", vendor="first"), reading])
         for n in range(3):
             sent(kind, picture(n))
         assert len(self.listed(status="failed")[1]["records"]) == 1

@@ -10,7 +10,7 @@ from ocr.model.picture import Upload
 from ocr.model.reading import Line
 from ocr.model.record import Status
 from ocr.pages import files
-from ocr.platform.errors import Busy
+from ocr.platform.errors import VendorUnavailable
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import calls, picture, product, reading
 from tests.support.sending import deliver, of_upload, post
@@ -19,12 +19,12 @@ from tests.support.sending import deliver, of_upload, post
 MOST_CPU_SECONDS = 10.0
 
 
-def broke() -> Busy:
-    return Busy("The engine failed on this picture.", code="failed", blames="picture")
+def broke() -> VendorUnavailable:
+    return VendorUnavailable("The engine failed on this picture.", code="failed", blames="picture")
 
 
-def crowded() -> Busy:
-    return Busy("The engine is at its concurrency limit.", code="throttled", blames="nothing")
+def crowded() -> VendorUnavailable:
+    return VendorUnavailable("The engine is at its concurrency limit.", code="throttled", blames="nothing")
 
 
 class TestAVendor:
@@ -106,7 +106,7 @@ class TestABatch:
         assert calls(kind) == 4
 
     def test_a_vendor_that_was_down_costs_no_picture_its_tries(self, world: World) -> None:
-        kind = product([lambda: Busy("down")] * 4 + [reading])
+        kind = product([lambda: VendorUnavailable("down")] * 4 + [reading])
         upload = world.upload("uploads/ticket/a.png", picture())
         for receives in range(1, 5):
             assert deliver(kind, upload, receives=receives) == ["message-0"]

@@ -23,15 +23,15 @@ from ocr.model.record import Record, Status
 from ocr.pipeline import process
 from ocr.platform import aws
 from ocr.platform.errors import (
-    Busy,
     CallerError,
-    Changed,
     ConfigurationError,
-    InFlight,
-    Internal,
+    InProgress,
+    InternalError,
     NoResult,
     OcrError,
-    Refused,
+    UnexpectedResponse,
+    VendorRejected,
+    VendorUnavailable,
 )
 from ocr.platform.telemetry import logger
 from ocr.storage import erasure, ledger, records
@@ -142,7 +142,7 @@ class TestNothingPaidTwice:
     ) -> None:
         monkeypatch.setenv("RESEND_UNKNOWN", "0")
         forget_settings()
-        kind = product([lambda: Busy("busy"), reading])
+        kind = product([lambda: VendorUnavailable("busy"), reading])
         assert post(kind, picture())[0] == 503
         table = aws.table().meta.client
         real = table.put_item
@@ -160,7 +160,9 @@ class TestNothingPaidTwice:
     ) -> None:
         monkeypatch.setenv("RESEND_UNKNOWN", "0")
         forget_settings()
-        kind = product([lambda: Busy("no answer in time", paid=True), lambda: Busy("busy"), reading])
+        kind = product(
+            [lambda: VendorUnavailable("no answer in time", paid=True), lambda: VendorUnavailable("busy"), reading]
+        )
         one, two = (world.upload(f"uploads/ticket/{name}.png", picture()) for name in "ab")
         for notification in (one, one, two):
             deliver(kind, notification)
@@ -195,8 +197,8 @@ class TestNothingPaidTwice:
     ) -> None:
         """A vendor that is asked no more would otherwise be waited for without end."""
 
-        def later() -> Busy:
-            return Busy("Too many calls.", code="http_429", raw=ReceivedAnswer(429, {}, b""))
+        def later() -> VendorUnavailable:
+            return VendorUnavailable("Too many calls.", code="http_429", raw=ReceivedAnswer(429, {}, b""))
 
         monkeypatch.setenv("RESEND_UNKNOWN", "0")
         forget_settings()
@@ -267,12 +269,12 @@ class TestNothingPaidTwice:
         assert calls(kind) == 1
 
     def test_an_answer_that_never_came_counts_as_unknown_where_it_may_be_charged(self, world: World) -> None:
-        kind = product([lambda: Busy("no answer in time", paid=True)])
+        kind = product([lambda: VendorUnavailable("no answer in time", paid=True)])
         assert [post(kind, picture())[0] for _ in range(3)] == [503, 503, 502]
         assert calls(kind) == 2
 
     def test_an_answer_that_nobody_understood_is_not_bought_again_and_again(self, world: World) -> None:
-        kind = product([lambda: Changed("what?", paid=True)], [lambda: Busy("down")])
+        kind = product([lambda: UnexpectedResponse("what?", paid=True)], [lambda: VendorUnavailable("down")])
         assert [post(kind, picture())[0] for _ in range(3)] == [503, 502, 502]
         assert (calls(kind), calls(kind, "second")) == (2, 1)
 
@@ -295,14 +297,14 @@ class TestNothingPaidTwice:
     ) -> None:
         monkeypatch.setenv("RESEND_UNKNOWN", resends)
         forget_settings()
-        kind = product([lambda: Busy("no answer in time", paid=True)])
+        kind = product([lambda: VendorUnavailable("no answer in time", paid=True)])
         notification = world.upload("uploads/ticket/last.png", picture())
         for _ in range(3):
             deliver_last(kind, notification)
         assert calls(kind) == sent
 
     def test_a_vendor_named_twice_is_not_asked_twice(self, world: World) -> None:
-        kind = product([lambda: Busy("down")])
+        kind = product([lambda: VendorUnavailable("down")])
         assert post(kind, picture(), vendor="first,first")[0] == 400
         assert calls(kind) == 0
 
@@ -416,7 +418,7 @@ class TestNothingLost:
     ) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "100")
         forget_settings()
-        kind = product([lambda: Internal("failed")])
+        kind = product([lambda: InternalError("failed")])
         notification = world.upload("uploads/ticket/a.png", picture())
         for receives in range(1, LAST):
             assert deliver(kind, notification, receives=receives) == ["message-0"]
@@ -428,7 +430,7 @@ class TestNothingLost:
         assert world.dead_letters() == [{"record_id": record.id, "product": "ticket"}]
 
     def test_what_was_given_up_is_read_when_it_is_put_back(self, world: World) -> None:
-        kind = product([lambda: Busy("busy"), reading])
+        kind = product([lambda: VendorUnavailable("busy"), reading])
         notification = world.upload("uploads/ticket/a.png", picture())
         assert deliver_last(kind, notification) == []
         assert deliver(kind, notification) == []
@@ -441,7 +443,12 @@ class TestNothingLost:
     ) -> None:
         monkeypatch.setenv("CIRCUIT_FAILURES", "100")
         forget_settings()
-        down = [Busy("page"), Busy("unreachable"), Refused("quota"), Internal("key", blames="nothing")] * 4
+        down = [
+            VendorUnavailable("page"),
+            VendorUnavailable("unreachable"),
+            VendorRejected("quota"),
+            InternalError("key", blames="nothing"),
+        ] * 4
         kind = product([*(lambda error=error: error for error in down), reading])  # type: ignore[misc]
         notification = world.upload("uploads/ticket/a.png", picture())
         for receives in range(1, len(down) + 1):
@@ -456,14 +463,14 @@ class TestNothingLost:
     @pytest.mark.parametrize(
         ("error", "tried", "hours", "least", "most"),
         [
-            (Busy("later", retry_after=3600), 0, 0, 3600, 5400),
-            (Busy("busy"), 0, 0, 15, 25),
-            (Busy("soon", retry_after=30), 1, 0, 30, 45),
-            (Busy("down"), 1, 0.2, 135, 225),
-            (Refused("quota"), 1, 10, 675, 1125),
-            (Internal("failed"), 0, 0, 4, 7),
-            (Internal("failed"), 7, 0, 480, 800),
-            (Busy("full", blames="nothing"), 7, 0, 15, 25),
+            (VendorUnavailable("later", retry_after=3600), 0, 0, 3600, 5400),
+            (VendorUnavailable("busy"), 0, 0, 15, 25),
+            (VendorUnavailable("soon", retry_after=30), 1, 0, 30, 45),
+            (VendorUnavailable("down"), 1, 0.2, 135, 225),
+            (VendorRejected("quota"), 1, 10, 675, 1125),
+            (InternalError("failed"), 0, 0, 4, 7),
+            (InternalError("failed"), 7, 0, 480, 800),
+            (VendorUnavailable("full", blames="nothing"), 7, 0, 15, 25),
         ],
     )
     def test_a_message_is_hidden_for_longer_each_time_and_as_long_as_its_vendor_asked(
@@ -598,8 +605,8 @@ class TestNothingLost:
 
 
 class TestFailover:
-    @pytest.mark.parametrize("fault", [Busy, Refused, Changed])
-    def test_a_vendors_fault_goes_on_to_the_next(self, world: World, fault: type[Busy]) -> None:
+    @pytest.mark.parametrize("fault", [VendorUnavailable, VendorRejected, UnexpectedResponse])
+    def test_a_vendors_fault_goes_on_to_the_next(self, world: World, fault: type[VendorUnavailable]) -> None:
         kind = product([lambda: fault("down", code="17")], [lambda: reading("second")])
         status, record = post(kind, picture())
         assert status == 200
@@ -633,7 +640,7 @@ class TestFailover:
         assert post(kind, picture(), mood="slow")[1]["vendor"] == "first"
 
     def test_a_vendor_that_hangs_leaves_the_next_one_its_share_of_the_time(self, world: World) -> None:
-        kind = product([lambda: Busy("no answer", paid=True)], [lambda: reading("second")])
+        kind = product([lambda: VendorUnavailable("no answer", paid=True)], [lambda: reading("second")])
         post(kind, picture())
         first, second = (offer.asked[0].seconds for offer in kind.offers)  # type: ignore[attr-defined]
         assert first < 14
@@ -721,7 +728,7 @@ class TestFailover:
         assert [one and one.status for one in found] == [Status.SUCCEEDED, Status.SUCCEEDED]
 
     def test_a_batch_is_one_request_to_a_vendor_that_takes_batches(self, world: World) -> None:
-        kind = product([lambda: Refused("no key")], [lambda: reading("second")])
+        kind = product([lambda: VendorRejected("no key")], [lambda: reading("second")])
         deliver(kind, *(world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)))
         [second] = [offer for offer in kind.offers if offer.vendor == "second"]
         assert [len(ask.documents) for ask in second.asked] == [5]  # type: ignore[attr-defined]
@@ -732,7 +739,9 @@ class TestFailover:
         monkeypatch.setenv("CIRCUIT_FAILURES", "2")
         monkeypatch.setenv("CIRCUIT_SECONDS", "3600")
         forget_settings()
-        kind = product([lambda: Busy("down"), lambda: Busy("down"), reading], [lambda: reading("second")])
+        kind = product(
+            [lambda: VendorUnavailable("down"), lambda: VendorUnavailable("down"), reading], [lambda: reading("second")]
+        )
         for seed in range(2):
             assert post(kind, picture(seed))[1]["vendor"] == "second"
         assert post(kind, picture(2))[1]["attempts"][0]["code"] == "circuit"
@@ -851,7 +860,7 @@ class TestPrivacy:
 
         with monkeypatch.context() as meanwhile:
             meanwhile.setattr(erasure, "of_content", sent_meanwhile)
-            with pytest.raises(InFlight):
+            with pytest.raises(InProgress):
                 erasure.erase(id)
         assert erasure.erase(id)
         assert "A-17" not in json.dumps(world.items(), default=str)

@@ -10,7 +10,7 @@ import pytest
 from ocr.declare.offers import VendorRequest
 from ocr.pages.examine import examine
 from ocr.pipeline import routing
-from ocr.platform.errors import Busy
+from ocr.platform.errors import VendorUnavailable
 from ocr.vendors import rate_limit
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import First, Ticket, calls, picture, product, reading
@@ -71,7 +71,7 @@ def test_nobody_stands_in_line_beyond_the_end(world: World, monkeypatch: pytest.
     turns = [routing.DocumentRun(document, lambda *_: None, lambda _: None) for document in documents]
     routing.read([First([reading])], ask, turns)
     assert all(at + patience <= 25 for at, patience in stood)
-    late = [turn.outcome for turn in turns if isinstance(turn.outcome, Busy)]
+    late = [turn.outcome for turn in turns if isinstance(turn.outcome, VendorUnavailable)]
     assert late
     assert {(busy.code, busy.paid) for busy in late} == {("time", False)}
 
@@ -93,4 +93,4 @@ def test_a_rate_that_is_used_up_goes_on_to_the_next_vendor_unpaid(
     assert (calls(kind), record["attempts"][0]["code"], record["attempts"][0]["units"]) == (0, "rate", 0)
     status, problem = post(product([reading]), picture(1))
     assert (status, problem["headers"]["Retry-After"]) == (503, "8")
-    assert problem["type"] == f"urn:ocr:problem:{Busy.default_kind}"
+    assert problem["type"] == f"urn:ocr:problem:{VendorUnavailable.default_kind}"

@@ -13,7 +13,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import Busy, Internal
+from ocr.platform.errors import InternalError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import embedded
 from tests.support import clocks
@@ -112,7 +112,10 @@ def test_no_wait_for_a_vendors_room_or_its_open_circuit_uses_up_a_try(
     monkeypatch.setenv("MAX_TRIES", "4")
     monkeypatch.setenv("CIRCUIT_FAILURES", "1")
     forget_settings()
-    answers = [lambda: Busy("full", code="429", blames="nothing")] * 6 + [lambda: Busy("down"), reading]
+    answers = [lambda: VendorUnavailable("full", code="429", blames="nothing")] * 6 + [
+        lambda: VendorUnavailable("down"),
+        reading,
+    ]
     kind = product(answers)
     upload = world.upload("uploads/ticket/a.png", picture())
     for receives in range(1, 15):
@@ -143,7 +146,10 @@ def test_many_that_come_again_are_read_side_by_side(world: World) -> None:
 
 
 def test_what_waits_for_days_is_given_up_with_a_record(world: World) -> None:
-    kind, upload = product([lambda: Busy("full", blames="nothing")]), world.upload("uploads/ticket/a.png", picture())
+    kind, upload = (
+        product([lambda: VendorUnavailable("full", blames="nothing")]),
+        world.upload("uploads/ticket/a.png", picture()),
+    )
     event = delivered(upload, receives=300, sent=time.time() - 4 * 86_400)
     assert serve(kind)(event, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
     record = of_upload(upload)
@@ -156,7 +162,7 @@ def test_what_is_put_back_is_tried_as_often_as_before(world: World, monkeypatch:
     monkeypatch.setenv("CIRCUIT_FAILURES", "100")
     monkeypatch.setenv("MAX_TRIES", "4")
     forget_settings()
-    kind, upload = product([lambda: Internal("failed")]), world.upload("uploads/ticket/a.png", picture())
+    kind, upload = product([lambda: InternalError("failed")]), world.upload("uploads/ticket/a.png", picture())
     assert deliver_last(kind, upload) == []
     assert world.dead_letters()
     for receives in range(1, 4):
@@ -168,7 +174,7 @@ def test_what_is_put_back_is_tried_as_often_as_before(world: World, monkeypatch:
 def test_what_cannot_be_given_up_now_is_given_up_next_time_and_not_read_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind, upload = product([lambda: Busy("down")]), world.upload("uploads/ticket/a.png", picture())
+    kind, upload = product([lambda: VendorUnavailable("down")]), world.upload("uploads/ticket/a.png", picture())
 
     def refused() -> NoReturn:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, "SendMessage")

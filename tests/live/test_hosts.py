@@ -17,7 +17,7 @@ from ocr.model.problem import problem_of
 from ocr.pages.examine import examine
 from ocr.pages.resize import fit
 from ocr.pipeline.normalization import normalize
-from ocr.platform.errors import OcrError, Refused
+from ocr.platform.errors import OcrError, VendorRejected
 from ocr.platform.settings import settings
 
 # What the vendors' own documents sell; etoplive's other pids take the same road as these.
@@ -91,4 +91,4 @@ def test_the_vendor_refuses_a_wrong_key(vendor: str) -> None:
     fitted = fit(examine(sample.picture), offer_of(vendor, slug).limits)
     asked = VendorRequest(slug, products()[slug].fields, [fitted.document], sample.options, 30.0, wrong)
     [outcome] = offer_of(vendor, slug).read(asked)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, VendorRejected)

@@ -27,16 +27,16 @@ from ocr.declare.fields import Fields, label
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.picture import Picture
 from ocr.pages.examine import examine
-from ocr.platform.errors import Busy, NoResult, OcrError, Refused
+from ocr.platform.errors import NoResult, OcrError, VendorRejected, VendorUnavailable
 
 FOLDER = Path(__file__).parents[1] / "contract/adapters"
 
 # The class of the error, the problem's HTTP status, whether the call may be billed.
 Row = tuple[type[OcrError], int, bool]
 # What calls the request malformed, which this system has made and checked, is never the caller's: it is refused, too.
-REFUSED: Row = (Refused, 502, False)
-BUSY: Row = (Busy, 503, False)
-PAID_BUSY: Row = (Busy, 503, True)
+REFUSED: Row = (VendorRejected, 502, False)
+BUSY: Row = (VendorUnavailable, 503, False)
+PAID_BUSY: Row = (VendorUnavailable, 503, True)
 NOTHING: Row = (NoResult, 422, True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.simulators.credentials import CTYUN_EOP
-from ocr.platform.errors import Changed
+from ocr.platform.errors import UnexpectedResponse
 from ocr.vendors.ctyun import GeneralText, IdCard, Plate
 from tests.support.adapters import BUSY, PAID_BUSY, REFUSED, Case, Recorded, Row
 
@@ -17,7 +17,7 @@ SECRET = {
 }
 CODES, SUCCESSES = ("code", "statusCode"), ("0", "800")
 # The other vendors take one picture at a time.
-FAULTS = {"short_batch": (Changed, True)}
+FAULTS = {"short_batch": (UnexpectedResponse, True)}
 OFFERS = (GeneralText(), IdCard(), Plate())
 EOP = {"gateway": "eop", **CTYUN_EOP}
 WRONG_KEYS = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ocr.platform.errors import Changed
+from ocr.platform.errors import UnexpectedResponse
 from ocr.vendors.esign import GeneralText
 from tests.support.adapters import REFUSED, Case, Recorded, Row
 
@@ -49,7 +49,7 @@ ROWS = [
     *((GeneralText(), turned_away(text, code), REFUSED, f"401/{text}") for code in (401, "401") for text in GATEWAY),
 ]
 # Its answers have one level.
-FAULTS = {"nested_code": (Changed, None)}
+FAULTS = {"nested_code": (UnexpectedResponse, None)}
 CASES = [
     Case(GeneralText(), faults=FAULTS),
     Case(GeneralText(), {"requestId": "订单-1"}),

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ocr.platform.errors import Changed
+from ocr.platform.errors import UnexpectedResponse
 from ocr.vendors.juhe import Captcha, Plate
 from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Case, Recorded, Row
 
 SECRET = {"captcha_key": "captcha-key", "plate_key": "plate-key"}
 # The members of an answer that carry its code, and the codes of success.
 CODES, SUCCESSES = ("error_code",), ("0",)
-ONE_LEVEL = {"nested_code": (Changed, None)}
+ONE_LEVEL = {"nested_code": (UnexpectedResponse, None)}
 WRONG_KEYS: list[Case] = []
 
 SYSTEM: dict[int, Row] = {

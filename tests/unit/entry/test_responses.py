@@ -5,18 +5,18 @@ import json
 import pytest
 
 from ocr.entry import responses
-from ocr.platform.errors import Busy, CallerError, InFlight, Internal, OcrError, Refused
+from ocr.platform.errors import CallerError, InProgress, InternalError, OcrError, VendorRejected, VendorUnavailable
 
 
 @pytest.mark.parametrize(
     ("fault", "wait"),
     [
-        pytest.param(Busy("No time named."), "5", id="busy"),
-        pytest.param(Busy("A time named.", retry_after=30), "30", id="busy for 30 s"),
-        pytest.param(Busy("At once.", retry_after=0), "0", id="busy for no time"),
-        pytest.param(InFlight("Being read.", retry_after=7), "7", id="in flight"),
-        pytest.param(Internal("A throttled table."), "5", id="internal"),
-        pytest.param(Refused("The key is wrong."), None, id="refused"),
+        pytest.param(VendorUnavailable("No time named."), "5", id="busy"),
+        pytest.param(VendorUnavailable("A time named.", retry_after=30), "30", id="busy for 30 s"),
+        pytest.param(VendorUnavailable("At once.", retry_after=0), "0", id="busy for no time"),
+        pytest.param(InProgress("Being read.", retry_after=7), "7", id="in flight"),
+        pytest.param(InternalError("A throttled table."), "5", id="internal"),
+        pytest.param(VendorRejected("The key is wrong."), None, id="refused"),
         pytest.param(CallerError("No picture.", kind="damaged"), None, id="caller"),
     ],
 )

@@ -26,9 +26,9 @@ FILLED_IN = {
             "ID cards. Document: OCR 2026",
         ),
         ("https://acme.invalid", "https://ocr.acme.example"),
-        ("ERRORS: Table = {}", 'ERRORS: Table = {"1": Row(Refused, "The vendor does not know the key.")}'),
+        ("ERRORS: Table = {}", 'ERRORS: Table = {"1": Row(VendorRejected, "The vendor does not know the key.")}'),
         ("import OnePicture, Table", "import OnePicture, Row, Table"),
-        ("from ocr.platform.settings", "from ocr.platform.errors import Refused\nfrom ocr.platform.settings"),
+        ("from ocr.platform.settings", "from ocr.platform.errors import VendorRejected\nfrom ocr.platform.settings"),
     ],
     "local/simulators/acme.py": [
         ("errors: Mapping[Code, str] = {}", 'errors: Mapping[Code, str] = {1: "unknown key"}')

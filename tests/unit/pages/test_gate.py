@@ -15,7 +15,7 @@ from PIL import Image, ImageFile
 
 from ocr.pages import gate
 from ocr.pages.examine import examine
-from ocr.platform.errors import CallerError, OcrError, TooMuch
+from ocr.platform.errors import CallerError, OcrError, TooComplex
 from tests.support.hostile import (
     EOI,
     SIDE,
@@ -79,7 +79,7 @@ def test_a_file_with_more_work_than_pixels_is_refused_before_it_is_decoded(
 
 def test_a_decoder_that_finds_no_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "MOST_CPU_SECONDS", 0)
-    with pytest.raises(TooMuch):
+    with pytest.raises(TooComplex):
         examine(textured("JPEG", (600, 400)))
     monkeypatch.undo()
     assert examine(textured("JPEG", (600, 400)))
@@ -90,7 +90,7 @@ def test_a_picture_for_which_there_is_no_memory_is_too_much(monkeypatch: pytest.
         raise MemoryError
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", load)
-    with pytest.raises(TooMuch):
+    with pytest.raises(TooComplex):
         examine(encoded())
 
 

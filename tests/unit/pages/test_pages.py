@@ -28,7 +28,7 @@ from ocr.pages.page import selected
 from ocr.pipeline.files import _understood
 from ocr.pipeline.normalization import documents
 from ocr.pipeline.process import Job
-from ocr.platform.errors import CallerError, OcrError, TooMuch
+from ocr.platform.errors import CallerError, OcrError, TooComplex
 
 COUNT = int(os.environ.get("HOSTILE", "60"))
 CHEAP = 2.0
@@ -190,15 +190,15 @@ REFUSED: dict[str, tuple[Any, type[OcrError], str]] = {
     "a page of ten metres": (lambda: pdf_of(1, 28_346), CallerError, "metres"),
     "an OFD that unpacks to gigabytes": (
         lambda: zipped({"OFD.xml": b"<a/>", "Doc_0/big.xml": bytes(70 << 20)}),
-        TooMuch,
+        TooComplex,
         "work",
     ),
     "an OFD of many parts": (
         lambda: zipped({"OFD.xml": b"<a/>"} | {f"{n}": b"" for n in range(6000)}),
-        TooMuch,
+        TooComplex,
         "work",
     ),
-    "an OFD with entities": (lambda: zipped({"OFD.xml": b"<!DOCTYPE a><a/>"}), TooMuch, "work"),
+    "an OFD with entities": (lambda: zipped({"OFD.xml": b"<!DOCTYPE a><a/>"}), TooComplex, "work"),
     "half an OFD": (lambda: zipped({"OFD.xml": b"<a/>"})[:-30], CallerError, "damaged"),
     "an invoice with entities": (lambda: ENTITIES, CallerError, "damaged"),
 }

@@ -88,7 +88,7 @@ class VendorRequest:
 
     `fields` is the product's model and `product` its slug; `secret` is the vendor's secret as stored. Who sends more
     than one request calls `wait_for_rate` before each further one: it waits for a place in the vendor's rate, and
-    raises `Busy` where that takes too long.
+    raises `VendorUnavailable` where that takes too long.
     """
 
     product: str

@@ -19,7 +19,7 @@ from ocr.model.record import Record
 from ocr.pipeline import files, process, routing
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
-from ocr.platform.errors import CallerError, Internal, OcrError
+from ocr.platform.errors import CallerError, InternalError, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import unforeseen
 from ocr.storage import keyed, ledger, records
@@ -107,7 +107,7 @@ def _put_by(product: Product, job: Job) -> Outcome | Later:
         return Retry(error)
     except Exception as error:
         unforeseen("A picture could not be given to the queue", error)
-        return Retry(Internal("This system failed; the request is not at fault."))
+        return Retry(InternalError("This system failed; the request is not at fault."))
 
 
 def _guarded(

@@ -17,7 +17,7 @@ from ocr.entry.forms import form, is_control
 from ocr.model.picture import Upload
 from ocr.pages.examine import refuse_size
 from ocr.platform import aws, threads
-from ocr.platform.errors import CallerError, Internal, OcrError
+from ocr.platform.errors import CallerError, InternalError, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import unforeseen
 
@@ -217,7 +217,7 @@ def _or_error(load: Callable[[], ParsedRequest]) -> ParsedRequest | OcrError:
         return error
     except Exception as error:
         unforeseen("A picture of a batch could not be loaded", error)
-        return Internal("This system failed; the request is not at fault.")
+        return InternalError("This system failed; the request is not at fault.")
 
 
 def plain(value: Any) -> str:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from ocr.model.problem import Problem, problem_of
 from ocr.model.record import Record, Status
-from ocr.platform.errors import Busy, ConfigurationError, InFlight, Internal, OcrError
+from ocr.platform.errors import ConfigurationError, InProgress, InternalError, OcrError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.storage import raw_answers
 
@@ -25,9 +25,9 @@ PENDING_SECONDS = 2
 # A Lambda response may have 6 MB; the rest is for JSON inside of JSON.
 MOST_BYTES = 4_500_000
 
-INTERNAL = Internal("This system failed; the request is not at fault.")
+INTERNAL = InternalError("This system failed; the request is not at fault.")
 # A caller that sends a picture while another deletes it gets neither the reading nor what is left of the record.
-FORGOTTEN = InFlight("The record of this picture was just deleted.", retry_after=1)
+FORGOTTEN = InProgress("The record of this picture was just deleted.", retry_after=1)
 
 
 def record(kept: Record) -> Response:
@@ -97,7 +97,11 @@ def error(fault: OcrError) -> Response:
 
 def waiting(fault: OcrError) -> dict[str, str]:
     """The header Retry-After, in seconds, if a retry makes sense."""
-    wait = BUSY_SECONDS if fault.retry_after is None and isinstance(fault, Busy | Internal) else fault.retry_after
+    wait = (
+        BUSY_SECONDS
+        if fault.retry_after is None and isinstance(fault, VendorUnavailable | InternalError)
+        else fault.retry_after
+    )
     return {} if wait is None else {"Retry-After": str(wait)}
 
 

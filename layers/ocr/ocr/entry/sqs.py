@@ -29,7 +29,7 @@ from ocr.model.record import Record
 from ocr.pipeline import files, process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
-from ocr.platform.errors import CallerError, InFlight, OcrError, TooMuch
+from ocr.platform.errors import CallerError, InProgress, OcrError, TooComplex
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger, unforeseen
 from ocr.storage import erasure, keyed, records, tries
@@ -151,7 +151,7 @@ def _load_alone(product: Product, delivery: Delivery) -> None:
         delivery.spent = max((one.spent for one in before), default=delivery.spent)
         if any(one.deaths >= MOST_DEATHS for one in before):
             for ref in refs:
-                error = TooMuch("This system ended each time that it processed this picture.")
+                error = TooComplex("This system ended each time that it processed this picture.")
                 _log(process.refuse(product.slug, ref, error))
         elif delivery.over:
             delivery.again = True
@@ -232,7 +232,7 @@ def _note(delivery: Delivery, outcomes: Sequence[Outcome]) -> None:
     delivery.waits = bool(errors) and not delivery.again and all(error.waits for error in errors)
     delivery.again = delivery.again or bool(errors)
     # Whoever reads the same content right now is done sooner than its lease says: that is no vendor's wish.
-    asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InFlight)]
+    asked = [error.retry_after for error in errors if error.retry_after and not isinstance(error, InProgress)]
     delivery.after = max(asked, default=None)
 
 

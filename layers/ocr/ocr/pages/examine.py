@@ -22,8 +22,8 @@ def examine(content: bytes, upload: Upload | None = None) -> Picture:
     """The document in `content`; raises `CallerError` for what no vendor could read.
 
     `too_large` over 10 MB, 50 megapixels or 65,500 pixels a side, `unsupported_format` for what is no picture in a
-    format of `MEDIA_TYPES`, `damaged` for an empty file or one that is cut short. Raises `TooMuch` for one that takes
-    more work than its pixels are worth. How long its sides have to be each vendor says (`pages.resize.fit`).
+    format of `MEDIA_TYPES`, `damaged` for an empty file or one that is cut short. Raises `TooComplex` for one that
+    takes more work than its pixels are worth. How long its sides have to be each vendor says (`pages.resize.fit`).
     """
     if not content:
         raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.", kind="damaged")

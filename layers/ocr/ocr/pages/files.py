@@ -29,7 +29,7 @@ def opened(content: bytes, upload: Upload | None = None) -> Picture:
 
 
 def page(document: Picture, number: int) -> Page:
-    """One page of a file, from 1. Raises `CallerError` and `TooMuch` for one that cannot be opened."""
+    """One page of a file, from 1. Raises `CallerError` and `TooComplex` for one that cannot be opened."""
     found: Page = _READERS.get(document.format, tiff_pages).page(document, number)
     return found
 

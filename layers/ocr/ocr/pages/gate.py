@@ -40,7 +40,7 @@ def look(content: bytes) -> Header:
     """The header of a JPEG, PNG, BMP, GIF, WebP, TIFF, HEIC or AVIF.
 
     Raises `CallerError`: `unsupported_format` for what is none of these, `damaged` for one whose parts do not make a
-    file; `TooMuch` for one that is made of more parts or scans than any camera, scanner or program writes.
+    file; `TooComplex` for one that is made of more parts or scans than any camera, scanner or program writes.
     """
     read = next((read for start, read in _FORMATS if content.startswith(start)), None)
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
@@ -76,7 +76,7 @@ class Clock:
         self._until = time.thread_time() + MOST_CPU_SECONDS
 
     def check(self) -> None:
-        """Raise `TooMuch` when the time is used up."""
+        """Raise `TooComplex` when the time is used up."""
         if time.thread_time() > self._until:
             raise too_much()
 

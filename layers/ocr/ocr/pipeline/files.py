@@ -29,7 +29,7 @@ from ocr.pipeline.identity import ONE, TYPE
 from ocr.pipeline.process import Job, Outcome, Retry, Step
 from ocr.pipeline.routing import NO_TIME
 from ocr.pipeline.settling import settled
-from ocr.platform.errors import Busy, CallerError, Incomplete, OcrError
+from ocr.platform.errors import CallerError, Incomplete, OcrError, VendorUnavailable
 from ocr.platform.telemetry import meter
 from ocr.storage import ledger
 from ocr.storage.records import RecordRef
@@ -68,7 +68,7 @@ def job(
     *,
     last: bool = False,
 ) -> Job:
-    """The work that a file with these options is; raises `CallerError` and `TooMuch` for what cannot be read."""
+    """The work that a file with these options is; raises `CallerError` and `TooComplex` for what cannot be read."""
     document = files.opened(content, upload)
     selected(options.get(PAGES), document.pages or 1)
     own = options if document.pages else {name: value for name, value in options.items() if name != PAGES}
@@ -138,7 +138,7 @@ def _pages(product: Product, step: Step, numbers: Sequence[int], end: float) -> 
     return results, None
 
 
-_NO_TIME = Busy("There was too little time left for all pages.", code=NO_TIME)
+_NO_TIME = VendorUnavailable("There was too little time left for all pages.", code=NO_TIME)
 
 
 def _opened(product: Product, step: Step, number: int) -> Page | PageResult:

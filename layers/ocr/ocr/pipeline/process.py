@@ -24,16 +24,16 @@ from ocr.pipeline import routing
 from ocr.pipeline.settling import settled
 from ocr.platform import threads
 from ocr.platform.errors import (
-    Busy,
     CallerError,
-    Changed,
-    InFlight,
-    Internal,
+    InProgress,
+    InternalError,
     NoResult,
     OcrError,
-    Refused,
-    TooMuch,
-    Unknown,
+    OutcomeUnknown,
+    TooComplex,
+    UnexpectedResponse,
+    VendorRejected,
+    VendorUnavailable,
 )
 from ocr.platform.telemetry import alert, meter, unforeseen
 from ocr.storage import ledger, raw_answers, records
@@ -118,7 +118,7 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
 
 def _caught_up(product: Product, job: Job, outcome: Outcome) -> Outcome:
     """What another call has read of the same content meanwhile, one for the same batch say."""
-    if not isinstance(outcome, Retry) or not isinstance(outcome.error, InFlight):
+    if not isinstance(outcome, Retry) or not isinstance(outcome.error, InProgress):
         return outcome
     key = content(product, job)
     done = guarded(ledger.finished, key)
@@ -167,16 +167,16 @@ def guarded[**Given, Result](
     """
     try:
         return step(*given, **named)
-    except InFlight as error:
+    except InProgress as error:
         return Retry(error)
     except Exception as error:
         unforeseen("A picture failed", error)
         return Retry(_INTERNAL)
 
 
-_INTERNAL = Internal("An error of this system, not of the request.")
-_BURIED = Internal("The upload could not be read as often as the settings let it come; it may have been deleted.")
-_UNSEEN = Unknown(
+_INTERNAL = InternalError("An error of this system, not of the request.")
+_BURIED = InternalError("The upload could not be read as often as the settings let it come; it may have been deleted.")
+_UNSEEN = OutcomeUnknown(
     "The picture was sent to a vendor as often as the settings allow, and no response came back that can be read."
 )
 
@@ -218,7 +218,7 @@ def claim(product: Product, job: Job, end: float) -> Step | Outcome:
     ref = job.ref or RecordRef(ledger.record_id(key, job.options), datetime.now(UTC))
     try:
         lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, job, end))
-    except InFlight as error:
+    except InProgress as error:
         if job.last and not job.document.page:
             refuse(product.slug, ref, error, key, again=True)
         raise
@@ -251,7 +251,7 @@ def _recovered(product: Product, step: Step, end: float) -> Record | None:
         return None
     if not isinstance(outcome, Reading | NoResult):
         # What asks for another try is no answer to stand by: it would be tried for ever.
-        step.standing = None if isinstance(outcome, Busy | Refused | Internal) else outcome
+        step.standing = None if isinstance(outcome, VendorUnavailable | VendorRejected | InternalError) else outcome
         return None
     record = _record(product, step, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
@@ -285,16 +285,16 @@ def keep_record(record: Record, step: Step, product: Product, end: float, write:
 def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) -> Outcome:
     job, lease = step.job, step.lease.made()
     lease = replace(lease, broken=lease.broken + run.broken)
-    if isinstance(run.outcome, InFlight):
+    if isinstance(run.outcome, InProgress):
         raise run.outcome
     _keep_raw(product, lease, run)
     outcome = run.outcome or _INTERNAL
-    if isinstance(outcome, Unknown) and step.standing:
+    if isinstance(outcome, OutcomeUnknown) and step.standing:
         # Asked as often as allowed, and answered: with what nobody understands.
         outcome = step.standing
-    error = outcome if isinstance(outcome, Busy | Refused | Internal) else None
+    error = outcome if isinstance(outcome, VendorUnavailable | VendorRejected | InternalError) else None
     if error and error.blames == "picture" and lease.broken >= MOST_BROKEN:
-        outcome, error = TooMuch("Processing this picture failed each time.", vendor=error.vendor), None
+        outcome, error = TooComplex("Processing this picture failed each time.", vendor=error.vendor), None
     if error and not job.last:
         ledger.release(lease, spent=run.spent)
         return Retry(error)
@@ -306,7 +306,7 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
     elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in run.attempts):
         # No vendor has seen it: under other settings one may take it.
         kept = ledger.fail(record, lease, step.ref, product.fields, spent=run.spent)
-    elif isinstance(outcome, Changed):
+    elif isinstance(outcome, UnexpectedResponse):
         # What it means may be known another day: the next reader tries the response as kept before it asks a vendor.
         write = partial(ledger.fail, spent=run.spent, answered=outcome.vendor or "")
         kept = record = keep_record(record, replace(step, lease=lease), product, end, write)

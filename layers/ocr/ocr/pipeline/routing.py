@@ -27,17 +27,17 @@ from ocr.model.record import Attempt
 from ocr.pages.resize import Fitted, fit, tighter
 from ocr.platform import aws, threads
 from ocr.platform.errors import (
-    Busy,
     CallerError,
-    Changed,
     ConfigurationError,
-    Internal,
+    InternalError,
     OcrError,
-    Refused,
+    OutcomeUnknown,
     Remedy,
-    TooMuch,
-    Unknown,
+    TooComplex,
+    UnexpectedResponse,
     VendorFault,
+    VendorRejected,
+    VendorUnavailable,
 )
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
@@ -52,10 +52,10 @@ class DocumentRun:
     """One document on its way through the vendors: what came of it so far, and what each vendor said of which picture.
 
     `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
-    `OcrError` where the document may go no further, `Unknown` where it may go on to vendors that cost nothing only.
-    `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not wait
-    in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it, `late`
-    says that one was not asked because it may take longer than there is time.
+    `OcrError` where the document may go no further, `OutcomeUnknown` where it may go on to vendors that cost nothing
+    only. `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not
+    wait in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it,
+    `late` says that one was not asked because it may take longer than there is time.
     """
 
     document: Picture
@@ -72,12 +72,15 @@ class DocumentRun:
     @property
     def spent(self) -> int:
         """How many calls may have been charged without that a reading came of them."""
-        return sum(attempt.outcome in (Busy.slug, Changed.slug) and attempt.units > 0 for attempt in self.attempts)
+        return sum(
+            attempt.outcome in (VendorUnavailable.slug, UnexpectedResponse.slug) and attempt.units > 0
+            for attempt in self.attempts
+        )
 
     @property
     def unanswered(self) -> bool:
         """Whether a vendor may have charged for an answer that never came."""
-        return any(attempt.outcome == Busy.slug and attempt.units for attempt in self.attempts)
+        return any(attempt.outcome == VendorUnavailable.slug and attempt.units for attempt in self.attempts)
 
 
 class _Faulted(Exception):
@@ -125,16 +128,16 @@ def _set_up_wrongly(offer: Offer, error: ConfigurationError, runs: Sequence[Docu
         run.outcome, run.settled = _wrong(offer, error), True
 
 
-def _wrong(offer: Offer, error: ConfigurationError) -> Internal:
+def _wrong(offer: Offer, error: ConfigurationError) -> InternalError:
     advice = "The operator has to correct it; make doctor names what is wrong. The same picture is then read."
-    return Internal(
+    return InternalError(
         f"This system is set up wrongly: {error}", advice, vendor=offer.vendor, code="configuration", blames="nothing"
     )
 
 
 def _in_time(run: DocumentRun) -> Outcome | None:
     """What came of a document; that there was too little time, where with more of it a vendor was left to ask."""
-    open_still = run.outcome is None or isinstance(run.outcome, Busy | Refused)
+    open_still = run.outcome is None or isinstance(run.outcome, VendorUnavailable | VendorRejected)
     return _NO_TIME if run.late and open_still else run.outcome
 
 
@@ -165,7 +168,7 @@ def _ready(
             continue
         try:
             secret = _secret(offer)
-        except Busy as error:
+        except VendorUnavailable as error:
             busy = error
             continue
         if secret is not None:
@@ -189,7 +192,7 @@ def _nobody(offers: Sequence[Offer], request: VendorRequest, chosen: Sequence[Of
     try:
         if taking and all(_secret(offer) is None for offer in _chosen(offers, plain)):
             return _NO_KEY
-    except Busy as error:
+    except VendorUnavailable as error:
         return error
     detail = "No vendor that is set up here takes these options together."
     if taking:
@@ -201,13 +204,13 @@ def _nobody(offers: Sequence[Offer], request: VendorRequest, chosen: Sequence[Of
     )
 
 
-_NO_KEY = Refused(
+_NO_KEY = VendorRejected(
     "No vendor is set up for this product.",
     "The operator has to fill in a vendor's secret.",
     kind="no_vendor",
 )
 NO_TIME = "time"
-_NO_TIME = Busy("There was too little time left to ask a vendor.", code=NO_TIME)
+_NO_TIME = VendorUnavailable("There was too little time left to ask a vendor.", code=NO_TIME)
 
 
 def _chosen(offers: Sequence[Offer], request: VendorRequest) -> Iterator[Offer]:
@@ -232,13 +235,13 @@ def _fit(offer: Offer, run: DocumentRun, options: Mapping[str, str]) -> Fitted |
         if not offer.carries(fitted.document, options):
             raise _ALTERED
         return fitted
-    except (CallerError, TooMuch) as error:
+    except (CallerError, TooComplex) as error:
         run.outcome = run.outcome or error
         run.attempts.append(Attempt(vendor=offer.vendor, outcome="unfit"))
         return None
     except Exception as error:
         unforeseen("A picture could not be made to fit", error)
-        run.outcome, run.settled = Internal("An error of this system, not of the request."), True
+        run.outcome, run.settled = InternalError("An error of this system, not of the request."), True
         return None
 
 
@@ -268,7 +271,7 @@ def _call(
         _wait_for_rate(offer, max(0.0, min(patience, until - offer.needs(request.options) - started)))
         going = [(run, fitted) for run, fitted in group if _begun(run, offer)]
         outcomes = _outcomes_of(offer, request, going, until) if going else []
-    except Busy as busy:
+    except VendorUnavailable as busy:
         outcomes = [busy] * len(going)
     milliseconds = round(1000 * (time.monotonic() - started))
     for (run, fitted), outcome in zip(going, outcomes, strict=True):
@@ -294,15 +297,17 @@ def _otherwise(offer: Offer, fitted: Fitted, remedy: Remedy) -> Fitted | None:
 
 
 def _wait_for_rate(offer: Offer, patience: float) -> None:
-    """Wait until the vendor may be sent a request; raises `Busy`, unpaid, where that takes too long."""
+    """Wait until the vendor may be sent a request; raises `VendorUnavailable`, unpaid, where that takes too long."""
     try:
         mine, seconds = rate_limit.place(offer.vendor, patience)
     except (ClientError, BotoCoreError) as error:
         logger.warning("The vendors' rates cannot be had", error=type(error).__name__)
-        raise Busy("The vendor's rate cannot be had right now.", vendor=offer.vendor, code="rate") from None
+        raise VendorUnavailable(
+            "The vendor's rate cannot be had right now.", vendor=offer.vendor, code="rate"
+        ) from None
     if not mine:
         wait = math.ceil(seconds)
-        raise Busy(
+        raise VendorUnavailable(
             "The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait, blames="nothing"
         )
     time.sleep(seconds)
@@ -316,7 +321,7 @@ def _begun(run: DocumentRun, offer: Offer) -> bool:
     """Whether the document goes to this vendor."""
     try:
         run.begin(offer, run.spent)
-    except Unknown as error:
+    except OutcomeUnknown as error:
         run.outcome = run.outcome or error
         return False
     except OcrError as error:
@@ -324,7 +329,7 @@ def _begun(run: DocumentRun, offer: Offer) -> bool:
         return False
     except Exception as error:
         unforeseen("A call could not be written down", error)
-        run.outcome, run.settled = Busy("The table does not answer right now.", code="table"), True
+        run.outcome, run.settled = VendorUnavailable("The table does not answer right now.", code="table"), True
         return False
     return True
 
@@ -344,7 +349,7 @@ def _outcomes_of(
     except CircuitBreakerOpenError:
         wait = settings().circuit_seconds
         open_now = "The vendor's circuit breaker is open."
-        busy = Busy(open_now, vendor=offer.vendor, code="circuit", retry_after=wait, blames="nothing")
+        busy = VendorUnavailable(open_now, vendor=offer.vendor, code="circuit", retry_after=wait, blames="nothing")
         return [busy] * len(documents)
     except ConfigurationError as error:
         unforeseen("A vendor is set up wrongly", error)
@@ -352,11 +357,11 @@ def _outcomes_of(
     except (ClientError, BotoCoreError) as error:
         # Nobody asks AWS for anything while a vendor has a picture.
         logger.warning("AWS failed in a vendor's turn", vendor=offer.vendor, error=type(error).__name__)
-        return [Busy("AWS does not answer right now.", vendor=offer.vendor, code="aws")] * len(documents)
+        return [VendorUnavailable("AWS does not answer right now.", vendor=offer.vendor, code="aws")] * len(documents)
     except Exception as error:
         unforeseen("A vendor's turn failed", error)
         # Nobody knows how far it came: a vendor that charges may have charged.
-        failed = Busy("This system failed while asking.", vendor=offer.vendor, code="internal", paid=True)
+        failed = VendorUnavailable("This system failed while asking.", vendor=offer.vendor, code="internal", paid=True)
         return [failed] * len(documents)
 
 
@@ -374,7 +379,7 @@ def _settle(
         attempt.outcome, attempt.code, attempt.trace = outcome.slug, outcome.code, outcome.trace
         attempt.units = offer.units(request.options) if outcome.paid else 0
         run.broken += outcome.blames == "picture"
-        if isinstance(outcome, Refused) and outcome.blames == "vendor":
+        if isinstance(outcome, VendorRejected) and outcome.blames == "vendor":
             credentials.doubt(offer.vendor)
         _alert(request.product, offer.vendor, outcome)
     run.settled = not isinstance(outcome, VendorFault)
@@ -384,9 +389,9 @@ def _settle(
 
 def _alert(product: str, vendor: str, error: OcrError) -> None:
     properties = {"product": product, "vendor": vendor, "code": str(error.code)}
-    if isinstance(error, Refused):
+    if isinstance(error, VendorRejected):
         alert("VendorRefused", properties)
-    if isinstance(error, Changed):
+    if isinstance(error, UnexpectedResponse):
         alert("VendorChanged", properties)
 
 
@@ -395,10 +400,14 @@ def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
 
     Where one has no room, the picture waits, whatever is wrong with the other.
     """
-    if not isinstance(before, Busy) or not isinstance(now, VendorFault):
+    if not isinstance(before, VendorUnavailable) or not isinstance(now, VendorFault):
         return now
-    waits = [fault.retry_after for fault in (before, now) if isinstance(fault, Busy) and fault.retry_after is not None]
-    first = now if isinstance(now, Busy) and not before.waits else before
+    waits = [
+        fault.retry_after
+        for fault in (before, now)
+        if isinstance(fault, VendorUnavailable) and fault.retry_after is not None
+    ]
+    first = now if isinstance(now, VendorUnavailable) and not before.waits else before
     return replace(first, retry_after=min(waits, default=None))
 
 
@@ -415,7 +424,10 @@ def _meter(product: str, attempt: Attempt) -> None:
 def _outcomes(offer: Offer, request: VendorRequest) -> list[Outcome]:
     outcomes = offer.read(request)
     # A key or a quota is refused by a vendor that is well: no time heals that, and an operator's hand does at once.
-    if all(isinstance(outcome, Busy | Changed) and outcome.blames == "vendor" for outcome in outcomes):
+    if all(
+        isinstance(outcome, VendorUnavailable | UnexpectedResponse) and outcome.blames == "vendor"
+        for outcome in outcomes
+    ):
         raise _Faulted(outcomes)
     return outcomes
 

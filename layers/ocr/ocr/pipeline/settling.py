@@ -14,7 +14,7 @@ from ocr.model.reading import Code, ExtractedDocument, Reading
 from ocr.model.record import FINAL, Document, Record, Status
 from ocr.pipeline.identity import document_type, one_document
 from ocr.pipeline.normalization import documents
-from ocr.platform.errors import PROBLEMS, Changed, Incomplete, NoResult, OcrError
+from ocr.platform.errors import PROBLEMS, Incomplete, NoResult, OcrError, UnexpectedResponse
 from ocr.platform.telemetry import unforeseen
 
 # Of a picture: each is compared with all before it.
@@ -44,12 +44,12 @@ def _filled(product: Product, record: Record, reading: Reading, identity: Identi
         return _fill(product, record, reading, identity)
     except Exception as error:
         unforeseen("A reading could not be made into a record", error)
-        return Changed("The vendor's answer could not be made into a record.", vendor=reading.vendor)
+        return UnexpectedResponse("The vendor's answer could not be made into a record.", vendor=reading.vendor)
 
 
 def _fill(product: Product, record: Record, reading: Reading, identity: Identity | None) -> OcrError | None:
     if len(reading.findings) > MOST_DOCUMENTS:
-        return Changed("The vendor reports more documents than a picture can hold.", vendor=reading.vendor)
+        return UnexpectedResponse("The vendor reports more documents than a picture can hold.", vendor=reading.vendor)
     record.vendor = reading.vendor
     record.angle = reading.angle
     held = {part.mark.content for part in declared(product.fields).values()}

@@ -1,17 +1,17 @@
 """What can go wrong, by whose turn it is to act.
 
-    OcrError                  the caller gets it as an RFC 9457 problem
-    ├── CallerError           the request or the picture is at fault: no retry, no other vendor
-    ├── NoResult              the picture was read, and nothing of the product was found on it
-    ├── Incomplete            the picture was read, and what was found is not one whole document
-    ├── InFlight              another call reads the same content: ask again later
-    ├── Internal              this system failed
-    ├── Unknown               a vendor was called and never answered: held for a person
-    └── VendorFault           another vendor may still answer
-        ├── Busy              rate limit, timeout, outage, an answer that cannot be read: retry later
-        ├── TooMuch           this very picture is more than the vendor can process
-        ├── Refused           key, quota, contract, or a well-made request turned away: the operator has to act
-        └── Changed           a response that can be read and that the vendor's document does not explain
+    OcrError                    the caller gets it as an RFC 9457 problem
+    ├── CallerError             the request or the picture is at fault: no retry, no other vendor
+    ├── NoResult                the picture was read, and nothing of the product was found on it
+    ├── Incomplete              the picture was read, and what was found is not one whole document
+    ├── InProgress              another call reads the same content: ask again later
+    ├── InternalError           this system failed
+    ├── OutcomeUnknown          a vendor was called and never answered: held for a person
+    └── VendorFault             another vendor may still answer
+        ├── VendorUnavailable   rate limit, timeout, outage, an answer that cannot be read: retry later
+        ├── TooComplex          this very picture is more than the vendor can process
+        ├── VendorRejected      key, quota, contract, or a well-made request turned away: the operator has to act
+        └── UnexpectedResponse  a response that can be read and that the vendor's document does not explain
 
 The class says whose turn it is; `kind` says what is wrong and ends the problem's `type`. `PROBLEMS` lists every kind.
 `ConfigurationError` stands outside the tree: a mistake of ours is never mistaken for a vendor's response.
@@ -241,21 +241,21 @@ class Incomplete(OcrError):
     slug = default_kind = "incomplete"
 
 
-class InFlight(OcrError):
+class InProgress(OcrError):
     """Another call reads the same content."""
 
     slug = "in_flight"
     default_kind = "in_progress"
 
 
-class Unknown(OcrError):
+class OutcomeUnknown(OcrError):
     """A vendor was called and its response never arrived; the call may have been billed."""
 
     slug = "unknown"
     default_kind = "outcome_unknown"
 
 
-class Internal(OcrError):
+class InternalError(OcrError):
     """This system failed in a way that nobody foresaw."""
 
     slug = default_kind = "internal"
@@ -272,28 +272,28 @@ class VendorFault(OcrError):
         return not self.paid and self.blames != "picture"
 
 
-class Busy(VendorFault):
+class VendorUnavailable(VendorFault):
     """Rate limit, timeout, outage, an answer that cannot be read: the same request can succeed later."""
 
     slug = "busy"
     default_kind = "vendor_unavailable"
 
 
-class TooMuch(VendorFault):
+class TooComplex(VendorFault):
     """Processing this very picture takes more time or memory than there is, or breaks what processes it."""
 
     slug = "too_much"
     default_kind = "too_complex"
 
 
-class Refused(VendorFault):
+class VendorRejected(VendorFault):
     """Key, quota, contract, or a well-made request turned away: nothing changes until the operator acts."""
 
     slug = "refused"
     default_kind = "vendor_rejected"
 
 
-class Changed(VendorFault):
+class UnexpectedResponse(VendorFault):
     """A response that can be read and is outside the vendor's document: never a success. It is kept as it is."""
 
     slug = "changed"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ocr.model.picture import Upload
 from ocr.model.record import Status
 from ocr.platform import aws
-from ocr.platform.errors import InFlight
+from ocr.platform.errors import InProgress
 from ocr.platform.settings import settings
 from ocr.storage import ledger, raw_answers
 from ocr.storage.records import (
@@ -31,7 +31,7 @@ def erase(id: str) -> bool:
 
     That is what was read of the same bytes as any product and with any options, the raw answers, the uploads and the
     records. What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies
-    before can be asked for again. Raises `InFlight` while the picture is being read.
+    before can be asked for again. Raises `InProgress` while the picture is being read.
     """
     found = stored(id)
     if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
@@ -77,8 +77,8 @@ def _erase_content(content: str, product: str, last: str) -> None:
     _delete(answers, f"records/{product}/{content}.json", None)
 
 
-def _being_read() -> InFlight:
-    return InFlight("This picture is being read right now.", retry_after=5)
+def _being_read() -> InProgress:
+    return InProgress("This picture is being read right now.", retry_after=5)
 
 
 def _forget(found: Item) -> None:

@@ -24,7 +24,7 @@ from ocr.declare.fields import Fields
 from ocr.declare.offers import LABELS, WAYS, telling
 from ocr.model.record import PageRecord, Record, Status
 from ocr.platform import aws
-from ocr.platform.errors import InFlight
+from ocr.platform.errors import InProgress
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger
 from ocr.storage import keyed, raw_answers, records
@@ -125,7 +125,7 @@ def record_id(content: str, options: Mapping[str, str]) -> str:
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
     """Take the lease of a content for `lease` seconds, or return what was read of it before.
 
-    `first` is the vendor that will be called first. Raises `InFlight` while another call holds the lease.
+    `first` is the vendor that will be called first. Raises `InProgress` while another call holds the lease.
     """
     new = Lease(content, product, math.ceil(time.time() + lease))
     mine = new.counted(first)
@@ -163,7 +163,7 @@ def _stands(lease: Lease) -> bool:
 def sending(lease: Lease, asked: Asked, *, spent: int) -> Lease:
     """Record which vendor is called now, after `spent` calls gave no result; return the lease as it is then.
 
-    Raises `InFlight` if another call has taken the content over.
+    Raises `InProgress` if another call has taken the content over.
     """
     if lease.planned and lease.now == asked:
         return replace(lease, planned=False)
@@ -211,7 +211,7 @@ def replay(
 ) -> Record:
     """The record of a picture whose content was read before; it expires together with what was read.
 
-    A page has no record but what was read. Raises `InFlight` if that was erased meanwhile: no record may refer to it
+    A page has no record but what was read. Raises `InProgress` if that was erased meanwhile: no record may refer to it
     then.
     """
     if isinstance(found.record, PageRecord):
@@ -233,7 +233,7 @@ def replay(
         return record
     if standing := records.find(ref.id):
         return standing.model_copy(update={"replayed": True})
-    raise InFlight("The stored result was just deleted.", retry_after=1)
+    raise InProgress("The stored result was just deleted.", retry_after=1)
 
 
 def forgive(content: str) -> None:
@@ -263,7 +263,7 @@ def renew(content: str, made: Record, fields: type[Fields]) -> bool:
 def erase(content: str) -> None:
     """Delete the entry of a content, so that no record refers to it from now on.
 
-    Raises `InFlight` while it is being read.
+    Raises `InProgress` while it is being read.
     """
     entry = records.stored(records.entry_id(content))
     if entry is None:
@@ -390,7 +390,7 @@ def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:
     return records.put(_conditional(entry, after, done=done))
 
 
-def _in_flight(entry: Item | None) -> InFlight:
+def _in_flight(entry: Item | None) -> InProgress:
     left = float(entry["lease_until"]) - time.time() if entry else SOON_SECONDS
     wait = max(1, min(SOON_SECONDS, math.ceil(left)))
-    return InFlight("Another call is reading the same content.", retry_after=wait)
+    return InProgress("Another call is reading the same content.", retry_after=wait)

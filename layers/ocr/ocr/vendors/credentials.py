@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 
 from ocr.declare.offers import Member, Offer
 from ocr.platform import aws
-from ocr.platform.errors import Busy, ConfigurationError
+from ocr.platform.errors import ConfigurationError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import logger
 
@@ -34,8 +34,8 @@ _doubted: set[str] = set()
 def secret(offer: Offer) -> Mapping[str, str] | None:
     """The vendor's secret without blanks around its values (`_BLANK`), or None while it lacks what the offer needs.
 
-    Raises `ConfigurationError` where it is filled wrongly, and `Busy` when Secrets Manager does not answer: nobody
-    knows then whether there is one.
+    Raises `ConfigurationError` where it is filled wrongly, and `VendorUnavailable` when Secrets Manager does not
+    answer: nobody knows then whether there is one.
     """
     if not offer.keys:
         return {}
@@ -105,7 +105,7 @@ def _stored(vendor: str) -> Mapping[str, Any] | None:
         if cause == "ResourceNotFoundException":
             return None
         logger.warning("A vendor's secret cannot be read", vendor=vendor, error=cause)
-        raise Busy("The vendor's key cannot be had right now.", vendor=vendor, code="secret") from None
+        raise VendorUnavailable("The vendor's key cannot be had right now.", vendor=vendor, code="secret") from None
     _doubted.discard(vendor)
     if not isinstance(stored, dict):
         raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not a JSON object.")

@@ -19,7 +19,7 @@ from ocr.declare.offers import CROPS, Limits, Member, Outcome, RemoveCrops, Vend
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
-from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Refused
+from ocr.platform.errors import ConfigurationError, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -86,18 +86,18 @@ ERRORS = {
     "4004": turned_away("The vendor takes the pictures for no list."),
     "4005": turned_away("The vendor says that it got no picture; it was sent one."),
     "4006": turned_away("The vendor takes the request for more than 50 pictures; it has fewer."),
-    "4007": Row(Busy, "The vendor failed to handle the file."),
+    "4007": Row(VendorUnavailable, "The vendor failed to handle the file."),
     "4008": turned_away("The vendor cannot decode the picture's base64."),
     "4009": turned_away("The vendor takes this for no JPEG, PNG or BMP; it decodes as one.", "smaller"),
     "4010": turned_away("The vendor takes the picture for larger than 10 MB; it is not.", "smaller"),
     "4011": turned_away("The vendor takes a side of the picture for outside of 32 to 5000 pixels.", "smaller"),
     "4012": turned_away("The vendor takes POST only; it was sent one."),
-    "4013": Row(Refused, "The vendor does not know the path.", "The operator has to look at the service code."),
+    "4013": Row(VendorRejected, "The vendor does not know the path.", "The operator has to look at the service code."),
     # It failed over the picture, which its recognizer then had.
-    "5000": Row(Busy, "The vendor's recognizer failed.", paid=True),
+    "5000": Row(VendorUnavailable, "The vendor's recognizer failed.", paid=True),
     # The newer gateway's own, seen in its clients; also as CTAPI_10002 and so on in `statusCode`.
-    "10002": Row(Refused, "The vendor's gateway does not know this system's access key.", _KEY),
-    "10009": Row(Refused, "The vendor's gateway does not accept this system's signature.", _KEY),
+    "10002": Row(VendorRejected, "The vendor's gateway does not know this system's access key.", _KEY),
+    "10009": Row(VendorRejected, "The vendor's gateway does not accept this system's signature.", _KEY),
 }
 
 
@@ -343,7 +343,7 @@ def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list
     return entries
 
 
-class _UnclearError(Changed):
+class _UnclearError(UnexpectedResponse):
     """Results of which nobody can tell to which picture each belongs."""
 
 

@@ -18,7 +18,7 @@ from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
 from ocr.platform import aws, threads
-from ocr.platform.errors import Busy, CallerError, TooMuch
+from ocr.platform.errors import CallerError, TooComplex, VendorUnavailable
 from ocr.platform.settings import settings
 
 # A synchronous Lambda payload ends at 6 MB; the rest is for the JSON around the picture.
@@ -92,7 +92,7 @@ class Engine(Offer):
         if answer is None:
             # Nobody's fault, and not tried: neither the engine's circuit nor the picture's tries are touched.
             full = "The engine is at its concurrency limit."
-            return [Busy(full, vendor=self.vendor, code=THROTTLED, retry_after=5, blames="nothing")]
+            return [VendorUnavailable(full, vendor=self.vendor, code=THROTTLED, retry_after=5, blames="nothing")]
         return [self._outcome(request, answer)]
 
     def understood(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
@@ -103,15 +103,15 @@ class Engine(Offer):
         """Nothing: the engine is ours."""
         return 0
 
-    def _late(self, detail: str) -> Busy:
+    def _late(self, detail: str) -> VendorUnavailable:
         # One caller's haste or one picture must not close the engine for everybody: this opens no circuit.
-        return Busy(detail, vendor=self.vendor, code="late", retry_after=5, blames="request")
+        return VendorUnavailable(detail, vendor=self.vendor, code="late", retry_after=5, blames="request")
 
     def _outcome(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
         answer = json.loads(raw.content)
         match answer:
             case {"error": {"code": "too_much"}}:
-                return TooMuch(
+                return TooComplex(
                     "The picture holds more text than the engine reads of one picture.",
                     "Crop it to one page or one document and send it again.",
                     vendor=self.vendor,
@@ -133,7 +133,9 @@ class Engine(Offer):
                 )
             case _:
                 # Its process died: of this picture, which is seen when it happens again, or of something else.
-                return Busy("The engine failed on this picture.", vendor=self.vendor, code="failed", blames="picture")
+                return VendorUnavailable(
+                    "The engine failed on this picture.", vendor=self.vendor, code="failed", blames="picture"
+                )
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         return Reading(vendor=self.vendor)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ocr.declare.offers import Limits, Member, RequestId, VendorRequest
 from ocr.model.picture import Picture
 from ocr.model.reading import Line, Reading
-from ocr.platform.errors import ConfigurationError, OcrError, Refused
+from ocr.platform.errors import ConfigurationError, OcrError, VendorRejected
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -77,18 +77,18 @@ ERRORS = {
 GATEWAY_ERRORS = {
     "缺少参数": turned_away("The vendor misses a header of the signature; all were sent."),
     "AUTHSTRATEGY_NOT_FOUND": turned_away("The vendor no longer knows the way this system signs."),
-    "无效的应用": Row(Refused, "The vendor does not know this system's app id.", _KEY),
-    "TOKEN错误": Row(Refused, "The vendor does not accept the shared token.", _KEY),
+    "无效的应用": Row(VendorRejected, "The vendor does not know this system's app id.", _KEY),
+    "TOKEN错误": Row(VendorRejected, "The vendor does not accept the shared token.", _KEY),
     "TOKEN_CANT_BE_NULL": turned_away("The vendor misses the token; it was sent one."),
     "INVALID_TIMESTAMP": Row(
-        Refused,
+        VendorRejected,
         "The vendor's clock and this system's differ by over 15 minutes, and its answers do not tell its time.",
         "The operator has to look at the clocks, and ask the vendor about its own.",
     ),
-    "INVALID_SIGNATURE": Row(Refused, "The vendor does not accept this system's signature.", _KEY),
-    "UNAUTHORIZED": Row(Refused, "The vendor does not know this app on this host.", _KEY),
+    "INVALID_SIGNATURE": Row(VendorRejected, "The vendor does not accept this system's signature.", _KEY),
+    "UNAUTHORIZED": Row(VendorRejected, "The vendor does not know this app on this host.", _KEY),
 }
-_OTHER_GATEWAY_ERROR = Row(Refused, "The vendor's gateway turned the call away.", _KEY)
+_OTHER_GATEWAY_ERROR = Row(VendorRejected, "The vendor's gateway turned the call away.", _KEY)
 CLOCK, TOKEN = "INVALID_TIMESTAMP", "TOKEN错误"
 # By how many seconds eSign's clock is ahead of this one, from the `Date` of its answers.
 _ahead = [0.0]

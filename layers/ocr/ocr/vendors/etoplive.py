@@ -26,7 +26,15 @@ from ocr.declare.fields import canonical, labels
 from ocr.declare.offers import CROPS, Limits, Member, RemoveCrops, RequestId, VendorRequest
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading
-from ocr.platform.errors import Busy, CallerError, Changed, ConfigurationError, NoResult, OcrError, Refused
+from ocr.platform.errors import (
+    CallerError,
+    ConfigurationError,
+    NoResult,
+    OcrError,
+    UnexpectedResponse,
+    VendorRejected,
+    VendorUnavailable,
+)
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -73,22 +81,24 @@ ERRORS = {
     "16": turned_away("The vendor takes this for no picture; it decodes whole.", "smaller"),
     "17": turned_away("The vendor no longer knows this kind of document."),
     "19": Row(NoResult, "The vendor recognized nothing.", paid=True),
-    "-1": Row(Refused, "The vendor has locked this system's account.", _KEY),
-    "-2": Row(Refused, "The vendor does not accept this system's key and secret.", _KEY),
-    "-3": Row(Refused, "The calls that were bought are used up.", "The operator has to buy calls from etoplive."),
-    "-4": Row(Refused, "The vendor does not know this system's account.", _KEY),
-    "-5": Row(Refused, "The vendor does not read this kind of document for this account.", _PID),
+    "-1": Row(VendorRejected, "The vendor has locked this system's account.", _KEY),
+    "-2": Row(VendorRejected, "The vendor does not accept this system's key and secret.", _KEY),
+    "-3": Row(
+        VendorRejected, "The calls that were bought are used up.", "The operator has to buy calls from etoplive."
+    ),
+    "-4": Row(VendorRejected, "The vendor does not know this system's account.", _KEY),
+    "-5": Row(VendorRejected, "The vendor does not read this kind of document for this account.", _PID),
     "-6": turned_away("The vendor says that it got no picture; it was sent one."),
     "-7": turned_away("The vendor misses the key or the secret; both were sent."),
-    "-8": Row(Busy, "The vendor's server had an I/O error."),
+    "-8": Row(VendorUnavailable, "The vendor's server had an I/O error."),
     # It may have been at work on the picture when its time ended.
-    "-49": Row(Busy, "The vendor ran out of time inside.", paid=True),
+    "-49": Row(VendorUnavailable, "The vendor ran out of time inside.", paid=True),
     # 图片错误，请换一张再重试: the vendor means this very picture.
     "-51": Row(
         CallerError, "The vendor cannot use this picture.", "Send another picture of the document.", kind="damaged"
     ),
-    "-52": Row(Busy, "The vendor is overloaded.", retry_after=30, blames="nothing"),
-    "-55": Row(Busy, "The vendor saw the connection end."),
+    "-52": Row(VendorUnavailable, "The vendor is overloaded.", retry_after=30, blames="nothing"),
+    "-55": Row(VendorUnavailable, "The vendor saw the connection end."),
 }
 _POOR = Row(
     CallerError,
@@ -276,7 +286,7 @@ class Pid(OnePicture):
         return reading.model_copy(update={"findings": findings, "angle": _angle(entries)})
 
     def call_id(self, body: dict[str, Any]) -> str | None:
-        with suppress(Changed):
+        with suppress(UnexpectedResponse):
             return _trace(list(_levels(body)))
         return None
 
@@ -343,7 +353,7 @@ def _bill(entry: dict[str, Any]) -> str | None:
 
 
 def _fields(entry: dict[str, Any]) -> Levels:
-    """The entry's fields; raises `Changed` where they are not told one by one."""
+    """The entry's fields; raises `UnexpectedResponse` where they are not told one by one."""
     fields = entry.get("FieldList")
     if isinstance(fields, dict) and not fields.keys() & {"key", "chn_key", "value"}:
         raise unexplained()
@@ -371,7 +381,7 @@ def _levels(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _children(value: Any) -> Levels:
-    """The objects in a member that may be missing, one object or a list of them; raises `Changed` for anything else."""
+    """The objects in a member: none, one or a list of them. Raises `UnexpectedResponse` for anything else."""
     if value is None:
         return []
     return [value] if isinstance(value, dict) else parts(value)
@@ -441,7 +451,7 @@ def _plate(plate: dict[str, Any], document: Picture) -> ExtractedDocument:
 def _flat(levels: Levels, request: VendorRequest) -> ExtractedDocument:
     """The members beside the envelope, if one of them is a field of the product.
 
-    An answer without pages shows nothing; raises `Changed` where there is no telling.
+    An answer without pages shows nothing; raises `UnexpectedResponse` where there is no telling.
     """
     items = [item for level in levels for item in _others(level)]
     if any(canonical(item.label) in labels(request.fields) for item in items):

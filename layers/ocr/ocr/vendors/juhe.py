@@ -17,7 +17,7 @@ from ocr.declare.offers import Limits, Member, Offer, VendorRequest
 from ocr.model.check import Check
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, ExtractedDocument, Item, Point, Reading, pointed, rectangle
-from ocr.platform.errors import Busy, CallerError, ConfigurationError, NoResult, Refused
+from ocr.platform.errors import CallerError, ConfigurationError, NoResult, VendorRejected, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import transport
 from ocr.vendors.parsing import (
@@ -62,36 +62,38 @@ SETUP = (
 
 _KEY = "The operator has to look at this interface's key in Juhe's 个人中心."
 _SYSTEM = {
-    "10001": Row(Refused, "The vendor does not know this system's key.", _KEY),
-    "10002": Row(Refused, "The key has no right to this interface.", _KEY),
-    "10003": Row(Refused, "The key has expired.", _KEY),
-    "10004": Row(Refused, "The vendor does not know this system's OPENID.", _KEY),
-    "10005": Row(Refused, "The account was not verified in time.", _KEY),
-    "10007": Row(Refused, "The vendor does not know where the request comes from.", _KEY),
-    "10008": Row(Refused, "The vendor bars this system's IP address.", _KEY),
-    "10009": Row(Refused, "The vendor bars this system's key.", _KEY),
-    "10011": Row(Busy, "This system's IP address calls too often.", retry_after=60, blames="nothing"),
-    "10012": Row(Refused, "The calls that were bought are used up.", _KEY),
-    "10013": Row(Refused, "The calls of a test key are used up.", _KEY),
+    "10001": Row(VendorRejected, "The vendor does not know this system's key.", _KEY),
+    "10002": Row(VendorRejected, "The key has no right to this interface.", _KEY),
+    "10003": Row(VendorRejected, "The key has expired.", _KEY),
+    "10004": Row(VendorRejected, "The vendor does not know this system's OPENID.", _KEY),
+    "10005": Row(VendorRejected, "The account was not verified in time.", _KEY),
+    "10007": Row(VendorRejected, "The vendor does not know where the request comes from.", _KEY),
+    "10008": Row(VendorRejected, "The vendor bars this system's IP address.", _KEY),
+    "10009": Row(VendorRejected, "The vendor bars this system's key.", _KEY),
+    "10011": Row(VendorUnavailable, "This system's IP address calls too often.", retry_after=60, blames="nothing"),
+    "10012": Row(VendorRejected, "The calls that were bought are used up.", _KEY),
+    "10013": Row(VendorRejected, "The calls of a test key are used up.", _KEY),
     # Its document warns of loss and asks to check the order first: it may have been charged.
-    "10014": Row(Busy, "The vendor failed inside; the order may have been charged.", paid=True),
-    "10020": Row(Busy, "The interface is under maintenance.", retry_after=600),
-    "10021": Row(Refused, "The interface was shut down.", "The operator has to find another vendor for this product."),
+    "10014": Row(VendorUnavailable, "The vendor failed inside; the order may have been charged.", paid=True),
+    "10020": Row(VendorUnavailable, "The interface is under maintenance.", retry_after=600),
+    "10021": Row(
+        VendorRejected, "The interface was shut down.", "The operator has to find another vendor for this product."
+    ),
 }
 _CLEARER = "Send a clearer picture."
 CAPTCHA_ERRORS = _SYSTEM | {
-    "271001": Row(Busy, "The vendor's own network failed."),
+    "271001": Row(VendorUnavailable, "The vendor's own network failed."),
     "271002": turned_away("The vendor says that it got no picture; it was sent one."),
     "271003": Row(NoResult, "The vendor cannot read this captcha.", _CLEARER, paid=True),
     "271004": turned_away("The vendor takes this for no picture; it decodes whole.", "smaller"),
     "271005": turned_away("The vendor cannot decode the picture's base64."),
     "271006": turned_away("The vendor takes the picture for larger than 1024 KB; it is not.", "smaller"),
-    "271007": Row(Busy, "The picture did not reach the vendor's recognizer."),
+    "271007": Row(VendorUnavailable, "The picture did not reach the vendor's recognizer."),
     "271008": Row(NoResult, "The vendor failed to read this captcha.", _CLEARER, paid=True),
     "271009": turned_away("The vendor no longer knows this codetype of its document."),
 }
 PLATE_ERRORS = _SYSTEM | {
-    "271101": Row(Busy, "The vendor's own network failed."),
+    "271101": Row(VendorUnavailable, "The vendor's own network failed."),
     "271102": turned_away("The vendor says that it got no picture; it was sent one."),
     "271103": Row(NoResult, "The vendor found no plate.", _CLEARER, paid=True),
     "271104": turned_away("The vendor takes POST only; it was sent one."),

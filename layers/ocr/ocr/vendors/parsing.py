@@ -16,7 +16,7 @@ from ocr.declare.offers import CROPS, Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, Crop, Item, Point, Reading, legible, rectangle
-from ocr.platform.errors import Changed, NoResult, OcrError, Refused, Remedy
+from ocr.platform.errors import NoResult, OcrError, Remedy, UnexpectedResponse, VendorRejected
 from ocr.vendors import transport
 
 # A code is short and plain; anything else may be a value that has lost its way, and codes reach logs. No vendor's is
@@ -100,7 +100,7 @@ def flagged(flags: Mapping[str, Flag], name: str, value: str) -> Item:
 def turned_away(detail: str, remedy: Remedy | None = None) -> Row:
     """The row of a code that calls a request malformed which this system has made and checked."""
     advice = "The operator has to report this code to the vendor: the request kept to the vendor's document."
-    return Row(Refused, detail, advice, remedy=remedy, blames="request")
+    return Row(VendorRejected, detail, advice, remedy=remedy, blames="request")
 
 
 @dataclass(frozen=True)
@@ -281,25 +281,27 @@ def settle(answer: transport.Answer, code: str | None, table: Table, ok: Collect
         raise unlisted(code)
 
 
-def unlisted(code: str | None) -> Changed:
+def unlisted(code: str | None) -> UnexpectedResponse:
     """The error for a code that stands in no table; whether the call was charged is not known."""
-    return Changed("The vendor answered with a code that its document does not list.", code=code, paid=True)
+    return UnexpectedResponse("The vendor answered with a code that its document does not list.", code=code, paid=True)
 
 
-def unexplained(detail: str = "The vendor reports success in a form that its document does not show.") -> Changed:
+def unexplained(
+    detail: str = "The vendor reports success in a form that its document does not show.",
+) -> UnexpectedResponse:
     """The error for an answer that the vendor's document does not explain; it may have been charged."""
-    return Changed(detail, paid=True)
+    return UnexpectedResponse(detail, paid=True)
 
 
 def members(value: Any) -> dict[str, Any]:
-    """`value` if it is a JSON object; raises `Changed` otherwise."""
+    """`value` if it is a JSON object; raises `UnexpectedResponse` otherwise."""
     if isinstance(value, dict):
         return value
     raise unexplained()
 
 
 def parts(value: Any) -> list[dict[str, Any]]:
-    """`value` if it is a list of JSON objects; raises `Changed` otherwise."""
+    """`value` if it is a list of JSON objects; raises `UnexpectedResponse` otherwise."""
     if isinstance(value, list) and all(isinstance(part, dict) for part in value):
         return value
     raise unexplained()

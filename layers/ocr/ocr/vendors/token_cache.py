@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.platform import aws
-from ocr.platform.errors import Busy
+from ocr.platform.errors import VendorUnavailable
 
 EARLY_SECONDS = 300
 LEASE_SECONDS = 15
@@ -36,8 +36,8 @@ _renewing = Lock()
 def token(name: str, issue: Callable[[], Token], *, until: float = math.inf, refused: str | None = None) -> str:
     """The shared token called `name`, made by `issue` where there is none or it ends within five minutes.
 
-    `refused` is a token that the vendor turned down, and so not to be had again. Raises what `issue` raises, and `Busy`
-    while another call fetches the first token, at `until` on the monotonic clock at the latest.
+    `refused` is a token that the vendor turned down, and so not to be had again. Raises what `issue` raises, and
+    `VendorUnavailable` while another call fetches the first token, at `until` on the monotonic clock at the latest.
     """
 
     def taken(one: Token | None, early: float = EARLY_SECONDS) -> bool:
@@ -65,8 +65,10 @@ def token(name: str, issue: Callable[[], Token], *, until: float = math.inf, ref
         _renewing.release()
 
 
-def _being_fetched() -> Busy:
-    return Busy("Another call is fetching the vendor's token.", code="token", retry_after=2, blames="nothing")
+def _being_fetched() -> VendorUnavailable:
+    return VendorUnavailable(
+        "Another call is fetching the vendor's token.", code="token", retry_after=2, blames="nothing"
+    )
 
 
 def _released(name: str) -> None:

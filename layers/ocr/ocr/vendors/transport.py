@@ -1,7 +1,8 @@
 """The one way out over HTTP: a pooled session to vendors that never retries, and what became of a call.
 
 A vendor can only have charged for a request that it has whole. So whether an unanswered call may cost something is
-seen from the request's own body: when its last byte was handed to the network, it may (`Busy.paid`), before, it cannot.
+seen from the request's own body: when its last byte was handed to the network, it may (`VendorUnavailable.paid`),
+before, it cannot.
 """
 
 import json
@@ -19,7 +20,7 @@ from threading import Thread, Timer, local
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.answer import ReceivedAnswer
-from ocr.platform.errors import Busy, Changed, ConfigurationError, OcrError, Refused
+from ocr.platform.errors import ConfigurationError, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 
 if TYPE_CHECKING:
     import requests
@@ -55,10 +56,11 @@ class Answer(ReceivedAnswer):
     """
 
     def members(self) -> dict[str, Any]:
-        """The JSON object in the body; raises what the status says, `Busy` or `Changed` where there is none.
+        """The JSON object in the body; raises what the status says, or what the lack of an object means.
 
-        `Busy` where the body cannot be read: the next answer may be whole. `Changed` where it can be read and is no
-        object, or holds what no JSON store takes (numbers beyond a double, lone surrogates, 40 levels).
+        `VendorUnavailable` where the body cannot be read: the next answer may be whole. `UnexpectedResponse` where it
+        can be read and is no object, or holds what no JSON store takes (numbers beyond a double, lone surrogates, 40
+        levels).
         """
         try:
             decoded = self._decoded()
@@ -76,25 +78,25 @@ class Answer(ReceivedAnswer):
             return None
         if self.status in _LATER:
             wait = self._retry_after()
-            return Busy("The vendor asks for fewer calls.", code=code, retry_after=wait, blames="nothing")
+            return VendorUnavailable("The vendor asks for fewer calls.", code=code, retry_after=wait, blames="nothing")
         if self.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            return Refused("The vendor does not accept this system's key.", code=code)
+            return VendorRejected("The vendor does not accept this system's key.", code=code)
         if self.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return Refused("The vendor's server takes no request of this size.", code=code, remedy="smaller")
+            return VendorRejected("The vendor's server takes no request of this size.", code=code, remedy="smaller")
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             paid = self.status in _BETWEEN
-            return Busy("The vendor has an outage.", code=code, paid=paid, retry_after=self._retry_after())
+            return VendorUnavailable("The vendor has an outage.", code=code, paid=paid, retry_after=self._retry_after())
         if self.status // 100 == 3 or self.status in _ELSEWHERE:
             wait = self._retry_after()
-            return Busy("The vendor's address leads elsewhere for now.", code=code, retry_after=wait)
-        return Changed("The vendor answered with an HTTP status that its document does not name.", code=code)
+            return VendorUnavailable("The vendor's address leads elsewhere for now.", code=code, retry_after=wait)
+        return UnexpectedResponse("The vendor answered with an HTTP status that its document does not name.", code=code)
 
     def date(self) -> datetime | None:
         """When the vendor's clock says that it answered."""
         return _moment(self.headers.get("Date", ""))
 
     def _decoded(self) -> Any:
-        """What the JSON in the body stands for; raises `Busy` where it cannot be read."""
+        """What the JSON in the body stands for; raises `VendorUnavailable` where it cannot be read."""
         for text in self._texts():
             with suppress(json.JSONDecodeError):
                 return json.loads(text, parse_constant=_refused_number, parse_float=_finite)
@@ -114,16 +116,18 @@ class Answer(ReceivedAnswer):
 
     def _unreadable(self) -> OcrError:
         error = self.fault()
-        if error and not isinstance(error, Changed):
+        if error and not isinstance(error, UnexpectedResponse):
             return error
         begins = next((text.lstrip(_SPACE)[:1] for text in self._texts()), "")
         if error or (begins and begins not in '{["'):
             code = error.code if error else "page"
-            return Busy("A page came in place of the vendor's answer.", code=code, retry_after=self._retry_after())
-        return Busy("The vendor's answer came damaged and cannot be read.", code="unreadable", paid=True)
+            return VendorUnavailable(
+                "A page came in place of the vendor's answer.", code=code, retry_after=self._retry_after()
+            )
+        return VendorUnavailable("The vendor's answer came damaged and cannot be read.", code="unreadable", paid=True)
 
-    def _no_object(self) -> Changed:
-        return Changed("The vendor's answer is not a JSON object.", paid=True)
+    def _no_object(self) -> UnexpectedResponse:
+        return UnexpectedResponse("The vendor's answer is not a JSON object.", paid=True)
 
     def _retry_after(self) -> int | None:
         header = self.headers.get("Retry-After", "").strip()
@@ -144,8 +148,8 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
     """Send one request, once, and read its answer to the end before `until`.
 
     `parts` are `requests.Request`'s own (`headers`, `data`, `files`, `params`). Redirects are answers, not followed:
-    pictures and keys go where the settings say. Raises `Busy` when no answer came, `paid` when one was due; `Refused`
-    when the vendor's certificate does not hold.
+    pictures and keys go where the settings say. Raises `VendorUnavailable` when no answer came, `paid` when one was
+    due; `VendorRejected` when the vendor's certificate does not hold.
     """
     import requests
     import urllib3
@@ -159,7 +163,7 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
     try:
         return _exchange(_session(), prepared, until, MAX_ANSWER_BYTES)
     except _EndlessError:
-        raise Busy("The vendor's answer does not end.", code="endless", paid=True) from None
+        raise VendorUnavailable("The vendor's answer does not end.", code="endless", paid=True) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         # Neither chained nor logged: the messages of these errors carry the whole URL.
         raise _unanswered(error, sent=0 < body.tell() == len(body.getvalue())) from None
@@ -300,12 +304,12 @@ def _unanswered(error: Exception, *, sent: bool) -> OcrError:
 
     causes = list(_causes(error))
     if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
-        return Refused("The vendor's TLS certificate does not hold.", code="certificate")
+        return VendorRejected("The vendor's TLS certificate does not hold.", code="certificate")
     if any(isinstance(cause, ConnectTimeout | NewConnectionError) for cause in causes):
-        return Busy("The vendor cannot be reached.", code="unreachable")
+        return VendorUnavailable("The vendor cannot be reached.", code="unreachable")
     if sent:
-        return Busy("The vendor has the picture and did not answer in time.", code="unanswered", paid=True)
-    return Busy("The connection to the vendor broke before it had the picture.", code="cut")
+        return VendorUnavailable("The vendor has the picture and did not answer in time.", code="unanswered", paid=True)
+    return VendorUnavailable("The connection to the vendor broke before it had the picture.", code="cut")
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -112,7 +112,7 @@ def _made_of(meta: bytes) -> Mapping[int, list[int]]:
 
 
 def _decoded(item: int, made_of: Mapping[int, list[int]], areas: Mapping[int, int], whole: int) -> int:
-    """How many pixels are decoded for an item; raises `TooMuch` for one that is made of itself."""
+    """How many pixels are decoded for an item; raises `TooComplex` for one that is made of itself."""
 
     @cache
     def pixels(item: int, depth: int) -> int:

@@ -4,7 +4,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from ocr.platform.errors import CallerError, TooMuch
+from ocr.platform.errors import CallerError, TooComplex
 
 # Segments, chunks, boxes: a camera's file has dozens, one in small pieces some thousands.
 MOST_PARTS = 20_000
@@ -41,9 +41,9 @@ def damaged() -> CallerError:
     return CallerError("The picture is damaged or cut short.", kind="damaged")
 
 
-def too_much() -> TooMuch:
+def too_much() -> TooComplex:
     """The error for a file that takes more work than a picture of its size may."""
-    return TooMuch("The picture's file takes far more work to decode than its pixels are worth.")
+    return TooComplex("The picture's file takes far more work to decode than its pixels are worth.")
 
 
 ORIENTATION = 0x0112
