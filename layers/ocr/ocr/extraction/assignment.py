@@ -47,7 +47,7 @@ FEWEST = 4  # values that tell how the print lies
 STEP_RIGHT = 0.12
 BELOW = 1.5
 ASIDE = 0.4
-ANOTHERS = 2.0  # the piece follows another label in its row
+ANOTHERS = 2.0  # the span follows another label in its row
 MISREAD_LABEL = 1.0
 SHARED_LABEL = 0.5
 OTHER_NAME = 0.02  # for each name of the field that is declared before the one that is printed
@@ -64,18 +64,18 @@ SUITS = {Fit.REFUSED: 4.0, Fit.OPEN: 0.0, Fit.LIKELY: -0.5, Fit.TYPED: -1.0, Fit
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """Pieces that may be the value of a field because of a label.
+    """Spans that may be the value of a field because of a label.
 
     field  None for a label that nobody declared
     cost   in line heights, lower is better; without what it costs to stand too high or too low
-    drop   how far its middle is below the label's, None where it is printed in one piece with the label or under it
+    drop   how far its middle is below the label's, None where it is printed in one span with the label or under it
     rivals how far it is below the other labels that it stands beside, and the text of the label's own row below it
     """
 
     field: Declared | None
-    spot: LabelMatch
+    match: LabelMatch
     label: str
-    pieces: tuple[TextSpan, ...]
+    spans: tuple[TextSpan, ...]
     fit: Fit
     cost: float
     drop: float | None = None
@@ -84,18 +84,18 @@ class Candidate:
     @cached_property
     def claimant(self) -> object:
         """Who gets at most one value: the field, or the undeclared label."""
-        return self.field.name if self.field else self.spot
+        return self.field.name if self.field else self.match
 
     @property
     def first(self) -> tuple[int, int]:
         """What at most one claimant gets: the beginning of the text."""
-        return id(self.pieces[0].line), self.pieces[0].start
+        return id(self.spans[0].line), self.spans[0].start
 
     def on(self, print_: "Print") -> float:
         """The cost where the values stand so far too low."""
         if self.drop is None:
             return self.cost
-        shift = print_.at(self.spot.area)
+        shift = print_.at(self.match.area)
         off = abs(self.drop - shift)
         nearer = any(abs(rival - shift) + LEVEL < off for rival in self.rivals)
         return self.cost + _off(off) + NOTHING * nearer
@@ -115,8 +115,8 @@ def search(
     `in_form_order`: every document has all the fields, in the order of their declaration.
     """
     settled = settle(layout, list(fields))
-    known = {spot: tuple(one for one in senses if one.field in fields) for spot, senses in settled.items()}
-    meanings = {spot: senses for spot, senses in known.items() if senses}
+    known = {match: tuple(one for one in senses if one.field in fields) for match, senses in settled.items()}
+    meanings = {match: senses for match, senses in known.items() if senses}
     found = _labelled(list(_candidates(layout, meanings, fields)))
     read_on(found, layout, list(found))
     fragments = _without_fragments(found)
@@ -132,13 +132,13 @@ def search(
 
 def _without_fragments(found: dict[str, FieldMatch]) -> list[FieldMatch]:
     """Takes out what is less than a value: another field may know it."""
-    names = [name for name, one in found.items() if is_fragment(one.field, joined(one.pieces))]
+    names = [name for name, one in found.items() if is_fragment(one.field, joined(one.spans))]
     return [found.pop(name) for name in names]
 
 
 def _says_something(one: FieldMatch) -> bool:
     """Whether the value is more than the dashes that a form prints where it has nothing to say."""
-    return any(character.isalnum() for character in joined(one.pieces))
+    return any(character.isalnum() for character in joined(one.spans))
 
 
 # --- The cheapest page ------------------------------------------------------------------------------------------------
@@ -189,7 +189,9 @@ def _chosen(candidates: Sequence[Candidate], print_: Print) -> _Choice:
 
 def _measured(choice: _Choice) -> Print:
     """How the print lies, by the values that suit their labels: the line through most of them (Theil and Sen)."""
-    points = [(one.spot.area.middle, one.drop) for one in choice.taken if one.drop is not None and one.fit > Fit.LIKELY]
+    points = [
+        (one.match.area.middle, one.drop) for one in choice.taken if one.drop is not None and one.fit > Fit.LIKELY
+    ]
     pairs = ((a, b) for a, b in combinations(points, 2) if abs(a[0] - b[0]) > 1)
     slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs]
     if len(points) < FEWEST or not slopes:
@@ -210,15 +212,15 @@ def _disjoint(choice: _Choice, candidates: Iterable[Candidate]) -> dict[str, Fie
     found: dict[str, FieldMatch] = {}
     used: list[TextSpan] = []
     for one in sorted(choice.taken, key=lambda one: (one.field is None, one.on(choice.print))):
-        others = (other for other in candidates if other.claimant == one.claimant and other.spot is one.spot)
+        others = (other for other in candidates if other.claimant == one.claimant and other.match is one.match)
         ways = [one, *sorted(others, key=lambda other: other.on(choice.print))]
-        free = next((way for way in ways if not touches(way.pieces, used)), None)
+        free = next((way for way in ways if not touches(way.spans, used)), None)
         if free is None:
             continue
-        used += free.pieces
+        used += free.spans
         if free.field:
             cost = free.on(choice.print)
-            found[free.field.name] = FieldMatch(free.field, free.label, free.pieces, free.fit, free.spot, cost)
+            found[free.field.name] = FieldMatch(free.field, free.label, free.spans, free.fit, free.match, cost)
     return found
 
 
@@ -228,42 +230,45 @@ def _disjoint(choice: _Choice, candidates: Iterable[Candidate]) -> dict[str, Fie
 def _candidates(
     layout: Layout, meanings: dict[LabelMatch, tuple[LabelSense, ...]], fields: dict[str, Declared]
 ) -> Iterator[Candidate]:
-    spots, pieces = layout.spots, layout.pieces
-    stacked = STACKED * _is_stacked(spots, layout.unlabelled)
-    followers = {id(value) for spot in spots for value in spot.values}
-    lines = [(line, 0.0) for line in layout.lines] + [([piece], LABEL_IGNORED) for piece in layout.mistaken(())]
-    rivals = {id(line[0]): _rivals(line[0], spots) for line, _ in lines}
-    own = {spot: tuple(drop for value in spot.values[:1] if (drop := _drop(spot, value)) is not None) for spot in spots}
-    for spot in spots:
-        for place, meaning in enumerate(meanings.get(spot, ())):
+    matches, spans = layout.matches, layout.spans
+    stacked = STACKED * _is_stacked(matches, layout.unlabelled)
+    followers = {id(value) for match in matches for value in match.values}
+    lines = [(line, 0.0) for line in layout.lines] + [([span], LABEL_IGNORED) for span in layout.mistaken(())]
+    rivals = {id(line[0]): _rivals(line[0], matches) for line, _ in lines}
+    own = {
+        match: tuple(drop for value in match.values[:1] if (drop := _drop(match, value)) is not None)
+        for match in matches
+    }
+    for match in matches:
+        for place, meaning in enumerate(meanings.get(match, ())):
             field = fields[meaning.field]
-            base = _doubt(spot, meaning, field)
-            for run, way in _to_the_right(spot, field):
-                apart = 0.0 if spot.holds(run[0].line) else stacked + LABEL_IGNORED * _is_cut_off(run[0], spots) * 2
-                yield _weighed(field, spot, meaning, run, base + way * (1 - LATER * place) + apart)
-            for run, way, ignored in _beside(spot, lines, spots):
-                beside = _weighed(field, spot, meaning, run, base + way + ignored + stacked)
-                yield from _if_suitable(replace(beside, rivals=(*rivals[id(run[0])], *own[spot])))
-            for piece, way in _below(spot, pieces, spots):
-                another = ANOTHERS * (id(piece) in followers)
-                below = replace(_weighed(field, spot, meaning, (piece,), base + way + another), drop=None)
-                if below.fit is Fit.LIKELY or not _is_indented(piece.area, spot.area):
+            base = _doubt(match, meaning, field)
+            for run, way in _to_the_right(match, field):
+                apart = 0.0 if match.holds(run[0].line) else stacked + LABEL_IGNORED * _is_cut_off(run[0], matches) * 2
+                yield _weighed(field, match, meaning, run, base + way * (1 - LATER * place) + apart)
+            for run, way, ignored in _beside(match, lines, matches):
+                beside = _weighed(field, match, meaning, run, base + way + ignored + stacked)
+                yield from _if_suitable(replace(beside, rivals=(*rivals[id(run[0])], *own[match])))
+            for span, way in _below(match, spans, matches):
+                another = ANOTHERS * (id(span) in followers)
+                below = replace(_weighed(field, match, meaning, (span,), base + way + another), drop=None)
+                if below.fit is Fit.LIKELY or not _is_indented(span.area, match.area):
                     yield from _if_suitable(below)
-        if not meanings.get(spot) and spot.values:
-            run = reaching(spot.values, WORD_GAP)[0]
-            yield Candidate(None, spot, spot.label, tuple(run), Fit.OPEN, _far(spot, run), _drop(spot, run[0]))
+        if not meanings.get(match) and match.values:
+            run = reaching(match.values, WORD_GAP)[0]
+            yield Candidate(None, match, match.label, tuple(run), Fit.OPEN, _far(match, run), _drop(match, run[0]))
 
 
-def _is_cut_off(piece: TextSpan, spots: Iterable[LabelMatch]) -> bool:
-    """Whether the text begins behind another label in the same piece."""
-    return piece.start > 0 and any(spot.holds(piece.line) for spot in spots)
+def _is_cut_off(span: TextSpan, matches: Iterable[LabelMatch]) -> bool:
+    """Whether the text begins behind another label in the same span."""
+    return span.start > 0 and any(match.holds(span.line) for match in matches)
 
 
-def _is_stacked(spots: Sequence[LabelMatch], lines: Sequence[Sequence[TextSpan]]) -> bool:
+def _is_stacked(matches: Sequence[LabelMatch], lines: Sequence[Sequence[TextSpan]]) -> bool:
     """Whether most labels of the page have their values right below them."""
-    alone = [spot for spot in spots if not any(spot.holds(value.line) for value in spot.values)]
-    over = [spot for spot in alone if any(_is_right_below(line[0].area, spot.area) for line in lines)]
-    return len(over) > len(spots) / 2
+    alone = [match for match in matches if not any(match.holds(value.line) for value in match.values)]
+    over = [match for match in alone if any(_is_right_below(line[0].area, match.area) for line in lines)]
+    return len(over) > len(matches) / 2
 
 
 def _is_right_below(value: Rect, label: Rect) -> bool:
@@ -271,11 +276,11 @@ def _is_right_below(value: Rect, label: Rect) -> bool:
     return aligned and value.middle > label.middle and value.down(label) < TIGHT and not value.beside(label)
 
 
-def _doubt(spot: LabelMatch, meaning: LabelSense, field: Declared) -> float:
+def _doubt(match: LabelMatch, meaning: LabelSense, field: Declared) -> float:
     """What using this label costs whatever its value."""
-    shared, misread = SHARED_LABEL * bool(meaning.head), MISREAD_LABEL * (not spot.exact)
+    shared, misread = SHARED_LABEL * bool(meaning.head), MISREAD_LABEL * (not match.exact)
     other = OTHER_NAME * field.mark.names.index(meaning.label) if meaning.label in field.mark.names else 0.0
-    return shared + misread + other + COLON * spot.colon + GLUED * spot.glued
+    return shared + misread + other + COLON * match.colon + GLUED * match.glued
 
 
 def _if_suitable(candidate: Candidate) -> Iterator[Candidate]:
@@ -284,86 +289,86 @@ def _if_suitable(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _weighed(
-    field: Declared, spot: LabelMatch, meaning: LabelSense, pieces: Sequence[TextSpan], cost: float
+    field: Declared, match: LabelMatch, meaning: LabelSense, spans: Sequence[TextSpan], cost: float
 ) -> Candidate:
-    text = joined(pieces)
-    if len(pieces) == 1:
+    text = joined(spans)
+    if len(spans) == 1:
         start, end = trimmed(field, text)
-        pieces = [pieces[0].cut(pieces[0].start + start, pieces[0].start + end) or pieces[0]]
-        text = pieces[0].text
+        spans = [spans[0].cut(spans[0].start + start, spans[0].start + end) or spans[0]]
+        text = spans[0].text
     suits = fit(field, text)
-    drop = _drop(spot, pieces[0])
-    return Candidate(field, spot, meaning.label, tuple(pieces), suits, cost + SUITS[suits], drop)
+    drop = _drop(match, spans[0])
+    return Candidate(field, match, meaning.label, tuple(spans), suits, cost + SUITS[suits], drop)
 
 
-def _drop(spot: LabelMatch, piece: TextSpan) -> float | None:
+def _drop(match: LabelMatch, span: TextSpan) -> float | None:
     """How far a text stands below the row of its label, if it was not printed with it."""
-    if spot.holds(piece.line):
+    if match.holds(span.line):
         return None
-    middle, label = piece.area.middle, spot.area
+    middle, label = span.area.middle, match.area
     half = 0.5 if label.height < TALL else 0.0
     top, bottom = min(label.top + half, label.middle), max(label.bottom - half, label.middle)
     return middle - min(max(middle, top), bottom)
 
 
-def _far(spot: LabelMatch, run: Sequence[TextSpan]) -> float:
-    return STEP_RIGHT * min(max(0.0, run[0].area.left - spot.area.right), REACH_RIGHT)
+def _far(match: LabelMatch, run: Sequence[TextSpan]) -> float:
+    return STEP_RIGHT * min(max(0.0, run[0].area.left - match.area.right), REACH_RIGHT)
 
 
-def _to_the_right(spot: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[TextSpan], float]]:
+def _to_the_right(match: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[TextSpan], float]]:
     """What follows the label in its row: its first run of words, or as much as it takes to suit the field."""
-    runs = reaching(spot.values, WORD_GAP)
+    runs = reaching(match.values, WORD_GAP)
     if not runs:
         return
-    way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - spot.area.right), REACH_RIGHT)
+    way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - match.area.right), REACH_RIGHT)
     yield runs[0], way
     if not takes_any_text(field):
-        near = reaching(spot.values, GROUP_GAP)[0]
+        near = reaching(match.values, GROUP_GAP)[0]
         for count in range(1, len(near) + 1):
             yield near[:count], way + 0.01 * count
-        for before, piece in pairwise(near):
-            if piece.line is before.line:  # two values that were read as one text
-                yield [piece], STEP_RIGHT * max(0.0, piece.area.left - spot.area.right)
+        for before, span in pairwise(near):
+            if span.line is before.line:  # two values that were read as one text
+                yield [span], STEP_RIGHT * max(0.0, span.area.left - match.area.right)
     for run in runs[1:]:
-        yield run, STEP_RIGHT * (run[0].area.left - spot.area.right) + BELOW
+        yield run, STEP_RIGHT * (run[0].area.left - match.area.right) + BELOW
 
 
 def _beside(
-    spot: LabelMatch, lines: Iterable[tuple[Sequence[TextSpan], float]], spots: Sequence[LabelMatch]
+    match: LabelMatch, lines: Iterable[tuple[Sequence[TextSpan], float]], matches: Sequence[LabelMatch]
 ) -> Iterator[tuple[Sequence[TextSpan], float, float]]:
     """Lines to the right that are not quite in the label's row: the cell of a form has more lines than its label."""
     for line, ignored in lines:
         area = line[0].area
-        way = area.left - spot.area.right
-        if not -ALIGNED < way < REACH_RIGHT or spot.holds(line[0].line) or line[0] in spot.values:
+        way = area.left - match.area.right
+        if not -ALIGNED < way < REACH_RIGHT or match.holds(line[0].line) or line[0] in match.values:
             continue
-        if abs(_drop(spot, line[0]) or 0.0) < OUT_OF_ROW and not _in_between(spot.area, area, spots):
+        if abs(_drop(match, line[0]) or 0.0) < OUT_OF_ROW and not _in_between(match.area, area, matches):
             yield line, STEP_RIGHT * max(0.0, way), ignored
 
 
-def _rivals(piece: TextSpan, spots: Iterable[LabelMatch]) -> tuple[float, ...]:
+def _rivals(span: TextSpan, matches: Iterable[LabelMatch]) -> tuple[float, ...]:
     """How far a text is below each of the labels to its left that no other label keeps it from."""
-    left = [spot for spot in spots if -ALIGNED < piece.area.left - spot.area.right < REACH_RIGHT]
-    drops = ((spot, _drop(spot, piece)) for spot in left if not _in_between(spot.area, piece.area, spots))
+    left = [match for match in matches if -ALIGNED < span.area.left - match.area.right < REACH_RIGHT]
+    drops = ((match, _drop(match, span)) for match in left if not _in_between(match.area, span.area, matches))
     return tuple(drop for _, drop in drops if drop is not None and abs(drop) < OUT_OF_ROW)
 
 
-def _in_between(label: Rect, value: Rect, spots: Iterable[LabelMatch]) -> bool:
+def _in_between(label: Rect, value: Rect, matches: Iterable[LabelMatch]) -> bool:
     """Whether another label stands between a label and what is to its right."""
-    return any(label.right <= other.area.left < value.left and other.area.down(value) < 0 for other in spots)
+    return any(label.right <= other.area.left < value.left and other.area.down(value) < 0 for other in matches)
 
 
 def _below(
-    spot: LabelMatch, pieces: Sequence[TextSpan], spots: Sequence[LabelMatch]
+    match: LabelMatch, spans: Sequence[TextSpan], matches: Sequence[LabelMatch]
 ) -> Iterator[tuple[TextSpan, float]]:
     """What stands under the label without another label in between."""
-    for piece in pieces:
-        level = piece.area.beside(spot.area) and piece.area.across(spot.area) >= 0
-        if piece.area.middle <= spot.area.middle or level or spot.holds(piece.line):
+    for span in spans:
+        level = span.area.beside(match.area) and span.area.across(match.area) >= 0
+        if span.area.middle <= match.area.middle or level or match.holds(span.line):
             continue
-        down, aside = piece.area.down(spot.area), _aside(piece.area, spot.area)
-        if down <= REACH_DOWN and aside is not None and not _between(spot, piece.area, spots):
-            yield piece, BELOW + max(0.0, down) + ASIDE * aside
+        down, aside = span.area.down(match.area), _aside(span.area, match.area)
+        if down <= REACH_DOWN and aside is not None and not _between(match, span.area, matches):
+            yield span, BELOW + max(0.0, down) + ASIDE * aside
 
 
 def _aside(value: Rect, label: Rect) -> float | None:
@@ -378,11 +383,11 @@ def _is_indented(value: Rect, label: Rect) -> bool:
     return value.left > label.right - ALIGNED and value.right > label.right + INDENT
 
 
-def _between(spot: LabelMatch, value: Rect, spots: Sequence[LabelMatch]) -> bool:
+def _between(match: LabelMatch, value: Rect, matches: Sequence[LabelMatch]) -> bool:
     return any(
-        other is not spot
+        other is not match
         and other.area.across(value) < 0
-        and spot.area.middle < other.area.middle < value.middle
-        and not other.area.beside(spot.area)
-        for other in spots
+        and match.area.middle < other.area.middle < value.middle
+        and not other.area.beside(match.area)
+        for other in matches
     )

@@ -25,54 +25,54 @@ def settle(layout: Layout, fields: Sequence[str]) -> dict[LabelMatch, tuple[Labe
     """
     settled: dict[LabelMatch, tuple[LabelSense, ...]] = {}
     shared: dict[tuple[LabelSense, ...], list[LabelMatch]] = {}
-    for spot in layout.spots:
-        whole = tuple(meaning for meaning in spot.meanings if not meaning.head)
-        if len({meaning.field for meaning in spot.meanings}) == 1:
-            settled[spot] = spot.meanings[:1]
+    for match in layout.matches:
+        whole = tuple(meaning for meaning in match.meanings if not meaning.head)
+        if len({meaning.field for meaning in match.meanings}) == 1:
+            settled[match] = match.meanings[:1]
         elif len({meaning.field for meaning in whole}) > 1:
-            settled[spot] = whole
-        elif spot.meanings:
-            shared.setdefault(spot.meanings, []).append(spot)
-    for meanings, spots in shared.items():
-        settled_here = _by_head_or_turn(sorted(spots, key=_reading_order), meanings, layout.marks, fields)
-        settled |= {spot: (meaning,) for spot, meaning in settled_here.items()}
+            settled[match] = whole
+        elif match.meanings:
+            shared.setdefault(match.meanings, []).append(match)
+    for meanings, matches in shared.items():
+        settled_here = _by_head_or_turn(sorted(matches, key=_reading_order), meanings, layout.marks, fields)
+        settled |= {match: (meaning,) for match, meaning in settled_here.items()}
     return settled
 
 
 def _by_head_or_turn(
-    spots: list[LabelMatch], meanings: Sequence[LabelSense], marks: Sequence[Mark], fields: Sequence[str]
+    matches: list[LabelMatch], meanings: Sequence[LabelSense], marks: Sequence[Mark], fields: Sequence[str]
 ) -> dict[LabelMatch, LabelSense]:
     headed = [(meaning, mark) for meaning in meanings if meaning.head for mark in marks if _is_head(mark, meaning.head)]
-    if len({meaning.field for meaning, _ in headed}) == 1 and len(spots) > 1:
+    if len({meaning.field for meaning, _ in headed}) == 1 and len(matches) > 1:
         headed = []
     if headed and all(len(meaning.head) == 1 for meaning, _ in headed):
-        return _paired(spots, headed)
+        return _paired(matches, headed)
     if headed:
-        return _nearest(spots, headed, meanings)
-    return _in_turn(spots, meanings, fields)
+        return _nearest(matches, headed, meanings)
+    return _in_turn(matches, meanings, fields)
 
 
 def _is_head(mark: Mark, head: str) -> bool:
     return mark.text.startswith(head) and mark.text[len(head) :] in (HEAD_TAILS if len(head) > 1 else "")
 
 
-def _paired(spots: list[LabelMatch], headed: list[tuple[LabelSense, Mark]]) -> dict[LabelMatch, LabelSense]:
+def _paired(matches: list[LabelMatch], headed: list[tuple[LabelSense, Mark]]) -> dict[LabelMatch, LabelSense]:
     """First label with first head, second with second."""
     order = sorted(headed, key=lambda pair: reading_order_of(pair[1].area))
-    return {spot: meaning for spot, (meaning, _) in zip(spots, order, strict=False)}
+    return {match: meaning for match, (meaning, _) in zip(matches, order, strict=False)}
 
 
 def _nearest(
-    spots: list[LabelMatch], headed: list[tuple[LabelSense, Mark]], meanings: Sequence[LabelSense]
+    matches: list[LabelMatch], headed: list[tuple[LabelSense, Mark]], meanings: Sequence[LabelSense]
 ) -> dict[LabelMatch, LabelSense]:
     found: dict[LabelMatch, LabelSense] = {}
     whole = next((meaning for meaning in meanings if not meaning.head), None)
-    for spot in spots:
-        reached = [(way, meaning) for meaning, mark in headed if (way := _way(mark.area, spot.area)) is not None]
+    for match in matches:
+        reached = [(way, meaning) for meaning, mark in headed if (way := _way(mark.area, match.area)) is not None]
         if reached:
-            found[spot] = min(reached, key=lambda pair: pair[0])[1]
+            found[match] = min(reached, key=lambda pair: pair[0])[1]
         elif whole:
-            found[spot] = whole
+            found[match] = whole
     return found
 
 
@@ -86,15 +86,15 @@ def _way(head: Rect, area: Rect) -> float | None:
 
 
 def _in_turn(
-    spots: list[LabelMatch], meanings: Sequence[LabelSense], fields: Sequence[str]
+    matches: list[LabelMatch], meanings: Sequence[LabelSense], fields: Sequence[str]
 ) -> dict[LabelMatch, LabelSense]:
     """Without heads: labels in reading order, fields in the order of their declaration."""
     whole = [meaning for meaning in meanings if not meaning.head]
-    if whole and len(spots) == 1:
-        return {spots[0]: whole[0]}
+    if whole and len(matches) == 1:
+        return {matches[0]: whole[0]}
     first = {meaning.field: meaning for meaning in reversed(meanings)}
     order = [first[field] for field in fields if field in first]
-    return dict(zip(spots, order, strict=False)) if len(spots) > 1 else {}
+    return dict(zip(matches, order, strict=False)) if len(matches) > 1 else {}
 
 
 @cmp_to_key
@@ -105,5 +105,5 @@ def reading_order_of(one: Rect, other: Rect) -> int:
     return -1 if one.middle < other.middle else 1
 
 
-def _reading_order(spot: LabelMatch) -> Any:
-    return reading_order_of(spot.area)
+def _reading_order(match: LabelMatch) -> Any:
+    return reading_order_of(match.area)

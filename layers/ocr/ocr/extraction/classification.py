@@ -129,11 +129,11 @@ class _Page:
 
 def _page(lines: Sequence[Line]) -> _Page:
     # A title may be spaced out over several lines of one row; so may a label.
-    pieces = upright(lines)
-    table, zone = rows(pieces), mrz.read(pieces)
-    put_right = {piece: line.text for line in zone.lines for piece in line.pieces} if zone else {}
-    together = [canonical("".join(piece.text for piece in row)) for row in table]
-    texts = [put_right.get(piece, piece.text) for row in table for piece in row]
+    spans = upright(lines)
+    table, zone = rows(spans), mrz.read(spans)
+    put_right = {span: line.text for line in zone.lines for span in line.spans} if zone else {}
+    together = [canonical("".join(span.text for span in row)) for row in table]
+    texts = [put_right.get(span, span.text) for row in table for span in row]
     labels: dict[str, set[int]] = {}
     looks: dict[str, set[int]] = {}
     for number, text in enumerate(texts):
@@ -145,7 +145,7 @@ def _page(lines: Sequence[Line]) -> _Page:
     first = 0
     for row in table:
         if len(row) > 1 and not any(first <= number < first + len(row) for held in labels.values() for number in held):
-            for label in _standing(" ".join(piece.text for piece in row)):
+            for label in _standing(" ".join(span.text for span in row)):
                 labels.setdefault(label, set()).add(first)
         first += len(row)
     return _Page(frozenset((*map(canonical, texts), *together)), _frozen(labels), _frozen(looks), len(texts))

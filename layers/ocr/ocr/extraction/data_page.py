@@ -93,7 +93,7 @@ class DataPage:
     items    the fields that the zone tells, or that only one text of the page can be
     checks   whether page and zone agree in what both say
     printed  field → where the page prints what the zone says
-    rest     the pieces of the page without the zone and what repeats it
+    rest     the spans of the page without the zone and what repeats it
     """
 
     fields: Mapping[str, Declared]
@@ -140,19 +140,19 @@ class DataPage:
 
     def _differs(self, one: FieldMatch, settled: str) -> bool:
         """Whether a value of the field's kind stands by its label: the page prints none that repeats the zone."""
-        text = joined(one.pieces)
+        text = joined(one.spans)
         if one.field.mark.icao in {"birth", "expiry"}:
             return bool(travel_days(text)) and dt.date.fromisoformat(settled) not in travel_days(text)
         if self.style is None:
             return one.fit > Fit.OPEN and any(map(str.isdigit, text))
-        return one.fit > Fit.REFUSED and self.style.of_value(one.pieces[0])
+        return one.fit > Fit.REFUSED and self.style.of_value(one.spans[0])
 
     def issue(self, found: Sequence[FieldMatch]) -> tuple[list[FieldMatch], list[Item]]:
         """The date of issue: by its label, else the one day between birth and expiry that no label claims."""
         name = self._by_element(set(self.fields)).get("issue")
         labelled = next((one for one in found if one.field.name == name), None)
-        taken = [piece for one in found if one is not labelled for piece in one.pieces]
-        spans = labelled.pieces if labelled else [span for span in self.rest if not touches([span], taken)]
+        taken = [span for one in found if one is not labelled for span in one.spans]
+        spans = labelled.spans if labelled else [span for span in self.rest if not touches([span], taken)]
         birth, expiry = self._day("birth") or dt.date.min, self._day("expiry") or dt.date.max
         days = {day: span for span in spans for day in travel_days(span.text) if birth < day < expiry}
         if name is None or len(days) != 1:
@@ -172,15 +172,15 @@ class DataPage:
         name, held = self._by_element(set(self.fields)).get("nationality"), self.zone.element("nationality")
         if name is None or held is None or not held.sure or any(one.field.name == name for one in found):
             return []
-        return [Item(label=name, text=held.text.replace(FILLER, " "), confidence=_mean(held.pieces))]
+        return [Item(label=name, text=held.text.replace(FILLER, " "), confidence=_mean(held.spans))]
 
     def in_order(self, layout: Layout, found: Sequence[FieldMatch]) -> Iterator[FieldMatch]:
         """Fields that only the page prints, by their place among those that the zone repeats."""
         if self.style is None:
             return
         missing = self._by_element(set(self.fields) - {one.field.name for one in found} - self.settled)
-        taken = [piece for one in found for piece in one.pieces]
-        places = [span for span in layout.pieces if self._may_be_value(span) and not touches([span], taken)]
+        taken = [span for one in found for span in one.spans]
+        places = [span for span in layout.spans if self._may_be_value(span) and not touches([span], taken)]
         for element, suits in (
             ("nationality", self._is_nationality),
             ("birth_place", self._is_birth_place),
@@ -233,15 +233,15 @@ class DataPage:
         return span.area.middle > issue.middle - ONE_ROW * max(issue.height, span.area.height)
 
 
-def read(model: type[Fields], pieces: Sequence[TextSpan]) -> DataPage | None:
+def read(model: type[Fields], spans: Sequence[TextSpan]) -> DataPage | None:
     """The page as its machine-readable zone explains it; None where the model has no such zone, or the page."""
     fields = {name: field for name, field in declared(model).items() if field.mark.icao}
     if not fields:
         return None
-    zone = mrz.read(pieces, _words(pieces))
+    zone = mrz.read(spans, _words(spans))
     if zone is None:
         return None
-    rest = [piece for piece in pieces if piece not in zone.pieces]
+    rest = [span for span in spans if span not in zone.spans]
     return _Reader(declared(model), fields, zone, rest).read()
 
 
@@ -268,7 +268,7 @@ class _Reader:
                 self._settle(name, field)
         self._doubt_expiry()
         taken = [*self.page.printed.values(), *self._personal_number(), *self._signature()]
-        self.page.rest = [piece for span in self.rest for piece in _without(span, taken)]
+        self.page.rest = [left for span in self.rest for left in _without(span, taken)]
         return self.page
 
     def _settle(self, name: str, field: Declared) -> None:
@@ -313,37 +313,37 @@ class _Reader:
     def _printed(self, element: DataElement, text: str) -> TextSpan | None:
         """Where the page prints what the zone says: the first place that no other field has."""
         taken = list(self.page.printed.values())
-        found = (span for piece in self.rest for span in self._repeating(element, text, piece))
+        found = (again for span in self.rest for again in self._repeating(element, text, span))
         return next((span for span in found if not touches([span], taken)), None)
 
-    def _repeating(self, element: DataElement, text: str, piece: TextSpan) -> Iterator[TextSpan]:
+    def _repeating(self, element: DataElement, text: str, span: TextSpan) -> Iterator[TextSpan]:
         match element:
             case "birth" | "expiry":
-                if dt.date.fromisoformat(text) in self.days.get(piece, ()):
-                    yield piece
+                if dt.date.fromisoformat(text) in self.days.get(span, ()):
+                    yield span
             case "surname" | "given_names":
-                yield from _naming(text.split(), piece)
+                yield from _naming(text.split(), span)
             case "name":
-                yield from _naming(text.replace(",", " ").split(), piece)
+                yield from _naming(text.replace(",", " ").split(), span)
             case "number":
-                if "".join(filter(str.isalnum, mrz.folded(piece.text))) == text:
-                    yield piece
-                yield from _naming([text], piece)
+                if "".join(filter(str.isalnum, mrz.folded(span.text))) == text:
+                    yield span
+                yield from _naming([text], span)
             case "sex":
-                parts = re.split(r"[\s/]+", unicodedata.normalize("NFKC", piece.text).upper().strip())
+                parts = re.split(r"[\s/]+", unicodedata.normalize("NFKC", span.text).upper().strip())
                 if text in parts and all(len(part) == 1 for part in parts):
-                    yield piece
+                    yield span
             case "document" | "issuer":
-                if mrz.folded(piece.text) == text:
-                    yield piece
+                if mrz.folded(span.text) == text:
+                    yield span
 
     def _item(self, name: str, element: DataElement, text: str, span: TextSpan | None) -> Item:
         line = LINES.get(element)
-        pieces = [piece for one in self.zone.lines for piece in one.pieces if line in (None, one.number)]
+        spans = [span for one in self.zone.lines for span in one.spans if line in (None, one.number)]
         held = self.zone.element(element) if element in CONFIRMED else None  # type: ignore[arg-type]
-        sure, verbatim = _mean(held.pieces if held else pieces), element in NAMES
+        sure, verbatim = _mean(held.spans if held else spans), element in NAMES
         if span is None:
-            box = pieces[0].box if len(pieces) == 1 else None
+            box = spans[0].box if len(spans) == 1 else None
             alone = sure * ONE_WITNESS if sure is not None and verbatim else sure
             return Item(label=name, text=text, confidence=alone, box=box)
         both = 1 - (1 - (sure or 0.0)) * (1 - (span.line.confidence or 0.0))  # two witnesses
@@ -367,31 +367,31 @@ class _Reader:
     def _personal_number(self) -> list[TextSpan]:
         """Where the page prints what the issuer put into the rest of the zone: it is nobody else's value."""
         held = self.zone.element("optional")
-        return [span for piece in self.rest for span in self._repeating("number", held.text, piece)] if held else []
+        return [again for span in self.rest for again in self._repeating("number", held.text, span)] if held else []
 
 
 def _check(name: str, outcome: Any, detail: str = "") -> Check:
     return Check(name=CHECK, fields=[name], outcome=outcome, detail=detail)
 
 
-def _words(pieces: Sequence[TextSpan]) -> set[str]:
+def _words(spans: Sequence[TextSpan]) -> set[str]:
     """The words and numbers of the page, in the zone's letters; what has fillers is of the zone itself."""
-    texts = [piece.text for piece in pieces if FILLER not in mrz.folded(piece.text)]
+    texts = [span.text for span in spans if FILLER not in mrz.folded(span.text)]
     words = [word for text in texts for word in (text, *re.findall(r"\w+", text))]
     return {"".join(filter(str.isalnum, mrz.folded(word))) for word in words}
 
 
-def _naming(words: Sequence[str], piece: TextSpan) -> Iterator[TextSpan]:
+def _naming(words: Sequence[str], span: TextSpan) -> Iterator[TextSpan]:
     """Where these words stand one after another, as the zone would spell what is printed."""
-    printed = [(match.start(), match.end()) for match in re.finditer(r"[^\W_]+", piece.text)]
+    printed = [(match.start(), match.end()) for match in re.finditer(r"[^\W_]+", span.text)]
     for first in range(len(printed) - len(words) + 1):
         run = printed[first : first + len(words)]
-        close = all(len(piece.text[left[1] : right[0]]) <= 2 for left, right in pairwise(run))
-        spellings = [_spellings(piece.text[start:end]) for start, end in run]
+        close = all(len(span.text[left[1] : right[0]]) <= 2 for left, right in pairwise(run))
+        spellings = [_spellings(span.text[start:end]) for start, end in run]
         if close and all(word in ways for word, ways in zip(words, spellings, strict=True)):
-            span = piece.cut(piece.start + run[0][0], piece.start + run[-1][1])
-            if span:
-                yield span
+            named = span.cut(span.start + run[0][0], span.start + run[-1][1])
+            if named:
+                yield named
 
 
 def _spellings(word: str) -> set[str]:
@@ -412,7 +412,7 @@ def _is_spelt_like(code: str, name: str) -> bool:
 
 
 def _without(span: TextSpan, taken: Sequence[TextSpan]) -> Iterator[TextSpan]:
-    """What of a piece is left beside the texts that are taken out of it."""
+    """What of a span is left beside the texts that are taken out of it."""
     cuts = sorted((one.start, one.end) for one in taken if one.line is span.line)
     start = span.start
     for first, last in [*cuts, (span.end, span.end)]:
@@ -429,6 +429,6 @@ def _has_small_letters(text: str) -> bool:
     return any(letter.islower() and letter.isalpha() for letter in text)
 
 
-def _mean(pieces: Sequence[TextSpan]) -> float | None:
-    known = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
+def _mean(spans: Sequence[TextSpan]) -> float | None:
+    known = [span.line.confidence for span in spans if span.line.confidence is not None]
     return fmean(known) if known else None

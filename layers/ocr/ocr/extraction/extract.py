@@ -47,7 +47,7 @@ LIKELIER = 0.5
 
 def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocument]:
     """What `find` finds, for each document on the picture."""
-    return [_find(model, pieces) for pieces in separated(apart(upright(lines)), _printed(model))]
+    return [_find(model, spans) for spans in separated(apart(upright(lines)), _printed(model))]
 
 
 def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
@@ -59,18 +59,18 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     return _find(model, apart(upright(lines)))
 
 
-def _find(model: type[Fields], pieces: list[TextSpan]) -> ExtractedDocument:
+def _find(model: type[Fields], spans: list[TextSpan]) -> ExtractedDocument:
     items: list[Item] = []
     rows: dict[str, list[list[Item]]] = {}
     for name, field in declared(model).items():
         if field.row:
-            table = line_items(model, field.row, pieces)
+            table = line_items(model, field.row, spans)
             rows |= {name: [[_item(*cell) for cell in row] for row in table.rows]} if table.rows else {}
             items += [_item(label, held) for label, held in table.totals.items()]
-            pieces = [piece for piece in pieces if piece not in table.pieces]
-    page = data_page.read(model, pieces)
+            spans = [span for span in spans if span not in table.spans]
+    page = data_page.read(model, spans)
     fields = _printed(model)
-    layout = laid_out(page.rest if page else pieces, vocabulary(model))
+    layout = laid_out(page.rest if page else spans, vocabulary(model))
     if page:
         page.drop_captions(layout)
         fields = {name: field for name, field in fields.items() if name not in page.printed}
@@ -79,12 +79,12 @@ def _find(model: type[Fields], pieces: list[TextSpan]) -> ExtractedDocument:
         found, issue = page.issue(page.compare(found))
         found += page.in_order(layout, found)
         items += [*page.items, *issue, *page.nationality(found)]
-    labelled = [(one, _item(_label(model, one), one.pieces, one.certainty)) for one in found]
+    labelled = [(one, _item(_label(model, one), one.spans, one.certainty)) for one in found]
     items += [item for one, item in labelled if not _is_unlikely(one, item)]
     return ExtractedDocument(
         items=[*items, *_undeclared(layout, found)],
         leftover=[
-            *(_item(one.label, one.pieces) for one in fragments),
+            *(_item(one.label, one.spans) for one in fragments),
             *(item for one, item in labelled if _is_unlikely(one, item)),
         ],
         rows=rows,
@@ -107,17 +107,17 @@ def _label(model: type[Fields], one: FieldMatch) -> str:
 
 
 def _undeclared(layout: Layout, found: Iterable[FieldMatch]) -> list[Item]:
-    used = {piece.line for one in found for piece in one.pieces}
-    spots = (spot for spot in layout.spots if spot.colon and not spot.meanings and spot.values)
-    return [_item(spot.label, spot.values) for spot in spots if not used & {piece.line for piece in spot.values}]
+    used = {span.line for one in found for span in one.spans}
+    matches = (match for match in layout.matches if match.colon and not match.meanings and match.values)
+    return [_item(match.label, match.values) for match in matches if not used & {span.line for span in match.values}]
 
 
-def _item(label: str, pieces: Sequence[TextSpan], certainty: float = 1.0) -> Item:
+def _item(label: str, spans: Sequence[TextSpan], certainty: float = 1.0) -> Item:
     """An item that is as sure as its letters are read rightly and are this field's; it is doubtful if either is."""
-    sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
+    sure = [span.line.confidence for span in spans if span.line.confidence is not None]
     return Item(
         label=label,
-        text=joined(pieces),
+        text=joined(spans),
         confidence=fmean(sure) * certainty if sure else None,
-        box=spanned(piece.box for piece in pieces),
+        box=spanned(span.box for span in spans),
     )

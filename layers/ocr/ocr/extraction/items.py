@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
-from ocr.extraction.labels import LabelMatch, spot
+from ocr.extraction.labels import LabelMatch, match
 from ocr.extraction.layout import wrapped
 from ocr.extraction.legs import Leg, legs, nearest
 from ocr.extraction.page import Rect, TextSpan, around, joined, rows
@@ -36,27 +36,27 @@ class Column:
 
 @dataclass
 class Items:
-    """A table's rows as (label, pieces) pairs, its totals by label, and all pieces that it is made of."""
+    """A table's rows as (label, spans) pairs, its totals by label, and all spans that it is made of."""
 
     rows: list[list[tuple[str, list[TextSpan]]]] = field(default_factory=list)
     totals: dict[str, list[TextSpan]] = field(default_factory=dict)
-    pieces: set[TextSpan] = field(default_factory=set)
+    spans: set[TextSpan] = field(default_factory=set)
 
 
-def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[TextSpan]) -> Items:
+def line_items(model: type[Fields], row_model: type[Fields], spans: Sequence[TextSpan]) -> Items:
     """The rows of `row_model` on the page of a product with `model`; empty where there are no column heads."""
-    columns, heads = _heads(row_model, pieces)
+    columns, heads = _heads(row_model, spans)
     if not columns:
         return Items()
     top = around(column.head.area for column in columns)
-    pieces = [part for piece in pieces for part in _cells_apart(piece, top)]
-    below = [row for row in rows(pieces) if around(piece.area for piece in row).middle > top.middle]
+    spans = [part for span in spans for part in _cells_apart(span, top)]
+    below = [row for row in rows(spans) if around(span.area for span in row).middle > top.middle]
     body = [row for row in below if not set(row) & heads]
     kept = list(_body(body, top.bottom, vocabulary(model)))
-    chain, chained = legs(row_model, (piece for row in kept for piece in row), top)
-    rest = [left for row in kept if (left := [piece for piece in row if piece not in chained])]
+    chain, chained = legs(row_model, (span for row in kept for span in row), top)
+    rest = [left for row in kept if (left := [span for span in row if span not in chained])]
     gutters = _gutters(columns, rest)
-    items = Items(pieces=heads | {piece for row in kept for piece in row})
+    items = Items(spans=heads | {span for row in kept for span in row})
     cells = [_named(row, columns) for row in _rows(rest, columns, gutters)]
     known, needed = labels(row_model), set(row_model.row_needs)
     for row in _along(chain, cells, row_model) if chain else cells:
@@ -68,13 +68,13 @@ def line_items(model: type[Fields], row_model: type[Fields], pieces: Sequence[Te
 
 def _named(cells: "Cells", columns: Sequence[Column]) -> "NamedCells":
     """The cells of a row by their columns' labels, without those that hold less than a value."""
-    held = ((columns[number], pieces) for number, pieces in sorted(cells.items()))
-    return [(column.label, pieces) for column, pieces in held if _may_hold(column, pieces)]
+    held = ((columns[number], spans) for number, spans in sorted(cells.items()))
+    return [(column.label, spans) for column, spans in held if _may_hold(column, spans)]
 
 
 def _along(chain: Sequence[Leg], rows: Sequence["NamedCells"], row_model: type[Fields]) -> list["NamedCells"]:
     """The rows of the legs, each with what stands beside its beginning, and the rows that belong to none."""
-    areas = [around(piece.area for _, pieces in row for piece in pieces) for row in rows]
+    areas = [around(span.area for _, spans in row for span in spans) for row in rows]
     stations = [*(leg.begins for leg in chain), chain[-1].ends]
     beside = [nearest(leg.begins, areas, stations) for leg in chain]
     names = row_model.row_chain or ("", "")
@@ -82,37 +82,37 @@ def _along(chain: Sequence[Leg], rows: Sequence["NamedCells"], row_model: type[F
     return made + [row for at, row in enumerate(rows) if at not in beside]
 
 
-def _cells_apart(piece: TextSpan, heads: Rect) -> Iterator[TextSpan]:
-    """The piece; its letters where cells of one column were read as one text from top to bottom."""
-    under = piece.area.top > heads.middle and heads.left < piece.area.center < heads.right
-    if not (piece.vertical and under):
-        yield piece
+def _cells_apart(span: TextSpan, heads: Rect) -> Iterator[TextSpan]:
+    """The span; its letters where cells of one column were read as one text from top to bottom."""
+    under = span.area.top > heads.middle and heads.left < span.area.center < heads.right
+    if not (span.vertical and under):
+        yield span
         return
-    yield from (letter for at in range(piece.start, piece.end) if (letter := piece.cut(at, at + 1)))
+    yield from (letter for at in range(span.start, span.end) if (letter := span.cut(at, at + 1)))
 
 
-def _may_hold(column: Column, pieces: Sequence[TextSpan]) -> bool:
-    return column.field is None or not is_fragment(column.field, joined(pieces))
+def _may_hold(column: Column, spans: Sequence[TextSpan]) -> bool:
+    return column.field is None or not is_fragment(column.field, joined(spans))
 
 
-def _heads(row_model: type[Fields], pieces: Sequence[TextSpan]) -> tuple[list[Column], set[TextSpan]]:
-    """The columns in the row that names most of them, and the pieces that name them."""
+def _heads(row_model: type[Fields], spans: Sequence[TextSpan]) -> tuple[list[Column], set[TextSpan]]:
+    """The columns in the row that names most of them, and the spans that name them."""
     words, fields = vocabulary(row_model), declared(row_model)
-    over_two_lines, rest = wrapped(pieces, words)
-    lines = [spot(row, words) for row in rows(rest)]
-    spots = [*over_two_lines, *(one for line in lines for one in line.spots)]
-    spots = [one for one in spots if one.meanings and not one.meanings[0].head and not one.colon]
+    over_two_lines, rest = wrapped(spans, words)
+    lines = [match(row, words) for row in rows(rest)]
+    matches = [*over_two_lines, *(one for line in lines for one in line.matches)]
+    matches = [one for one in matches if one.meanings and not one.meanings[0].head and not one.colon]
     best: list[LabelMatch] = []
-    for one in spots:
-        row = [other for other in spots if abs(other.area.middle - one.area.middle) < HEAD_HEIGHT]
-        best = max(best, row, key=lambda found: len({spot.meanings for spot in found}))
+    for one in matches:
+        row = [other for other in matches if abs(other.area.middle - one.area.middle) < HEAD_HEIGHT]
+        best = max(best, row, key=lambda found: len({match.meanings for match in found}))
     if len({one.meanings for one in best}) < min(FEWEST_HEADS, len(fields)):
         return [], set()
     best += [
         LabelMatch(value.text, (), value.area) for one in best for value in one.values if _stands_alone(value, one)
     ]
     area = around(one.area for one in best)
-    held = {piece for piece in pieces if piece.area.beside(area) and piece.area.height <= area.height + 0.5}
+    held = {span for span in spans if span.area.beside(area) and span.area.height <= area.height + 0.5}
     columns = [_column(one, row_model) for one in sorted(best, key=lambda one: one.area.center)]
     return columns, held
 
@@ -132,7 +132,7 @@ def _body(below: Sequence[list[TextSpan]], top: float, words: Vocabulary) -> Ite
     """The rows from the heads down to the table's end."""
     bottom = top
     for row in below:
-        area = around(piece.area for piece in row)
+        area = around(span.area for span in row)
         if area.top - bottom > ROW_GAP or _begins_totals(row) or _labelled(row, words):
             return
         bottom = area.bottom
@@ -140,13 +140,13 @@ def _body(below: Sequence[list[TextSpan]], top: float, words: Vocabulary) -> Ite
 
 
 def _begins_totals(row: Sequence[TextSpan]) -> bool:
-    return canonical("".join(piece.text for piece in row)).startswith(TOTALS)
+    return canonical("".join(span.text for span in row)).startswith(TOTALS)
 
 
 def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
     """Whether the row begins with a label of the product: the table is over."""
-    spots = spot(row, words).spots
-    if any(one.colon for one in spots) or sum(bool(one.meanings) and one.exact for one in spots) > 1:
+    matches = match(row, words).matches
+    if any(one.colon for one in matches) or sum(bool(one.meanings) and one.exact for one in matches) > 1:
         return True
     first = canonical(row[0].text)
     term = words.at(first, 0)
@@ -156,7 +156,7 @@ def _labelled(row: list[TextSpan], words: Vocabulary) -> bool:
 
 def _gutters(columns: Sequence[Column], body: Sequence[Sequence[TextSpan]]) -> Gutters:
     """The borders between the columns: between two heads, where the fewest cells are cut or on the wrong side."""
-    cells = [piece for row in body for piece in row]
+    cells = [span for row in body for span in row]
     return Gutters(tuple(_border(left, right, cells) for left, right in zip(columns, columns[1:], strict=False)))
 
 
@@ -198,31 +198,31 @@ def _rows(body: Sequence[Sequence[TextSpan]], columns: Sequence[Column], gutters
     for line in lines:
         nearest = min(range(len(anchored)), key=lambda number: _distance(line, anchored[number]))
         if line is anchored[nearest] or _distance(line, anchored[nearest]) < TEXT_GAP:
-            for column, pieces in line.items():
-                found[nearest].setdefault(column, []).extend(pieces)
+            for column, spans in line.items():
+                found[nearest].setdefault(column, []).extend(spans)
     return found
 
 
 def _cells(row: Sequence[TextSpan], gutters: Gutters) -> Cells:
     cells: Cells = {}
-    for column, piece in (part for whole in row for part in gutters.split(whole)):
-        cells.setdefault(column, []).append(piece)
+    for column, span in (part for whole in row for part in gutters.split(whole)):
+        cells.setdefault(column, []).append(span)
     return cells
 
 
 def _is_anchored(line: Cells, columns: Sequence[Column]) -> bool:
     """Whether a figure, a date or the like stands in the line."""
-    for number, pieces in line.items():
+    for number, spans in line.items():
         kind = columns[number].field
-        if kind and any(fit(kind, piece.text) >= Fit.TYPED for piece in pieces):
+        if kind and any(fit(kind, span.text) >= Fit.TYPED for span in spans):
             return True
     return False
 
 
 def _distance(line: Cells, other: Cells) -> float:
     """How far a line is from a row; a little less where the row stands above it."""
-    one = around(piece.area for pieces in line.values() for piece in pieces)
-    two = around(piece.area for pieces in other.values() for piece in pieces)
+    one = around(span.area for spans in line.values() for span in spans)
+    two = around(span.area for spans in other.values() for span in spans)
     return -1.0 if line is other else max(0.0, one.down(two)) + (0.1 if two.middle > one.middle else 0.0)
 
 
@@ -230,13 +230,13 @@ def _totals(
     model: type[Fields], below: Sequence[list[TextSpan]], columns: Sequence[Column], gutters: Gutters
 ) -> dict[str, list[TextSpan]]:
     """The values under the columns in the row of totals, for fields that are labelled 合计金额 or 金额合计."""
-    row = next((row for row in below if canonical("".join(piece.text for piece in row)).startswith(TOTALS[:3])), None)
+    row = next((row for row in below if canonical("".join(span.text for span in row)).startswith(TOTALS[:3])), None)
     if row is None:
         return {}
     known, found = labels(model), dict[str, list[TextSpan]]()
-    for number, pieces in _cells([piece for piece in row if piece.area.left > row[0].area.right], gutters).items():
+    for number, spans in _cells([span for span in row if span.area.left > row[0].area.right], gutters).items():
         for name in columns[number].field.mark.names if columns[number].field else ():  # type: ignore[union-attr]
             total = next((label for label in (f"合计{name}", f"{name}合计") if canonical(label) in known), None)
             if total:
-                found.setdefault(total, pieces)
+                found.setdefault(total, spans)
     return found

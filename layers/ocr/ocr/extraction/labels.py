@@ -38,7 +38,7 @@ class LabelMatch:
     exact     every character of it was read as declared
     colon     a colon follows
     glued     a value follows without any gap: it may be a word that only begins like a label
-    pieces    the texts that it is printed in
+    spans     the texts that it is printed in
     """
 
     label: str
@@ -49,7 +49,7 @@ class LabelMatch:
     colon: bool = False
     glued: bool = False
     free: bool = False
-    pieces: tuple[TextSpan, ...] = ()
+    spans: tuple[TextSpan, ...] = ()
 
     @property
     def weak(self) -> bool:
@@ -57,8 +57,8 @@ class LabelMatch:
         return not self.meanings or (self.glued and not self.colon)
 
     def holds(self, line: Line) -> bool:
-        """Whether it is printed in one piece with this line."""
-        return any(piece.line is line for piece in self.pieces)
+        """Whether it is printed in one span with this line."""
+        return any(span.line is line for span in self.spans)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Char:
     """One canonical character of a row and where it was read. `opens`: a label may begin here."""
 
     key: str
-    piece: TextSpan
+    span: TextSpan
     at: int
     opens: bool
     first: bool
@@ -76,17 +76,17 @@ class Char:
 class Row:
     """One row of the page: its labels from the left, and what stands before the first of them."""
 
-    pieces: list[TextSpan]
-    spots: list[LabelMatch]
+    spans: list[TextSpan]
+    matches: list[LabelMatch]
     loose: list[TextSpan]
 
     @property
     def held(self) -> list[list[TextSpan]]:
         """What stands between the labels, from the left."""
-        return [self.loose, *(spot.values for spot in self.spots)]
+        return [self.loose, *(match.values for match in self.matches)]
 
 
-def spot(row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan] = ()) -> Row:
+def match(row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan] = ()) -> Row:
     """The labels of one row, each with the values that follow it. `values` are known to be no small print."""
     return _Reader(row, words, values).read()
 
@@ -98,7 +98,7 @@ class _Reader:
         self.row = row
         self.words = words
         self.values = values
-        self.letters = [letter for piece in row for letter in _letters(piece)]
+        self.letters = [letter for span in row for letter in _letters(span)]
         self.text = "".join(letter.key for letter in self.letters)
         self.found: list[tuple[int, int, LabelMatch]] = []
 
@@ -121,13 +121,11 @@ class _Reader:
 
     def _suffixed(self, end: int) -> int:
         """Where a label ends with what is printed behind it and does not make it another one."""
-        piece, at = self.letters[end - 1].piece, self.letters[end - 1].at + 1
-        match = SUFFIX.match(piece.line.text, at, piece.end)
+        span, at = self.letters[end - 1].span, self.letters[end - 1].at + 1
+        match = SUFFIX.match(span.line.text, at, span.end)
         if match is None:
             return end
-        return next(
-            (n for n in range(end, len(self.letters)) if self._passed(n, piece, match.end())), len(self.letters)
-        )
+        return next((n for n in range(end, len(self.letters)) if self._passed(n, span, match.end())), len(self.letters))
 
     def _term(self, start: int) -> tuple[str | None, int, bool]:
         """The term here, how many characters it takes, and whether all were read rightly. A misread one is one text."""
@@ -137,8 +135,8 @@ class _Reader:
         if self.letters[start].first and self._ends_with_colon(start + 1):
             ended = [term for term in self.words.terms if len(term) == 2 and term[1] == self.text[start]]
             return (ended[0], 1, False) if len(ended) == 1 else (None, 0, False)
-        piece = self.letters[start].piece
-        end = next((at for at in range(start, len(self.letters)) if self.letters[at].piece is not piece), None)
+        span = self.letters[start].span
+        end = next((at for at in range(start, len(self.letters)) if self.letters[at].span is not span), None)
         return *(self.words.nearly_at(self.text[:end], start) or (None, 0)), False
 
     def _admitted(self, start: int, end: int, term: str) -> bool:
@@ -151,21 +149,21 @@ class _Reader:
             return opened or bool(self.found and not self.found[-1][2].free)
         if self._is_spaced_out(start, end) and self.words.is_whole(term):
             return True
-        if before and start == self.found[-1][1] and self._are_labels(self.letters[start].piece):
+        if before and start == self.found[-1][1] and self._are_labels(self.letters[start].span):
             return True
         if before and not opened:
             behind = start > self.found[-1][1] or len(term) >= LONG_LABEL
             return self.words.is_whole(term) and not before.free and behind
-        return self._ends_piece(start, end, term) or (self._after_blank(start) and not (before and before.free))
+        return self._ends_span(start, end, term) or (self._after_blank(start) and not (before and before.free))
 
     def _is_spaced_out(self, start: int, end: int) -> bool:
-        """Whether a label begins behind a blank at the end of one piece and ends in the next: no text does so."""
+        """Whether a label begins behind a blank at the end of one span and ends in the next: no text does so."""
         first, last = self.letters[start], self.letters[end - 1]
-        return first.opens and first.piece is not last.piece and self._after_blank(start)
+        return first.opens and first.span is not last.span and self._after_blank(start)
 
-    def _are_labels(self, piece: TextSpan) -> bool:
-        """Whether a piece is nothing but labels: the heads of two columns, read as one text."""
-        text, at = canonical(piece.text), 0
+    def _are_labels(self, span: TextSpan) -> bool:
+        """Whether a span is nothing but labels: the heads of two columns, read as one text."""
+        text, at = canonical(span.text), 0
         while at < len(text) and len(term := self.words.at(text, at) or "") > 1:
             at += len(term)
         return at == len(text)
@@ -174,99 +172,99 @@ class _Reader:
         """Whether a word may end before this position."""
         return end == len(self.letters) or self.letters[end].opens or self.letters[end].key in SEPARATORS
 
-    def _ends_piece(self, start: int, end: int, term: str) -> bool:
-        """Whether a long label was read as the end of the value before it: the next piece is its own value."""
+    def _ends_span(self, start: int, end: int, term: str) -> bool:
+        """Whether a long label was read as the end of the value before it: the next span is its own value."""
         if not self.found or self.found[-1][2].free or len(term) < LONG_LABEL or end == len(self.letters):
             return False
         return self.letters[end].first and not self.letters[start].first and self.words.is_whole(term)
 
     def _before(self, start: int) -> LabelMatch | None:
-        """The label whose value this position would be, if both stand in one piece."""
+        """The label whose value this position would be, if both stand in one span."""
         if not self.found:
             return None
-        _, end, spot = self.found[-1]
-        same = self.letters[end - 1].piece is self.letters[start].piece
-        return spot if same else None
+        _, end, match = self.found[-1]
+        same = self.letters[end - 1].span is self.letters[start].span
+        return match if same else None
 
     def _after_blank(self, start: int) -> bool:
         letter = self.letters[start]
-        before = letter.piece.line.text[letter.piece.start : letter.at]
+        before = letter.span.line.text[letter.span.start : letter.at]
         return letter.first or before[-1:].isspace() or before[-1:] in ":：" or bool(ENUMERATION.fullmatch(before))
 
     def _close_together(self, start: int, end: int) -> bool:
-        pieces = list(dict.fromkeys(letter.piece for letter in self.letters[start:end]))
-        return all(left.area.across(right.area) < LETTER_GAP for left, right in zip(pieces, pieces[1:], strict=False))
+        spans = list(dict.fromkeys(letter.span for letter in self.letters[start:end]))
+        return all(left.area.across(right.area) < LETTER_GAP for left, right in zip(spans, spans[1:], strict=False))
 
     def _elsewhere(self, start: int) -> int:
-        """Where a label that nobody declared ends: a few words and a colon at the beginning of a piece."""
+        """Where a label that nobody declared ends: a few words and a colon at the beginning of a span."""
         letter = self.letters[start]
         begins_value = bool(self.found) and self.found[-1][1] == start
         if not letter.opens or begins_value or not self._after_blank(start):
             return 0
         before = self._before(start)
-        match = ELSEWHERE.match(letter.piece.text, letter.at - letter.piece.start)
+        match = ELSEWHERE.match(letter.span.text, letter.at - letter.span.start)
         if match is None or (before and (before.free or is_nearly_caption(match.group()))):
             return 0
-        last = letter.piece.start + match.end() - 1
-        behind = (number for number in range(start, len(self.letters)) if self._passed(number, letter.piece, last))
+        last = letter.span.start + match.end() - 1
+        behind = (number for number in range(start, len(self.letters)) if self._passed(number, letter.span, last))
         end = next(behind, len(self.letters))
         if end == start:
             return 0
         self._note(start, end, LabelMatch(match.group().rstrip(":： "), (), self._area(start, end)))
         return end
 
-    def _passed(self, number: int, piece: TextSpan, last: int) -> bool:
+    def _passed(self, number: int, span: TextSpan, last: int) -> bool:
         letter = self.letters[number]
-        return letter.piece is not piece or letter.at >= last
+        return letter.span is not span or letter.at >= last
 
-    def _note(self, start: int, end: int, spot: LabelMatch) -> None:
-        spot.pieces = tuple(dict.fromkeys(letter.piece for letter in self.letters[start:end]))
-        spot.colon = self._ends_with_colon(end)
-        spot.glued = not self._closed(end)
-        self.found.append((start, end, spot))
+    def _note(self, start: int, end: int, match: LabelMatch) -> None:
+        match.spans = tuple(dict.fromkeys(letter.span for letter in self.letters[start:end]))
+        match.colon = self._ends_with_colon(end)
+        match.glued = not self._closed(end)
+        self.found.append((start, end, match))
 
     def _ends_with_colon(self, end: int) -> bool:
         letter = self.letters[end - 1]
-        return letter.piece.line.text[letter.at + 1 : letter.piece.end].lstrip()[:1] in (":", "：")
+        return letter.span.line.text[letter.at + 1 : letter.span.end].lstrip()[:1] in (":", "：")
 
     def _area(self, start: int, end: int) -> Rect:
         letters = self.letters[start:end]
-        return around(letter.piece.place(letter.at, letter.at + 1) for letter in letters)
+        return around(letter.span.place(letter.at, letter.at + 1) for letter in letters)
 
     def _shared_out(self) -> Row:
-        """Every label with the pieces from its end to the next label's beginning."""
+        """Every label with the spans from its end to the next label's beginning."""
         starts = [start for start, _, _ in self.found] + [len(self.letters)]
-        for number, (_, end, spot) in enumerate(self.found):
-            spot.values = self._between(end, starts[number + 1])
-        return Row(self.row, [spot for _, _, spot in self.found], self._between(0, starts[0]))
+        for number, (_, end, match) in enumerate(self.found):
+            match.values = self._between(end, starts[number + 1])
+        return Row(self.row, [match for _, _, match in self.found], self._between(0, starts[0]))
 
     def _between(self, start: int, end: int) -> list[TextSpan]:
         runs: dict[TextSpan, list[int]] = {}
         for letter in self.letters[start:end]:
-            runs.setdefault(letter.piece, []).append(letter.at)
-        pieces = (piece if piece in self.values else _value(piece, ats[0], ats[-1] + 1) for piece, ats in runs.items())
-        return [piece for piece in pieces if piece and not ENUMERATION.fullmatch(piece.text)]
+            runs.setdefault(letter.span, []).append(letter.at)
+        spans = (span if span in self.values else _value(span, ats[0], ats[-1] + 1) for span, ats in runs.items())
+        return [span for span in spans if span and not ENUMERATION.fullmatch(span.text)]
 
 
-def _value(piece: TextSpan, start: int, end: int) -> TextSpan | None:
+def _value(span: TextSpan, start: int, end: int) -> TextSpan | None:
     """The characters from `start` to `end` without what only joins them to a label, and without its small print."""
-    said = piece.line.text[start:end]
+    said = span.line.text[start:end]
     small = LATIN.match(said.lstrip(JOINTS))
     if small and is_nearly_caption(small.group()):
         said = said.lstrip(JOINTS)[small.end() :]
     start = end - len(said.lstrip(JOINTS))
-    if end < piece.end:
+    if end < span.end:
         end -= len(said) - len(said.rstrip(OPENINGS))
-    return piece.cut(start, max(start, end))
+    return span.cut(start, max(start, end))
 
 
-def _letters(piece: TextSpan) -> list[Char]:
+def _letters(span: TextSpan) -> list[Char]:
     found: list[Char] = []
     opens = first = True
-    for at in range(piece.start, piece.end):
-        character = piece.line.text[at]
+    for at in range(span.start, span.end):
+        character = span.line.text[at]
         for key in canonical(character):
-            found.append(Char(key, piece, at, opens, first))
+            found.append(Char(key, span, at, opens, first))
             opens = first = False
         opens = opens or not canonical(character) or character in SEPARATORS or canonical(character) in SEPARATORS
     return found

@@ -31,20 +31,20 @@ class Leg:
         return [(names[0], [self.begins]), (names[1], [self.ends])]
 
 
-def legs(model: type[Fields], pieces: Iterable[TextSpan], heads: Rect) -> tuple[list[Leg], set[TextSpan]]:
-    """The legs that stand left of and below the column heads, and the pieces that they are printed in."""
+def legs(model: type[Fields], spans: Iterable[TextSpan], heads: Rect) -> tuple[list[Leg], set[TextSpan]]:
+    """The legs that stand left of and below the column heads, and the spans that they are printed in."""
     names = model.row_chain
     if names is None:
         return [], set()
     terms = {canonical(label) for name in names for label in declared(model)[name].mark.names}
-    left = [piece for piece in pieces if piece.area.right < heads.left and not piece.vertical]
-    marks = {piece: rest for piece in left if (rest := _behind_label(piece, terms)) is not None}
+    left = [span for span in spans if span.area.right < heads.left and not span.vertical]
+    marks = {span: rest for span in left if (rest := _behind_label(span, terms)) is not None}
     if not marks:
         return [], set()
-    edge = min(piece.area.left for piece in marks) - MARGIN
-    beside = [piece for piece in left if piece not in marks and piece.area.left > edge and _may_be_station(piece)]
-    printed = [rest for piece in marks for rest in _stretch(piece, marks[piece])]
-    stations = sorted([*printed, *beside], key=lambda piece: piece.area.middle)
+    edge = min(span.area.left for span in marks) - MARGIN
+    beside = [span for span in left if span not in marks and span.area.left > edge and _may_be_station(span)]
+    printed = [rest for span in marks for rest in _stretch(span, marks[span])]
+    stations = sorted([*printed, *beside], key=lambda span: span.area.middle)
     return list(_pairs(stations)), {*marks, *beside}
 
 
@@ -57,9 +57,9 @@ def nearest(begins: TextSpan, areas: Sequence[Rect], stations: Collection[TextSp
     return None
 
 
-def _behind_label(piece: TextSpan, terms: Collection[str]) -> int | None:
-    """Where a piece that begins with one of the labels goes on behind it and its small print; None: it does not."""
-    text = piece.text
+def _behind_label(span: TextSpan, terms: Collection[str]) -> int | None:
+    """Where a span that begins with one of the labels goes on behind it and its small print; None: it does not."""
+    text = span.text
     ends = (at for at in range(len(text), 0, -1) if canonical(text[:at]) in terms)
     end = next(ends, None)
     if end is None:
@@ -72,14 +72,14 @@ def _behind_label(piece: TextSpan, terms: Collection[str]) -> int | None:
     return len(text) - len(rest)
 
 
-def _stretch(piece: TextSpan, start: int) -> Iterator[TextSpan]:
-    if rest := piece.cut(piece.start + start, piece.end):
+def _stretch(span: TextSpan, start: int) -> Iterator[TextSpan]:
+    if rest := span.cut(span.start + start, span.end):
         yield rest
 
 
-def _may_be_station(piece: TextSpan) -> bool:
-    letters = canonical(piece.text)
-    return len(letters) > 1 and letters.isalpha() and (is_chinese(letters) or not is_caption(piece.text))
+def _may_be_station(span: TextSpan) -> bool:
+    letters = canonical(span.text)
+    return len(letters) > 1 and letters.isalpha() and (is_chinese(letters) or not is_caption(span.text))
 
 
 def _pairs(stations: Sequence[TextSpan]) -> Iterator[Leg]:

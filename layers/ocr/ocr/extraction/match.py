@@ -14,13 +14,13 @@ DOUBT = 0.25  # of the certainty, for each line height beyond
 
 @dataclass(frozen=True, eq=False)
 class FieldMatch:
-    """The value of a field: its pieces, the label it goes by, and how little it suits the page, in line heights."""
+    """The value of a field: its spans, the label it goes by, and how little it suits the page, in line heights."""
 
     field: Declared
     label: str
-    pieces: tuple[TextSpan, ...]
+    spans: tuple[TextSpan, ...]
     fit: Fit
-    spot: LabelMatch | None = None
+    match: LabelMatch | None = None
     cost: float = 0.0
 
     @property
@@ -30,9 +30,9 @@ class FieldMatch:
 
 
 def touches(line: Iterable[TextSpan], taken: Sequence[TextSpan]) -> bool:
-    """Whether some of the pieces are of the same characters."""
+    """Whether some of the spans are of the same characters."""
     return any(
-        piece.line is other.line and piece.start < other.end and other.start < piece.end
-        for piece in line
+        span.line is other.line and span.start < other.end and other.start < span.end
+        for span in line
         for other in taken
     )

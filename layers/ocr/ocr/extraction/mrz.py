@@ -17,7 +17,7 @@ from ocr.extraction.page import TextSpan, rows
 
 SHORTEST = 20  # characters of a line worth a look
 SHORTEST_BEGINNING = 8  # characters of what stands before its fillers
-GAP = 4.0  # between two pieces of one line, in line heights
+GAP = 4.0  # between two spans of one line, in line heights
 APART = 3.0  # between two lines of one zone
 MOST_LOST = 14  # fillers that a line of numbers may have lost or won
 MOST_DOUBTFUL = 7  # characters of one element that may be a letter or a digit
@@ -52,12 +52,12 @@ class Read:
 
     text: str
     sure: bool
-    pieces: tuple[TextSpan, ...]
+    spans: tuple[TextSpan, ...]
 
     @property
     def confidence(self) -> float | None:
         """The mean of its lines', 0..1."""
-        known = [piece.line.confidence for piece in self.pieces if piece.line.confidence is not None]
+        known = [span.line.confidence for span in self.spans if span.line.confidence is not None]
         return fmean(known) if known else None
 
 
@@ -67,7 +67,7 @@ class ZoneLine:
 
     number: int
     text: str
-    pieces: tuple[TextSpan, ...]
+    spans: tuple[TextSpan, ...]
     points: float
     confirmed: frozenset[Name] = field(default_factory=frozenset)
     complete: bool = True
@@ -81,9 +81,9 @@ class Zone:
     lines: tuple[ZoneLine, ...]
 
     @property
-    def pieces(self) -> tuple[TextSpan, ...]:
+    def spans(self) -> tuple[TextSpan, ...]:
         """Everything it was read from."""
-        return tuple(piece for line in self.lines for piece in line.pieces)
+        return tuple(span for line in self.lines for span in line.spans)
 
     @property
     def text(self) -> str | None:
@@ -95,7 +95,7 @@ class Zone:
         for line in self.lines:
             for element in self.form.of_line(line.number):
                 if element.name == name and (text := self._text(element, line).strip(FILLER)):
-                    return Read(text, name in line.confirmed, line.pieces)
+                    return Read(text, name in line.confirmed, line.spans)
         return None
 
     def _text(self, element: Element, line: ZoneLine) -> str:
@@ -128,13 +128,13 @@ class Zone:
         return min(confirmed or [day for day in days if day.year >= SPLIT], default=None)
 
 
-def read(pieces: Sequence[TextSpan], printed: Collection[str] = ()) -> Zone | None:
-    """The zone among the pieces of a page, None where there is none.
+def read(spans: Sequence[TextSpan], printed: Collection[str] = ()) -> Zone | None:
+    """The zone among the spans of a page, None where there is none.
 
     `printed` are the texts of the page, letters and digits only: where the check digit leaves a number open, the page
     decides.
     """
-    strips = [strip for row in rows(pieces) for strip in _strips(row)]
+    strips = [strip for row in rows(spans) for strip in _strips(row)]
     zones = [zone for form in FORMS for zone in _zones(form, strips, printed)]
     best = max(zones, key=_points, default=None)
     return best if best and _points(best) >= LEAST else None
@@ -152,24 +152,24 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Strip:
-    """What may be a line of a zone: a folded text and the pieces that it was read in."""
+    """What may be a line of a zone: a folded text and the spans that it was read in."""
 
     text: str
-    pieces: tuple[TextSpan, ...]
+    spans: tuple[TextSpan, ...]
 
 
 def _strips(row: Sequence[TextSpan]) -> Iterator[_Strip]:
     """The runs of a row that hold nothing but the zone's characters."""
     run: list[TextSpan] = []
-    for piece in (*row, None):
-        close = piece is not None and (not run or run[-1].area.across(piece.area) < GAP)
-        if piece is not None and close and ZONE.fullmatch(folded(piece.text)):
-            run.append(piece)
+    for span in (*row, None):
+        close = span is not None and (not run or run[-1].area.across(span.area) < GAP)
+        if span is not None and close and ZONE.fullmatch(folded(span.text)):
+            run.append(span)
             continue
         text = "".join(folded(one.text) for one in run)
         if _may_be_line(text):
             yield _Strip(text, tuple(run))
-        run = [piece] if piece is not None and ZONE.fullmatch(folded(piece.text)) else []
+        run = [span] if span is not None and ZONE.fullmatch(folded(span.text)) else []
 
 
 def _may_be_line(text: str) -> bool:
@@ -193,8 +193,8 @@ def _zones(form: Form, strips: Sequence[_Strip], printed: Collection[str]) -> It
 
 
 def _follows(upper: _Strip, lower: _Strip) -> bool:
-    above, below = upper.pieces[0].area, lower.pieces[0].area
-    return below.middle > above.middle and below.down(above) < APART and lower.pieces[-1].area.across(above) < APART * 8
+    above, below = upper.spans[0].area, lower.spans[0].area
+    return below.middle > above.middle and below.down(above) < APART and lower.spans[-1].area.across(above) < APART * 8
 
 
 def _points(zone: Zone) -> float:
@@ -271,7 +271,7 @@ def _put_right(form: Form, number: int, text: str, strip: _Strip, points: float,
         place = form.composite[1]
         characters[place] = characters[place].translate(TO_DIGIT)
     complete = form.of_line(number)[-1].name != "names" or strip.text.endswith(FILLER)
-    return ZoneLine(number, "".join(characters), strip.pieces, points, frozenset(confirmed), complete)
+    return ZoneLine(number, "".join(characters), strip.spans, points, frozenset(confirmed), complete)
 
 
 def _of_kind(text: str, kind: Kind) -> str:

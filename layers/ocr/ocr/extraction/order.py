@@ -33,7 +33,7 @@ class _Placed:
     """A value for a field: where it stands, and how many letters of the field's label stand before it."""
 
     field: Declared
-    piece: TextSpan
+    span: TextSpan
     fit: Fit
     letters: int
 
@@ -51,43 +51,43 @@ def in_order(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Dec
 
 def _fill(found: dict[str, FieldMatch], layout: Layout, side: Sequence[Declared]) -> None:
     known = [found[field.name] for field in side if field.name in found]
-    used = [piece for one in found.values() for piece in one.pieces]
+    used = [span for one in found.values() for span in one.spans]
     rest = _leftover(layout, used, [_area(one) for one in known])
-    placed = [one for gap, pieces in _gaps(found, side, rest) for one in _best(gap, pieces)]
+    placed = [one for gap, spans in _gaps(found, side, rest) for one in _best(gap, spans)]
     in_part = [one for one in placed if one.letters]
     if len(known) + len(in_part) < FEWEST:
         return
     for one in placed if len(known) >= KNOWN else in_part:
         cost = COST - LETTER * bool(one.letters)
-        found[one.field.name] = FieldMatch(one.field, one.field.name, (one.piece,), one.fit, cost=cost)
+        found[one.field.name] = FieldMatch(one.field, one.field.name, (one.span,), one.fit, cost=cost)
     read_on(found, layout, [one.field.name for one in placed if one.field.name in found])
 
 
 def _area(one: FieldMatch) -> Rect:
-    return around([*(piece.area for piece in one.pieces), *([one.spot.area] if one.spot else [])])
+    return around([*(span.area for span in one.spans), *([one.match.area] if one.match else [])])
 
 
 def _leftover(layout: Layout, used: Sequence[TextSpan], side: Sequence[Rect]) -> list[TextSpan]:
     """What is no label and no value, from the top, where the side's other fields are."""
     if not side:
-        return sorted((part for piece in layout.pieces for part in _unused(piece, used)), key=_order)
+        return sorted((part for span in layout.spans for part in _unused(span, used)), key=_order)
     around_all = around(side)
-    within = (piece for piece in layout.pieces if piece.area.across(around_all) < MARGIN)
-    return sorted((part for piece in within for part in _unused(piece, used)), key=_order)
+    within = (span for span in layout.spans if span.area.across(around_all) < MARGIN)
+    return sorted((part for span in within for part in _unused(span, used)), key=_order)
 
 
-def _order(piece: TextSpan) -> Any:
-    return reading_order_of(piece.area)
+def _order(span: TextSpan) -> Any:
+    return reading_order_of(span.area)
 
 
-def _unused(piece: TextSpan, used: Sequence[TextSpan]) -> Iterator[TextSpan]:
-    """The stretches of a piece that no value takes."""
-    at = piece.start
-    taken = sorted((one.start, one.end) for one in used if one.line is piece.line and one.end > piece.start)
-    for start, end in [*taken, (piece.end, piece.end)]:
-        part = piece.cut(at, min(start, piece.end)) if start > at else None
+def _unused(span: TextSpan, used: Sequence[TextSpan]) -> Iterator[TextSpan]:
+    """The stretches of a span that no value takes."""
+    at = span.start
+    taken = sorted((one.start, one.end) for one in used if one.line is span.line and one.end > span.start)
+    for start, end in [*taken, (span.end, span.end)]:
+        part = span.cut(at, min(start, span.end)) if start > at else None
         # What stands right before a value that was known by its looks is its label.
-        if part and (start == piece.end or len(part.text) > LONGEST_LABEL):
+        if part and (start == span.end or len(part.text) > LONGEST_LABEL):
             yield part
         at = max(at, end)
 
@@ -104,7 +104,7 @@ def _gaps(
             continue
         following = side[side.index(members[-1]) + 1 :]
         after = next((_area(found[field.name]) for field in following if field.name in found), None)
-        yield members, [piece for piece in rest if _is_between(piece.area, before, after)]
+        yield members, [span for span in rest if _is_between(span.area, before, after)]
 
 
 def _is_between(area: Rect, before: Rect | None, after: Rect | None) -> bool:
@@ -112,28 +112,28 @@ def _is_between(area: Rect, before: Rect | None, after: Rect | None) -> bool:
     return ordered == [one for one in (before, area, after) if one]
 
 
-def _best(fields: Sequence[Declared], pieces: Sequence[TextSpan]) -> list[_Placed]:
+def _best(fields: Sequence[Declared], spans: Sequence[TextSpan]) -> list[_Placed]:
     """The values that are worth most together: fields and texts both in their order."""
-    if not fields or not pieces:
+    if not fields or not spans:
         return []
-    piece, rest = pieces[0], pieces[1:]
+    span, rest = spans[0], spans[1:]
     choices: list[list[_Placed]] = []
     for number, field in enumerate(fields):
-        for one in _placed(field, piece):
-            behind = piece.cut(one.piece.end, piece.end)
+        for one in _placed(field, span):
+            behind = span.cut(one.span.end, span.end)
             choices.append([one, *_best(fields[number + 1 :], [behind, *rest] if behind else rest)])
     choices.append(_best(fields, rest))
     return max(choices, key=lambda choice: sum(one.worth for one in choice))
 
 
-def _placed(field: Declared, piece: TextSpan) -> Iterator[_Placed]:
-    """The field's values that the piece begins with, behind what may be left of the label."""
+def _placed(field: Declared, span: TextSpan) -> Iterator[_Placed]:
+    """The field's values that the span begins with, behind what may be left of the label."""
     best: _Placed | None = None
-    for start in range(piece.start, min(piece.end, piece.start + LONGEST_LABEL)):
-        letters = _letters(field, piece.line.text[piece.start : start])
+    for start in range(span.start, min(span.end, span.start + LONGEST_LABEL)):
+        letters = _letters(field, span.line.text[span.start : start])
         if letters is None:
             continue
-        whole = piece.cut(start, piece.end)
+        whole = span.cut(start, span.end)
         if whole is None:
             continue
         first, last = _stretch(field, whole.text)

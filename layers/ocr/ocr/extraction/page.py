@@ -1,4 +1,4 @@
-"""The page set upright: every line as a piece with a place, measured in median line heights.
+"""The page set upright: every line as a span with a place, measured in median line heights.
 
 Whichever way the picture lies, the first two corners of a line's box say where its text runs. The page is turned until
 that is rightwards, so that everything after this module may speak of left, right, above and below.
@@ -15,7 +15,7 @@ from ocr.model.reading import Box, Line, Point
 
 NARROW = 0.55  # the width of a Latin letter or digit where a Chinese character has 1
 LINE_PITCH = 1.6  # how far apart lines are laid out when the vendor gave no boxes
-SAME_TEXT = 0.3  # pieces this close were one text
+SAME_TEXT = 0.3  # spans this close were one text
 SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within one row
 
 
@@ -89,7 +89,7 @@ class TextSpan:
 
     @cached_property
     def _edges(self) -> list[float]:
-        """Where each character begins, and the last one ends, as shares of the piece's length."""
+        """Where each character begins, and the last one ends, as shares of the span's length."""
         widths = [width(character) for character in self.text]
         total = sum(widths) or 1.0
         edges = [0.0]
@@ -98,7 +98,7 @@ class TextSpan:
         return edges
 
     def cut(self, start: int, end: int) -> "TextSpan | None":
-        """The piece between two positions of the line, without blanks at its ends; None where nothing is left."""
+        """The span between two positions of the line, without blanks at its ends; None where nothing is left."""
         text = self.line.text
         while start < end and text[start].isspace():
             start += 1
@@ -116,7 +116,7 @@ class TextSpan:
 
     @property
     def box(self) -> Box | None:
-        """The piece's part of its line's box, in pixels of the stored picture."""
+        """The span's part of its line's box, in pixels of the stored picture."""
         if self.line.box is None:
             return None
         widths = [width(character) for character in self.line.text]
@@ -134,14 +134,14 @@ def width(character: str) -> float:
 
 
 def upright(lines: Sequence[Line]) -> list[TextSpan]:
-    """Every line that says something, as one piece on the upright page."""
+    """Every line that says something, as one span on the upright page."""
     spoken = [line for line in lines if line.text.strip()]
     if not spoken:
         return []
     boxes = [_usable(line.box) or _laid_out(line.text, number) for number, line in enumerate(spoken)]
     angle = _direction(boxes)
     unit = _unit(boxes)
-    return [_piece(line, box, angle, unit) for line, box in zip(spoken, boxes, strict=True)]
+    return [_span(line, box, angle, unit) for line, box in zip(spoken, boxes, strict=True)]
 
 
 def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
@@ -158,23 +158,23 @@ def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -
     return [(there(a), there(b)) for a, b in rules]
 
 
-def rows(pieces: Iterable[TextSpan]) -> list[list[TextSpan]]:
-    """The pieces row by row from the top, each row from the left. Vertical pieces belong to no row."""
+def rows(spans: Iterable[TextSpan]) -> list[list[TextSpan]]:
+    """The spans row by row from the top, each row from the left. Vertical spans belong to no row."""
     found: list[list[TextSpan]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.area.middle):
-        if piece.vertical:
+    for span in sorted(spans, key=lambda span: span.area.middle):
+        if span.vertical:
             continue
-        row = next((row for row in reversed(found[-3:]) if _in_row(piece, row)), None)
+        row = next((row for row in reversed(found[-3:]) if _in_row(span, row)), None)
         if row is None:
-            found.append([piece])
+            found.append([span])
         else:
-            row.append(piece)
-    return [sorted(row, key=lambda piece: piece.area.left) for row in found]
+            row.append(span)
+    return [sorted(row, key=lambda span: span.area.left) for row in found]
 
 
-def _in_row(piece: TextSpan, row: Sequence[TextSpan]) -> bool:
-    height = min(piece.area.height, median(other.area.height for other in row))
-    return abs(piece.area.middle - fmean(other.area.middle for other in row)) < SAME_ROW * height
+def _in_row(span: TextSpan, row: Sequence[TextSpan]) -> bool:
+    height = min(span.area.height, median(other.area.height for other in row))
+    return abs(span.area.middle - fmean(other.area.middle for other in row)) < SAME_ROW * height
 
 
 def _usable(box: Box | None) -> Box | None:
@@ -213,7 +213,7 @@ def _unit(boxes: Sequence[Box]) -> float:
     return max(median(heights), 1e-6)
 
 
-def _piece(line: Line, box: Box, angle: float, unit: float) -> TextSpan:
+def _span(line: Line, box: Box, angle: float, unit: float) -> TextSpan:
     area = _area(box, angle)
     return TextSpan(
         line, 0, len(line.text), Rect(*(edge / unit for edge in (area.left, area.top, area.right, area.bottom)))
@@ -229,13 +229,13 @@ def _between(a: Point, b: Point, share: float) -> Point:
     return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
 
 
-def joined(pieces: Iterable[TextSpan]) -> str:
-    """The text of the pieces in reading order, a blank only where both sides are Latin and stand apart."""
+def joined(spans: Iterable[TextSpan]) -> str:
+    """The text of the spans in reading order, a blank only where both sides are Latin and stand apart."""
     text, last = "", None
-    for piece in pieces:
-        apart = last is not None and not (last.area.beside(piece.area) and last.area.across(piece.area) < SAME_TEXT)
-        text += (" " if apart and text[-1:].isascii() and piece.text[:1].isascii() else "") + piece.text
-        last = piece
+    for span in spans:
+        apart = last is not None and not (last.area.beside(span.area) and last.area.across(span.area) < SAME_TEXT)
+        text += (" " if apart and text[-1:].isascii() and span.text[:1].isascii() else "") + span.text
+        last = span
     return text
 
 

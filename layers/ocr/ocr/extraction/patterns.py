@@ -12,19 +12,19 @@ from ocr.extraction.values import Fit, fit, shaped
 
 STACKED_LINES = (2, 3)  # how many lines of their own may be one value
 GROUP_GAP = 3.0  # between the groups of digits of one number, in line heights
-MOST_NEIGHBOURS = 6  # in how many pieces side by side a value may be read
+MOST_NEIGHBOURS = 6  # in how many spans side by side a value may be read
 INDENT = 1.5  # how far stacked lines may begin apart
 
 
 def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
     """Fields whose label was not found, or whose value does not look right, by what their values look like."""
-    labels = {one.spot for one in found.values() if one.spot}
+    labels = {one.match for one in found.values() if one.match}
     for name, field in fields.items():
         known = found.get(name)
         if not field.shape.pattern or (known and known.fit > Fit.REFUSED):
             continue
-        used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not touches(one.pieces, used)])
+        used = [span for other in found.values() if other is not known for span in other.spans]
+        best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not touches(one.spans, used)])
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
 
@@ -34,24 +34,24 @@ def _first_of_the_best(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
     best = max(candidates, key=lambda one: one.fit, default=None)
     if best is None:
         return None
-    longer = (one for one in candidates if one.fit == best.fit and touches(one.pieces, best.pieces))
-    return max(longer, key=lambda one: len(joined(one.pieces)))
+    longer = (one for one in candidates if one.fit == best.fit and touches(one.spans, best.spans))
+    return max(longer, key=lambda one: len(joined(one.spans)))
 
 
 def _shaped(field: Declared, layout: Layout, labels: Collection[LabelMatch]) -> Iterator[FieldMatch]:
-    """Every text on the page that has the field's shape, also where it is split over neighbouring pieces."""
-    for piece in (*layout.pieces, *layout.mistaken(labels)):
-        for start, end in shaped(field, piece.text):
-            cut = piece.cut(piece.start + start, piece.start + end)
+    """Every text on the page that has the field's shape, also where it is split over neighbouring spans."""
+    for span in (*layout.spans, *layout.mistaken(labels)):
+        for start, end in shaped(field, span.text):
+            cut = span.cut(span.start + start, span.start + end)
             if cut:
                 yield FieldMatch(field, field.name, (cut,), fit(field, cut.text))
-    for pieces in (*_neighbours(layout), *_stacks(layout)):
-        if (suits := fit(field, joined(pieces))) > Fit.TYPED:
-            yield FieldMatch(field, field.name, tuple(pieces), suits)
+    for spans in (*_neighbours(layout), *_stacks(layout)):
+        if (suits := fit(field, joined(spans))) > Fit.TYPED:
+            yield FieldMatch(field, field.name, tuple(spans), suits)
 
 
 def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:
-    """Pieces side by side."""
+    """Spans side by side."""
     for run in (run for row in layout.rows for held in row.held for run in _groups(held)):
         for start in range(len(run) - 1):
             yield from (run[start:end] for end in range(start + 2, min(len(run), start + MOST_NEIGHBOURS) + 1))
@@ -60,16 +60,16 @@ def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:
 def _groups(held: Sequence[TextSpan]) -> Iterator[list[TextSpan]]:
     """The runs of a row; figures are printed in groups, words are not, also where these stand behind those."""
     for run in reaching(held, GROUP_GAP):
-        alike = [list(pieces) for _, pieces in groupby(run, key=lambda piece: piece.text.isascii())]
-        yield from (pieces for pieces in alike if pieces[0].text.isascii())
+        alike = [list(spans) for _, spans in groupby(run, key=lambda span: span.text.isascii())]
+        yield from (spans for spans in alike if spans[0].text.isascii())
         yield from reaching(run, WORD_GAP) if len(alike) > 1 or not run[0].text.isascii() else []
 
 
 def _stacks(layout: Layout) -> Iterator[list[TextSpan]]:
     """Lines of their own that stand one below the other."""
-    alone = [row.pieces[0] for row in layout.rows if len(row.pieces) == 1 and not row.spots]
+    alone = [row.spans[0] for row in layout.rows if len(row.spans) == 1 and not row.matches]
     for count in STACKED_LINES:
         for start in range(len(alone) - count + 1):
             stack = alone[start : start + count]
-            if all(abs(piece.area.left - stack[0].area.left) < INDENT for piece in stack):
+            if all(abs(span.area.left - stack[0].area.left) < INDENT for span in stack):
                 yield stack

@@ -52,20 +52,20 @@ class _Field:
     area: Rect
 
 
-def tables(pieces: Sequence[TextSpan], rules: Iterable[Segment]) -> list[Table]:
-    """The tables that the rules draw, with the pieces of text within them; rules in the unit of the upright page."""
+def tables(spans: Sequence[TextSpan], rules: Iterable[Segment]) -> list[Table]:
+    """The tables that the rules draw, with the spans of text within them; rules in the unit of the upright page."""
     grids = [_fields(frame) for frame in _frames(list(rules))]
-    return [_table(fields, pieces) for fields in grids if _is_table(fields, pieces)]
+    return [_table(fields, spans) for fields in grids if _is_table(fields, spans)]
 
 
-def _is_table(fields: Sequence[_Field], pieces: Sequence[TextSpan]) -> bool:
+def _is_table(fields: Sequence[_Field], spans: Sequence[TextSpan]) -> bool:
     """Whether there is more than a frame round a text."""
     rows = {one.row for one in fields}
-    return len(fields) >= LEAST_CELLS and len(rows) >= LEAST_ROWS and any(_holds(fields, piece) for piece in pieces)
+    return len(fields) >= LEAST_CELLS and len(rows) >= LEAST_ROWS and any(_holds(fields, span) for span in spans)
 
 
-def _holds(fields: Sequence[_Field], piece: TextSpan) -> bool:
-    return any(_inside(one.area, piece.area.center, piece.area.middle) for one in fields)
+def _holds(fields: Sequence[_Field], span: TextSpan) -> bool:
+    return any(_inside(one.area, span.area.center, span.area.middle) for one in fields)
 
 
 def _frames(rules: Sequence[Segment]) -> list[_Frame]:
@@ -128,9 +128,9 @@ def _places(rules: Iterable[_Rule]) -> list[float]:
 
 def _drawn(rules: Iterable[_Rule], at: float, start: float, end: float) -> bool:
     """Whether most of a border is drawn."""
-    pieces = sorted((one.start, one.end) for one in rules if abs(one.at - at) < ONE_RULE)
+    spans = sorted((one.start, one.end) for one in rules if abs(one.at - at) < ONE_RULE)
     covered, reached = 0.0, start
-    for first, last in pieces:
+    for first, last in spans:
         first, last = max(first, reached), min(last, end)
         covered += max(0.0, last - first)
         reached = max(reached, last)
@@ -150,30 +150,30 @@ def _join(home: dict[tuple[int, int], tuple[int, int]], one: tuple[int, int], ot
 # --- Texts ------------------------------------------------------------------------------------------------------------
 
 
-def _table(fields: Sequence[_Field], pieces: Sequence[TextSpan]) -> Table:
+def _table(fields: Sequence[_Field], spans: Sequence[TextSpan]) -> Table:
     held: dict[_Field, list[TextSpan]] = {one: [] for one in fields}
-    for piece in pieces:
-        for one, part in _shared_out(piece, fields):
+    for span in spans:
+        for one, part in _shared_out(span, fields):
             held[one].append(part)
     return Table(cells=[_cell(one, sorted(parts, key=_reading_order(parts))) for one, parts in held.items()])
 
 
-def _shared_out(piece: TextSpan, fields: Sequence[_Field]) -> Iterator[tuple[_Field, TextSpan]]:
-    """The piece with its cell, cut where its words stand in several."""
+def _shared_out(span: TextSpan, fields: Sequence[_Field]) -> Iterator[tuple[_Field, TextSpan]]:
+    """The span with its cell, cut where its words stand in several."""
     parts: list[tuple[_Field, TextSpan]] = []
-    for word in _words(piece):
+    for word in _words(span):
         home = next((one for one in fields if _inside(one.area, word.area.center, word.area.middle)), None)
         if home is not None and parts and parts[-1][0] == home:
-            parts[-1] = (home, piece.cut(parts[-1][1].start, word.end) or word)
+            parts[-1] = (home, span.cut(parts[-1][1].start, word.end) or word)
         elif home is not None:
             parts.append((home, word))
     yield from parts
 
 
-def _words(piece: TextSpan) -> list[TextSpan]:
-    """The piece at its blanks and where scripts change; as it is where it stands in its cell anyway."""
-    ends = [piece.start + match.end() for match in BREAK.finditer(piece.text)]
-    cuts = (piece.cut(start, end) for start, end in zip([piece.start, *ends], [*ends, piece.end], strict=True))
+def _words(span: TextSpan) -> list[TextSpan]:
+    """The span at its blanks and where scripts change; as it is where it stands in its cell anyway."""
+    ends = [span.start + match.end() for match in BREAK.finditer(span.text)]
+    cuts = (span.cut(start, end) for start, end in zip([span.start, *ends], [*ends, span.end], strict=True))
     return [word for word in cuts if word]
 
 

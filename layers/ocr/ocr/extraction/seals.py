@@ -22,20 +22,20 @@ RIM = 4  # letters that are read together along the rim, at most
 LINE_GAP = 1.5  # from the number to the words below it, in line heights
 
 
-def seals(pieces: Sequence[TextSpan], labels: Sequence[str]) -> set[TextSpan]:
-    """The pieces that are of a seal's imprint; `labels` in canonical form are never."""
-    found = {piece for piece in pieces if PLACE.fullmatch(canonical(piece.text))}
-    page = "\n".join(compact(piece.text) for piece in pieces)
-    for words in (piece for piece in pieces if _are_words(piece, labels)):
-        numbers = {piece for piece in pieces if _is_number_over(piece, words, page)}
+def seals(spans: Sequence[TextSpan], labels: Sequence[str]) -> set[TextSpan]:
+    """The spans that are of a seal's imprint; `labels` in canonical form are never."""
+    found = {span for span in spans if PLACE.fullmatch(canonical(span.text))}
+    page = "\n".join(compact(span.text) for span in spans)
+    for words in (span for span in spans if _are_words(span, labels)):
+        numbers = {span for span in spans if _is_number_over(span, words, page)}
         inside = _imprint(words.area, [number.area for number in numbers])
-        rim = {piece for piece in pieces if _is_on_rim(piece, inside, labels)}
+        rim = {span for span in spans if _is_on_rim(span, inside, labels)}
         found |= {words} | numbers | rim
     return found
 
 
-def _are_words(piece: TextSpan, labels: Sequence[str]) -> bool:
-    text = canonical(piece.text)
+def _are_words(span: TextSpan, labels: Sequence[str]) -> bool:
+    text = canonical(span.text)
     return (
         len(text) >= 4
         and bool(WORDS.fullmatch(text))
@@ -45,13 +45,11 @@ def _are_words(piece: TextSpan, labels: Sequence[str]) -> bool:
     )
 
 
-def _is_number_over(piece: TextSpan, words: TextSpan, page: str) -> bool:
-    """Whether the piece is the tax number across the seal: printed a second time, over its words."""
-    text = compact(piece.text)
-    over = piece.area.middle < words.area.middle and piece.area.down(words.area) < LINE_GAP * words.area.height
-    return (
-        len(text) >= NUMBER and text.isascii() and page.count(text) > 1 and over and piece.area.across(words.area) < 0
-    )
+def _is_number_over(span: TextSpan, words: TextSpan, page: str) -> bool:
+    """Whether the span is the tax number across the seal: printed a second time, over its words."""
+    text = compact(span.text)
+    over = span.area.middle < words.area.middle and span.area.down(words.area) < LINE_GAP * words.area.height
+    return len(text) >= NUMBER and text.isascii() and page.count(text) > 1 and over and span.area.across(words.area) < 0
 
 
 def _imprint(words: Rect, numbers: Sequence[Rect]) -> Rect:
@@ -62,7 +60,7 @@ def _imprint(words: Rect, numbers: Sequence[Rect]) -> Rect:
     return Rect(center - wide / 2, bottom - HEIGHT * wide, center + wide / 2, bottom)
 
 
-def _is_on_rim(piece: TextSpan, inside: Rect, labels: Sequence[str]) -> bool:
-    text = canonical(piece.text)
-    within = inside.left < piece.area.center < inside.right and inside.top < piece.area.middle < inside.bottom
+def _is_on_rim(span: TextSpan, inside: Rect, labels: Sequence[str]) -> bool:
+    text = canonical(span.text)
+    within = inside.left < span.area.center < inside.right and inside.top < span.area.middle < inside.bottom
     return within and len(text) <= RIM and text.isalpha() and text not in labels and not any(map(str.isascii, text))

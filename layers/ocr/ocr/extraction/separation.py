@@ -15,32 +15,32 @@ from ocr.extraction.values import compact
 FEWEST = 3  # looks that must be there twice
 
 
-def separated(pieces: Sequence[TextSpan], fields: Mapping[str, Declared]) -> list[list[TextSpan]]:
-    """The pieces of each document, from the top and the left; all of them where there is only one."""
+def separated(spans: Sequence[TextSpan], fields: Mapping[str, Declared]) -> list[list[TextSpan]]:
+    """The spans of each document, from the top and the left; all of them where there is only one."""
     owners = Counter(field.shape.pattern for field in fields.values() if field.shape.pattern)
-    twice = [places for pattern, count in owners.items() if len(places := _places(pattern, pieces)) >= 2 * count]
+    twice = [places for pattern, count in owners.items() if len(places := _places(pattern, spans)) >= 2 * count]
     if len(twice) < FEWEST:
-        return [list(pieces)]
-    parts = next((two for two in _halves(pieces) if _tells_apart(two[0], twice)), None)
+        return [list(spans)]
+    parts = next((two for two in _halves(spans) if _tells_apart(two[0], twice)), None)
     if parts is None:
-        return [list(pieces)]
-    ordered = sorted(parts, key=lambda part: min((piece.area.top, piece.area.left) for piece in part))
+        return [list(spans)]
+    ordered = sorted(parts, key=lambda part: min((span.area.top, span.area.left) for span in part))
     return [one for part in ordered for one in separated(part, fields)]
 
 
-def _places(pattern: str, pieces: Sequence[TextSpan]) -> list[TextSpan]:
-    return [piece for piece in pieces if re.search(pattern, compact(piece.text))]
+def _places(pattern: str, spans: Sequence[TextSpan]) -> list[TextSpan]:
+    return [span for span in spans if re.search(pattern, compact(span.text))]
 
 
-def _halves(pieces: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
-    """The pieces on both sides of every strip, from top to bottom or from left to right, that nothing crosses."""
+def _halves(spans: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
+    """The spans on both sides of every strip, from top to bottom or from left to right, that nothing crosses."""
     for first, last in (("left", "right"), ("top", "bottom")):
-        ordered = sorted(pieces, key=lambda piece: float(getattr(piece.area, first)))
+        ordered = sorted(spans, key=lambda span: float(getattr(span.area, first)))
         end = float("-inf")
-        for number, piece in enumerate(ordered):
-            if number and getattr(piece.area, first) > end:
+        for number, span in enumerate(ordered):
+            if number and getattr(span.area, first) > end:
                 yield ordered[:number], ordered[number:]
-            end = max(end, getattr(piece.area, last))
+            end = max(end, getattr(span.area, last))
 
 
 def _tells_apart(half: Sequence[TextSpan], twice: Sequence[Sequence[TextSpan]]) -> bool:

@@ -68,9 +68,9 @@ def _by_label(model: type[Fields], lines: Sequence[Line]) -> set[str]:
     """The fields whose label stands on the page with more values than it has meanings; line items repeat theirs."""
     values: defaultdict[str, list[str]] = defaultdict(list)
     words, rows = vocabulary(model), _labels_of_rows(model)
-    for spot in laid_out(upright(lines), words).spots:
-        label, value = canonical(spot.label), canonical(joined(spot.values)) if spot.values else ""
-        if spot.meanings and len(value) > 1 and label not in rows and not _is_among(value, values[label]):
+    for match in laid_out(upright(lines), words).matches:
+        label, value = canonical(match.label), canonical(joined(match.values)) if match.values else ""
+        if match.meanings and len(value) > 1 and label not in rows and not _is_among(value, values[label]):
             values[label].append(value)
     return {
         words.terms[label][0].field

@@ -54,23 +54,21 @@ def parts(lines: Sequence[Line], models: Callable[[str], type[Fields] | None]) -
     return _cut(upright(lines), whole, models)
 
 
-def _cut(
-    pieces: Sequence[TextSpan], whole: Sequence[Known], models: Callable[[str], type[Fields] | None]
-) -> list[Part]:
+def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Callable[[str], type[Fields] | None]) -> list[Part]:
     chosen: tuple[float, list[TextSpan], list[TextSpan], list[Known], list[Known]] | None = None
-    for one, other in _halves(pieces):
+    for one, other in _halves(spans):
         first, second = known(_lines(one)), known(_lines(other))
-        worth = _worth(first, second, whole, _lines(pieces), models)
+        worth = _worth(first, second, whole, _lines(spans), models)
         if worth and (chosen is None or worth > chosen[0]):
             chosen = worth, one, other, first, second
     if chosen is None:
-        return [Part(_lines(pieces), whole[0].slug if whole else None)]
+        return [Part(_lines(spans), whole[0].slug if whole else None)]
     _, one, other, first, second = chosen
     return [*_cut(one, first, models), *_cut(other, second, models)]
 
 
-def _lines(pieces: Sequence[TextSpan]) -> list[Line]:
-    return [piece.line for piece in pieces]
+def _lines(spans: Sequence[TextSpan]) -> list[Line]:
+    return [span.line for span in spans]
 
 
 def _worth(
@@ -112,16 +110,16 @@ def _stands_alone(kind: Known) -> bool:
     return kind.titled or (kind.checked and kind.score >= STRONG)
 
 
-def _halves(pieces: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
-    """The pieces on both sides of the widest strips, from top to bottom or from left to right, that nothing crosses."""
+def _halves(spans: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
+    """The spans on both sides of the widest strips, from top to bottom or from left to right, that nothing crosses."""
     for first, last in (("top", "bottom"), ("left", "right")):
-        ordered = sorted(pieces, key=lambda piece: float(getattr(piece.area, first)))
+        ordered = sorted(spans, key=lambda span: float(getattr(span.area, first)))
         strips: list[tuple[float, int]] = []
         end = float("-inf")
-        for number, piece in enumerate(ordered):
-            gap = getattr(piece.area, first) - end
+        for number, span in enumerate(ordered):
+            gap = getattr(span.area, first) - end
             if FEWEST_LINES <= number <= len(ordered) - FEWEST_LINES and gap >= NARROWEST:
                 strips.append((gap, number))
-            end = max(end, getattr(piece.area, last))
+            end = max(end, getattr(span.area, last))
         for _, number in sorted(strips, reverse=True)[:MOST_CUTS]:
             yield ordered[:number], ordered[number:]

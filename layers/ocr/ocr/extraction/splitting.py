@@ -12,16 +12,16 @@ DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
 LEAST_COPIED = 8  # characters of a number that is known again behind another one
 
 
-def apart(pieces: Sequence[TextSpan]) -> list[TextSpan]:
-    """The pieces, those that are two values as two."""
-    numbers = {text for piece in pieces if len(text := compact(piece.text)) >= LEAST_COPIED and text.isdecimal()}
-    return [part for piece in pieces for part in _parts(piece, numbers)]
+def apart(spans: Sequence[TextSpan]) -> list[TextSpan]:
+    """The spans, those that are two values as two."""
+    numbers = {text for span in spans if len(text := compact(span.text)) >= LEAST_COPIED and text.isdecimal()}
+    return [part for span in spans for part in _parts(span, numbers)]
 
 
-def _parts(piece: TextSpan, numbers: Iterable[str]) -> Iterator[TextSpan]:
-    cuts = sorted({piece.start + end for end in (*_days(piece.text), *_copied(piece.text, numbers))})
-    for start, end in zip([piece.start, *cuts], [*cuts, piece.end], strict=True):
-        if part := piece.cut(start, end):
+def _parts(span: TextSpan, numbers: Iterable[str]) -> Iterator[TextSpan]:
+    cuts = sorted({span.start + end for end in (*_days(span.text), *_copied(span.text, numbers))})
+    for start, end in zip([span.start, *cuts], [*cuts, span.end], strict=True):
+        if part := span.cut(start, end):
             yield part
 
 

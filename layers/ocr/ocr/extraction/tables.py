@@ -19,7 +19,7 @@ CLOSE = 0.6  # of the usual distance of two rows: two lines of one
 
 def text(lines: Sequence[Line]) -> str:
     """The text of the page in reading order, a line of it for each row."""
-    return "\n".join("  ".join(piece.text.strip() for piece in row) for row in rows(upright(lines)))
+    return "\n".join("  ".join(span.text.strip() for span in row) for row in rows(upright(lines)))
 
 
 def tables(lines: Sequence[Line], rules: Sequence[ruled.Segment] = ()) -> list[Table]:
@@ -47,7 +47,7 @@ def _trimmed(region: list[list[TextSpan]]) -> Iterator[list[list[TextSpan]]]:
 
 
 def _gap(upper: Sequence[TextSpan], lower: Sequence[TextSpan]) -> float:
-    return around(piece.area for piece in lower).top - around(piece.area for piece in upper).bottom
+    return around(span.area for span in lower).top - around(span.area for span in upper).bottom
 
 
 def _table(region: list[list[TextSpan]]) -> Table:
@@ -67,40 +67,40 @@ class Gutters:
         """The column that a place stands in, counted from 0."""
         return sum(border < x for border in self.at)
 
-    def split(self, piece: TextSpan) -> list[tuple[int, TextSpan]]:
-        """The piece with its column, cut where its words stand in different columns.
+    def split(self, span: TextSpan) -> list[tuple[int, TextSpan]]:
+        """The span with its column, cut where its words stand in different columns.
 
         As many words as columns are one for each: what is printed far apart but read as one text has its words
         placed too evenly to be trusted.
         """
-        first, last = self.column(piece.area.left + INSET), self.column(piece.area.right - INSET)
+        first, last = self.column(span.area.left + INSET), self.column(span.area.right - INSET)
         if first >= last:
-            return [(self.column(piece.area.center), piece)]
-        words = list(_words(piece))
+            return [(self.column(span.area.center), span)]
+        words = list(_words(span))
         if len(words) == last - first + 1:
             return list(enumerate(words, first))
         parts: list[tuple[int, TextSpan]] = []
         for word in words:
             column = self.column(word.area.center)
             if parts and parts[-1][0] == column:
-                parts[-1] = (column, piece.cut(parts[-1][1].start, word.end) or word)
+                parts[-1] = (column, span.cut(parts[-1][1].start, word.end) or word)
             else:
                 parts.append((column, word))
         return parts
 
 
-def _words(piece: TextSpan) -> Iterator[TextSpan]:
-    """The piece cut at its blanks, and where Chinese ends and figures begin."""
-    ends = [piece.start + match.end() for match in BREAK.finditer(piece.text)]
-    for start, end in zip([piece.start, *ends], [*ends, piece.end], strict=True):
-        if word := piece.cut(start, end):
+def _words(span: TextSpan) -> Iterator[TextSpan]:
+    """The span cut at its blanks, and where Chinese ends and figures begin."""
+    ends = [span.start + match.end() for match in BREAK.finditer(span.text)]
+    for start, end in zip([span.start, *ends], [*ends, span.end], strict=True):
+        if word := span.cut(start, end):
             yield word
 
 
 def _columns(region: Sequence[Sequence[TextSpan]]) -> Gutters:
     """Borders in the middle of every stretch that no cell covers, cells over several columns aside."""
-    cells = [piece for row in region for piece in row if not _spans(piece, region)]
-    covered = _united((piece.area.left, piece.area.right) for piece in cells)
+    cells = [span for row in region for span in row if not _spans(span, region)]
+    covered = _united((span.area.left, span.area.right) for span in cells)
     return Gutters(
         tuple(
             (left[1] + right[0]) / 2
@@ -110,9 +110,9 @@ def _columns(region: Sequence[Sequence[TextSpan]]) -> Gutters:
     )
 
 
-def _spans(piece: TextSpan, region: Sequence[Sequence[TextSpan]]) -> bool:
-    """Whether the piece stands above or below two separate cells of some row."""
-    return any(piece not in row and sum(other.area.across(piece.area) < -0.5 for other in row) > 1 for row in region)
+def _spans(span: TextSpan, region: Sequence[Sequence[TextSpan]]) -> bool:
+    """Whether the span stands above or below two separate cells of some row."""
+    return any(span not in row and sum(other.area.across(span.area) < -0.5 for other in row) > 1 for row in region)
 
 
 def _united(stretches: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -141,18 +141,18 @@ def _merged(region: Sequence[list[TextSpan]], columns: Gutters) -> list[list[Tex
 
 def _cells(number: int, row: Sequence[TextSpan], columns: Gutters) -> Iterator[Cell]:
     held: dict[int, list[TextSpan]] = {}
-    for piece in row:
-        parts = columns.split(piece)
-        for column, part in [(columns.column(piece.area.left + INSET), piece)] if len(parts) == 1 else parts:
+    for span in row:
+        parts = columns.split(span)
+        for column, part in [(columns.column(span.area.left + INSET), span)] if len(parts) == 1 else parts:
             held.setdefault(column, []).append(part)
-    for column, pieces in sorted(held.items()):
-        last = max(columns.column(piece.area.right - INSET) for piece in pieces)
-        sure = [piece.line.confidence for piece in pieces if piece.line.confidence is not None]
+    for column, spans in sorted(held.items()):
+        last = max(columns.column(span.area.right - INSET) for span in spans)
+        sure = [span.line.confidence for span in spans if span.line.confidence is not None]
         yield Cell(
             row=number,
             column=column,
-            text=joined(pieces),
+            text=joined(spans),
             column_to=last if last > column else None,
             confidence=fmean(sure) if sure else None,
-            box=spanned(piece.box for piece in pieces),
+            box=spanned(span.box for span in spans),
         )

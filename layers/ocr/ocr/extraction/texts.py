@@ -18,9 +18,9 @@ OTHER_SIZE = 1.35  # times as high: print of another kind, a title say
 
 def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]) -> None:
     """Let the texts of these fields run on over the lines that nothing claims, each line with the nearest text."""
-    taken = [piece for one in found.values() for piece in one.pieces]
-    labels = {one.spot for one in found.values() if one.spot}
-    unclaimed = (reaching(spot.values, WORD_GAP)[0] for spot in labels if spot.values)
+    taken = [span for one in found.values() for span in one.spans]
+    labels = {one.match for one in found.values() if one.match}
+    unclaimed = (reaching(match.values, WORD_GAP)[0] for match in labels if match.values)
     beside = [*layout.lines_beside(labels), *unclaimed]
     lines = [line for line in beside if not touches(line, taken)]
     texts = {name: _Text(found[name]) for name in names if takes_any_text(found[name].field)}
@@ -32,7 +32,7 @@ def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]
             break
         texts[name].lines.append(lines.pop(number))
     for name, text in texts.items():
-        found[name] = replace(found[name], pieces=text.pieces)
+        found[name] = replace(found[name], spans=text.spans)
 
 
 class _Text:
@@ -40,13 +40,13 @@ class _Text:
 
     def __init__(self, one: FieldMatch) -> None:
         self.free = one.field.mark.free
-        self.label = one.spot.area if one.spot else one.pieces[0].area
-        self.lines: list[Sequence[TextSpan]] = [one.pieces]
+        self.label = one.match.area if one.match else one.spans[0].area
+        self.lines: list[Sequence[TextSpan]] = [one.spans]
 
     @property
-    def pieces(self) -> tuple[TextSpan, ...]:
+    def spans(self) -> tuple[TextSpan, ...]:
         """From the top."""
-        return tuple(piece for line in sorted(self.lines, key=lambda line: line[0].area.middle) for piece in line)
+        return tuple(span for line in sorted(self.lines, key=lambda line: line[0].area.middle) for span in line)
 
     def gap(self, line: Sequence[TextSpan], others: Sequence[Sequence[TextSpan]]) -> float:
         """How far a line is from the text; infinite where it cannot belong to it.
@@ -55,7 +55,7 @@ class _Text:
         strictly so. Above a text only what brings it nearer to its label's middle belongs to it. What has a text of its
         own in the labels' column is that one's value, though nobody declared it.
         """
-        area, block = line[0].area, around(piece.area for piece in self.pieces)
+        area, block = line[0].area, around(span.area for span in self.spans)
         below, above = area.middle > block.bottom, area.middle < block.top and self._centres(area, block)
         most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
         starts = (block.left, self.label.left) if self.free else (block.left,)

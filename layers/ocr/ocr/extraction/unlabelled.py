@@ -26,13 +26,13 @@ COST = 2.0  # what is surer than this by its label keeps it
 
 def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
     """Give the fields that have no value yet what stands without a label where the document prints it."""
-    copies = Counter(compact(piece.text) for piece in layout.pieces)
+    copies = Counter(compact(span.text) for span in layout.spans)
     for name, field in fields.items():
         alone, known = field.mark.alone, found.get(name)
         if alone is None or (known and known.fit > Fit.REFUSED and not alone.last):
             continue
-        used = [piece for other in found.values() if other is not known for piece in other.pieces]
-        candidates = [one for one in _places(field, alone, layout, found) if not touches(one.pieces, used)]
+        used = [span for other in found.values() if other is not known for span in other.spans]
+        candidates = [one for one in _places(field, alone, layout, found) if not touches(one.spans, used)]
         best = _latest(candidates) if alone.last else _surest(candidates, copies)
         if best:
             found[name] = best
@@ -40,29 +40,29 @@ def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict
 
 def _surest(candidates: Sequence[FieldMatch], copies: Counter[str]) -> FieldMatch | None:
     """The one that suits best, stands on the page most often, and is longest."""
-    ranks = ((one.fit, copies[compact(joined(one.pieces))], len(one.pieces)) for one in candidates)
+    ranks = ((one.fit, copies[compact(joined(one.spans))], len(one.spans)) for one in candidates)
     return max(zip(ranks, candidates, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def _latest(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
     """The one whose figures, largest unit first, are highest: 04/24 is after 03/24 and before 01/25."""
-    return max(candidates, key=lambda one: re.findall("[0-9]+", joined(one.pieces))[::-1], default=None)
+    return max(candidates, key=lambda one: re.findall("[0-9]+", joined(one.spans))[::-1], default=None)
 
 
 def _places(field: Declared, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
     """Every text in the right place that is wholly as declared, from the top."""
-    for pieces in _texts(alone, layout, found):
-        held = _held(alone.pattern, pieces)
+    for spans in _texts(alone, layout, found):
+        held = _held(alone.pattern, spans)
         if held and (suits := fit(field, joined(held))) > Fit.REFUSED:
             yield FieldMatch(field, field.name, held, suits, cost=COST)
 
 
-def _held(pattern: str, pieces: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
-    if len(pieces) > 1:
-        return tuple(pieces) if standing_alone(pattern, joined(pieces)) else ()
-    [piece] = pieces
-    stretch = standing_alone(pattern, piece.text)
-    cut = piece.cut(piece.start + stretch[0], piece.start + stretch[1]) if stretch else None
+def _held(pattern: str, spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
+    if len(spans) > 1:
+        return tuple(spans) if standing_alone(pattern, joined(spans)) else ()
+    [span] = spans
+    stretch = standing_alone(pattern, span.text)
+    cut = span.cut(span.start + stretch[0], span.start + stretch[1]) if stretch else None
     return (cut,) if cut else ()
 
 
@@ -70,20 +70,20 @@ def _texts(alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterat
     if alone.beside:
         yield from _behind(found.get(alone.beside), layout)
         return
-    pieces = [piece for piece in layout.pieces if _is_placed(piece.area, alone, layout, found)]
-    yield from ([piece] for piece in pieces)
-    yield from _runs(pieces)
-    yield from _stacks(pieces)
+    spans = [span for span in layout.spans if _is_placed(span.area, alone, layout, found)]
+    yield from ([span] for span in spans)
+    yield from _runs(spans)
+    yield from _stacks(spans)
 
 
 def _is_placed(area: Rect, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> bool:
-    spots = [spot.area for spot in layout.spots if spot.meanings]
+    matches = [match.area for match in layout.matches if match.meanings]
     if alone.at == "top":
-        return not spots or area.middle < min(spot.bottom for spot in spots) + LABEL_ROW
+        return not matches or area.middle < min(match.bottom for match in matches) + LABEL_ROW
     if alone.at == "bottom":
-        return not spots or area.middle > max(spot.middle for spot in spots)
+        return not matches or area.middle > max(match.middle for match in matches)
     known = found.get(alone.below) if alone.below else None
-    over = around(piece.area for piece in known.pieces) if known else None
+    over = around(span.area for span in known.spans) if known else None
     return alone.below is None or (over is not None and area.middle > over.middle and area.down(over) < BELOW)
 
 
@@ -91,39 +91,39 @@ def _behind(known: FieldMatch | None, layout: Layout) -> Iterator[Sequence[TextS
     """What follows a value in its line, and in its row."""
     if known is None:
         return
-    last = known.pieces[-1]
+    last = known.spans[-1]
     whole = TextSpan(last.line, last.start, len(last.line.text), last.area)
     if rest := whole.cut(last.end, len(last.line.text)):
         yield [TextSpan(rest.line, rest.start, rest.end, last.area)]
-    for piece in layout.pieces:
-        if piece.area.beside(last.area) and 0 <= piece.area.left - last.area.right + 0.5 < BEHIND:
-            yield [piece]
+    for span in layout.spans:
+        if span.area.beside(last.area) and 0 <= span.area.left - last.area.right + 0.5 < BEHIND:
+            yield [span]
 
 
-def _runs(pieces: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
+def _runs(spans: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
     """Words of one row."""
-    for piece in pieces:
-        row = sorted((one for one in pieces if one.area.beside(piece.area)), key=lambda one: one.area.left)
-        run = next(run for run in reaching(row, WORD_GAP) if piece in run)
-        if len(run) > 1 and run[0] is piece:
+    for span in spans:
+        row = sorted((one for one in spans if one.area.beside(span.area)), key=lambda one: one.area.left)
+        run = next(run for run in reaching(row, WORD_GAP) if span in run)
+        if len(run) > 1 and run[0] is span:
             yield run
 
 
-def _stacks(pieces: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
+def _stacks(spans: Sequence[TextSpan]) -> Iterator[Sequence[TextSpan]]:
     """Lines that stand one below the other, whatever stands beside them: a seal with three lines."""
-    for first in pieces:
+    for first in spans:
         stack = [first]
-        while len(stack) < MOST_LINES and (lower := _next_line(stack[-1], pieces)):
+        while len(stack) < MOST_LINES and (lower := _next_line(stack[-1], spans)):
             stack.append(lower)
             yield tuple(stack)
 
 
-def _next_line(upper: TextSpan, pieces: Sequence[TextSpan]) -> TextSpan | None:
+def _next_line(upper: TextSpan, spans: Sequence[TextSpan]) -> TextSpan | None:
     below = (
-        piece
-        for piece in pieces
-        if piece.area.middle > upper.area.bottom
-        and piece.area.down(upper.area) < LINE_GAP
-        and abs(piece.area.left - upper.area.left) < INDENT
+        span
+        for span in spans
+        if span.area.middle > upper.area.bottom
+        and span.area.down(upper.area) < LINE_GAP
+        and abs(span.area.left - upper.area.left) < INDENT
     )
-    return min(below, key=lambda piece: piece.area.top, default=None)
+    return min(below, key=lambda span: span.area.top, default=None)
