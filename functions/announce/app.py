@@ -66,6 +66,7 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
         event_id=hashlib.sha256(event.encode()).hexdigest()[:32],
         record_id=item["id"],
         product=item["product"],
+        tenant=item.get("tenant"),
         status=item["status"],
         finished_at=item["finished_at"],
         replayed=item["replayed"],

@@ -18,12 +18,13 @@ from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry import responses
+from ocr.entry import callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
 from ocr.entry.response_models import Description, Entry, Page, UploadForm
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
+from ocr.model.tenant import Tenant
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import audit, logger, unforeseen
@@ -80,7 +81,7 @@ def by_source(
     seen: Seen = None,
 ) -> Response[str]:
     """The record of an upload: of the latest version under its s3:// address, or of this `version`."""
-    found = kept.of_upload(uri, version)
+    found = kept.of_upload(uri, version, _tenant())
     if found:
         _audit("read", found.id)
     return _found(found, seen)
@@ -89,7 +90,7 @@ def by_source(
 @app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="Show a record", responses=RECORD)
 def record(id: RecordId, seen: Seen = None) -> Response[str]:
     """The record of this id, in whatever status. A pending one says after how many seconds to ask again."""
-    found = kept.find(_record_id(id))
+    found = kept.find(_record_id(id), _tenant())
     if found:
         _audit("read", id)
     return _found(found, seen)
@@ -107,7 +108,7 @@ def delete(id: RecordId) -> Response[str]:
 
     After 409 or 500 send the same request again: all records may be erased by then, and some uploads not yet.
     """
-    if not erasure.erase(_record_id(id)):
+    if not erasure.erase(_record_id(id), _tenant()):
         raise _missing_record()
     _audit("delete", id)
     return _json(HTTPStatus.NO_CONTENT, "")
@@ -145,6 +146,7 @@ def records(
         status=status,
         vendor=vendor,
         doubtful=checks == "failed",
+        tenant=_tenant(),
     )
     found, cursor = queries.page(search, limit, cursor)
     _audit("list", *(one.id for one in found))
@@ -165,7 +167,7 @@ def uploads(product: Slug) -> Response[str]:
     from ocr.entry import requests, uploads
 
     members = requests.members(app.current_event, UPLOAD_BODY) if app.current_event.body else {}
-    return _json(HTTPStatus.CREATED, json.dumps(uploads.form(_product(product), members)))
+    return _json(HTTPStatus.CREATED, json.dumps(uploads.form(_product(product), members, _tenant())))
 
 
 @app.post(
@@ -179,7 +181,7 @@ def renormalize(id: RecordId) -> Response[str]:
     """The record, made anew from the vendor's kept answer: no vendor is called, nothing is paid."""
     from ocr.pipeline.renormalization import renormalize
 
-    found = renormalize(_record_id(id))
+    found = renormalize(_record_id(id), _tenant())
     if found:
         _audit("renormalize", id)
     return _found(found, None)
@@ -334,6 +336,10 @@ def failed(error: Exception) -> Response[str]:
 def _refused(error: OcrError) -> Response[str]:
     body = problem_of(error).model_dump_json(exclude_none=True)
     return _json(error.status, body, responses.PROBLEM_TYPE, responses.waiting(error))
+
+
+def _tenant() -> Tenant:
+    return callers.tenant(app.current_event)
 
 
 def _audit(action: str, *record_ids: str) -> None:

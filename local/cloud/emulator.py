@@ -49,6 +49,7 @@ import_plain = apigateway_v1._import_rest_api
 execute_plain = lambda_svc._execute_function
 run_batch_plain = lambda_svc._run_sqs_batch
 concurrency_plain = lambda_svc._sqs_esm_concurrency
+event_plain = apigateway_v1._build_lambda_event_v1
 invoke_plain = apigateway_v1._invoke_lambda_proxy_v1
 release_plain = lambda_svc.release_worker
 unpack_plain = ZipFile.extractall
@@ -151,6 +152,14 @@ def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
     return result
 
 
+def event_with_key(*request: Any, **more: Any) -> dict[str, Any]:
+    """The event of an HTTPS request, which names the API key that was checked, as AWS does."""
+    event: dict[str, Any] = event_plain(*request, **more)
+    if found := apigateway_v1._resolve_api_key(event["headers"].get("x-api-key")):
+        event["requestContext"]["identity"] |= {"apiKey": found["value"], "apiKeyId": found["id"]}
+    return event
+
+
 async def invoke(integration: dict[str, Any], *request: Any, **more: Any) -> Any:
     """What a function answers to an HTTPS request; a refusal where its event is larger than Lambda takes."""
     members = ("binary_media_types", "authorizer_context", "caller_identity")
@@ -217,6 +226,7 @@ if __name__ == "__main__":
     provisioners._cw_metric_alarm_record = alarm
     lambda_svc._execute_function = execute
     lambda_svc._run_sqs_batch = run_batch
+    apigateway_v1._build_lambda_event_v1 = event_with_key
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
     s3._fire_s3_test_event = no_test_event
     if waiting := os.environ.pop("WAITING_FUNCTIONS", None):

@@ -14,7 +14,7 @@ from ocr.storage import ledger
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
 DEAD_LETTERS = "dead-letters"
-INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source"}
+INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_tenant": "tenant"}
 UNSORTED = {"by_content": "content", "by_picture": "picture"}
 
 

@@ -12,6 +12,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from ocr.declare.options import checked
 from ocr.declare.product import Product
 from ocr.entry import preferences, requests, responses
+from ocr.entry.callers import caller
+from ocr.entry.callers import tenant as tenant_of
 from ocr.entry.preferences import Preferences
 from ocr.entry.requests import ParsedRequest
 from ocr.model.picture import Upload
@@ -101,7 +103,7 @@ def _put_by(product: Product, job: Job) -> Outcome | Later:
     """The record of what was read before; else the picture waits in the queue."""
     try:
         if done := ledger.finished(process.content(product, job)):
-            return ledger.replay(done, _ref(product, job), product.fields, job.options)
+            return ledger.replay(done, process.ref(job, done.content), product.fields, job.options)
         return _by_queue(product, job, wanted=True)
     except OcrError as error:
         return Retry(error)
@@ -132,18 +134,15 @@ def _part(name: str, outcome: Outcome | Later | OcrError) -> dict[str, Any]:
 
 def _job(product: Product, event: APIGatewayProxyEvent, parsed: ParsedRequest, *place: str) -> Job:
     """The picture with its options; under an Idempotency-Key its record is reserved, one a `place` in a batch."""
-    job = files.job(product, parsed.content, checked(product.offers, parsed.options, parsed.metadata), parsed.upload)
+    options, tenant = checked(product.offers, parsed.options, parsed.metadata), tenant_of(event)
+    job = files.job(product, parsed.content, options, parsed.upload, tenant=tenant)
     key = _idempotency_key(event)
     if not key:
         return job
-    ref = RecordRef(keyed.name("asked", product.slug, _caller(event), key, *place), datetime.now(UTC))
+    asked = keyed.name("asked", product.slug, caller(event), key, *place)
+    ref = RecordRef(asked, datetime.now(UTC), tenant=tenant)
     records.reserve(ref, product.slug, process.content(product, job))
     return replace(job, ref=ref)
-
-
-def _ref(product: Product, job: Job) -> RecordRef:
-    own = ledger.record_id(process.content(product, job), job.options)
-    return job.ref or RecordRef(own, datetime.now(UTC))
 
 
 def _idempotency_key(event: APIGatewayProxyEvent) -> str:
@@ -157,18 +156,13 @@ def _idempotency_key(event: APIGatewayProxyEvent) -> str:
     return key
 
 
-def _caller(event: APIGatewayProxyEvent) -> str:
-    """Who calls: the same Idempotency-Key from two callers is not the same request."""
-    identity = (event.get("requestContext") or {}).get("identity") or {}
-    return str(identity.get("apiKeyId") or identity.get("userArn") or "")
-
-
 def _by_queue(product: Product, job: Job, wanted: bool) -> Later:
     """Give a picture to the product's queue, through the bucket; its record is pending from then on."""
-    ref = _ref(product, job)
-    key = f"uploads/{product.slug}/{LATER}/{ref.id}"
+    content = process.content(product, job)
+    ref = process.ref(job, content)
+    key = f"{job.tenant.folder(product.slug)}/{LATER}/{ref.id}"
     there = replace(ref, upload=Upload(settings().uploads_bucket, key))
-    records.reserve(there, product.slug, process.content(product, job))
+    records.reserve(there, product.slug, content)
     aws.s3().put_object(
         Bucket=settings().uploads_bucket,
         Key=key,

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import ClientError
 
+from ocr.entry.callers import tenant
 from ocr.entry.forms import form, is_control
 from ocr.model.picture import Upload
 from ocr.pages.examine import refuse_size
@@ -67,7 +68,7 @@ def request(event: APIGatewayProxyEvent, product: str) -> ParsedRequest:
     kind, options = header(event, "Content-Type"), _query(event)
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == JSON:
-        return _from_json(members(event, FORMS), options, product)
+        return _from_json(members(event, FORMS), options, tenant(event).folder(product))
     if media_type == FORM:
         parts = form(_body(event), kind)
         if len(parts.files) != 1:
@@ -94,7 +95,7 @@ def batch(event: APIGatewayProxyEvent, product: str) -> BatchRequest:
         _count(len(parts.files))
         return BatchRequest([(name, _in_batch(content, {**options, **parts.members})) for name, content in parts.files])
     if media_type == JSON:
-        return _batch_from_json(members(event, BATCHES), options, product)
+        return _batch_from_json(members(event, BATCHES), options, tenant(event).folder(product))
     raise CallerError("A batch cannot be sent with this content type.", BATCHES, kind="unsupported_format")
 
 
@@ -151,7 +152,7 @@ def _body(event: APIGatewayProxyEvent, advice: str = FORMS) -> bytes:
         raise _invalid("The body cannot be decoded.", advice) from None
 
 
-def _from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -> ParsedRequest:
+def _from_json(body: dict[str, Any], options: Mapping[str, str], folder: str) -> ParsedRequest:
     image, uri, url = (body.pop(name, None) for name in (IMAGE_MEMBER, URI_MEMBER, URL_MEMBER))
     version = body.pop("version", None)
     chosen = {**options, **{name: plain(value) for name, value in body.items()}}
@@ -161,7 +162,7 @@ def _from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -
     if len(given) != 1 or not isinstance(given[0], str):
         raise _invalid(f"Give exactly one of `{IMAGE_MEMBER}`, `{URI_MEMBER}` and `{URL_MEMBER}`, as a string.")
     if uri is not None:
-        return _from_bucket(uri, version, chosen, product)
+        return _from_bucket(uri, version, chosen, folder)
     if url is not None:
         from ocr.entry import linked_pictures  # not at cold start
 
@@ -169,14 +170,15 @@ def _from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -
     return ParsedRequest(_decoded(image), chosen)
 
 
-def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], product: str) -> ParsedRequest:
-    """A picture that is named instead of sent: an upload of this product, in the bucket of uploads only."""
-    prefix = f"s3://{settings().uploads_bucket}/uploads/{product}/"
+def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], folder: str) -> ParsedRequest:
+    """A picture that is named instead of sent: an upload in this folder, in the bucket of uploads only."""
+    prefix = f"s3://{settings().uploads_bucket}/{folder}/"
     key = uri.removeprefix(f"s3://{settings().uploads_bucket}/")
-    if not uri.startswith(prefix) or uri == prefix or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
+    climbs = not {".", ".."}.isdisjoint(key.split("/"))
+    if not uri.startswith(prefix) or uri == prefix or climbs or _obeyed(key) or len(key.encode()) > MOST_KEY_BYTES:
         raise _invalid(
             "The address is not that of an upload of this product.",
-            f"Send s3://BUCKET/uploads/{product}/…, with the bucket of uploads.",
+            f"Send s3://BUCKET/{folder}/…, with the bucket of uploads.",
         )
     try:
         stored = fetch(Upload(settings().uploads_bucket, key, version))
@@ -188,7 +190,7 @@ def _from_bucket(uri: str, version: str | None, options: Mapping[str, str], prod
     return replace(stored, options=options)
 
 
-def _batch_from_json(body: dict[str, Any], options: Mapping[str, str], product: str) -> BatchRequest:
+def _batch_from_json(body: dict[str, Any], options: Mapping[str, str], folder: str) -> BatchRequest:
     uris, images = body.pop("s3_uris", None), body.pop("images", None)
     listed = uris if images is None else images if uris is None else None
     if not isinstance(listed, list):
@@ -196,7 +198,7 @@ def _batch_from_json(body: dict[str, Any], options: Mapping[str, str], product: 
     _count(len(listed))
     chosen = {**options, **{name: plain(value) for name, value in body.items()}}
     if images is None:
-        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(_string(uri), None, chosen, product)), listed)
+        loaded = threads.each(lambda uri: _or_error(lambda: _from_bucket(_string(uri), None, chosen, folder)), listed)
         _refuse_together(sum(len(one.content) for one in loaded if isinstance(one, ParsedRequest)))
         names = (uri if isinstance(uri, str) else str(place) for place, uri in enumerate(listed))
         return BatchRequest(list(zip(names, loaded, strict=True)))

@@ -206,9 +206,10 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
                 erasure.erase_upload(upload)
                 raise _SPENT
             stored = requests.fetch(upload)
-            picture = keyed.picture(hashlib.sha256(stored.content).hexdigest())
+            picture = keyed.picture(hashlib.sha256(stored.content).hexdigest(), ref.tenant)
             options = checked(product.offers, stored.options, stored.metadata)
-            delivery.jobs.append(files.job(product, stored.content, options, upload, ref, last=delivery.last))
+            job = files.job(product, stored.content, options, upload, ref, last=delivery.last, tenant=ref.tenant)
+            delivery.jobs.append(job)
         except OcrError as error:
             _log(process.refuse(product.slug, ref, error, picture=picture))
     except Exception as error:

@@ -9,6 +9,7 @@ from ocr.declare.options import checked
 from ocr.declare.product import Product
 from ocr.entry.requests import plain
 from ocr.model.picture import Upload
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.examine import MAX_BYTES
 from ocr.platform import aws
 from ocr.platform.settings import settings
@@ -18,16 +19,16 @@ from ocr.storage.records import RecordRef
 FORM_SECONDS = 900
 
 
-def form(product: Product, members: Mapping[str, Any]) -> dict[str, Any]:
+def form(product: Product, members: Mapping[str, Any], tenant: Tenant = OPERATOR) -> dict[str, Any]:
     """A POST form with which one picture of up to 10 MB can be uploaded, for 15 minutes, and the id of its record.
 
-    The record is pending until then. The options travel as the object's metadata. Raises `invalid_option` for options
-    that the product does not have.
+    The record is the tenant's, and pending until then. The options travel as the object's metadata. Raises
+    `invalid_option` for options that the product does not have.
     """
     options = checked(product.offers, {str(name): plain(value) for name, value in members.items()})
     fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
     id = uuid.uuid4().hex
-    place = Upload(settings().uploads_bucket, f"uploads/{product.slug}/{id}")
+    place = Upload(settings().uploads_bucket, f"{tenant.folder(product.slug)}/{id}")
     presigned = aws.s3().generate_presigned_post(
         place.bucket,
         place.key,
@@ -40,7 +41,7 @@ def form(product: Product, members: Mapping[str, Any]) -> dict[str, Any]:
         ],
         ExpiresIn=FORM_SECONDS,
     )
-    records.reserve(RecordRef(id, datetime.now(UTC), place), product.slug)
+    records.reserve(RecordRef(id, datetime.now(UTC), place, tenant=tenant), product.slug)
     return {
         "id": id,
         "url": presigned["url"],

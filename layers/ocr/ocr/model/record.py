@@ -141,6 +141,7 @@ class Record(Part):
     id: str = Field(description="its id")
     version: str = Field(default=SCHEMA_VERSION, description="the version of this schema")
     product: str = Field(description="the product's slug")
+    tenant: str | None = Field(default=None, description="whose it is; left out where it is the operator's")
     status: Status = Field(description="how far the picture is, or how it ended")
     created_at: datetime = Field(description="when the picture came")
     finished_at: datetime | None = Field(default=None, description="when the record was written")
@@ -210,6 +211,7 @@ class Summary(Doubts):
 
     id: str
     product: str
+    tenant: str | None = None
     status: Status
     created_at: datetime
     finished_at: datetime | None = None
@@ -224,6 +226,7 @@ class Announcement(Doubts):
     event_id: str = Field(description="the same for the same outcome, however often it is announced")
     record_id: str = Field(description="the record's id")
     product: str = Field(description="the product's slug")
+    tenant: str | None = Field(default=None, description="whose it is; null where it is the operator's")
     status: Status = Field(description="how the picture ended, or that the record was deleted")
     finished_at: datetime = Field(description="when the record was written")
     replayed: bool = Field(description="answered from an earlier reading of the same content")

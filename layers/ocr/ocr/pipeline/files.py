@@ -22,6 +22,7 @@ from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import ExtractedDocument, Item, Reading, on_page
 from ocr.model.record import FINAL, PageInfo, PageRecord, Record, Status
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import files
 from ocr.pages.page import Page, selected
 from ocr.pipeline import process
@@ -67,12 +68,13 @@ def job(
     ref: RecordRef | None = None,
     *,
     last: bool = False,
+    tenant: Tenant = OPERATOR,
 ) -> Job:
     """The work that a file with these options is; raises `CallerError` and `TooComplex` for what cannot be read."""
     document = files.opened(content, upload)
     selected(options.get(PAGES), document.pages or 1)
     own = options if document.pages else {name: value for name, value in options.items() if name != PAGES}
-    return Job(document, own, ref, last)
+    return Job(document, own, ref, last, tenant)
 
 
 def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
@@ -209,7 +211,7 @@ def _undrawn(step: Step, page: Page) -> Picture:
 def _page_job(step: Step, picture: Picture) -> Job:
     """A page as a picture of its own. It is never brought the last time: its file may be."""
     options = {name: value for name, value in step.job.options.items() if name != PAGES}
-    return Job(picture, options)
+    return Job(picture, options, tenant=step.job.tenant)
 
 
 def _drawn(product: Product, step: Step, page: Page) -> Job | Record:

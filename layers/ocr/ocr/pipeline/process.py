@@ -19,6 +19,7 @@ from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record, Status
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import codes
 from ocr.pipeline import routing
 from ocr.pipeline.settling import settled
@@ -51,7 +52,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 @dataclass(frozen=True)
 class Job:
-    """One picture with its checked options, and the place of its record if it is known before the picture is.
+    """One picture of a tenant with its checked options, and its record's place if that is known before the picture is.
 
     `last` says that nobody will bring it again after this.
     """
@@ -60,6 +61,7 @@ class Job:
     options: Mapping[str, str] = field(default_factory=dict)
     ref: RecordRef | None = None
     last: bool = False
+    tenant: Tenant = OPERATOR
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Retry:
 
 
 Outcome = Record | Retry
+Options = tuple[tuple[str, str], ...]
 
 
 @dataclass
@@ -98,7 +101,8 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
     What fails for one, fails for that one alone: the others may have been paid for.
     """
     kept: dict[int, Outcome] = {}
-    groups: defaultdict[tuple[tuple[str, str], ...], list[tuple[int, Step]]] = defaultdict(list)
+    # Each vendor's answer is about pictures of one tenant.
+    groups: defaultdict[tuple[Tenant, Options], list[tuple[int, Step]]] = defaultdict(list)
     claims = threads.each(lambda job: guarded(claim, product, job, end), jobs)
     for number, (job, claimed) in enumerate(zip(jobs, claims, strict=True)):
         found = (
@@ -107,10 +111,10 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
         if found:
             kept[number] = found
         elif isinstance(claimed, Step):
-            groups[tuple(sorted(job.options.items()))].append((number, claimed))
+            groups[job.tenant, tuple(sorted(job.options.items()))].append((number, claimed))
         else:
             kept[number] = claimed
-    for options, group in groups.items():
+    for (_, options), group in groups.items():
         request = _ask(product, [step.job.document for _, step in group], dict(options), end)
         routing.read(product.offers, request, [_turn(product, step, end, kept, number) for number, step in group])
     return [_caught_up(product, job, kept[number]) for number, job in enumerate(jobs)]
@@ -122,10 +126,9 @@ def _caught_up(product: Product, job: Job, outcome: Outcome) -> Outcome:
         return outcome
     key = content(product, job)
     done = guarded(ledger.finished, key)
-    ref = job.ref or RecordRef(ledger.record_id(key, job.options), datetime.now(UTC))
-    return (
-        guarded(ledger.replay, done, ref, product.fields, job.options) if isinstance(done, StoredReading) else outcome
-    )
+    if not isinstance(done, StoredReading):
+        return outcome
+    return guarded(ledger.replay, done, ref(job, key), product.fields, job.options)
 
 
 def content(product: Product, job: Job) -> str:
@@ -133,7 +136,8 @@ def content(product: Product, job: Job) -> str:
 
     Who insists on vendors is answered by one of those, or has the picture read by them as a content of its own.
     """
-    name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=job.document.page)
+    page, tenant = job.document.page, job.tenant
+    name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=page, tenant=tenant)
     shared = name()
     vendors = job.options.get("vendor")
     if not vendors:
@@ -143,6 +147,13 @@ def content(product: Product, job: Job) -> str:
     if done:
         return shared if done.record.vendor in vendors.split(",") else own
     return own if ledger.finished(own) else shared
+
+
+def ref(job: Job, content: str) -> RecordRef:
+    """Where the record of a picture of this content is."""
+    if job.ref:
+        return job.ref
+    return RecordRef(ledger.record_id(content, job.options, job.tenant), datetime.now(UTC), tenant=job.tenant)
 
 
 def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
@@ -215,16 +226,16 @@ def write_failed_record(product: str, upload: Upload) -> Record:
 
 def claim(product: Product, job: Job, end: float) -> Step | Outcome:
     key = content(product, job)
-    ref = job.ref or RecordRef(ledger.record_id(key, job.options), datetime.now(UTC))
+    place = ref(job, key)
     try:
         lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, job, end))
     except InProgress as error:
         if job.last and not job.document.page:
-            refuse(product.slug, ref, error, key, again=True)
+            refuse(product.slug, place, error, key, again=True)
         raise
     if isinstance(lease, StoredReading):
-        return ledger.replay(lease, ref, product.fields, job.options)
-    return Step(job, ref, lease)
+        return ledger.replay(lease, place, product.fields, job.options)
+    return Step(job, place, lease)
 
 
 def _first(product: Product, job: Job, end: float) -> Asked | None:

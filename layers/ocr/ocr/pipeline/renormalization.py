@@ -8,6 +8,7 @@ from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.record import Record, Status
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, OcrError
 from ocr.storage import ledger, raw_answers, records
@@ -17,12 +18,12 @@ from ocr.storage.records import RecordRef
 LEASE_SECONDS = 30
 
 
-def renormalize(id: str) -> Record | None:
-    """The record of this id, made anew together with those of the same content; None where there is none.
+def renormalize(id: str, tenant: Tenant = OPERATOR) -> Record | None:
+    """The tenant's record of this id, made anew together with those of the same content; None where there is none.
 
     Raises `conflict` where no answer is kept that it could be made from.
     """
-    record = records.find(id)
+    record = records.find(id, tenant)
     if record is None or record.status == Status.DELETED:
         return record
     content = (records.stored(id) or {}).get("content")
@@ -39,7 +40,7 @@ def _read_after_all(product: Product, made: Record, content: str) -> None:
     """Write the record of a response that was not understood when it came, if it is now."""
     source = made.source
     upload = Upload(source.bucket, source.key, source.version) if source else None
-    ref = RecordRef(made.id, made.created_at, upload)
+    ref = RecordRef(made.id, made.created_at, upload, tenant=Tenant(made.tenant or ""))
     lease = ledger.lease(content, product.slug, LEASE_SECONDS)
     if isinstance(lease, StoredReading):
         ledger.replay(lease, ref, product.fields)

@@ -117,6 +117,11 @@ class Settings(BaseModel):
         validation_alias="RECORD_KEY",
         description="Key of the names of pictures and uploads, which a stack generates; never to be changed",
     )
+    shared_readings: bool = Field(
+        default=False,
+        validation_alias="SHARED_READINGS",
+        description="Whether what was read of a tenant's picture also answers another tenant who sends the same one",
+    )
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
     )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ocr.model.picture import Upload
 from ocr.model.record import Status
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform import aws
 from ocr.platform.errors import InProgress
 from ocr.platform.settings import settings
@@ -26,19 +27,25 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 
-def erase(id: str) -> bool:
-    """Delete all that is kept of a record's picture; False if there is no such record.
+def erase(id: str, tenant: Tenant = OPERATOR) -> bool:
+    """Delete all that is kept of the picture of a tenant's record; False if there is no such record.
 
     That is what was read of the same bytes as any product and with any options, the raw answers, the uploads and the
     records. What is left of each record says that it was deleted, and is announced. Its own goes last: whatever dies
     before can be asked for again. Raises `InProgress` while the picture is being read.
     """
     found = stored(id)
-    if found is None or expired(found) or found.get("status") in (None, Status.DELETED):
+    if found is None or expired(found) or found.get("status") in (None, Status.DELETED) or not tenant.sees(found):
         return False
-    named = of_same_picture(found["picture"]) if "picture" in found else []
-    for content, product in sorted(_contents([found, *named]).items()):
-        _erase_content(content, product, id)
+    same = of_same_picture(found["picture"]) if "picture" in found else []
+    named = [one for one in same if one.get("tenant") == found.get("tenant")]
+    # Where readings are shared, another tenant's records may refer to what was read.
+    others = {
+        one.get("content") for one in same if one not in named and one.get("status", Status.DELETED) != Status.DELETED
+    }
+    for content, product in sorted(_contents([found, *same]).items()):
+        if content not in others:
+            _erase_content(content, product, id)
     for one in named:
         if one["id"] != id and one.get("status") not in (None, Status.DELETED):
             _forget(one)
@@ -98,9 +105,12 @@ def _forget(found: Item) -> None:
 
 def _deleted(found: Item) -> Item:
     """What is left of a record: nothing of its picture. A caller may send the picture again, a queue may not."""
-    left = {name: found[name] for name in ("id", "product", "created_at", "day", "place", "version") if name in found}
+    left = {name: found[name] for name in _LEFT if name in found}
     address = found.get("source", "")
     return failed(deleted(found), again=not address or f"/{LATER}/" in address) | left
+
+
+_LEFT = ("id", "product", "tenant", "created_at", "day", "place", "version")
 
 
 def _erase(bucket: str, named: str) -> None:

@@ -1,12 +1,14 @@
 """Names that nobody can tell the named thing from: ids of records, of contents and of pictures, places of uploads.
 
 A plain hash of a file name or of a picture is found again by whoever guesses the one or has the other. So it is made
-with a key of the stack, which the template generates and which stays as it is for as long as there are records.
+with a key of the stack, which the template generates and which stays as it is for as long as there are records. The
+same picture of two tenants has two names: neither is answered with what the other had read.
 """
 
 import hashlib
 import hmac
 
+from ocr.model.tenant import Tenant
 from ocr.platform.settings import settings
 
 # A content's name begins with its picture's.
@@ -19,9 +21,14 @@ def name(*parts: str) -> str:
     return hmac.new(settings().record_key.encode(), joined.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def picture(sha256: str) -> str:
-    """The name of a picture: 16 hexadecimal digits."""
-    return name("picture", sha256)[:PICTURE_LENGTH]
+def own(tenant: Tenant) -> tuple[str, ...]:
+    """What makes a name a tenant's own: nothing where it is the operator's, or readings are shared."""
+    return () if not tenant.name or settings().shared_readings else ("tenant", tenant.name)
+
+
+def picture(sha256: str, tenant: Tenant) -> str:
+    """The name of a tenant's picture: 16 hexadecimal digits."""
+    return name("picture", sha256, *own(tenant))[:PICTURE_LENGTH]
 
 
 def picture_of(content: str) -> str:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 from ocr.declare.fields import Fields
 from ocr.declare.offers import LABELS, WAYS, telling
 from ocr.model.record import PageRecord, Record, Status
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform import aws
 from ocr.platform.errors import InProgress
 from ocr.platform.settings import settings
@@ -100,7 +101,12 @@ class StoredReading:
 
 
 def content_key(
-    product: str, options: Mapping[str, str], sha256: str, vendors: str = "", page: int | None = None
+    product: str,
+    options: Mapping[str, str],
+    sha256: str,
+    vendors: str = "",
+    page: int | None = None,
+    tenant: Tenant = OPERATOR,
 ) -> str:
     """The id of a content: 32 hexadecimal digits, the first of which are its picture's, or its file's.
 
@@ -111,15 +117,16 @@ def content_key(
     relevant = sorted((name, value) for name, value in (telling(options) | chosen).items() if name not in WAYS)
     further = [*([vendors] if vendors else []), *([page] if page else [])]
     parts = json.dumps([product, relevant, sha256, *further], ensure_ascii=False)
-    return keyed.picture(sha256) + keyed.name("content", parts)[keyed.PICTURE_LENGTH :]
+    return keyed.picture(sha256, tenant) + keyed.name("content", parts, *keyed.own(tenant))[keyed.PICTURE_LENGTH :]
 
 
-def record_id(content: str, options: Mapping[str, str]) -> str:
-    """The id of the record of a picture that names no other: one a content, and one for each name of a call."""
+def record_id(content: str, options: Mapping[str, str], tenant: Tenant = OPERATOR) -> str:
+    """The id of a tenant's record of a picture that names no other: one a content, and one for each name of a call."""
     labels = sorted((name, value) for name, value in options.items() if name in LABELS)
-    if not labels:
+    if not labels and not tenant.name:
         return content
-    return content[: keyed.PICTURE_LENGTH] + keyed.name("call", content, json.dumps(labels))[keyed.PICTURE_LENGTH :]
+    named = keyed.name("call", content, json.dumps(labels), *([tenant.name] if tenant.name else []))
+    return content[: keyed.PICTURE_LENGTH] + named[keyed.PICTURE_LENGTH :]
 
 
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ocr.model.record import FINAL, Status, Summary
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
 from ocr.storage.records import RECORD_ID, Item, expired, moment, queried
@@ -20,7 +21,7 @@ SEEN_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Search:
-    """What a list is about: of a product or of all, `since` (inclusive) `until` (exclusive) when.
+    """What a list is about: a tenant's records, of a product or of all, `since` (inclusive) `until` (exclusive) when.
 
     `doubtful` asks for records of which a check failed.
     """
@@ -31,11 +32,12 @@ class Search:
     status: Status | None = None
     vendor: str | None = None
     doubtful: bool = False
+    tenant: Tenant = OPERATOR
 
     @property
     def is_rare(self) -> bool:
         """Whether most records may not match."""
-        return bool(self.status or self.vendor or self.doubtful)
+        return bool(self.status or self.vendor or self.doubtful or (self.tenant.name and self.product))
 
 
 def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
@@ -47,7 +49,10 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
     """
     found: list[Item] = []
     after = _after(cursor)
-    if after and not (search.product in (None, after["product"]) and _within(search, after["created_at"])):
+    if after:
+        after["tenant"] = search.tenant.name
+    own = search.tenant.name or search.product in (None, after["product"] if after else None)
+    if after and not (own and _within(search, after["created_at"])):
         raise _no_cursor()
     seen = 0
     for part in _found(search, after, limit):
@@ -64,7 +69,7 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
 
 
 def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
-    """DynamoDB's answers in the order of their partitions: one of the product, or one a day."""
+    """DynamoDB's answers in the order of their partitions: one of the tenant, of the product, or one a day."""
     if search.since > search.until:
         return  # DynamoDB refuses such a query
     statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
@@ -74,6 +79,9 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
     if search.vendor:
         names, values = names | {"#vendor": "vendor"}, values | {":vendor": search.vendor}
         filters += " AND #vendor = :vendor"
+    if search.tenant.name and search.product:
+        names, values = names | {"#product": "product"}, values | {":product": search.product}
+        filters += " AND #product = :product"
     if search.doubtful:
         values |= {":none": 0}
         filters += " AND checks_failed > :none"
@@ -97,6 +105,9 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
 
 
 def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
+    if search.tenant.name:
+        yield "by_tenant", "tenant", search.tenant.name
+        return
     if search.product:
         yield "by_product", "product", search.product
         return

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ocr.declare.fields import Fields
 from ocr.model.picture import Upload
 from ocr.model.record import FINAL, PageRecord, Record, Source, Status
+from ocr.model.tenant import OPERATOR, Tenant, tenant_of
 from ocr.platform import aws
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
@@ -49,7 +50,7 @@ GIVEN_UP = "(again = :true AND #status <> :deleted)"
 
 @dataclass(frozen=True)
 class RecordRef:
-    """Where one picture's record is: its id, when the picture came, and the upload that it came by.
+    """Where one picture's record is: its id, when the picture came, the upload that it came by, and whose it is.
 
     `spent` says that it came by a form that was good for another picture, or whose record was erased.
     """
@@ -58,18 +59,20 @@ class RecordRef:
     created_at: datetime
     upload: Upload | None = None
     spent: bool = False
+    tenant: Tenant = OPERATOR
 
 
 def record_ref(upload: Upload) -> RecordRef:
     """The record of an upload: the one that was reserved for its key, else one by bucket, key and version."""
     at = upload.at or datetime.now(UTC)
     folder, _, id = upload.key.rpartition("/")
-    own = RecordRef(keyed.name("upload", uri(upload), upload.version or ""), at, upload)
+    tenant = tenant_of(upload.key)
+    own = RecordRef(keyed.name("upload", uri(upload), upload.version or ""), at, upload, tenant=tenant)
     reserved = stored(id) if RECORD_ID.fullmatch(id) else None
     if reserved is None or reserved.get("place") != _place_of(uri(upload)):
         return own
     if _is_reserved(id, reserved, upload):
-        return RecordRef(id, at, upload)
+        return replace(own, id=id)
     return replace(own, spent=not folder.endswith(f"/{LATER}"))
 
 
@@ -143,6 +146,7 @@ def placed(record: Record, ref: RecordRef, **more: Any) -> Record:
     upload = ref.upload
     source = Source(bucket=upload.bucket, key=upload.key, version=upload.version) if upload else None
     place = {"id": ref.id, "created_at": ref.created_at, "finished_at": datetime.now(UTC), "source": source}
+    place["tenant"] = ref.tenant.name or None
     return record.model_copy(update=place | more)
 
 
@@ -178,6 +182,8 @@ def _item(record: Record) -> Item:
         "replayed": record.replayed,
         "checks_failed": record.checks_failed,
     }
+    if record.tenant:
+        found["tenant"] = record.tenant
     if record.problem:
         found["problem"] = record.problem.kind
     if record.lowest_confidence is not None:
@@ -283,13 +289,13 @@ def reserve(ref: RecordRef, product: str, content: str | None = None) -> None:
         put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
 
 
-def find(id: str) -> Record | None:
-    """The record of this id, in whatever status, or None if there is none or it has expired.
+def find(id: str, tenant: Tenant = OPERATOR) -> Record | None:
+    """The record of this id, in whatever status, or None if there is none, it has expired or is another tenant's.
 
     It is deleted from the moment when the reading that it refers to is deleted.
     """
     found = stored(id)
-    if found is None or "status" not in found or expired(found):
+    if found is None or "status" not in found or expired(found) or not tenant.sees(found):
         return None
     if "record" in found or "content" not in found:
         return read(found)
@@ -311,6 +317,7 @@ def deleted(found: Item) -> Record:
     return Record(
         id=found["id"],
         product=found["product"],
+        tenant=found.get("tenant"),
         status=Status.DELETED,
         created_at=datetime.fromisoformat(found["created_at"]),
         finished_at=datetime.now(UTC),
@@ -321,6 +328,7 @@ def _place(found: Item) -> dict[str, Any]:
     """What an item says of its picture, as members of a record."""
     return {
         "id": found["id"],
+        "tenant": found.get("tenant"),
         "created_at": datetime.fromisoformat(found["created_at"]),
         "finished_at": datetime.fromisoformat(found["finished_at"]),
         "replayed": found["replayed"],
@@ -335,8 +343,8 @@ def source(found: Item) -> Source | None:
     return Source(bucket=bucket, key=key, version=found.get("version")) if key else None
 
 
-def of_upload(source: str, version: str | None = None) -> Record | None:
-    """The record of an upload, by its s3:// address: of this version, or the latest."""
+def of_upload(source: str, version: str | None = None, tenant: Tenant = OPERATOR) -> Record | None:
+    """The record of a tenant's upload, by its s3:// address: of this version, or the latest."""
     if len(source.encode()) > MOST_URI_BYTES:
         return None
     query: Item = {
@@ -349,7 +357,7 @@ def of_upload(source: str, version: str | None = None) -> Record | None:
     }
     for found in chain.from_iterable(page["Items"] for page in queried(query)):
         if version in (None, found.get("version")):
-            return find(found["id"])
+            return find(found["id"], tenant)
     return None
 
 

@@ -1,0 +1,202 @@
+"""Promise: a tenant reaches its own records alone, and nobody learns that another tenant has the same picture."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from ocr.declare.product import Product
+from ocr.entry.serve import serve
+from ocr.model.tenant import OPERATOR, Tenant, key, of_key, tenant_of
+from tests.support.aws import UPLOADS, World, forget_settings
+from tests.support.scripted import Context, calls, picture, product, reading
+from tests.support.sending import asked, deliver, of_upload
+
+OURS, THEIRS, STACKS = key("claims", "a" * 40), key("lending", "b" * 40), "QzV0aGVTdGFja3NPd25LZXlPZkZvcnR5TGV0dGVycw"
+
+
+def context(secret: str) -> dict[str, Any]:
+    """What API Gateway says beside a request that came with this key."""
+    return {"requestId": "request-1", "identity": {"apiKey": secret, "apiKeyId": f"id of {secret[:10]}"}}
+
+
+def read(kind: Product, secret: str, body: dict[str, Any] | None = None, **headers: str) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer when a caller with this key has a picture read."""
+    members = body or {"image": b64encode(picture(4711)).decode()}
+    event = {
+        "httpMethod": "POST",
+        "resource": f"/ocr/{kind.slug}",
+        "path": f"/ocr/{kind.slug}",
+        "headers": {"content-type": "application/json"} | headers,
+        "queryStringParameters": None,
+        "requestContext": context(secret),
+        "body": json.dumps(members),
+        "isBase64Encoded": False,
+    }
+    answer = serve(kind)(event, Context())  # type: ignore[arg-type]
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def of(secret: str, method: str, path: str, body: str | None = None, **query: str) -> tuple[int, Any]:
+    """Status and body of the answer of the API beside reading, to a caller with this key."""
+    more = {"requestContext": context(secret) | {"stage": "v1", "path": path}, "queryStringParameters": query or None}
+    return asked(method, path, body, **more)
+
+
+def listed(secret: str, **query: str) -> list[str]:
+    """The ids of the records that a caller with this key is shown, page by page."""
+    found: list[str] = []
+    more: dict[str, str] = {}
+    while True:
+        status, page = of(secret, "GET", "/records", **query, **more)
+        assert status == 200
+        found += [one["id"] for one in page["records"]]
+        if not page["next"]:
+            return found
+        more = {"cursor": page["next"]}
+
+
+def test_the_same_picture_is_read_and_paid_for_by_each_tenant(world: World) -> None:
+    kind = product([reading])
+    (one, ours), (two, theirs), (three, own) = (read(kind, secret) for secret in (OURS, THEIRS, STACKS))
+    assert (one, two, three) == (200, 200, 200)
+    assert [record["replayed"] for record in (ours, theirs, own)] == [False] * 3
+    assert len({record["id"] for record in (ours, theirs, own)}) == 3
+    assert [record.get("tenant") for record in (ours, theirs, own)] == ["claims", "lending", None]
+    assert calls(kind) == 3
+    # No name of the one's picture is the other's, so that not even what is kept tells that it is the same.
+    names = [{item[name] for name in ("id", "content", "picture") if name in item} for item in world.items()]
+    assert not any(a & b for a in names for b in names if a is not b and _tenants(world, a) != _tenants(world, b))
+    again = read(kind, OURS)[1]
+    assert (again["id"], again["replayed"]) == (ours["id"], True)
+    assert calls(kind) == 3
+
+
+def _tenants(world: World, names: set[str]) -> set[str | None]:
+    """Whose the records are that one of these names stands in."""
+    return {
+        item.get("tenant")
+        for item in world.items()
+        if "status" in item and names & {item["id"], item.get("content"), f"content#{item.get('content')}"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/records/{}"), ("HEAD", "/records/{}"), ("POST", "/records/{}/renormalize"), ("DELETE", "/records/{}")],
+)
+def test_a_record_of_another_tenant_is_as_none(world: World, method: str, path: str) -> None:
+    kind = product([reading])
+    record = read(kind, OURS)[1]
+    assert of(THEIRS, method, path.format(record["id"])) == of(THEIRS, method, path.format("0" * 32))
+    assert of(OURS, "GET", f"/records/{record['id']}")[0] == 200
+    assert of(STACKS, "GET", f"/records/{record['id']}")[0] == 200
+    assert of(OURS, "DELETE", f"/records/{record['id']}")[0] == 204
+    assert of(OURS, "GET", f"/records/{record['id']}")[0] == 410
+    assert of(THEIRS, "GET", f"/records/{record['id']}")[0] == 404
+
+
+def test_a_list_shows_a_tenant_its_own_records_and_the_operator_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = product([reading])
+    monkeypatch.setattr("ocr.declare.catalogue.exists", lambda slug: slug == "ticket")
+    pictures = [{"image": b64encode(picture(number)).decode()} for number in range(3)]
+    mine = [read(kind, OURS, one)[1]["id"] for one in pictures]
+    other, own = read(kind, THEIRS)[1]["id"], read(kind, STACKS)[1]["id"]
+    assert listed(OURS) == mine[::-1]
+    assert listed(OURS, limit="1", product="ticket") == mine[::-1]
+    assert listed(THEIRS) == [other]
+    assert {*listed(STACKS)} == {*mine, other, own}
+
+
+def test_uploads_of_a_tenant_are_its_own(world: World) -> None:
+    kind = product([reading])
+    status, form = of(OURS, "POST", "/uploads/id_card", "{}")
+    assert (status, form["key"]) == (201, f"uploads/id_card/tenants/claims/{form['id']}")
+    assert of(THEIRS, "GET", f"/records/{form['id']}")[0] == 404
+    upload = world.upload("uploads/ticket/tenants/claims/a.png", picture(1))
+    deliver(kind, upload)
+    record = of_upload(upload)
+    assert record
+    assert record.tenant == "claims"
+    address = f"s3://{UPLOADS}/uploads/ticket/tenants/claims/a.png"
+    assert of(OURS, "GET", "/records/by-source", uri=address)[0] == 200
+    assert of(THEIRS, "GET", "/records/by-source", uri=address)[0] == 404
+    assert read(kind, OURS, {"s3_uri": address})[0] == 200
+    for stolen in (address, f"s3://{UPLOADS}/uploads/ticket/tenants/lending/../claims/a.png"):
+        assert read(kind, THEIRS, {"s3_uri": stolen})[1]["type"].endswith("invalid_request")
+
+
+def test_an_idempotency_key_is_a_tenants_own(world: World) -> None:
+    kind = product([reading])
+    first = read(kind, OURS, **{"Idempotency-Key": "one"})[1]
+    other = read(kind, THEIRS, {"image": b64encode(picture(2)).decode()}, **{"Idempotency-Key": "one"})
+    assert other[0] == 200
+    # Another key of the same tenant is the same caller.
+    renewed = read(kind, key("claims", "c" * 40), **{"Idempotency-Key": "one"})[1]
+    assert renewed["id"] == first["id"]
+
+
+def test_what_a_tenant_does_not_wait_for_stays_its_own(world: World) -> None:
+    kind = product([reading])
+    pending = read(kind, OURS, Prefer="respond-async")[1]
+    assert of(THEIRS, "GET", f"/records/{pending['id']}")[0] == 404
+    place = f"uploads/ticket/tenants/claims/later/{pending['id']}"
+    [one] = world.emulator.client("s3").list_object_versions(Bucket=UPLOADS, Prefix=place)["Versions"]
+    notification = {"s3": {"bucket": {"name": UPLOADS}, "object": {"key": one["Key"], "versionId": one["VersionId"]}}}
+    assert deliver(kind, notification) == []
+    record = of(OURS, "GET", f"/records/{pending['id']}")[1]
+    assert (record["status"], record["tenant"]) == ("succeeded", "claims")
+
+
+def test_a_deletion_reaches_a_tenants_own_records_alone(world: World) -> None:
+    kind = product([reading])
+    ours, theirs = read(kind, OURS)[1], read(kind, THEIRS)[1]
+    assert of(OURS, "DELETE", f"/records/{ours['id']}")[0] == 204
+    assert of(THEIRS, "GET", f"/records/{theirs['id']}")[1]["document"]["fields"]
+
+
+def test_readings_are_shared_where_the_operator_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHARED_READINGS", "true")
+    forget_settings()
+    kind = product([reading])
+    ours, theirs = read(kind, OURS)[1], read(kind, THEIRS)[1]
+    assert (calls(kind), theirs["replayed"]) == (1, True)
+    assert ours["id"] != theirs["id"]
+    assert of(THEIRS, "GET", f"/records/{ours['id']}")[0] == 404
+    assert of(OURS, "DELETE", f"/records/{ours['id']}")[0] == 204
+    assert of(THEIRS, "GET", f"/records/{theirs['id']}")[1]["document"]["fields"]
+    assert of(THEIRS, "DELETE", f"/records/{theirs['id']}")[0] == 204
+    assert not [item for item in world.items() if item["id"].startswith("content#")]
+
+
+@pytest.mark.parametrize(
+    ("secret", "tenant"),
+    [
+        (OURS, Tenant("claims")),
+        (key("claims-north", "d" * 40), Tenant("claims-north")),
+        (STACKS, OPERATOR),
+        ("0b0e8a9c-1f5e-4f0e-9f1c-0f8a1c2d3e4f", OPERATOR),
+        ("ocr-claims-short", OPERATOR),
+        ("", OPERATOR),
+    ],
+)
+def test_a_key_says_whose_it_is(secret: str, tenant: Tenant) -> None:
+    assert of_key(secret) == tenant
+
+
+@pytest.mark.parametrize(
+    ("place", "tenant"),
+    [
+        ("uploads/ticket/tenants/claims/a.png", Tenant("claims")),
+        ("uploads/ticket/tenants/claims/later/" + "0" * 32, Tenant("claims")),
+        ("uploads/ticket/tenants/claims", OPERATOR),
+        ("uploads/ticket/tenants/No Name/a.png", OPERATOR),
+        ("uploads/ticket/scans/tenants/claims/a.png", OPERATOR),
+        ("uploads/ticket/a.png", OPERATOR),
+    ],
+)
+def test_a_folder_says_whose_an_upload_is(place: str, tenant: Tenant) -> None:
+    assert tenant_of(place) == tenant
