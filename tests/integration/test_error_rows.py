@@ -20,6 +20,7 @@ from ocr.platform.errors import (
     CallerError,
     NoResult,
     OcrError,
+    TooComplex,
     UnexpectedResponse,
     VendorRejected,
     VendorUnavailable,
@@ -41,6 +42,7 @@ BY_S3: dict[type[OcrError], str] = {
     VendorUnavailable: AGAIN,
     VendorRejected: AGAIN,
     UnexpectedResponse: Status.FAILED,
+    TooComplex: Status.FAILED,
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ocr.model.reading import Reading
-from ocr.platform.errors import CallerError, NoResult
+from ocr.platform.errors import NoResult, TooComplex
 from ocr.vendors.etoplive import Pid
 from tests.support.adapters import BUSY, NOTHING, PAID_BUSY, REFUSED, Case, Recorded, Row
 
@@ -28,7 +28,7 @@ ERRORS: dict[int, Row] = {
     -7: REFUSED,
     -8: BUSY,
     -49: PAID_BUSY,
-    -51: (CallerError, 422, False),
+    -51: (TooComplex, 422, False),
     -52: BUSY,
     -55: BUSY,
 }

@@ -31,6 +31,7 @@ from ocr.platform.errors import (
     ConfigurationError,
     NoResult,
     OcrError,
+    TooComplex,
     UnexpectedResponse,
     VendorRejected,
     VendorUnavailable,
@@ -93,10 +94,8 @@ ERRORS = {
     "-8": Row(VendorUnavailable, "The vendor's server had an I/O error."),
     # It may have been at work on the picture when its time ended.
     "-49": Row(VendorUnavailable, "The vendor ran out of time inside.", paid=True),
-    # 图片错误，请换一张再重试: the vendor means this very picture.
-    "-51": Row(
-        CallerError, "The vendor cannot use this picture.", "Send another picture of the document.", kind="damaged"
-    ),
+    # 图片错误，请换一张再重试: the vendor means this very picture, which decodes whole. Another vendor may read it.
+    "-51": Row(TooComplex, "The vendor cannot use this picture.", remedy="smaller"),
     "-52": Row(VendorUnavailable, "The vendor is overloaded.", retry_after=30, blames="nothing"),
     "-55": Row(VendorUnavailable, "The vendor saw the connection end."),
 }

@@ -316,9 +316,9 @@ def _answered(codetype: Codetype, answer: str, document: Picture) -> Iterator[It
         return
     if codetype.kind == "points":
         points = _points(codetype, answer)
-        there = all(x <= document.width and y <= document.height for x, y in points)
-        # Nobody can click beside the picture: such an answer is kept as text alone.
-        yield pointed("points", points) if there else Item(label="text", text=answer)
+        there = points and all(x <= document.width and y <= document.height for x, y in points)
+        # What nobody can click on fills no field: it is kept under a label that is no field's.
+        yield pointed("points", points) if there else Item(label="answer", text=answer)
         return
     yield Item(label="text", text=answer)
     plain = "".join(unicodedata.normalize("NFKC", answer).split()).upper()
@@ -331,14 +331,14 @@ def _checks(codetype: str, answer: str, items: Sequence[Item]) -> Iterator[Check
     kind = CODETYPES[codetype].kind
     plain = "".join(unicodedata.normalize("NFKC", answer).split())
     if kind == "points":
-        fits = items[0].label == "points"
+        fits = items[0].label == kind
     else:
         form = _FORMS.get(kind) or _LETTERS.get(codetype) or re.compile(f"{_ALPHABETS.get(codetype[0], '.')}+")
         fits = form.fullmatch(plain.upper() if kind in _FORMS else plain) is not None
         fits = fits and (codetype[0] not in _ALPHABETS or len(plain) <= int(codetype[-1]))
     yield Check(
         name="codetype",
-        fields=[items[0].label],
+        fields=[kind if kind == "points" else "text"],
         outcome="passed" if fits else "failed",
         detail="" if fits else "The answer is not what its codetype promises.",
     )
@@ -358,11 +358,12 @@ _ISO_6346 = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if 
 
 
 def _points(codetype: Codetype, answer: str) -> list[Point]:
+    """The points in an answer; an empty list where they are not as many as the codetype promises, or none at all."""
     plain = re.sub(r"\s*,\s*", ",", unicodedata.normalize("NFKC", answer))
     points = _BETWEEN_POINTS.sub(" ", plain).split()
     fewest, most = codetype.points
     if not fewest <= len(points) <= most or not all(map(_POINT.fullmatch, points)):
-        raise unexplained("The vendor's answer is not the points that its document promises.")
+        return []
     return [(float(x), float(y)) for x, y in (point.split(",") for point in points)]
 
 
