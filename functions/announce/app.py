@@ -73,6 +73,8 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
         problem=item.get("problem"),
         checks_failed=item.get("checks_failed", 0),
         lowest_confidence=item.get("lowest_confidence"),
+        decision=item.get("decision"),
+        corrected=item.get("corrected", 0),
     )
 
 

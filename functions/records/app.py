@@ -21,14 +21,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ocr.entry import callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
-from ocr.entry.response_models import Description, Entry, Page, UploadForm
+from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import audit, logger, unforeseen
-from ocr.storage import erasure, queries
+from ocr.storage import erasure, queries, uploaded_pictures
 from ocr.storage import records as kept
 from ocr.storage.records import RECORD_ID
 
@@ -47,6 +47,30 @@ Slug = Annotated[str, Path(description="a product's slug, such as id_card")]
 RecordId = Annotated[str, Path(description="a record's id", json_schema_extra={"pattern": f"^{RECORD_ID.pattern}$"})]
 Seen = Annotated[str | None, Header(alias="If-None-Match", description="an ETag; 304 if nothing has changed")]
 OPTIONS = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+CHANGE_BODY = 'Send the change as a JSON object: {"fields": {"name": "text"}, "decision": "approved"}.'
+CHANGE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "title": "Change",
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": False,
+                    "properties": {
+                        "fields": {
+                            "type": "object",
+                            "description": "texts by field name, as the document prints them; null removes a value",
+                            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                        },
+                        "decision": {"type": "string", "enum": ["approved", "rejected"]},
+                    },
+                }
+            }
+        },
+    }
+}
 MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 
@@ -96,6 +120,61 @@ def record(id: RecordId, seen: Seen = None) -> Response[str]:
     return _found(found, seen)
 
 
+@app.patch(
+    "/records/<id>",
+    operation_id="revise_record",
+    tags=["records"],
+    summary="Correct, approve or reject a record",
+    responses=answered(200, "the record as it is then", Record, headers=ETAG)
+    | problems(400, 404, 409, 410, 412, 422, 428),
+    openapi_extensions=CHANGE,
+)
+def revise(
+    id: RecordId,
+    state: Annotated[
+        str | None, Header(alias="If-Match", description="the ETag of the record that you looked at")
+    ] = None,
+    validate_only: Annotated[bool, Query(description="only show the record as it would be")] = False,
+) -> Response[str]:
+    """The record with corrected fields, and approved or rejected. A correction is text, as the document prints it.
+
+    It is read and checked as a vendor's text is; null removes a value. What was read before is kept in `reviewed`, with
+    the time and with the key or principal whose change it is. `items[0].tax` names a field of a row.
+    """
+    from ocr.entry import requests
+    from ocr.pipeline.revision import Change, revised
+
+    change = Change.of(requests.members(app.current_event, CHANGE_BODY))
+    seen = _unchanged(kept.find(_record_id(id), _tenant()), state)
+    product = _product(seen.product)
+    made = revised(product, seen, change, by=_caller())
+    if validate_only or made is seen:
+        _audit("read", id)
+    elif not kept.revise(seen, made, product.fields):
+        raise _changed_meanwhile()
+    else:
+        _audit("revise", id)
+    return _found(made, None)
+
+
+@app.get(
+    "/records/<id>/picture",
+    operation_id="get_picture",
+    tags=["records"],
+    summary="Show a record's picture",
+    responses=answered(200, "a link to it", PictureLink) | problems(404, 410),
+)
+def picture(id: RecordId) -> Response[str]:
+    """A link to the uploaded picture or file, good for five minutes. What came in an HTTPS request is not kept."""
+    found = _there(kept.find(_record_id(id), _tenant()))
+    link = found.source and uploaded_pictures.link(found.source)
+    if not link:
+        detail = "This picture is not kept: it came in an HTTPS request, or its time is over."
+        raise CallerError(detail, "Upload pictures that are to be looked at again.", kind="not_found")
+    _audit("picture", id)
+    return _json(HTTPStatus.OK, json.dumps(link))
+
+
 @app.delete(
     "/records/<id>",
     operation_id="delete_record",
@@ -125,6 +204,9 @@ def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="only of this product")] = None,
     status: Annotated[Status | None, Query(description="only with this status")] = None,
     vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="only read by this vendor")] = None,
+    review: Annotated[
+        queries.Reviewed | None, Query(description="`needed`: doubtful and not decided on; or what a person made of it")
+    ] = None,
     checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
     since: Annotated[str | None, Query(alias="from", description="from this time on", json_schema_extra=MOMENT)] = None,
     until: Annotated[str | None, Query(alias="to", description="before this time", json_schema_extra=MOMENT)] = None,
@@ -132,6 +214,8 @@ def records(
     cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
 ) -> Response[str]:
     """Records, newest first, with personal fields masked. `checks=failed` shows those with a failed check.
+
+    `review=needed` shows those of which something was read that a check or the problem doubts, and no person decided.
 
     As long as `next` is not null there may be more, however few records are on this page.
     """
@@ -147,6 +231,7 @@ def records(
         vendor=vendor,
         doubtful=checks == "failed",
         tenant=_tenant(),
+        review=review,
     )
     found, cursor = queries.page(search, limit, cursor)
     _audit("list", *(one.id for one in found))
@@ -342,6 +427,26 @@ def _tenant() -> Tenant:
     return callers.tenant(app.current_event)
 
 
+def _caller() -> str:
+    """Whose key or principal a request is."""
+    identity = (app.current_event.get("requestContext") or {}).get("identity") or {}
+    return str(identity.get("apiKeyId") or identity.get("userArn") or "unknown")
+
+
+def _unchanged(found: Record | None, state: str | None) -> Record:
+    """The record, if it is as the caller has seen it: as the ETag in If-Match stands for it."""
+    record = _there(found)
+    if state is None:
+        raise CallerError("The request has no If-Match.", kind="unconditional")
+    if not is_seen(_tag(record.model_dump_json(exclude_none=True)), state):
+        raise _changed_meanwhile()
+    return record
+
+
+def _changed_meanwhile() -> OcrError:
+    return CallerError("Another request has changed this record since.", kind="changed_meanwhile")
+
+
 def _audit(action: str, *record_ids: str) -> None:
     """Write down who did this to which records."""
     context = app.current_event.get("requestContext") or {}
@@ -355,10 +460,7 @@ def _tag(body: str) -> str:
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:
     """A record with its ETag; a pending one with Retry-After; 304 if `seen` names that ETag."""
-    if record is None:
-        raise _missing_record()
-    if record.status == Status.DELETED:
-        raise CallerError("This record was deleted.", kind="gone")
+    record = _there(record)
     body = record.model_dump_json(exclude_none=True)
     tag = _tag(body)
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
@@ -367,6 +469,14 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     if record.crops:
         body = responses.linked(record).model_dump_json(exclude_none=True)
     return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
+
+
+def _there(record: Record | None) -> Record:
+    if record is None:
+        raise _missing_record()
+    if record.status == Status.DELETED:
+        raise CallerError("This record was deleted.", kind="gone")
+    return record
 
 
 _BLANK = re.compile(r"(:[0-9.]+) (?=[0-9]{2}(:?[0-9]{2})?$)")

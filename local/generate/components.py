@@ -82,15 +82,19 @@ def _parameter(components: Part, parameter: Part) -> Part:
 
 def _request(components: Part, body: Part) -> Part:
     """A reference to this request body, whose forms are schemas with names of their own: clients name types so."""
+    titles = [content["schema"]["title"] for content in body["content"].values() if "title" in content["schema"]]
     for kind, content in body["content"].items():
         forms = content["schema"].get("oneOf", [content["schema"]])
         named = [_shared(components, "schemas", _name(kind, one), one) if "properties" in one else one for one in forms]
         content["schema"] = named[0] if len(named) == 1 else {"oneOf": named}
-    return _shared(components, "requestBodies", "Pictures" if _is_batch(body) else "Picture", body)
+    name = titles[0] if titles else "Pictures" if _is_batch(body) else "Picture"
+    return _shared(components, "requestBodies", name, body)
 
 
 def _name(kind: str, form: Part) -> str:
-    """What a form of a request is called, by the member in which its pictures stand."""
+    """What a form of a request is called: by its title, or by the member in which its pictures stand."""
+    if "title" in form:
+        return str(form.pop("title"))
     [member] = form["required"]
     return "".join(word.capitalize() for word in member.split("_")) + ("Request" if kind == JSON else "Form")
 

@@ -48,10 +48,12 @@ MEANINGS = {
     404: "There is no such product, record, upload or path; records and uploads expire.",
     409: "The same picture is being read right now, or the record's status does not allow the request.",
     410: "The record was deleted.",
+    412: "The record has changed since it was read.",
     413: "The picture or the request has too many bytes or pixels.",
     415: "The format of the picture or of the body is not supported.",
     422: "The picture is damaged or too small, nothing was found on it, or an Idempotency-Key was sent with another "
     "request before.",
+    428: "The change does not say which state of the record it is for.",
     429: "There are too many requests, or the day's requests are used up.",
     500: "This system failed.",
     502: "The vendor rejected the call, answered in an unknown form or not at all, or a function failed.",
@@ -67,11 +69,13 @@ KINDS: Mapping[int, OcrError] = {
     404: CallerError("There is no such record.", kind="not_found"),
     409: InProgress("Another request reads the same picture."),
     410: CallerError("This record was deleted.", kind="gone"),
+    412: CallerError("Another request has changed this record since.", kind="changed_meanwhile"),
     413: CallerError("The picture has more than 50 megapixels.", kind="too_large"),
     415: CallerError(
         "This is a Word file, which is not read here.", "Export it as PDF and send that.", kind="unsupported_format"
     ),
     422: NoResult("The vendor found nothing on the picture."),
+    428: CallerError("The request has no If-Match.", kind="unconditional"),
     429: CallerError("More requests a second than this key or this API may send.", kind="throttled"),
     500: InternalError("An error of this system, not of the request."),
     502: UnexpectedResponse(

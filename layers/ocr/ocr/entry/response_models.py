@@ -15,6 +15,13 @@ class Page(Part):
     next: str | None = Field(description="the `cursor` that goes on behind the last of them, or null")
 
 
+class PictureLink(Part):
+    """A link to the picture or file that a record is of."""
+
+    url: str = Field(description="the link; it is a key: keep it nowhere")
+    expires_in: int = Field(description="seconds that it is good for")
+
+
 class Pending(Part):
     """A picture that is accepted and not read yet: the part of its record that is known."""
 

@@ -77,6 +77,9 @@ class PictureInfo(Part):
     height: int = Field(description="pixels; of a file of pages the first one's")
     bytes: int = Field(description="its size")
     pages: int | None = Field(default=None, description="how many pages it has, if it is a file of pages")
+    orientation: int | None = Field(
+        default=None, description="EXIF's orientation, 2..8, if viewers turn or mirror the stored pixels to show it"
+    )
 
 
 class PageInfo(Part):
@@ -135,6 +138,36 @@ class CropLink(Part):
     )
 
 
+Decision = Literal["approved", "rejected"]
+
+
+class Correction(Part):
+    """One field that a person corrected; `items[0].tax` is a row's."""
+
+    field: str = Field(description="the field's name")
+    before: Any = Field(default=None, description="its value until then; left out where it had none")
+    after: Any = Field(default=None, description="its value since then; left out where it has none")
+
+
+class Revision(Part):
+    """One change that a person made to a record."""
+
+    at: datetime = Field(description="when")
+    by: str = Field(description="whose it is: the id of an API key, or the ARN of a principal")
+    decision: Decision | None = Field(default=None, description="approved or rejected, if it was decided on then")
+    corrections: list[Correction] = Field(default=[], description="the fields that were corrected")
+
+
+class Review(Part):
+    """What people made of a record. What the machine had read is in the first `before` of each field."""
+
+    decision: Decision | None = Field(
+        default=None, description="approved or rejected; left out from a correction on until it is decided on anew"
+    )
+    corrected: list[str] = Field(default=[], description="the fields whose values a person gave")
+    revisions: list[Revision] = Field(description="every change, in order")
+
+
 class Record(Part):
     """The one record of one picture: of an upload, or of what HTTPS callers sent."""
 
@@ -163,6 +196,7 @@ class Record(Part):
     crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
     pages: list[PageInfo] = Field(default=[], description="how each page was read, if the file has pages")
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
+    reviewed: Review | None = Field(default=None, description="what people corrected and decided, if anybody did")
     problem: Problem | None = Field(default=None, description="why there is no document")
 
     @property
@@ -185,7 +219,10 @@ class Record(Part):
         return [self.document, *self.others] if self.document else []
 
     def _confidences(self) -> list[float]:
-        parts: list[Evidence | Line] = [*(self.document.evidence.values() if self.document else ())] or [*self.lines]
+        given = self.reviewed.corrected if self.reviewed else ()
+        evidence = self.document.evidence if self.document else {}
+        read = [one for name, one in evidence.items() if name not in given]
+        parts: list[Evidence | Line] = [*read] if evidence else [*self.lines]
         return [part.confidence for part in parts if part.confidence is not None]
 
 
@@ -204,6 +241,8 @@ class Doubts(Part):
     lowest_confidence: float | None = Field(
         default=None, description="the lowest confidence of its fields, 0..1; null if the vendor gives none"
     )
+    decision: Decision | None = Field(default=None, description="what a person decided: approved or rejected")
+    corrected: int = Field(default=0, description="how many fields a person corrected")
 
 
 class Summary(Doubts):

@@ -197,7 +197,7 @@ class _Draft:
 
     def _set(self, field: Declared, text: str) -> None:
         try:
-            self.values[field.name] = _adapters(self.model)[field.name].validate_python(text)
+            self.values[field.name] = typed(self.model, field.name, text)
         except ValidationError:
             self.misread.append(
                 Check(name="type", fields=[field.name], outcome="failed", detail="The text is not of the field's type.")
@@ -260,7 +260,7 @@ class _Draft:
         values = {}
         for name, text in said.values.items():
             with suppress(ValidationError):
-                values[name] = _adapters(self.model)[name].validate_python(text)
+                values[name] = typed(self.model, name, text)
         return values
 
     def confidences(self) -> Iterator[tuple[str, float]]:
@@ -298,6 +298,11 @@ def _evidence(item: Item) -> Evidence:
 
 def _sides(fields: dict[str, Declared]) -> list[str]:
     return list(dict.fromkeys(field.mark.side for field in fields.values() if field.mark.side))
+
+
+def typed(model: type[Fields], name: str, text: str) -> Any:
+    """A text as the type of a field takes it; raises `ValidationError` where it cannot be one."""
+    return _adapters(model)[name].validate_python(text)
 
 
 @cache

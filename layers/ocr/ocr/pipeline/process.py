@@ -368,6 +368,7 @@ def unread(product: Product, step: Step) -> Record:
             height=document.height,
             bytes=len(document.content),
             pages=document.pages or None,
+            orientation=document.orientation if document.orientation > 1 else None,
         ),
         **page,
     )

@@ -21,11 +21,14 @@ LEASE_SECONDS = 30
 def renormalize(id: str, tenant: Tenant = OPERATOR) -> Record | None:
     """The tenant's record of this id, made anew together with those of the same content; None where there is none.
 
-    Raises `conflict` where no answer is kept that it could be made from.
+    Those that a person has corrected or decided on stay as they are. Raises `conflict` where this is one of them, or
+    where no answer is kept that it could be made from.
     """
     record = records.find(id, tenant)
     if record is None or record.status == Status.DELETED:
         return record
+    if record.reviewed:
+        raise CallerError("A person has reviewed this record; it stays as it is.", kind="conflict")
     content = (records.stored(id) or {}).get("content")
     if content is None:
         raise _nothing_kept()

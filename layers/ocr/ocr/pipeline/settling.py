@@ -72,7 +72,7 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
         return NoResult(detail, vendor=reading.vendor)
     if one.outcome == "failed":
         return _mixed(product, one, reading)
-    return _shortfall(product, found[0], reading)
+    return shortfall(product, found[0], reading.vendor)
 
 
 def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError | None:
@@ -88,7 +88,8 @@ def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError 
             kept = document if one.outcome != "failed" else _unclear(document)
             kept.checks += [kind, one]
             found.append(kept)
-            short = _mixed(product, one, reading) if one.outcome == "failed" else _shortfall(product, document, reading)
+            mixed = one.outcome == "failed"
+            short = _mixed(product, one, reading) if mixed else shortfall(product, document, reading.vendor)
             error = error or short
     if not found:
         return NoResult(f"No field of {product.name} ({product.slug}) was found on the picture.", vendor=reading.vendor)
@@ -122,11 +123,11 @@ def _unclear(document: Document) -> Document:
     return document.model_copy(update={"fields": {}, "evidence": {}, "sides": [], "unmapped": texts, "checks": []})
 
 
-def _shortfall(product: Product, document: Document, reading: Reading) -> OcrError | None:
+def shortfall(product: Product, document: Document, vendor: str | None) -> OcrError | None:
     """Why a document is no success; None where it is one."""
     missing = [check for check in document.failed if check.name == product.complete.name]
     if missing:
         fields = [name for check in missing for name in check.fields]
         detail = f"{product.name} ({product.slug}) was not read as a whole. {' '.join(one.detail for one in missing)}"
-        return Incomplete(detail, vendor=reading.vendor, extra={"missing": fields})
+        return Incomplete(detail, vendor=vendor, extra={"missing": fields})
     return None

@@ -62,6 +62,21 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     "gone": ProblemType(410, "The record was deleted", "Send the picture again to have it read.", NEVER),
     "conflict": ProblemType(409, "The record does not allow this", "GET the record to see its status.", NEVER),
+    "invalid_value": ProblemType(
+        422,
+        "A value is not of its field's type",
+        "Write the value as the document prints it; GET /products/{product} has the types.",
+        NEVER,
+    ),
+    "changed_meanwhile": ProblemType(
+        412,
+        "The record has changed since you saw it",
+        "GET the record, look at it, and send your change again.",
+        NEVER,
+    ),
+    "unconditional": ProblemType(
+        428, "The change does not say which state it is for", "Send the record's ETag in the header If-Match.", NEVER
+    ),
     "key_reused": ProblemType(
         422,
         "The Idempotency-Key belongs to another request",

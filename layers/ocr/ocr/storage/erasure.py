@@ -16,6 +16,7 @@ from ocr.storage.records import (
     entry_id,
     expired,
     failed,
+    forget_body,
     of_content,
     of_same_picture,
     put,
@@ -89,7 +90,8 @@ def _being_read() -> InProgress:
 
 
 def _forget(found: Item) -> None:
-    """Delete one picture's upload, and leave of its record what says so."""
+    """Delete one picture's upload and its record's own body, and leave of the record what says so."""
+    forget_body(found)
     if upload := source(found):
         erase_upload(Upload(upload.bucket, upload.key, upload.version))
     seen = {":finished_at": found["finished_at"]} if "finished_at" in found else {}

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from ocr.model.record import FINAL, Status, Summary
 from ocr.model.tenant import OPERATOR, Tenant
@@ -19,11 +19,28 @@ MOST_SEEN = 10_000
 SEEN_AT_ONCE = 1_000
 
 
+Reviewed = Literal["needed", "approved", "rejected", "corrected"]
+_DECIDED = "decision = :decision"
+# Something was read, and a check or the problem says that it is not to be relied on.
+_DOUBTED = "NOT #status IN (:failed, :unknown) AND (checks_failed > :none OR attribute_exists(problem))"
+_UNREAD = {":failed": "failed", ":unknown": "unknown"}
+_REVIEWED: Mapping[Reviewed, tuple[str, Item]] = {
+    "needed": (
+        f"attribute_not_exists(decision) AND {_DOUBTED}",
+        {":none": 0} | _UNREAD,
+    ),
+    "approved": (_DECIDED, {":decision": "approved"}),
+    "rejected": (_DECIDED, {":decision": "rejected"}),
+    "corrected": ("corrected > :none", {":none": 0}),
+}
+
+
 @dataclass(frozen=True)
 class Search:
     """What a list is about: a tenant's records, of a product or of all, `since` (inclusive) `until` (exclusive) when.
 
-    `doubtful` asks for records of which a check failed.
+    `doubtful` asks for records of which a check failed, `review` for those that wait for a person, or that one has
+    corrected or decided on.
     """
 
     since: datetime
@@ -33,11 +50,13 @@ class Search:
     vendor: str | None = None
     doubtful: bool = False
     tenant: Tenant = OPERATOR
+    review: Reviewed | None = None
 
     @property
     def is_rare(self) -> bool:
         """Whether most records may not match."""
-        return bool(self.status or self.vendor or self.doubtful or (self.tenant.name and self.product))
+        rare = self.status or self.vendor or self.doubtful or self.review
+        return bool(rare or (self.tenant.name and self.product))
 
 
 def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
@@ -85,6 +104,10 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
     if search.doubtful:
         values |= {":none": 0}
         filters += " AND checks_failed > :none"
+    if search.review:
+        condition, more = _REVIEWED[search.review]
+        values |= more
+        filters += f" AND {condition}"
     for index, name, value in _partitions(search):
         if after and after[name] != value:
             continue  # the cursor stands in a later one

@@ -7,6 +7,7 @@ An item has a body of its own if nothing was read of its picture: it was refused
 import json
 import re
 import time
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -285,7 +286,7 @@ def reserve(ref: RecordRef, product: str, content: str | None = None) -> None:
         )
     if ref.upload:
         # There is no stored reading to answer with: the picture is read again.
-        gone = "owner" in standing and "record" not in standing and _referred(standing) is None
+        gone = "owner" in standing and not _stands_alone(standing) and _referred(standing) is None
         put(conditional(item, AGAIN, HELD, *([UNREAD] if gone else [])))
 
 
@@ -297,13 +298,25 @@ def find(id: str, tenant: Tenant = OPERATOR) -> Record | None:
     found = stored(id)
     if found is None or "status" not in found or expired(found) or not tenant.sees(found):
         return None
-    if "record" in found or "content" not in found:
+    if _stands_alone(found):
         return read(found)
     entry = _referred(found)
     if entry is None:
         return deleted(found)
+    if _is_revised(found):
+        return read(found)
     record = read(entry)
     return record and record.model_copy(update=_place(found))
+
+
+def _stands_alone(found: Item) -> bool:
+    """Whether an item needs no reading: nothing was read of its picture, or nobody knows what."""
+    return "content" not in found or ("record" in found and not _is_revised(found))
+
+
+def _is_revised(found: Item) -> bool:
+    """Whether a person has changed the record: its body is its own then, and goes with the reading all the same."""
+    return "corrected" in found
 
 
 def _referred(found: Item) -> Item | None:
@@ -398,10 +411,36 @@ def _indexed(name: str, value: str) -> list[Item]:
     return [item for one in found if (item := stored(one["id"]))]
 
 
+def revise(seen: Record, made: Record, fields: type[Fields]) -> bool:
+    """Write what a person made of a record that was `seen`; False if it has changed or gone since."""
+    old = stored(seen.id)
+    if old is None or "owner" not in old or seen.finished_at is None or _referred(old) is None:
+        return False
+    content = old["content"]
+    # Each under a key of its own: two reviewers' bodies must not meet before one of them is refused.
+    new = item(made, fields, content, old["owner"], int(old["expires_at"])) | body(
+        made, f"{content}/{uuid.uuid4().hex}"
+    )
+    review = made.reviewed
+    new["corrected"] = len(review.corrected) if review else 0
+    if review and review.decision:
+        new["decision"] = review.decision
+    written = put(
+        {
+            "TableName": settings().table,
+            "Item": new,
+            "ConditionExpression": "finished_at = :finished_at",
+            "ExpressionAttributeValues": {":finished_at": moment(seen.finished_at)},
+        }
+    )
+    forget_body(old if written else new)
+    return written
+
+
 def renew(content: str, owner: str, made: Record, fields: type[Fields]) -> None:
     """Bring every record that refers to this owner's reading of a content in line with what is read of it now."""
     for old in of_content(content):
-        if "record" not in old and old["status"] in FINAL and old["owner"] == owner:
+        if not (_stands_alone(old) or _is_revised(old)) and old["status"] in FINAL and old["owner"] == owner:
             new = item(made.model_copy(update=_place(old) | {"finished_at": made.finished_at}), fields, content, owner)
             put(
                 {
