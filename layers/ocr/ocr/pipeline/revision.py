@@ -5,7 +5,7 @@ was read stays: as evidence, and in the record's revisions as what the value was
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -62,7 +62,7 @@ def revised(product: Product, record: Record, change: Change, by: str) -> Record
     Raises `conflict` for a record that cannot be changed so, `invalid_request` for fields that the product does not
     have and `invalid_value` for a text that is not of its field's type.
     """
-    if record.picture is None or record.status in (Status.FAILED, Status.UNKNOWN):
+    if record.status in (Status.PENDING, Status.FAILED, Status.UNKNOWN):
         raise CallerError("Nothing was read of this picture, so there is nothing to review.", kind="conflict")
     before = record.reviewed or Review(revisions=[])
     document, corrections = record.document, list[Correction]()
@@ -103,7 +103,8 @@ def _corrected(
     before = _flat(fields)
     for name, text in texts.items():
         _set(fields, name, text)
-    _derive(fields, texts, by_person)
+    given = _flat(fields)
+    _derive(fields, {name for name in texts if given.get(name) != before.get(name)}, {*texts, *by_person})
     after = _flat(fields)
     changed = [
         Correction(field=name, before=before.get(name), after=after.get(name))
@@ -171,10 +172,10 @@ def _place(fields: Fields, name: str) -> tuple[Fields, Declared]:
     return holder, field
 
 
-def _derive(fields: Fields, texts: Mapping[str, str | None], by_person: frozenset[str]) -> None:
-    """Compute anew what is derived from a corrected field, unless a person gave it."""
+def _derive(fields: Fields, changed: Container[str], by_person: Container[str]) -> None:
+    """Compute anew what is derived from a changed field, unless a person gave it."""
     for name, field in declared(type(fields)).items():
-        if field.mark.derived and field.mark.derived[0] in texts and name not in {*texts, *by_person}:
+        if field.mark.derived and field.mark.derived[0] in changed and name not in by_person:
             source, by = field.mark.derived
             value = getattr(fields, source)
             setattr(fields, name, None if value is None else by(value))
