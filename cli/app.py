@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,10 +17,11 @@ from cli import INTERRUPTED, tables
 from cli import products as catalogue
 from cli.api import Api, Json, body
 from cli.exit_codes import MEANINGS, UNREAD, Failed
+from cli.keys import MOST_LETTERS, NAME, TenantKeys
 from cli.progress import Progress
 from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import Endpoint, Key, StackRef, find
+from cli.stack import Endpoint, Key, StackRef, find, on
 
 # A pipe has no width to fit a table into.
 WIDTH = 170
@@ -45,21 +47,30 @@ def main() -> None:
     """Send pictures of documents to a deployed OCR gateway; show, list and delete its records."""
 
 
-def with_api(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say to which stack requests go; the command is called with its `api`."""
+def with_place(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which stack is meant; the command is called with its `place`."""
 
     @click.option("--stack", default="ocr", show_default=True, envvar="OCR_STACK", help="Name of the deployed stack.")
     @click.option("--profile", help="AWS profile with which the stack is looked for.")
     @click.option("--region", help="AWS region in which the stack is looked for.")
+    @functools.wraps(command)
+    def placed(stack: str, profile: str | None, region: str | None, **rest: object) -> None:
+        command(place=StackRef(stack, profile, region), **rest)
+
+    return placed
+
+
+def with_api(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say to which stack requests go; the command is called with its `api`."""
+
+    @with_place
     @click.option(
         "--url", envvar="OCR_URL", help="Address of the API, if you have no permission to look for its stack."
     )
     @click.option("--key", envvar="OCR_KEY", help="API key, in place of the stack's own.")
     @functools.wraps(command)
-    def found(
-        stack: str, profile: str | None, region: str | None, url: str | None, key: str | None, **rest: object
-    ) -> None:
-        command(Api(_endpoint(stack, profile, region, url, key)), **rest)
+    def found(place: StackRef, url: str | None, key: str | None, **rest: object) -> None:
+        command(Api(_endpoint(place, url, key)), **rest)
 
     return found
 
@@ -70,14 +81,14 @@ def _is_private(url: str) -> bool:
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
-def _endpoint(stack: str, profile: str | None, region: str | None, url: str | None, key: str | None) -> Endpoint:
+def _endpoint(place: StackRef, url: str | None, key: str | None) -> Endpoint:
     if url and not key:
         raise click.UsageError("--url needs --key.")
     if url and not _is_private(url):
         raise click.UsageError("--url has to begin with https://: the key goes with every request.")
     if url and key:
         return Endpoint(url.rstrip("/"), Key(key))
-    return find(StackRef(stack, profile, region), key)
+    return find(place, key)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
@@ -252,6 +263,53 @@ def products(api: Api, slug: str | None, as_json: bool) -> None:
     else:
         every = body(api.ask("GET", "/products"))
         _print(every) if as_json else _show([tables.catalogue(every)])
+
+
+@main.group()
+def keys() -> None:
+    """Make, list and revoke the API keys of tenants, with permission to change the stack's API."""
+
+
+def _tenant(_: click.Context, __: click.Parameter, name: str) -> str:
+    if not NAME.fullmatch(name) or len(name) > MOST_LETTERS:
+        raise click.BadParameter(
+            f"It has up to {MOST_LETTERS} small letters and digits, with single hyphens in between."
+        )
+    return name
+
+
+with_name = click.option("--name", required=True, callback=_tenant, help="The tenant: a team, or an application.")
+
+
+@keys.command("create")
+@with_name
+@click.option("--per-second", type=click.FloatRange(0.1), help="Most requests a second with all of the tenant's keys.")
+@click.option("--per-day", type=click.IntRange(1), help="Most requests a day with all of the tenant's keys.")
+@as_json
+@with_place
+def create_key(name: str, per_second: float | None, per_day: int | None, as_json: bool, place: StackRef) -> None:
+    """Make one more API key of a tenant and print it, this once."""
+    id, value = on(place, lambda *aws: TenantKeys(place.stack, *aws).create(name, per_second, per_day))
+    click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
+
+
+@keys.command("list")
+@as_json
+@with_place
+def list_keys(as_json: bool, place: StackRef) -> None:
+    """List the keys of all tenants, without their values."""
+    found = [asdict(one) for one in on(place, lambda *aws: [*TenantKeys(place.stack, *aws).all()])]
+    _print(found) if as_json else _show([tables.keys(found)])
+
+
+@keys.command("revoke")
+@with_name
+@click.option("--id", help="Only the key with this id, as `ocr keys list` shows it.")
+@with_place
+def revoke_key(name: str, id: str | None, place: StackRef) -> None:
+    """Revoke a tenant's keys. Its records stay; keys that are made later under this name reach them."""
+    gone = on(place, lambda *aws: TenantKeys(place.stack, *aws).revoke(name, id))
+    click.echo(f"{gone} revoked", err=True)
 
 
 def _print(objects: Iterable[Json]) -> None:

@@ -3,7 +3,7 @@ stack's name, on AWS or on this machine.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,13 +83,17 @@ class StackRef:
 
 
 def find(place: StackRef, key: str | None = None) -> Endpoint:
-    """The endpoint of a stack, with this API key or the stack's own.
+    """The endpoint of a stack, with this API key or the stack's own; raises as `on` does."""
+    return on(place, lambda session, endpoint: _endpoint(place.stack, key, session, endpoint))
 
-    Raises `NoStack` where there is none, and `NotAllowed` where the credentials do not do.
+
+def on[Result](place: StackRef, use: Callable[[boto3.Session, str | None], Result]) -> Result:
+    """What `use` makes of a session where a stack is, and its endpoint; None is what the session's own settings say.
+
+    Raises `NoStack` where there is no such stack, and `NotAllowed` where the credentials do not do.
     """
     try:
-        session, endpoint = _aws(place)
-        return _endpoint(place.stack, key, session, endpoint)
+        return use(*_aws(place))
     except ClientError as error:
         raise _refusal(place.stack, error) from None
     except (NoCredentialsError, NoRegionError):
@@ -152,5 +156,8 @@ def _address(url: str, endpoint: str) -> str:
 def _refusal(name: str, error: ClientError) -> Failed:
     reason = f"AWS says {error.response['Error']['Code']}: {error.response['Error']['Message']}"
     if error.response["ResponseMetadata"]["HTTPStatusCode"] in FORBIDDEN:
-        return NotAllowed(reason, "It takes cloudformation:DescribeStacks, and apigateway:GET on the stack's key.")
+        return NotAllowed(
+            reason,
+            "It takes cloudformation:DescribeStacks, and apigateway:GET on the stack's key.",
+        )
     return NoStack(f"The stack {name} was not found. {reason}", "Check --stack, --profile and --region.")

@@ -29,6 +29,14 @@ def record(found: Json) -> Iterator[RenderableType]:
     yield from (_grid(one["cells"]) for one in found.get("tables", []))
 
 
+def keys(found: Iterable[Json]) -> Table:
+    """The tenants' keys."""
+    table = _table("tenant", "id", "a second", "a day", "created at")
+    for one in found:
+        table.add_row(one["tenant"], one["id"], f"{one['per_second']:g}", str(one["per_day"]), one["created_at"])
+    return table
+
+
 def _head(found: Json) -> str:
     again = "replayed" if found.get("replayed") else None
     return "  ".join(

@@ -1,7 +1,7 @@
 """What the pages' tables say, read off the code."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -140,16 +140,29 @@ _PLACES: Mapping[type[BaseModel], str] = {
 
 def _commands() -> str:
     assert isinstance(commands, click.Group)
-    options = {name: _options(command) for name, command in commands.commands.items()}
-    every = [one for one in options["get"] if all(one in found for found in options.values())]
+    named = dict(_named(commands))
+    options = {name: _options(command) for name, command in named.items()}
+    # What concerns the stack's API and not its requests has no address and no key.
+    every = [one for one in options["get"] if all(one in found for name, found in options.items() if " " not in name)]
     rows = []
-    for name, command in commands.commands.items():
+    for name, command in named.items():
         pieces = command.collect_usage_pieces(click.Context(command))
         usage = " ".join(["ocr", name, *(piece for piece in pieces if piece != "[OPTIONS]")])
         rows.append([f"`{usage}`", "", command.get_short_help_str(200)])
         rows += [["", f"`{option}`", help] for option, help in options[name] if (option, help) not in every]
-    rows += [["every command", f"`{option}`", help] for option, help in every]
+    rows += [["every command", f"`{option}`", help] for option, help in every if (option, help) in options["keys list"]]
+    others = [(option, help) for option, help in every if (option, help) not in options["keys list"]]
+    rows += [["every command but `keys`", f"`{option}`", help] for option, help in others]
     return table(["command", "option", "what it does"], rows)
+
+
+def _named(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name, those of a group too."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _named(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _options(command: click.Command) -> list[tuple[str, str]]:

@@ -2,18 +2,75 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from cli.app import main
+from local.cloud.aws import Aws
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
-from ocr.model.tenant import OPERATOR, Tenant, key, of_key, tenant_of
+from ocr.model.tenant import OPERATOR, Tenant, of_key, tenant_of
 from tests.support.aws import UPLOADS, World, forget_settings
 from tests.support.scripted import Context, calls, picture, product, reading
 from tests.support.sending import asked, deliver, of_upload
 
+Command = Callable[..., tuple[int, list[Any]]]
+
+
+def key(name: str, secret: str) -> str:
+    """An API key of a tenant, as `ocr keys create` makes it."""
+    return f"ocr-{name}-{secret}"
+
+
 OURS, THEIRS, STACKS = key("claims", "a" * 40), key("lending", "b" * 40), "QzV0aGVTdGFja3NPd25LZXlPZkZvcnR5TGV0dGVycw"
+
+
+API = {
+    "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "tenants"}},
+    "Root": {
+        "Type": "AWS::ApiGateway::Method",
+        "Properties": {
+            "RestApiId": {"Ref": "Api"},
+            "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+            "HttpMethod": "GET",
+            "AuthorizationType": "NONE",
+            "Integration": {"Type": "MOCK"},
+        },
+    },
+    "Deployment": {
+        "Type": "AWS::ApiGateway::Deployment",
+        "DependsOn": "Root",
+        "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"},
+    },
+    "ApiPlan": {
+        "Type": "AWS::ApiGateway::UsagePlan",
+        "DependsOn": "Deployment",
+        "Properties": {
+            "ApiStages": [{"ApiId": {"Ref": "Api"}, "Stage": "v1"}],
+            "Throttle": {"RateLimit": 50, "BurstLimit": 50},
+            "Quota": {"Limit": 100000, "Period": "DAY"},
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def command(emulator: Aws) -> Iterator[Command]:
+    """Runs `ocr keys` against a stack that has an API and nothing else; its lines, parsed where they are JSON."""
+    formation = emulator.client("cloudformation")
+    formation.create_stack(StackName="tenants", TemplateBody=json.dumps({"Resources": API}))
+    formation.get_waiter("stack_create_complete").wait(StackName="tenants", WaiterConfig={"Delay": 1})
+    environment = emulator.environment | {"AWS_ENDPOINT_URL": emulator.endpoint, "OCR_STACK": "tenants"}
+
+    def run(*words: str) -> tuple[int, list[Any]]:
+        done = CliRunner().invoke(main, ["keys", *words], env=environment)
+        return done.exit_code, [json.loads(line) if line.startswith("{") else line for line in done.stdout.splitlines()]
+
+    yield run
+    formation.delete_stack(StackName="tenants")
 
 
 def context(secret: str) -> dict[str, Any]:
@@ -55,6 +112,29 @@ def listed(secret: str, **query: str) -> list[str]:
         if not page["next"]:
             return found
         more = {"cursor": page["next"]}
+
+
+def test_keys_are_made_listed_and_revoked(command: Command, emulator: Aws) -> None:
+    code, [made] = command("create", "--name", "claims", "--per-second", "2", "--per-day", "500", "--json")
+    assert (code, of_key(made["key"])) == (0, Tenant("claims"))
+    [plain] = command("create", "--name", "claims-north")[1]
+    assert of_key(plain) == Tenant("claims-north")
+    second = command("create", "--name", "claims", "--per-day", "600", "--json")[1][0]
+    assert second["key"] != made["key"]
+    listed = command("list", "--json")[1]
+    limits = [(one["tenant"], one["per_second"], one["per_day"]) for one in listed]
+    assert limits == [("claims", 2, 600), ("claims", 2, 600), ("claims-north", 50, 100_000)]
+    assert made["key"] not in json.dumps(listed)
+    assert command("revoke", "--name", "claims", "--id", made["id"])[0] == 0
+    assert [one["id"] for one in command("list", "--json")[1] if one["tenant"] == "claims"] == [second["id"]]
+    assert command("revoke", "--name", "claims")[0] == 0
+    assert command("revoke", "--name", "claims-north")[0] == 0
+    assert command("list", "--json") == (0, [])
+    # The stack's own plan stays as it was.
+    plans = emulator.client("apigateway").get_usage_plans()["items"]
+    assert [plan["quota"]["limit"] for plan in plans if plan.get("apiStages")] == [100_000]
+    assert command("revoke", "--name", "claims")[0] == 1
+    assert command("create", "--name", "Claims North")[0] == 2
 
 
 def test_the_same_picture_is_read_and_paid_for_by_each_tenant(world: World) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-MOST_LETTERS = 32
 _KEY = re.compile(rf"ocr-({NAME.pattern})-[0-9a-f]{{40}}")
 _FOLDER = "tenants"
 
@@ -45,8 +44,3 @@ def tenant_of(key: str) -> Tenant:
         case ["uploads", _, folder, name, _, *_] if folder == _FOLDER and NAME.fullmatch(name):
             return Tenant(name)
     return OPERATOR
-
-
-def key(name: str, secret: str) -> str:
-    """The API key of a tenant of this name; `secret` has 40 hexadecimal digits."""
-    return f"ocr-{name}-{secret}"

@@ -1,0 +1,124 @@
+"""API keys of tenants, in API Gateway: each tenant has a usage plan of its own, with one key or several.
+
+A tenant's name stands in its keys: by that alone, the stack's functions know whose a request is.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from cli.exit_codes import Failed
+from cli.stack import QUICKLY
+
+NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+MOST_LETTERS = 32
+# What says in API Gateway whose a plan is; its name may be anything.
+_MARK = "OCR gateway: keys of "
+
+
+@dataclass(frozen=True)
+class TenantKey:
+    """A key of a tenant, without its value, and what the tenant's keys may do together."""
+
+    tenant: str
+    id: str
+    per_second: float
+    per_day: int
+    created_at: str
+
+
+class TenantKeys:
+    """The tenants' keys of one stack."""
+
+    def __init__(self, stack: str, session: boto3.Session, endpoint: str | None) -> None:
+        self.stack = stack
+        self.gateway: Any = session.client("apigateway", endpoint_url=endpoint, config=QUICKLY)
+        formation: Any = session.client("cloudformation", endpoint_url=endpoint, config=QUICKLY)
+        part = formation.describe_stack_resource(StackName=stack, LogicalResourceId="ApiPlan")["StackResourceDetail"]
+        self.own = self.gateway.get_usage_plan(usagePlanId=part["PhysicalResourceId"])
+        self.stage = self.own["apiStages"][0]
+
+    def create(self, tenant: str, per_second: float | None, per_day: int | None) -> tuple[str, str]:
+        """One more key of a tenant: its id and its value, which is shown this once; limits hold for all of its keys."""
+        plan = self._limited(tenant, per_second, per_day)
+        made = self.gateway.create_api_key(
+            name=f"{self.stack}-{tenant}",
+            description=f"{_MARK}{tenant}",
+            value=f"ocr-{tenant}-{secrets.token_hex(20)}",
+            enabled=True,
+        )
+        self.gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=made["id"], keyType="API_KEY")
+        return made["id"], made["value"]
+
+    def all(self) -> Iterator[TenantKey]:
+        """Every key, tenant by tenant."""
+        for tenant, plan in sorted(self._plans().items()):
+            for key in self._keys(plan):
+                made = self.gateway.get_api_key(apiKey=key["id"], includeValue=False)
+                throttle, quota = plan["throttle"], plan["quota"]
+                yield TenantKey(
+                    tenant, key["id"], float(throttle["rateLimit"]), int(quota["limit"]), str(made["createdDate"])[:19]
+                )
+
+    def revoke(self, tenant: str, id: str | None = None) -> int:
+        """How many keys of a tenant were revoked: this one, or all of them and its usage plan too."""
+        plan = self._plans().get(tenant)
+        if plan is None:
+            raise Failed(f"There is no tenant {tenant}.", "`ocr keys list` shows them.")
+        keys = self._keys(plan)
+        gone = [key["id"] for key in keys if id in (None, key["id"])]
+        if id and not gone:
+            raise Failed(f"{tenant} has no key with this id.", "`ocr keys list` shows them.")
+        for key in gone:
+            self.gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key)
+            self.gateway.delete_api_key(apiKey=key)
+        if len(gone) == len(keys):
+            stage = f"{self.stage['apiId']}:{self.stage['stage']}"
+            self._change(plan, "remove", {"/apiStages": stage})
+            self.gateway.delete_usage_plan(usagePlanId=plan["id"])
+        return len(gone)
+
+    def _limited(self, tenant: str, per_second: float | None, per_day: int | None) -> dict[str, Any]:
+        """The usage plan of a tenant, with these limits; a new one has the stack's own where none are said."""
+        plan = self._plans().get(tenant)
+        if plan is None:
+            rate, limit = per_second or self.own["throttle"]["rateLimit"], per_day or self.own["quota"]["limit"]
+            made: dict[str, Any] = self.gateway.create_usage_plan(
+                name=f"{self.stack}-{tenant}",
+                description=f"{_MARK}{tenant}",
+                apiStages=[{name: self.stage[name] for name in ("apiId", "stage")}],
+                throttle={"rateLimit": float(rate), "burstLimit": max(1, round(float(rate)))},
+                quota={"limit": int(limit), "period": "DAY"},
+            )
+            return made
+        changes: dict[str, str] = {}
+        if per_second:
+            changes["/throttle/rateLimit"] = f"{per_second:g}"
+            changes["/throttle/burstLimit"] = str(max(1, round(per_second)))
+        if per_day:
+            changes["/quota/limit"] = str(per_day)
+        if changes:
+            self._change(plan, "replace", changes)
+        return plan
+
+    def _plans(self) -> dict[str, dict[str, Any]]:
+        """The tenants' usage plans of this stack, by tenant."""
+        pages = self.gateway.get_paginator("get_usage_plans").paginate()
+        plans = [plan for page in pages for plan in page["items"] if plan.get("description", "").startswith(_MARK)]
+        return {
+            plan["description"].removeprefix(_MARK): plan
+            for plan in plans
+            if any(one["apiId"] == self.stage["apiId"] for one in plan.get("apiStages", []))
+        }
+
+    def _keys(self, plan: dict[str, Any]) -> list[dict[str, Any]]:
+        pages = self.gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan["id"])
+        return [key for page in pages for key in page["items"]]
+
+    def _change(self, plan: dict[str, Any], operation: str, changes: dict[str, str]) -> None:
+        patch = [{"op": operation, "path": path, "value": value} for path, value in changes.items()]
+        self.gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patch)
