@@ -71,6 +71,7 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
         finished_at=item["finished_at"],
         replayed=item["replayed"],
         problem=item.get("problem"),
+        needs_review=item.get("needs_review", False),
         checks_failed=item.get("checks_failed", 0),
         lowest_confidence=item.get("lowest_confidence"),
         decision=item.get("decision"),

@@ -341,3 +341,27 @@ def test_every_product_is_incomplete_without_its_key_fields() -> None:
                 found = labelled(slug, (field.mark.names[0], "1"))
                 succeeded += [(slug, name)] if found.status == Status.SUCCEEDED else []
     assert succeeded == []
+
+
+# --- What a person should look at -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "doubted"),
+    [
+        ([("姓名", "林一一"), ("公民身份号码", NUMBER)], []),
+        ([("姓名", "林一一"), ("公民身份号码", NUMBER[:-1] + "1")], ["id_number"]),
+        ([("姓名", "林一一"), ("公民身份号码", NUMBER), ("出生", "1950年1月1日")], ["birth_date", "id_number"]),
+        ([("姓名", "林一一")], ["id_number"]),
+    ],
+)
+def test_a_record_names_the_fields_that_a_person_should_look_at(
+    values: list[tuple[str, str]], doubted: list[str]
+) -> None:
+    found = labelled("id_card", *values)
+    assert (found.needs_review, found.review) == (bool(doubted), doubted)
+
+
+def test_where_nothing_was_read_nobody_has_anything_to_look_at() -> None:
+    found = record("id_card", NoResult("Nothing."))
+    assert (found.needs_review, found.review) == (False, [])

@@ -198,6 +198,10 @@ class Record(Part):
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
     reviewed: Review | None = Field(default=None, description="what people corrected and decided, if anybody did")
     problem: Problem | None = Field(default=None, description="why there is no document")
+    needs_review: bool = Field(
+        default=False, description="something was read that a check or the problem doubts: a person should look at it"
+    )
+    review: list[str] = Field(default=[], description="the document's fields in doubt: those of the checks that failed")
 
     @property
     def checks_failed(self) -> int:
@@ -237,6 +241,7 @@ class Doubts(Part):
     """What makes a record doubtful, for lists and events, which do not hold its documents; nothing personal."""
 
     problem: str | None = Field(default=None, description="the kind of its problem: incomplete, damaged, …")
+    needs_review: bool = Field(default=False, description="a person should look at what was read")
     checks_failed: int = Field(default=0, description="how many checks of its documents failed")
     lowest_confidence: float | None = Field(
         default=None, description="the lowest confidence of its fields, 0..1; null if the vendor gives none"

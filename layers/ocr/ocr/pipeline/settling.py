@@ -32,6 +32,10 @@ def settled(product: Product, record: Record, outcome: Reading | OcrError, ident
         record.status = Status(ends) if ends in FINAL else Status.FAILED
         record.problem = problem_of(error)
         record.vendor = error.vendor
+    failed = record.document.failed if record.document else []
+    record.review = sorted({field for check in failed for field in check.fields})
+    doubted = record.status == Status.INCOMPLETE or record.checks_failed
+    record.needs_review = bool(record.document and doubted)
     return record
 
 

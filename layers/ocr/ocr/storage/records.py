@@ -182,6 +182,7 @@ def _item(record: Record) -> Item:
         "day": record.created_at.astimezone(UTC).date().isoformat(),
         "replayed": record.replayed,
         "checks_failed": record.checks_failed,
+        "needs_review": record.needs_review,
     }
     if record.tenant:
         found["tenant"] = record.tenant
