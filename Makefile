@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check deploy delete doctor smoke cost scale redrive generate new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -108,6 +108,9 @@ redrive: .venv/ready ## Put uploads from the dead-letter queue back on their que
 
 generate: .venv/ready ## Make events, schemas, the OpenAPI document and the tables of the docs anew from the code
 	@$(PYTHON) -m local generate
+
+console: ## Build the page for people, functions/records/console.html, from console/ (needs Node.js and npm)
+	@cd console && npm ci --ignore-scripts --no-audit --no-fund --loglevel error && npm run --silent build
 
 new-product: .venv/ready ## Write folder, block and sample of one more product (NAME=gift_card CATEGORY=general)
 	@$(PYTHON) -m local scaffold.product $(call quoted,$(NAME)) $(call quoted,$(or $(CATEGORY),general))

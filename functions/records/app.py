@@ -376,6 +376,23 @@ def docs(seen: Seen = None) -> Response[str]:
     return _lasting(body, f"{HTML}; charset=utf-8", seen, {"Content-Security-Policy": policy})
 
 
+@app.get(
+    "/console",
+    operation_id="get_console",
+    tags=["catalogue"],
+    summary="A page for people",
+    responses=answered(200, "a page", str, HTML, headers=ETAG) | answered(304, "the page is as it was", headers=ETAG),
+)
+def console(seen: Seen = None) -> Response[str]:
+    """A page to read pictures with, to look through records, correct and approve them; it asks for an API key."""
+    from records.console import page
+
+    _for_anybody()
+    body, policy = page()
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    return _lasting(body, f"{HTML}; charset=utf-8", seen, headers)
+
+
 def _for_anybody() -> None:
     """Raise `CallerError` where the operator shows these pages to nobody."""
     if not settings().public_pages:

@@ -92,7 +92,7 @@ ENCODED = {"type": "string", "description": "the picture in base64, or as a data
 BYTES = "application/octet-stream"
 BINARY: Part = {"type": "string", "format": "binary"}
 # What the template gives to everybody.
-OPEN = ("/openapi.json", "/docs")
+OPEN = ("/openapi.json", "/docs", "/console")
 CLOSED = {"additionalProperties": False}
 BATCH = {"minItems": 1, "maxItems": 50}
 

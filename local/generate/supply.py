@@ -16,6 +16,8 @@ from typing import Any
 from local.cloud.aws import ROOT
 
 LAYERS = ("ocr", "engine", "files")
+# The page for people has its packages within itself.
+CONSOLE = "console"
 _PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)")
 # Libraries inside of wheels, by the wheel: name, licence.
 INSIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -65,12 +67,13 @@ _SPDX: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Component:
-    """One package of a layer: its licence as an SPDX expression, and the libraries within it."""
+    """One package of a layer or of the console: its licence as an SPDX expression, and the libraries within it."""
 
     layer: str
     name: str
     version: str
     licence: str
+    registry: str = "pypi"
 
     @property
     def inside(self) -> tuple[tuple[str, str], ...]:
@@ -78,12 +81,17 @@ class Component:
 
 
 def components() -> Iterator[Component]:
-    """All that ships, layer by layer."""
+    """All that ships, layer by layer, and within the console."""
     for layer in LAYERS:
         for line in (ROOT / f"layers/{layer}/requirements.txt").read_text().splitlines():
             if pinned := _PINNED.match(line):
                 name, version = pinned.groups()
                 yield Component(layer, name, version, licence(name))
+    locked = json.loads((ROOT / CONSOLE / "package-lock.json").read_text())["packages"]
+    for path, one in locked.items():
+        if path and not one.get("dev"):
+            name = path.rpartition("node_modules/")[2]
+            yield Component(CONSOLE, name, one["version"], one["license"], registry="npm")
 
 
 def licence(package: str) -> str:
@@ -101,7 +109,7 @@ def licence(package: str) -> str:
 def notice() -> str:
     """The text of NOTICE."""
     parts = [*components()]
-    listed = [line for layer in LAYERS for line in _listed(layer, [one for one in parts if one.layer == layer])]
+    listed = [line for layer in LAYERS for line in _listed(f"layers/{layer}", layer, parts)]
     return "\n".join(
         [
             "OCR gateway. The project itself is under the MIT licence.",
@@ -111,14 +119,15 @@ def notice() -> str:
             "python-stdnum, GEOS, FFmpeg, libheif and libde265 (LGPL), certifi and tqdm (MPL-2.0), and libgfortran",
             "(GPL with the exception for libraries).",
             *listed,
+            *_listed("functions/records/console.html", CONSOLE, parts),
             "",
         ]
     )
 
 
-def _listed(layer: str, parts: list[Component]) -> Iterator[str]:
-    yield from ("", f"layers/{layer}", "")
-    for one in parts:
+def _listed(title: str, layer: str, parts: list[Component]) -> Iterator[str]:
+    yield from ("", title, "")
+    for one in (one for one in parts if one.layer == layer):
         yield f"  {one.name} {one.version}: {one.licence}"
         yield from (f"    with {name}: {licence_of_it}" for name, licence_of_it in one.inside)
 
@@ -136,7 +145,7 @@ def sbom() -> dict[str, Any]:
 
 
 def _part(one: Component) -> dict[str, Any]:
-    address = f"pkg:pypi/{one.name}@{one.version}"
+    address = f"pkg:{one.registry}/{one.name}@{one.version}"
     inside = [
         {
             "type": "library",

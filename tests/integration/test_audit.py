@@ -13,6 +13,7 @@ from tests.support.sending import deliver, of_upload
 
 CALLER = {"apiKeyId": "key-of-team-a", "userArn": "arn:aws:iam::000000000000:user/team-a"}
 FILE = "lu-xiang"
+MISSING = f"/records/{'0' * 32}"
 
 
 def asked(method: str, path: str, headers: dict[str, str] | None = None, **query: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def test_each_look_at_a_record_is_one_line(world: World, caplog: pytest.LogCaptu
     assert "A-17" not in str(lines)
 
 
-@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/console"])
 def test_the_public_pages_are_kept_by_whoever_has_them(world: World, path: str) -> None:
     first = asked("GET", path)
     headers = first["multiValueHeaders"]
@@ -67,7 +68,7 @@ def test_the_public_pages_are_kept_by_whoever_has_them(world: World, path: str) 
     assert asked("GET", path, {"If-None-Match": "*"})["statusCode"] == 304
 
 
-@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/products", "/records", f"/records/{'0' * 32}"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/console", "/products", "/records", MISSING])
 def test_the_head_of_everything_is_told_without_its_body(world: World, path: str) -> None:
     whole, head = asked("GET", path), asked("HEAD", path)
     assert (head["statusCode"], head["body"]) == (whole["statusCode"], "")
@@ -78,7 +79,7 @@ def test_the_operator_may_keep_the_pages_from_the_public(world: World, monkeypat
     shown = asked("GET", "/openapi.json")
     monkeypatch.setenv("PUBLIC_PAGES", "false")
     forget_settings()
-    for path in ("/docs", "/openapi.json"):
+    for path in ("/docs", "/openapi.json", "/console"):
         refused = asked("GET", path)
         assert (refused["statusCode"], json.loads(refused["body"])["type"]) == (401, "urn:ocr:problem:unauthorized")
         assert refused["multiValueHeaders"]["Cache-Control"] == ["no-store"]

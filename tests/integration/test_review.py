@@ -44,7 +44,7 @@ def asked(method: str, path: str, body: Any = None, state: str | None = None, ca
 def read(**labelled: str) -> Reading:
     """What the vendor says: these texts by label."""
     items = [Item(label=label, text=text, confidence=0.95) for label, text in labelled.items()]
-    return Reading(vendor="first", findings=[ExtractedDocument(items=items)], raw={})
+    return Reading(vendor="first", findings=[ExtractedDocument(items=items)])
 
 
 CARD = {"姓名": "方晓晨", "性别": "男", "民族": "汉", "出生": "1990年3月7日", "住址": "北京市海棠区新月街1号"}

@@ -1,0 +1,310 @@
+// The gateway's HTTPS API as this page uses it: the same that every program has.
+
+export type Point = readonly [number, number];
+export type Box = readonly [Point, Point, Point, Point];
+export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
+export type Decision = "approved" | "rejected";
+
+export interface Evidence {
+  label: string;
+  text: string;
+  confidence?: number;
+  source?: string;
+  meaning?: string;
+  box?: Box;
+  page?: number;
+}
+
+export interface Check {
+  name: string;
+  fields: string[];
+  outcome: "passed" | "failed" | "not_applicable";
+  detail: string;
+}
+
+export interface OcrDocument {
+  type?: string;
+  sides: string[];
+  fields: Record<string, Value>;
+  evidence: Record<string, Evidence>;
+  unmapped: Evidence[];
+  checks: Check[];
+  page?: number;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  advice: string;
+  record_id?: string;
+  field?: string;
+}
+
+export interface Revision {
+  at: string;
+  by: string;
+  decision?: Decision;
+  corrections: { field: string; before?: Value; after?: Value }[];
+}
+
+export interface OcrRecord {
+  id: string;
+  product: string;
+  status: string;
+  created_at: string;
+  finished_at?: string;
+  replayed: boolean;
+  vendor?: string;
+  picture?: { format: string; width: number; height: number; bytes: number; pages?: number; orientation?: number };
+  source?: { bucket: string; key: string };
+  document?: OcrDocument;
+  others: OcrDocument[];
+  also_shows: string[];
+  lines: { text: string; confidence?: number; box?: Box; page?: number }[];
+  pages: { number: number; width: number; height: number; vendor?: string; status: string; problem?: string }[];
+  attempts: { vendor: string; outcome: string; code?: string; milliseconds: number; units: number }[];
+  reviewed?: { decision?: Decision; corrected: string[]; revisions: Revision[] };
+  problem?: Problem;
+}
+
+export interface Summary {
+  id: string;
+  product: string;
+  status: string;
+  created_at: string;
+  vendor?: string;
+  problem?: string;
+  checks_failed: number;
+  lowest_confidence?: number;
+  decision?: Decision;
+  corrected: number;
+  fields: Record<string, Value>;
+}
+
+export interface ProductSummary {
+  product: string;
+  name: string;
+  category: string;
+  vendors: string[];
+}
+
+export interface Schema {
+  type?: string;
+  format?: string;
+  pattern?: string;
+  enum?: Value[];
+  const?: Value;
+  anyOf?: Schema[];
+  items?: Schema;
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  labels?: string[];
+  pii?: boolean;
+  description?: string;
+}
+
+/** What the console needs to know of one declared field; `columns` are those of a field that is a list of rows. */
+export interface Field {
+  name: string;
+  label: string;
+  personal: boolean;
+  schema: Schema;
+  columns: Field[];
+}
+
+/** An answer that is no success: the API's own problem, or what the network made of it. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    readonly detail: string,
+    readonly advice: string,
+    readonly problem?: Problem,
+    readonly seconds = 0,
+  ) {
+    super(kind);
+  }
+}
+
+export interface Seen {
+  record: OcrRecord;
+  tag: string;
+}
+
+// API Gateway hands 6 MB to a function, and a picture grows by a third on the way.
+const MOST_BYTES = 4_400_000;
+export const MOST_UPLOAD_BYTES = 10_000_000;
+const WAITS_MS = 300_000;
+const TRIES = 5;
+
+export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+export class Api {
+  private readonly described = new Map<string, Promise<Field[]>>();
+
+  constructor(
+    private readonly key: string,
+    private readonly base = new URL(".", location.href),
+  ) {}
+
+  products(): Promise<ProductSummary[]> {
+    return this.json("products");
+  }
+
+  /** The fields of a product, in the order of its declaration. */
+  fields(product: string): Promise<Field[]> {
+    const known = this.described.get(product);
+    if (known) return known;
+    const asked = this.json<{ schema: Schema & { $defs: Record<string, Schema> } }>(`products/${product}`)
+      .then(({ schema }) => declared(schema))
+      .catch((error: unknown) => {
+        this.described.delete(product);
+        throw error;
+      });
+    this.described.set(product, asked);
+    return asked;
+  }
+
+  list(filters: Record<string, string>): Promise<{ records: Summary[]; next: string | null }> {
+    const told = new URLSearchParams(Object.entries(filters).filter(([, value]) => value));
+    return this.json(`records?${told}`);
+  }
+
+  async record(id: string): Promise<Seen> {
+    return seen(await this.send(`records/${id}`));
+  }
+
+  /** Correct fields and decide, of the state that `tag` stands for; only try it with `validateOnly`. */
+  async revise(
+    id: string,
+    tag: string,
+    change: { fields?: Record<string, string | null>; decision?: Decision },
+    validateOnly = false,
+  ): Promise<Seen> {
+    const answer = await this.send(`records/${id}${validateOnly ? "?validate_only=true" : ""}`, {
+      method: "PATCH",
+      headers: { "If-Match": tag, "Content-Type": "application/json" },
+      body: JSON.stringify(change),
+    });
+    return seen(answer);
+  }
+
+  async erase(id: string): Promise<void> {
+    await this.send(`records/${id}`, { method: "DELETE" });
+  }
+
+  /** A link to the kept file of a record, good for five minutes; null where it is not kept. */
+  async picture(id: string): Promise<string | null> {
+    try {
+      return (await this.json<{ url: string }>(`records/${id}/picture`)).url;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Read one file; with `keep`, or where it is too large for a request, by way of the bucket. */
+  async read(product: string, file: File, keep: boolean): Promise<OcrRecord> {
+    if (keep || file.size > MOST_BYTES) return this.finished(await this.upload(product, file));
+    try {
+      const answer = await this.send(`ocr/${product}`, {
+        method: "POST",
+        headers: { "Content-Type": file.type || "application/octet-stream" },
+        body: file,
+      });
+      const told = (await answer.json()) as OcrRecord;
+      return answer.status === 202 ? await this.finished(told.id) : told;
+    } catch (error) {
+      // What was read is in the record, also where that is no success.
+      const id = error instanceof Refusal && error.problem?.record_id;
+      if (id) return (await this.record(id)).record;
+      throw error;
+    }
+  }
+
+  private async upload(product: string, file: File): Promise<string> {
+    const form = await this.json<{ id: string; url: string; fields: Record<string, string> }>(`uploads/${product}`, {
+      method: "POST",
+    });
+    const body = new FormData();
+    for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
+    body.append("Content-Type", file.type || "application/octet-stream");
+    body.append("file", file);
+    // The bucket need not tell this page what came of it: the record does.
+    await fetch(form.url, { method: "POST", body, mode: "no-cors", referrerPolicy: "no-referrer" });
+    return form.id;
+  }
+
+  private async finished(id: string): Promise<OcrRecord> {
+    for (const end = Date.now() + WAITS_MS; Date.now() < end; await sleep(1500)) {
+      const { record } = await this.record(id);
+      if (record.status !== "pending") return record;
+    }
+    throw new Refusal(0, "not_arrived", "", "");
+  }
+
+  private async json<T>(path: string, init?: RequestInit): Promise<T> {
+    return (await this.send(path, init)).json() as Promise<T>;
+  }
+
+  private async send(path: string, init: RequestInit = {}): Promise<Response> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(path, init);
+      } catch (error) {
+        const waits = error instanceof Refusal && [409, 429, 503].includes(error.status) ? error.seconds : 0;
+        if (!waits || tries === TRIES) throw error;
+        await sleep(1000 * Math.min(waits, 10));
+      }
+    }
+  }
+
+  private async once(path: string, init: RequestInit): Promise<Response> {
+    let answer: Response;
+    try {
+      answer = await fetch(new URL(path, this.base), {
+        ...init,
+        headers: { ...init.headers, "x-api-key": this.key },
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+      });
+    } catch {
+      throw new Refusal(0, "unreachable", "", "");
+    }
+    if (answer.ok) return answer;
+    const problem = await answer.json().then(
+      (told: Problem) => told,
+      () => undefined,
+    );
+    const kind = problem?.type?.replace("urn:ocr:problem:", "") ?? "unexpected";
+    const seconds = Number(answer.headers.get("Retry-After")) || 0;
+    throw new Refusal(answer.status, kind, problem?.detail ?? "", problem?.advice ?? "", problem, seconds);
+  }
+}
+
+async function seen(answer: Response): Promise<Seen> {
+  return { record: (await answer.json()) as OcrRecord, tag: answer.headers.get("ETag") ?? "" };
+}
+
+/** The schema's fields of a document, and of the rows in it. */
+export function declared(schema: Schema & { $defs?: Record<string, Schema> }): Field[] {
+  const follow = (part: Schema | undefined): Schema => {
+    const bare = part?.anyOf?.find((one) => one.type !== "null") ?? part ?? {};
+    const name = bare.$ref?.split("/").pop();
+    return name ? (schema.$defs?.[name] ?? {}) : bare;
+  };
+  const list = (model: Schema): Field[] =>
+    Object.entries(model.properties ?? {}).map(([name, part]) => {
+      const bare = follow(part);
+      return {
+        name,
+        label: part.labels?.[0] ?? name.replaceAll("_", " "),
+        personal: part.pii ?? false,
+        schema: bare,
+        columns: bare.type === "array" ? list(follow(bare.items)) : [],
+      };
+    });
+  return list(follow(follow(schema.properties?.["document"]).properties?.["fields"]));
+}

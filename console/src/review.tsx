@@ -1,0 +1,37 @@
+// The queue: what was read and is doubtful, and nobody has decided on.
+
+import { useEffect, useState } from "preact/hooks";
+import type { Api, Summary } from "./api";
+import { SummaryTable } from "./list";
+import { told } from "./record";
+import type { Say } from "./words";
+
+interface Props {
+  say: Say;
+  api: Api;
+  names: Record<string, string>;
+  onOpen: (id: string, queue: string[]) => void;
+}
+
+export function ReviewPage({ say, api, names, onOpen }: Props) {
+  const [found, setFound] = useState<{ records: Summary[]; more: boolean } | null>(null);
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    let here = true;
+    api.list({ review: "needed", limit: "100" }).then(
+      ({ records, next }) => here && setFound({ records, more: next !== null }),
+      (error: unknown) => here && setNote(told(say, error)),
+    );
+    return () => {
+      here = false;
+    };
+  }, []);
+  if (!found) return <p class="note" role="status">{note || "…"}</p>;
+  const ids = found.records.map(({ id }) => id);
+  return (
+    <>
+      <p role="status">{ids.length ? say(found.more ? "queueMore" : "queue", ids.length) : say("queueEmpty")}</p>
+      {ids.length > 0 && <SummaryTable say={say} names={names} records={found.records} onOpen={(id) => onOpen(id, ids)} />}
+    </>
+  );
+}
