@@ -94,14 +94,14 @@ doctor: .venv/ready ## Say which vendors are configured, reachable and accepted;
 	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))
 
 smoke: .venv/ready ## Look whether a deployed stack does what only AWS can show (STACK=ocr)
-	@$(PYTHON) -m local smoke $(if $(STACK),--stack $(STACK))
+	@$(PYTHON) -m local smoke $(if $(STACK),--stack $(call quoted,$(STACK)))
 
 cost: .venv/ready ## What the stack costs: idle, and 1,000 documents
-	@$(PYTHON) -m local.cost
+	@$(PYTHON) -m local cost
 
 scale: .venv/ready ## A million documents against AWS's quotas (DOCUMENTS=1000000 RATE=300 ACCOUNT=new PRODUCTS=7)
-	@$(PYTHON) -m local.scale $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(RATE),--rate $(RATE)) \
-		$(if $(ACCOUNT),--account $(ACCOUNT)) $(if $(PRODUCTS),--products $(PRODUCTS))
+	@$(PYTHON) -m local scale $(if $(DOCUMENTS),--documents $(call quoted,$(DOCUMENTS))) $(if $(RATE),--rate $(call quoted,$(RATE))) \
+		$(if $(ACCOUNT),--account $(call quoted,$(ACCOUNT))) $(if $(PRODUCTS),--products $(call quoted,$(PRODUCTS)))
 
 redrive: .venv/ready ## Put uploads from the dead-letter queue back on their queues (STACK=name, on AWS)
 	@$(PYTHON) -m local redrive $(if $(STACK),--stack $(call quoted,$(STACK)))

@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from cli import INTERRUPTED, tables
 from cli import products as catalogue
 from cli.api import Api, Json, body
-from cli.exit_codes import MEANINGS, UNREAD, Failed
+from cli.exit_codes import MEANINGS, UNREAD, Failed, Mistyped
 from cli.keys import MOST_LETTERS, NAME, TenantKeys
 from cli.progress import Progress
 from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
@@ -30,13 +30,26 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Commands(click.Group):
-    """Commands that end with 130 when they are interrupted, as in a shell."""
+    """Commands that end with 130 when they are interrupted, as in a shell, and in a sentence when they are mistyped."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise _mistyped(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _mistyped(error) from None
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+def _mistyped(error: click.UsageError) -> Exception:
+    """The error without the usage before it; `ocr` alone shows its help."""
+    return error if isinstance(error, click.exceptions.NoArgsIsHelpError) else Mistyped(error)
 
 
 @click.group(

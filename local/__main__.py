@@ -23,9 +23,16 @@ def main() -> None:
     """Run the command that is named; ends this process."""
     signal.signal(signal.SIGINT, interrupted)
     # Not before: an import takes its time, and may be interrupted.
+    from importlib.util import find_spec
     from runpy import run_module
 
-    name, *sys.argv[1:] = sys.argv[1:]
+    name, *sys.argv[1:] = sys.argv[1:] or ("",)
+    if not name.replace(".", "").isidentifier() or find_spec(f"local.{name}") is None:
+        print(
+            f"{f'There is no command {name!r}' if name else 'Say which command'}: `make help` shows all.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     try:
         run_module(f"local.{name}", run_name="__main__", alter_sys=True)
     except Exception as error:

@@ -9,6 +9,8 @@ from typing import NoReturn
 
 from ocr.declare.catalogue import suggestions
 
+# The exit code of a command that was not typed as it takes it.
+WRONG = 2
 # What argparse puts before a complaint.
 BEFORE = re.compile(r"^argument [^:]+: ")
 
@@ -17,9 +19,10 @@ class Arguments(argparse.ArgumentParser):
     """A parser without a usage dump: its users type `make`, not the command behind it."""
 
     def error(self, message: str) -> NoReturn:
-        """End the process with the complaint."""
+        """End the process with the complaint, and with 2 as shells do."""
         sentence = BEFORE.sub("", message).rstrip(".")
-        sys.exit(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('?') else '.'}")
+        print(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('?') else '.'}", file=sys.stderr)
+        sys.exit(WRONG)
 
 
 def one_of(variable: str, values: Collection[str]) -> Callable[[str], str]:
@@ -58,6 +61,32 @@ def existing(text: str) -> Path:
     if not text.strip() or not (path := Path(text)).exists():
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return path
+
+
+def count(variable: str) -> Callable[[str], int]:
+    """A whole argument from 1."""
+
+    def checked(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and int(text)):
+            raise argparse.ArgumentTypeError(f"{variable} is a whole number above 0, and not {text!r}")
+        return int(text)
+
+    return checked
+
+
+def rate(variable: str) -> Callable[[str], float]:
+    """An argument above 0."""
+
+    def checked(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{variable} is a number above 0, and not {text!r}")
+        return number
+
+    return checked
 
 
 def share(variable: str) -> Callable[[str], float]:

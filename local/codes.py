@@ -4,13 +4,13 @@ python -m local.codes                            every invoice with a code, in e
 python -m local.codes --variants clean blur      some variants
 """
 
-import argparse
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from local.accuracy import offline
+from local.arguments import Arguments, one_of
 from local.samples import VARIANTS, Sample, samples
 from ocr.model.record import Document
 from ocr.pages import codes
@@ -21,8 +21,8 @@ LAYOUTS: Any = ("a", "b", "issued")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="The fields of invoices' codes, without and with the code.")
-    parser.add_argument("--variants", nargs="+", choices=tuple(VARIANTS), default=tuple(VARIANTS))
+    parser = Arguments(description="The fields of invoices' codes, without and with the code.")
+    parser.add_argument("--variants", nargs="+", type=one_of("--variants", VARIANTS), default=tuple(VARIANTS))
     variants = parser.parse_args().variants
     of, alone, coded, silent = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for sample in _coded(variants):

@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from local.accuracy import offline
+from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.samples import samples
 from local.samples.page import font
@@ -40,6 +41,7 @@ class Field:
 
 def main() -> None:
     """Write the picture."""
+    Arguments(description="Draw the picture of the README.").parse_args()
     sample = next(samples([PRODUCT]))
     record, _ = offline.record(PRODUCT, sample.picture)
     assert record.document

@@ -6,7 +6,6 @@ The lines that the engine reads of each sample are laid out on one page, in two 
 documents are told apart and not how small letters are read.
 """
 
-import argparse
 import math
 import os
 from collections import Counter
@@ -16,6 +15,7 @@ from random import Random
 from typing import Any
 
 from local.accuracy import offline
+from local.arguments import Arguments, count
 from local.samples import samples
 from ocr.model.reading import Line, Point
 from ocr.model.record import Document, Record
@@ -75,8 +75,8 @@ def strangers(record: Record, alone: Sequence[Document]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Documents found on pages of several, and fields of others in them.")
-    parser.add_argument("--pages", type=int, default=5, help="of each size, sort and angle")
+    parser = Arguments(description="Documents found on pages of several, and fields of others in them.")
+    parser.add_argument("--pages", type=count("--pages"), default=5, help="of each size, sort and angle")
     asked = parser.parse_args()
     report(list(_read()), asked.pages)
 

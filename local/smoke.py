@@ -4,7 +4,6 @@ It sends one sample by each way in, which costs a fraction of a cent, and delete
 leaves out what the local AWS does not do.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import boto3
 import requests
 from rich.console import Console
 
+from local.arguments import Arguments
 from local.cloud.aws import UP, Aws
 from local.cloud.sending import salt
 from local.cloud.stack import NAME
@@ -48,7 +48,7 @@ class Target:
 
 def main() -> int:
     """Print a line a check; 1 where one failed."""
-    parser = argparse.ArgumentParser(prog="python -m local smoke", description="Look at a deployed stack.")
+    parser = Arguments(description="Look at a deployed stack.")
     parser.add_argument("--stack", default=NAME)
     found, console, failed = target(parser.parse_args().stack), Console(), 0
     for name, wrong in checks(found):

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry.giving_up import give_up
+from ocr.entry import dead_letters
 from ocr.platform.telemetry import logger, unforeseen
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 def ended(record: SQSRecord) -> None:
     """Give one message up."""
     try:
-        give_up(record)
+        dead_letters.give_up(record)
     except Exception as error:
         unforeseen("A message could not be given up", error)
         raise

@@ -16,6 +16,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.stack import logical
 from ocr.declare.catalogue import products
@@ -31,6 +32,7 @@ METRICS_IN_USE = 20
 
 def main() -> None:
     """Print both tables."""
+    Arguments(prog="python -m local cost", description="What the stack costs.").parse_args()
     console = Console(width=None if sys.stdout.isatty() else 120)
     idle_table = Table("products", "mappings", "secrets", "alarms", "idle a month, $", "in use: metrics, $", box=SIMPLE)
     for name, slugs in sets().items():

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.stack import logical
 from ocr.declare.product import Category
@@ -90,15 +91,18 @@ def create(slug: str, category: str, root: Path = ROOT) -> list[Path]:
 
 def main() -> None:
     """Write a product and what is made of it; say what is left to do."""
-    slug, category = sys.argv[1:3]
+    parser = Arguments(description="Write one more product.")
+    parser.add_argument("name")
+    parser.add_argument("category")
+    asked = parser.parse_args()
     try:
-        app, sample = create(slug, category)
+        app, sample = create(asked.name, asked.category)
     except Refused as refused:
-        sys.exit(str(refused))
+        parser.error(str(refused))
     # In a process of its own: this one has looked at the folders before.
     if subprocess.run([sys.executable, "-m", "local.generate"], cwd=ROOT).returncode:
         sys.exit("The files are written, but `make generate` failed: see above.")
-    print(TODO.format(slug=slug, app=app.relative_to(ROOT), sample=sample.relative_to(ROOT)))
+    print(TODO.format(slug=asked.name, app=app.relative_to(ROOT), sample=sample.relative_to(ROOT)))
 
 
 if __name__ == "__main__":

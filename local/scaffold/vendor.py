@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.stack import logical
 from ocr.declare.catalogue import exists, suggestions
@@ -137,7 +138,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ocr.vendors.{name} import {models}
-from tests.support.adapters import Recorded, Row, Case
+from tests.support.adapters import Case, Recorded, Row
 
 # A secret, in the members that the offers need.
 SECRET = {{"key": "a-key"}}
@@ -227,11 +228,14 @@ def _among(names: str, name: str) -> str:
 
 def main() -> None:
     """Write a vendor and what is made of it; say what is left to do."""
-    name, products = sys.argv[1:3]
+    parser = Arguments(description="Write one more vendor.")
+    parser.add_argument("name")
+    parser.add_argument("products")
+    asked = parser.parse_args()
     try:
-        files = create(name, products.replace(",", " ").split())
+        files = create(asked.name, asked.products.replace(",", " ").split())
     except Refused as refused:
-        sys.exit(str(refused))
+        parser.error(str(refused))
     if subprocess.run([sys.executable, "-m", "local.generate"], cwd=ROOT).returncode:
         sys.exit("The files are written, but `make generate` failed: see above.")
     module, simulator, facts, *_ = shown = [str(path.relative_to(ROOT)) for path in files]

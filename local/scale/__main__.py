@@ -1,7 +1,7 @@
 """`make scale`: a million documents against the quotas of an AWS account, and where it bends.
 
-python -m local.scale                                   several accounts and speeds
-python -m local.scale --rate 700 --account raised       one load
+python -m local scale                                   several accounts and speeds
+python -m local scale --rate 700 --account raised       one load
 """
 
 import argparse
@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from local.arguments import Arguments, count, one_of, rate
 from local.scale.model import QUOTAS, Load, replay
 
 LOADS = (
@@ -50,12 +51,12 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local.scale", description="Replay a load against AWS's quotas.")
-    parser.add_argument("--documents", type=int)
-    parser.add_argument("--rate", type=float, help="uploads a second")
-    parser.add_argument("--account", choices=QUOTAS["accounts"])
-    parser.add_argument("--products", type=int)
-    parser.add_argument("--maximum-concurrency", type=int)
+    parser = Arguments(prog="python -m local scale", description="Replay a load against AWS's quotas.")
+    parser.add_argument("--documents", type=count("DOCUMENTS"))
+    parser.add_argument("--rate", type=rate("RATE"), help="uploads a second")
+    parser.add_argument("--account", type=one_of("ACCOUNT", QUOTAS["accounts"]))
+    parser.add_argument("--products", type=count("PRODUCTS"))
+    parser.add_argument("--maximum-concurrency", type=count("--maximum-concurrency"))
     return parser.parse_args()
 
 

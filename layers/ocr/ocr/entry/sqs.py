@@ -6,7 +6,7 @@ one by one. One that was tried twice before is also read alone. An upload over w
 processed any more.
 
 An upload is tried as often as the settings say; waiting for a vendor is no try: for room, for the end of an outage,
-for an operator who has to mend a key or a quota. Then it is given up (`giving_up`). SQS itself gives up much later:
+for an operator who has to mend a key or a quota. Then it is given up (`dead_letters`). SQS itself gives up much later:
 its count rises as well when Lambda is throttled and no function sees the message.
 """
 
@@ -22,8 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.options import checked
 from ocr.declare.product import Product
-from ocr.entry import requests
-from ocr.entry.giving_up import give_up
+from ocr.entry import dead_letters, requests
 from ocr.model.picture import Upload
 from ocr.model.record import Record
 from ocr.pipeline import files, process
@@ -185,7 +184,7 @@ def _conclude(delivery: Delivery, *, tried: bool) -> None:
         return
     try:
         if delivery.last:
-            give_up(delivery.message)
+            dead_letters.give_up(delivery.message)
             delivery.again = False
             return
         for id in delivery.ids:

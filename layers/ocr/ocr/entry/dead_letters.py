@@ -28,19 +28,19 @@ def give_up(message: SQSRecord) -> None:
     """
     uploads = _uploads(message)
     if uploads is None:
-        _bury(message.body)
+        _send(message.body)
         return
     for upload in uploads:
         record = process.write_failed_record(upload.key.split("/")[1], upload)
         if record.status == Status.DELETED:
             continue
-        _bury(json.dumps({"record_id": record.id, "product": record.product}))
+        _send(json.dumps({"record_id": record.id, "product": record.product}))
         logger.info("An upload was given up", record_id=record.id, product=record.product, status=record.status)
         # Who puts it back wants it tried as often again.
         tries.forget(record.id)
 
 
-def _bury(letter: str) -> None:
+def _send(letter: str) -> None:
     aws.queues().send_message(QueueUrl=settings().dead_letters, MessageBody=letter)
 
 
