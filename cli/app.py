@@ -21,7 +21,7 @@ from cli.keys import MOST_LETTERS, NAME, TenantKeys
 from cli.progress import Progress
 from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import Endpoint, Key, StackRef, find, on
+from cli.stack import Endpoint, Key, StackRef, find, invoke, on
 
 # A pipe has no width to fit a table into.
 WIDTH = 170
@@ -323,6 +323,59 @@ def revoke_key(name: str, id: str | None, place: StackRef) -> None:
     """Revoke a tenant's keys. Its records stay; keys that are made later under this name reach them."""
     gone = on(place, lambda *aws: TenantKeys(place.stack, *aws).revoke(name, id))
     click.echo(f"{gone} revoked", err=True)
+
+
+@main.group()
+def webhooks() -> None:
+    """Have outcomes posted to endpoints, signed as Standard Webhooks says. The stack has Webhooks=true."""
+
+
+def _ask(place: StackRef, **asked: object) -> Json:
+    """What the stack's webhooks answer to a command; raises `Failed` where they refuse it."""
+    answer = invoke(place, "webhooks", asked)
+    if "refused" in answer:
+        raise Failed(answer["refused"])
+    return answer
+
+
+@webhooks.command("add")
+@click.argument("url")
+@click.option("--product", "products", multiple=True, metavar="SLUG", help="Only outcomes of this product.")
+@click.option("--status", "statuses", multiple=True, metavar="STATUS", help="Only outcomes with this status.")
+@click.option("--tenant", default="", metavar="NAME", help="Only outcomes of this tenant's records; else of all.")
+@with_place
+def add_webhook(url: str, products: Sequence[str], statuses: Sequence[str], tenant: str, place: StackRef) -> None:
+    """Add an endpoint, and print its id and its secret: the secret is shown this once."""
+    made = _ask(place, command="add", url=url, products=products, statuses=statuses, tenant=tenant)["endpoint"]
+    click.echo(f"{made['id']}  {made['secret']}")
+
+
+@webhooks.command("list")
+@as_json
+@with_place
+def list_webhooks(as_json: bool, place: StackRef) -> None:
+    """List the endpoints, without their secrets."""
+    found = _ask(place, command="list")["endpoints"]
+    _print(found) if as_json else _show([tables.webhooks(found)])
+
+
+@webhooks.command("test")
+@click.argument("id")
+@with_place
+def test_webhook(id: str, place: StackRef) -> None:
+    """Post a signed test to an endpoint, and say what it answers."""
+    answer = _ask(place, command="test", id=id)
+    if not answer["accepted"]:
+        raise Failed(f"{id} did not accept it: {answer['status'] or answer['detail']}.")
+    click.echo(f"{id} accepted it: {answer['status']}")
+
+
+@webhooks.command("remove")
+@click.argument("id")
+@with_place
+def remove_webhook(id: str, place: StackRef) -> None:
+    """Remove an endpoint; what waits for it is dropped."""
+    click.echo(f"removed {_ask(place, command='remove', id=id)['removed']}")
 
 
 def _print(objects: Iterable[Json]) -> None:

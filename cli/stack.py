@@ -2,6 +2,7 @@
 stack's name, on AWS or on this machine.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -102,6 +103,21 @@ def on[Result](place: StackRef, use: Callable[[boto3.Session, str | None], Resul
         raise NotAllowed(str(error)) from None
     except BotoCoreError as error:
         raise NoStack(str(error), "Check --profile, --region and AWS_ENDPOINT_URL.") from None
+
+
+def invoke(place: StackRef, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What the stack's function of this name answers to this payload; raises as `on` does, and `Failed`."""
+    name = f"{place.stack}-{function}"
+
+    def asked(session: boto3.Session, endpoint: str | None) -> Any:
+        client: Any = session.client("lambda", endpoint_url=endpoint, config=QUICKLY)
+        return client.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+
+    answer = on(place, asked)
+    content: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise Failed(f"{name} failed: {content.get('errorType', 'its log says why')}.")
+    return content
 
 
 def _aws(place: StackRef) -> tuple[boto3.Session, str | None]:

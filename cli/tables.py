@@ -125,6 +125,15 @@ def catalogue(described: Iterable[Json]) -> Table:
     return table
 
 
+def webhooks(endpoints: Iterable[Json]) -> Table:
+    """A line an endpoint."""
+    table = _table("id", "address", "products", "statuses", "tenant")
+    for one in endpoints:
+        filters = (", ".join(one["products"]) or "all", ", ".join(one["statuses"]) or "all")
+        table.add_row(*map(_text, (one["id"], one["url"], *filters, one["tenant"] or "all")))
+    return table
+
+
 def product(description: Json) -> Iterator[RenderableType]:
     """A product: who reads it for what, which options it takes, which fields its records have."""
     yield Text(f"{description['product']}  {description['name']}  {description['category']}")

@@ -20,6 +20,8 @@ BUCKETS = ("Uploads", "Answers")
 # DeleteObjects takes no more.
 AT_ONCE = 1000
 TABLE, SECRET = "Records", "AWS::SecretsManager::Secret"
+# The one secret that goes with its stack.
+ENDPOINTS = "WebhookEndpoints"
 
 
 def main() -> None:
@@ -53,7 +55,7 @@ def destroyed(client: Client, stack: str, parts: Mapping[str, str], *, everythin
     """What is about to be destroyed, and what stays, line by line."""
     account, where = client("sts").get_caller_identity()["Account"], client("s3").meta
     yield f"Stack {stack} in account {account}, {where.region_name}, at {where.endpoint_url}"
-    yield "Destroyed: its API with the key, its functions, queues, event bus and logs, and"
+    yield "Destroyed: its API with the key, its functions, queues, event bus, webhooks and logs, and"
     for name in BUCKETS:
         if name in parts:
             count = sum(1 for _ in versions(client, parts[name]))
@@ -72,7 +74,8 @@ def retained(client: Client, stack: str) -> list[tuple[str, str]]:
         (part["ResourceType"], part["PhysicalResourceId"])
         for page in pages
         for part in page["StackResourceSummaries"]
-        if part["ResourceType"] == SECRET or part["LogicalResourceId"] == TABLE
+        if (part["ResourceType"] == SECRET and part["LogicalResourceId"] != ENDPOINTS)
+        or part["LogicalResourceId"] == TABLE
     ]
 
 

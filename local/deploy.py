@@ -119,7 +119,7 @@ def leftovers(client: Client, template: Template, stack: str, parameters: Mappin
     for name, resource in template["Resources"].items():
         if resource["Type"] == TABLE:
             found[name] = _table(client, parameters.get("TableName") or f"{stack}-records")
-        elif resource["Type"] == SECRET:
+        elif resource["Type"] == SECRET and resource["DeletionPolicy"] != "Delete":
             own = resource["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", stack)
             found[name] = _secret(client, own)
     return {name: identifier for name, identifier in found.items() if identifier}

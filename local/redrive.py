@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote_plus
+from uuid import uuid4
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
@@ -32,7 +33,7 @@ from ocr.storage import ledger, records
 BATCH = 10
 # A page may be empty though there is more behind it; a batch has a hundred records at most.
 MOST_PAGES = 100
-ANNOUNCEMENTS = "Announcements"
+ANNOUNCEMENTS, DELIVERIES, WEBHOOKS = "Announcements", "Deliveries", "PostWebhooks"
 
 
 def main() -> None:
@@ -104,14 +105,24 @@ def move(client: Any, parts: Mapping[str, str]) -> tuple[int, int]:
         for message in messages:
             back = _destinations_of(client, parts, message["Body"])
             # First there, then away: a message may be read twice, which costs nothing, but none is lost.
-            for queue, body in back or ():
-                sqs.send_message(QueueUrl=queue, MessageBody=body)
+            for queue, content in back or ():
+                sqs.send_message(QueueUrl=queue, MessageBody=content, **_ordered(queue, content))
             if back is not None:
                 sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
                 moved += 1
             else:
                 left.add(message["MessageId"])
     return moved, len(left)
+
+
+def _ordered(queue: str, body: str) -> dict[str, str]:
+    """What a queue that keeps an order is told besides; nothing for the others."""
+    if not queue.endswith(".fifo"):
+        return {}
+    content = json.loads(body)
+    record = content.get("event", content)["record_id"]
+    group = f"{content['endpoint']}.{record}" if "endpoint" in content else record
+    return {"MessageGroupId": group, "MessageDeduplicationId": uuid4().hex}
 
 
 def _received(sqs: Any, queue: str) -> list[dict[str, Any]]:
@@ -140,9 +151,13 @@ def _destinations(client: Any, parts: Mapping[str, str], body: str) -> list[tupl
             return [(queue, notification(source))] if source else []
         case {"event_id": _, "record_id": _}:
             return [(parts[ANNOUNCEMENTS], body)]
-        case {"DDBStreamBatchInfo": dict(batch)}:
+        case {"endpoint": _, "event": _} if DELIVERIES in parts:
+            return [(parts[DELIVERIES], body)]
+        case {"DDBStreamBatchInfo": dict(batch)} as dead:
+            failed = dead.get("requestContext", {}).get("functionArn", "")
+            queue = DELIVERIES if f":{parts.get(WEBHOOKS)}" in failed else ANNOUNCEMENTS
             events = _announcements(client("dynamodbstreams"), batch)
-            return [(parts[ANNOUNCEMENTS], event.model_dump_json()) for event in events] or None
+            return [(parts[queue], event.model_dump_json()) for event in events] or None
     return None
 
 

@@ -78,8 +78,9 @@ def checks(found: Target) -> Iterator[tuple[str, str]]:
     yield "the API answers who has one", "" if slugs else "GET /products lists nothing"
     yield "what API Gateway refuses is a problem", _is(found.get("/nothing"), 404)
     yield "a request that is too large is told so", _is(found.post(f"/ocr/{slugs[0]}", bytes(TOO_LARGE)), 413)
+    yield "a page may ask first", _preflight(found, slugs[0])
+    yield "what is long comes compressed", _compressed(found)
     if not found.local:
-        yield "a page may ask first", _preflight(found, slugs[0])
         yield "Lambda may run enough at once", _concurrency(found)
         yield "alarms wake somebody", _alarms(found)
     sample = next(iter(samples([slugs[0]])))
@@ -102,6 +103,13 @@ def _preflight(found: Target, slug: str) -> str:
     answer = requests.options(f"{found.url}/ocr/{slug}", headers=asked, timeout=30)
     origin = answer.headers.get("Access-Control-Allow-Origin")
     return "" if answer.ok and origin else f"{answer.status_code}, allowed origin {origin}"
+
+
+def _compressed(found: Target) -> str:
+    answer = found.get("/products/openapi.json")
+    return (
+        "" if answer.headers.get("Content-Encoding") == "gzip" else f"{answer.status_code}, {len(answer.content)} bytes"
+    )
 
 
 def _concurrency(found: Target) -> str:

@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     if event["Records"][0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=catch_up, processor=processor, context=context)
     there = True
-    for group in batched(_outcomes(DynamoDBStreamEvent(event)), MOST, strict=False):
+    for group in batched(outcomes(DynamoDBStreamEvent(event)), MOST, strict=False):
         # A bus that does not answer is not waited for by everybody in the batch.
         left = _announce(group) if there else group
         there = len(left) < len(group)
@@ -79,7 +79,7 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
     )
 
 
-def _outcomes(event: DynamoDBStreamEvent) -> Iterator[Announcement]:
+def outcomes(event: DynamoDBStreamEvent) -> Iterator[Announcement]:
     """What is to be told of a batch of the stream, in its order."""
     for record in event.records:
         image = record.dynamodb and record.dynamodb.new_image

@@ -99,7 +99,7 @@ def alone() -> Iterator[None]:
 
 
 # On this machine nothing is paid for.
-LOCAL = {"Products": "all", "ApiLogRole": "create"}
+LOCAL = {"Products": "all", "ApiLogRole": "create", "Webhooks": "true"}
 
 
 def parameters(given: Mapping[str, str]) -> list[str]:

@@ -3,13 +3,18 @@
 What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the template need not know:
 - Callers arrive by TLS. Without that the buckets' policy would, rightly, refuse the functions. A request that says
   `X-Forwarded-Proto: http` is taken at its word, so the policy can be tested.
-- An OpenAPI body may carry gateway responses.
+- An OpenAPI body may carry gateway responses, and integrations that answer by themselves (what a browser asks for
+  before it asks another origin). A header without a value in them is refused.
 - A parameter is text, also where a number is wanted.
 - Records of a stream that a function reports as failed come again: here with their whole batch, on AWS with what
   follows them.
+- Who may send, delete or hide a message of a queue may do so with several.
 - A condition may split and join text.
 - An alarm may compare several metrics; here it stays silent.
-- A request that makes a larger event than Lambda takes is refused, as API Gateway refuses it: 413.
+- A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
+  answer of a function than Lambda takes is an error of the function.
+- A long answer is compressed for a client that accepts that, where the API is set up so.
+- S3 tells who may not list a bucket that an object is forbidden, where there is none.
 - A batch of a queue for which no function has room is brought again, until its messages' visibility timeout is over.
 
 And three things are easier here than on AWS:
@@ -20,6 +25,7 @@ And three things are easier here than on AWS:
   called longest ago ends.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -29,13 +35,14 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 from zipfile import ZipFile
 
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
-from ministack.core import lambda_runtime  # type: ignore[import-not-found]
+from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]
 from ministack.services import apigateway_v1, lambda_svc, s3, sqs  # type: ignore[import-not-found]
 from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]
 
@@ -43,9 +50,13 @@ Scope = dict[str, Any]
 Channel = Callable[..., Awaitable[Any]]
 
 serve_plain = ministack.app
+action_plain = iam_actions.extract_iam_action
 conditions_plain = engine._evaluate_conditions
 alarm_plain = provisioners._cw_metric_alarm_record
 import_plain = apigateway_v1._import_rest_api
+import_operation_plain = apigateway_v1._import_operation
+route_plain = apigateway_v1._execute_in_scope
+answer_plain = apigateway_v1._handle_execute_in_scope
 execute_plain = lambda_svc._execute_function
 run_batch_plain = lambda_svc._run_sqs_batch
 concurrency_plain = lambda_svc._sqs_esm_concurrency
@@ -57,6 +68,9 @@ unpacking = threading.Lock()
 LINKED = "linked"
 # Lambda's quota for the event of a call that waits for its answer.
 EVENT_BYTES = 6_291_456
+RESULT_BYTES = 6_291_556
+# API Gateway's quota for a request's body.
+REQUEST_BYTES = 10 << 20
 # Between two calls for a batch that was throttled, in seconds; each is twice as long as the one before.
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 brought = threading.local()
@@ -69,12 +83,75 @@ async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
     await serve_plain(scope, receive, send)
 
 
+def action(service: str, *request: Any) -> str | None:
+    """The action that a caller needs the permission for."""
+    found: str | None = action_plain(service, *request)
+    return found.removesuffix("Batch") if found and service == "sqs" else found
+
+
 def import_rest_api(spec: dict[str, Any], *rest: Any) -> str:
-    """An API's id, imported with its gateway responses."""
+    """An API's id, imported with its gateway responses; raises `ValueError` for a header without a value."""
+    for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
+        _refuse_empty(kind, response)
     api: str = import_plain(spec, *rest)
     for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
         apigateway_v1._put_gateway_response(api, kind, response)
     return api
+
+
+def import_operation(api: str, resource: str, method: str, operation: dict[str, Any], *rest: Any) -> None:
+    """Import one method of an API; what an integration answers by itself is kept as well."""
+    import_operation_plain(api, resource, method, operation, *rest)
+    integration = operation.get("x-amazon-apigateway-integration", {})
+    if str(integration.get("type")).upper() != "MOCK":
+        return
+    methods = apigateway_v1._resources[api][resource]["resourceMethods"]
+    methods[method]["methodIntegration"]["requestTemplates"] = integration.get("requestTemplates", {})
+    for pattern, response in integration.get("responses", {}).items():
+        _refuse_empty(f"{method} {pattern}", response)
+        selected = response | {"selectionPattern": "" if pattern == "default" else pattern}
+        apigateway_v1._put_integration_response(api, resource, method, str(response["statusCode"]), selected)
+
+
+def _refuse_empty(where: str, response: dict[str, Any]) -> None:
+    empty = [name for name, value in response.get("responseParameters", {}).items() if value in ("", "''")]
+    if empty:
+        raise ValueError(f"Invalid mapping expression specified: {where}: {', '.join(empty)}")
+
+
+async def route(request: dict[str, Any], api: str, stage: str, method: str, path: str, *rest: Any) -> Any:
+    """What an API answers to a request; a refusal where its body is larger than API Gateway takes."""
+    _headers, body, *_ = rest
+    if len(body or b"") > REQUEST_BYTES:
+        request["stage"] = apigateway_v1._stages_v1.get(api, {}).get(stage)
+        return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+    return await route_plain(request, api, stage, method, path, *rest)
+
+
+async def answer(api: str, stage: str, method: str, path: str, headers: dict[str, str], *rest: Any) -> Any:
+    """What an API answers, compressed where it is long, the API says so and the client accepts it."""
+    status, sent, content = await answer_plain(api, stage, method, path, headers, *rest)
+    least = (apigateway_v1._rest_apis.get(api) or {}).get("minimumCompressionSize")
+    names = {name.lower() for name in sent}
+    accepted = "gzip" in headers.get("accept-encoding", "")
+    if least is None or not accepted or "content-encoding" in names or len(content) < int(least):
+        return status, sent, content
+    plain = {name: value for name, value in sent.items() if name.lower() != "content-length"}
+    return status, plain | {"Content-Encoding": "gzip"}, gzip.compress(content, 1)
+
+
+def hides_what_is_missing(read: Callable[..., Any]) -> Callable[..., Any]:
+    """In place of a reading of an object: 403 in place of 404 for who may not list what begins with its key."""
+
+    def read_or_forbid(bucket: str, key: str, headers: dict[str, str], query: dict[str, Any] | None = None) -> Any:
+        found = read(bucket, key, headers, query or {})
+        if found[0] != HTTPStatus.NOT_FOUND:
+            return found
+        asked = {"service_context": {"s3:prefix": key}, "resource_arn": f"arn:aws:s3:::{bucket}"}
+        forbidden = ministack._enforce_data_plane("s3", "s3:ListBucket", headers, query or {}, "", **asked)
+        return forbidden or found
+
+    return read_or_forbid
 
 
 def conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, bool]:
@@ -146,6 +223,9 @@ def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
         pause = min(LONGEST_PAUSE, 2 * pause)
         result = execute_plain(function, event)
     body = result.get("body")
+    if len(json.dumps(body, default=str)) > RESULT_BYTES:
+        kind = "Function.ResponseSizeTooLarge"
+        return result | {"error": True, "body": {"errorType": kind, "errorMessage": "Response payload size exceeded"}}
     failed = isinstance(body, dict) and body.get("batchItemFailures")
     if failed and event["Records"][0]["eventSource"] == "aws:dynamodb":
         result["error"] = True
@@ -223,11 +303,17 @@ if __name__ == "__main__":
     for module in sys.modules.values():
         if getattr(module, "_evaluate_conditions", None) is conditions_plain:
             module._evaluate_conditions = conditions  # type: ignore[attr-defined]
+        if getattr(module, "extract_iam_action", None) is action_plain:
+            module.extract_iam_action = action  # type: ignore[attr-defined]
     provisioners._cw_metric_alarm_record = alarm
     lambda_svc._execute_function = execute
     lambda_svc._run_sqs_batch = run_batch
     apigateway_v1._build_lambda_event_v1 = event_with_key
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
+    apigateway_v1._import_operation = import_operation
+    apigateway_v1._execute_in_scope = route
+    apigateway_v1._handle_execute_in_scope = answer
+    s3._get_object, s3._head_object = hides_what_is_missing(s3._get_object), hides_what_is_missing(s3._head_object)
     s3._fire_s3_test_event = no_test_event
     if waiting := os.environ.pop("WAITING_FUNCTIONS", None):
         lambda_svc.release_worker = release(int(waiting))

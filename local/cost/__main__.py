@@ -28,6 +28,8 @@ MINUTES_A_MONTH = 60 * 24 * 30
 THOUSAND = 1000
 # Statuses of records and of announcements, vendors with one outcome each, and what somebody has to hear of: a month.
 METRICS_IN_USE = 20
+# Parts that a stack has only where its operator asks for them.
+OPTIONAL = {"HasWebhooks"}
 
 
 def main() -> None:
@@ -64,7 +66,7 @@ def sets() -> Mapping[str, list[str]]:
 
 def idle(slugs: list[str]) -> dict[str, float]:
     """US dollars a month of a stack with these products that reads nothing, by what costs them."""
-    made = template()["Resources"]
+    made = {name: part for name, part in template()["Resources"].items() if part.get("Condition") not in OPTIONAL}
     names = {logical(slug) for slug in slugs}
     polls = 0
     for name, part in made.items():

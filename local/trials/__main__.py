@@ -16,7 +16,19 @@ from rich.console import Console
 from local.arguments import Arguments, one_of, share
 from local.generate.tables import PROMISES, row, rows_of, with_table
 from local.generate.tables import table as in_markdown
-from local.trials import backlog, bad_day, burst, clients, duplicates, kill, partial, poison, rate_limit, reused_name
+from local.trials import (
+    backlog,
+    bad_day,
+    burst,
+    clients,
+    duplicates,
+    kill,
+    partial,
+    poison,
+    rate_limit,
+    reused_name,
+    webhooks,
+)
 from local.trials.ground import ground
 from local.trials.result import HEAD, Result, table
 from local.trials.trial import Trial
@@ -34,6 +46,7 @@ TRIALS = {
         backlog.TRIAL,
         clients.TRIAL,
         *burst.TRIALS,
+        webhooks.TRIAL,
     )
 }
 MARKER = "trials"

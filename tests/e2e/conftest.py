@@ -13,6 +13,7 @@ from local.cloud.aws import Aws, stop
 from local.cloud.stack import Stack
 from local.simulators import VENDORS, running
 from tests.support.stack import deployed
+from tests.support.vendors import Host, host
 
 HERE = Path(__file__).parent
 SETTINGS = {"Vendors": ",".join(["embedded", *VENDORS]), "CircuitSeconds": "2"}
@@ -33,9 +34,16 @@ def simulators() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str]) -> Iterator[Stack]:
+def receiver() -> Iterator[Host]:
+    """An endpoint on loopback that the stack's operator trusts; it answers as a test says."""
+    with host() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, simulators: Mapping[str, str], receiver: Host) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("aws")
     try:
-        yield deployed(Aws.start(folder), simulators, SETTINGS)
+        yield deployed(Aws.start(folder), simulators, {**SETTINGS, "WebhookOrigins": receiver.url})
     finally:
         stop(folder)

@@ -22,6 +22,7 @@ OF_AWS: dict[str, tuple[Metric, float]] = {
     "DeadLetter": (("AWS/SQS", "ApproximateNumberOfMessagesVisible", "DeadLetters"), 1),
     "UndeliveredWaits": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Undelivered"), 4000),
     "AnnouncementsWait": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Announcements"), 4000),
+    "WebhooksWait": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Deliveries"), 4000),
     "StreamLags": (("AWS/Lambda", "IteratorAge", "Announce"), 600_000),
     "EngineThrottled": (("AWS/Lambda", "Throttles", "Engine"), 500),
     "ApiFails": (("AWS/ApiGateway", "5XXError", "AWS::StackName"), 20),

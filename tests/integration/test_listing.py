@@ -12,6 +12,7 @@ import pytest
 from ocr.model.check import Check
 from ocr.model.record import Document, Evidence, Record, Status
 from ocr.platform import aws
+from ocr.platform.settings import settings
 from ocr.storage import queries, records
 from tests.support.aws import World
 from tests.support.scripted import Ticket
@@ -24,21 +25,30 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 def item(number: int, at: datetime) -> records.Item:
     """One finished record's item."""
     found = Document(fields={"number": f"T-{number}"})
-    record = Record(id=f"{number:032x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=found)
+    record = Record(
+        id=f"{number:08x}{number:024x}", product="ticket", status=Status.SUCCEEDED, created_at=at, document=found
+    )
     return records.item(record.model_copy(update={"finished_at": at}), Ticket, content=f"{number}", owner="")
 
 
 @pytest.fixture
-def written(world: World) -> list[str]:
-    """The ids of all records, the newest first; some are of the same moment, and they are of four days."""
+def written(world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[str]:
+    """The ids of all records, the newest first; some are of the same moment, and they are of four days.
+
+    Where days have shards, a third is from before they had any.
+    """
     moments = [NOON - timedelta(seconds=(4 * 86_400 // MANY) * (number // 3)) for number in range(MANY)]
     with aws.table().batch_writer() as table:
         for number, at in enumerate(moments):
+            monkeypatch.setenv("DAY_SHARDS", str(1 if number % 3 else request.param))
+            settings.cache_clear()
             table.put_item(Item=item(number, at))
-    return [f"{number:032x}" for number in range(MANY)]
+    monkeypatch.setenv("DAY_SHARDS", str(request.param))
+    settings.cache_clear()
+    return [f"{number:08x}{number:024x}" for number in range(MANY)]
 
 
-@pytest.mark.parametrize("product", ["ticket", None])
+@pytest.mark.parametrize(("written", "product"), [(1, "ticket"), (1, None), (4, None)], indirect=["written"])
 def test_records_page_without_gaps_or_repeats(written: list[str], product: str | None) -> None:
     search = queries.Search(NOON - timedelta(days=7), NOON + timedelta(days=7), product)
     seen: list[str] = []
@@ -53,8 +63,11 @@ def test_records_page_without_gaps_or_repeats(written: list[str], product: str |
         aws.table().put_item(Item=item(number, NOON + timedelta(seconds=number)))
     assert len(seen) == len({*seen}) == MANY
     assert {*seen} == {*written}
+    ages = [written.index(id) // 3 for id in seen]
+    assert ages == sorted(ages)
 
 
+@pytest.mark.parametrize("written", [1, 4], indirect=True)
 def test_what_is_rare_is_found_a_bounded_number_of_records_at_a_time(
     written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,16 @@ class Settings(BaseModel):
         validation_alias="DEAD_LETTERS",
         description="URL of the queue where messages end that were given up",
     )
+    deliveries: str = Field(
+        default="",
+        validation_alias="DELIVERIES",
+        description="URL of the queue of events on their way to webhooks; only set for their function",
+    )
+    webhook_origins: Annotated[tuple[Url, ...], BeforeValidator(_words)] = Field(
+        default=(),
+        validation_alias="WEBHOOK_ORIGINS",
+        description="Origins outside of the public internet that may be told of records: `https://intake.example.com`",
+    )
     products: Annotated[tuple[str, ...], BeforeValidator(_words)] = Field(
         default=("all",), validation_alias="PRODUCTS", description="The products that are set up, or `all`"
     )
@@ -124,6 +134,13 @@ class Settings(BaseModel):
     )
     record_days: int = Field(
         default=30, ge=1, validation_alias="RECORD_DAYS", description="Days until a record expires"
+    )
+    day_shards: int = Field(
+        default=1,
+        ge=1,
+        le=20,
+        validation_alias="DAY_SHARDS",
+        description="Partitions of the index that lists all records of a day; never lower it while records are kept",
     )
     resend_unknown: int = Field(
         default=1,

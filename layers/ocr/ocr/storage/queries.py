@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -11,12 +11,14 @@ from ocr.model.record import FINAL, Status, Summary
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
-from ocr.storage.records import RECORD_ID, Item, expired, moment, queried
+from ocr.storage.records import RECORD_ID, Item, days, expired, moment, queried
 
 # A list looks at no more records in one go, so that a rare status or vendor costs no more time than an answer has.
 MOST_SEEN = 10_000
 # Of those, what one query reads where most may not match.
 SEEN_AT_ONCE = 1_000
+# Before all records of its moment, where the newest come first.
+HIGHEST = "f" * 32
 
 
 Reviewed = Literal["needed", "approved", "rejected", "corrected"]
@@ -88,7 +90,7 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
 
 
 def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
-    """DynamoDB's answers in the order of their partitions: one of the tenant, of the product, or one a day."""
+    """DynamoDB's answers in the order of their partitions: of the tenant, the product, or a day's shards."""
     if search.since > search.until:
         return  # DynamoDB refuses such a query
     statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
@@ -108,38 +110,82 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
         condition, more = _REVIEWED[search.review]
         values |= more
         filters += f" AND {condition}"
-    for index, name, value in _partitions(search):
-        if after and after[name] != value:
+    query: Item = {
+        "TableName": settings().table,
+        "FilterExpression": filters,
+        "ScanIndexForward": False,
+        "Limit": SEEN_AT_ONCE if search.is_rare else limit + 1,
+    }
+    for index, name, parts in _partitions(search):
+        if after and after[name] not in parts:
             continue  # the cursor stands in a later one
-        query: Item = {
-            "TableName": settings().table,
-            "IndexName": index,
-            "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
-            "FilterExpression": filters,
-            "ExpressionAttributeNames": names | {"#part": name},
-            "ExpressionAttributeValues": values | {":part": value},
-            "ScanIndexForward": False,
-            "Limit": SEEN_AT_ONCE if search.is_rare else limit + 1,
-        }
-        if after:
-            query["ExclusiveStartKey"] = {part: after[part] for part in ("id", "created_at", name)}
-            after = None
-        yield from queried(query)
+        queries = [
+            query
+            | {
+                "IndexName": index,
+                "KeyConditionExpression": "#part = :part AND created_at BETWEEN :since AND :until",
+                "ExpressionAttributeNames": names | {"#part": name},
+                "ExpressionAttributeValues": values | {":part": part},
+            }
+            for part in parts
+        ]
+        if len(queries) > 1:
+            yield from _merged(queries, after)
+        elif after:
+            yield from queried(
+                queries[0] | {"ExclusiveStartKey": {part: after[part] for part in ("id", "created_at", name)}}
+            )
+        else:
+            yield from queried(queries[0])
+        after = None
 
 
-def _partitions(search: Search) -> Iterator[tuple[str, str, str]]:
+def _merged(queries: Sequence[Item], after: Item | None) -> Iterator[Mapping[str, Any]]:
+    """The answers to several queries as if they were one query's, newest first, from behind `after`.
+
+    What was found is given out once every query has come past its moment. In between, the last key is the moment that
+    all have come to; of records of the same moment the higher id comes first.
+    """
+    if after:
+        for query in queries:
+            query["ExpressionAttributeValues"][":until"] = after["created_at"]
+    pages = [iter(queried(query)) for query in queries]
+    reached: dict[int, Item | None] = dict.fromkeys(range(len(pages)))
+    waiting: list[Item] = []
+    behind = {*reached}
+    while behind:
+        answers = {number: next(pages[number]) for number in behind}
+        reached |= {number: answer.get("LastEvaluatedKey") for number, answer in answers.items()}
+        waiting += [
+            one for answer in answers.values() for one in answer["Items"] if not after or _place(one) < _place(after)
+        ]
+        waiting.sort(key=_place, reverse=True)
+        last = max(filter(None, reached.values()), key=_place, default=None)
+        ready = [one for one in waiting if last is None or one["created_at"] > last["created_at"]]
+        waiting = waiting[len(ready) :]
+        seen = sum(answer["ScannedCount"] for answer in answers.values())
+        yield {"Items": ready, "ScannedCount": seen} | ({"LastEvaluatedKey": last | {"id": HIGHEST}} if last else {})
+        behind = {number for number, key in reached.items() if key and last and key["created_at"] >= last["created_at"]}
+
+
+def _place(item: Mapping[str, Any]) -> tuple[str, str]:
+    return item["created_at"], item["id"]
+
+
+def _partitions(search: Search) -> Iterator[tuple[str, str, list[str]]]:
+    """Index, attribute and its values, of partitions that belong together."""
     if search.tenant.name:
-        yield "by_tenant", "tenant", search.tenant.name
+        yield "by_tenant", "tenant", [search.tenant.name]
         return
     if search.product:
-        yield "by_product", "product", search.product
+        yield "by_product", "product", [search.product]
         return
     # No record is older than its expiry or of the future, and every other day would cost a query.
     now = datetime.now(UTC)
     day = min(search.until, now + timedelta(days=1)).astimezone(UTC).date()
     first = max(search.since, now - timedelta(days=settings().record_days + 1)).astimezone(UTC).date()
     while day >= first:
-        yield "by_day", "day", day.isoformat()
+        yield "by_day", "day", days(day)
         day -= timedelta(days=1)
 
 

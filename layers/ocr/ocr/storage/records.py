@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -179,7 +179,7 @@ def _item(record: Record) -> Item:
         "product": record.product,
         "status": record.status,
         "created_at": moment(record.created_at),
-        "day": record.created_at.astimezone(UTC).date().isoformat(),
+        "day": _day(record),
         "replayed": record.replayed,
         "checks_failed": record.checks_failed,
         "needs_review": record.needs_review,
@@ -203,6 +203,18 @@ def _item(record: Record) -> Item:
         if record.source.version:
             found["version"] = record.source.version
     return found
+
+
+def _day(record: Record) -> str:
+    """The partition of the index by day: the day, or one of its shards, which take turns by the record's id."""
+    whole, *shards = days(record.created_at.astimezone(UTC).date())
+    return shards[int(record.id[:8], 16) % len(shards)] if shards else whole
+
+
+def days(day: date) -> list[str]:
+    """The partitions that records of a day are in: the day itself, from before it had shards, and its shards."""
+    shards = settings().day_shards
+    return [day.isoformat(), *(f"{day.isoformat()}#{number}" for number in range(shards) if shards > 1)]
 
 
 def moment(at: datetime) -> str:

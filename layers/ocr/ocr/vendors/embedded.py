@@ -27,7 +27,9 @@ PATIENCE_STEP = 5  # seconds
 TRIP_SECONDS = 1.0  # for the picture to get there and the answer to come back
 THROTTLES = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
 THROTTLED = "throttled"
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0  # seconds
+# Throttles within this time are one sign of want of room, in seconds.
+TOGETHER = 2.0
 LESS = 0.7
 
 
@@ -59,7 +61,7 @@ class Room:
         """Lambda had no room for a call."""
         with self._changed:
             now = time.monotonic()
-            if now - self._lowered > LONGEST_PAUSE:
+            if now - self._lowered > TOGETHER:
                 self._most, self._lowered = max(1.0, self._most * LESS), now
 
     def read(self) -> None:

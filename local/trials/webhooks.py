@@ -1,0 +1,149 @@
+"""An endpoint that fails for a third of its calls, is slow, and takes some without saying so, hears of every outcome.
+
+The receiver is the trial's own: what it does with a call is settled by the call's id and number, not by chance. Half of
+the records are deleted meanwhile, so that they have a second outcome, which may not come before the first.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import requests
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from local.cloud.stack import settings_of
+from local.trials.ground import PATIENCE, POLL_SECONDS, Ground
+from local.trials.pictures import contents
+from local.trials.result import Figure, Result
+from local.trials.trial import Trial, scaled
+
+UPLOADS = 200
+FUNCTION = "PostWebhooks"
+# Of a hundred calls: how many fail, how many are taken and answered as if they had failed, how many take their time.
+FAIL, REPEAT, SLOW = 25, 5, 10
+SLOW_SECONDS = 2.0
+
+
+@dataclass
+class Receiver:
+    """What came, in its order: the outcomes that were taken, by record; how many calls were not signed well."""
+
+    webhook: Webhook | None = None
+    calls: dict[str, int] = field(default_factory=dict)
+    taken: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    unsigned: int = 0
+    repeated: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def answer(self, headers: dict[str, str], body: bytes) -> int:
+        """The HTTP status for one call."""
+        id = headers["webhook-id"]
+        with self.lock:
+            number = self.calls[id] = self.calls.get(id, 0) + 1
+        try:
+            event = self.webhook.verify(body, headers) if self.webhook else {}
+        except WebhookVerificationError:
+            self.unsigned += 1
+            return 401
+        chance = hashlib.sha256(f"{id} {number}".encode()).digest()[0] * 100 // 256
+        if chance < FAIL:
+            return 500
+        if FAIL + REPEAT <= chance < FAIL + REPEAT + SLOW:
+            sleep(SLOW_SECONDS)
+        with self.lock:
+            outcomes = self.taken.setdefault(event["data"]["record_id"], [])
+            if any(one == id for one, _ in outcomes):
+                self.repeated += 1
+            else:
+                outcomes.append((id, event["data"]["status"]))
+        return 500 if chance < FAIL + REPEAT else 204
+
+
+def run(ground: Ground, scale: float) -> Result:
+    """Every outcome of every record reaches the endpoint, verified, the deletion after the reading."""
+    receiver = Receiver()
+    with _receiving(receiver) as url:
+        secret = _add(ground, url)
+        receiver.webhook = Webhook(secret)
+        sent = ground.upload(contents(scaled(UPLOADS, scale)))
+        ground.read()
+        records = ground.records()
+        ids = [str(records[one]["id"]) for one in sent if one in records]
+        deleted = ids[::2]
+        for id in deleted:
+            requests.delete(
+                f"{ground.stack.url}/records/{id}", headers={"x-api-key": ground.stack.api_key}, timeout=60
+            ).raise_for_status()
+        seconds = _wait(ground, receiver, len(ids) + len(deleted))
+    came = {id: [status for _, status in outcomes] for id, outcomes in receiver.taken.items()}
+    wanted = {id: ["succeeded"] for id in ids} | {id: ["succeeded", "deleted"] for id in deleted}
+    return Result(
+        "webhooks",
+        f"{len(sent)} uploads, {len(deleted)} of their records deleted; of 100 calls {FAIL + REPEAT} fail, "
+        f"{REPEAT} of these after it took the event, and takes {SLOW_SECONDS:.0f} s for {SLOW}",
+        [
+            Figure("lost", sum(len(set(wanted[id]) - set(came.get(id, []))) for id in wanted), most=0),
+            Figure("out of order", sum(came.get(id) == ["deleted", "succeeded"] for id in wanted), most=0),
+            Figure("not verified", receiver.unsigned, most=0),
+            Figure("dead letters", ground.waiting(ground.stack.dead_letters), most=0),
+            Figure("calls", sum(receiver.calls.values())),
+            Figure("came twice", receiver.repeated),
+            Figure("seconds", seconds),
+        ],
+    )
+
+
+def _add(ground: Ground, url: str) -> str:
+    """Add the receiver as an endpoint that the operator trusts; its secret."""
+    functions, name = ground.stack.client("lambda"), ground.stack.parts[FUNCTION]
+    settings = settings_of(ground.stack.client, name) | {"WEBHOOK_ORIGINS": url}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
+    payload = json.dumps({"command": "add", "url": f"{url}/hook"}).encode()
+    answer: dict[str, Any] = json.loads(functions.invoke(FunctionName=name, Payload=payload)["Payload"].read())
+    return str(answer["endpoint"]["secret"])
+
+
+def _wait(ground: Ground, receiver: Receiver, outcomes: int) -> float:
+    """Wait until so many outcomes have come and no delivery waits, or nothing comes for long; the seconds it took."""
+    begun = last = monotonic()
+    before = -1
+    while monotonic() - last < PATIENCE:
+        came = sum(map(len, receiver.taken.values()))
+        if came >= outcomes and not ground.waiting(ground.stack.parts["Deliveries"]):
+            break
+        if came != before:
+            before, last = came, monotonic()
+        sleep(POLL_SECONDS)
+    return monotonic() - begun
+
+
+@contextmanager
+def _receiving(receiver: Receiver) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(receiver.answer({name.lower(): text for name, text in self.headers.items()}, body))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+TRIAL = Trial("webhooks", run)
