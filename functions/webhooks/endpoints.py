@@ -44,7 +44,11 @@ class Endpoint(BaseModel):
 
     def wants(self, event: Announcement) -> bool:
         """Whether it asked for outcomes like this one."""
-        return event.product in (self.products or [event.product]) and event.status in (self.statuses or [event.status])
+        return (
+            event.product in (self.products or [event.product])
+            and event.status in (self.statuses or [event.status])
+            and Tenant(self.tenant).sees({"tenant": event.tenant})
+        )
 
 
 _stored = TypeAdapter(dict[str, Endpoint])
