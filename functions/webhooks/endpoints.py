@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities import parameters
 from pydantic import BaseModel, Field, TypeAdapter
 
 from ocr.model.record import Announcement, Status
-from ocr.model.tenant import OPERATOR
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform.settings import settings
 
 NAME = "webhooks"
