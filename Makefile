@@ -84,8 +84,8 @@ check: tools ## Lint, types, direction of imports, template
 	.venv/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .tools/bin/sam validate --lint
 
-deploy: tools ## Build the stack and deploy it to AWS (STACK=ocr GUIDED=1 asks again, IMPORT=1 takes over what a deleted one left)
-	@$(PYTHON) -m local deploy $(call quoted,$(or $(STACK),ocr)) $(if $(GUIDED),--guided) $(if $(IMPORT),--import)
+deploy: tools ## Build the stack and deploy it to AWS (STACK=ocr GUIDED=1 asks again, IMPORT=1 takes over what a deleted one left, ROLLBACK=15 minutes of alarms undo it)
+	@$(PYTHON) -m local deploy $(call quoted,$(or $(STACK),ocr)) $(if $(GUIDED),--guided) $(if $(IMPORT),--import) $(if $(ROLLBACK),--rollback $(call quoted,$(ROLLBACK)))
 
 delete: .venv/ready ## Delete a stack on AWS, but for its records and keys (STACK=ocr ALL=1: those too); asks first
 	@$(PYTHON) -m local delete $(call quoted,$(or $(STACK),$(error Say which stack: make delete STACK=ocr))) $(if $(filter ALL,$(GIVEN)),--all)

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError, WaiterError
 from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.build import TOOLS, Failed
+from local.cloud.stack import parts_of
 
 Client = Callable[[Any], Any]
 Template = Mapping[str, Any]
@@ -32,6 +33,8 @@ TABLE, SECRET = "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"
 # policy that lets the bucket send to the stack's queues would not know such a name.
 NAME = re.compile(r"[a-z][a-z0-9-]{0,25}")
 RULES = "a stack's name has 1 to 26 characters: lower-case letters, digits and hyphens, a letter first"
+# CloudFormation watches five alarms at most, for three hours at most.
+WATCHED, MOST_MINUTES = ("InternalFailure", "ApiFails", "DeadLetter", "StreamLags"), 180
 # The machine in the head of an ELF file.
 MACHINES = {0xB7: "arm64", 0x3E: "x86_64"}
 
@@ -42,6 +45,7 @@ def main() -> None:
     parser.add_argument("stack", type=named)
     parser.add_argument("--guided", action="store_true", help="ask again for what was answered before")
     parser.add_argument("--import", action="store_true", dest="adopts", help="take over what a deleted stack has left")
+    parser.add_argument("--rollback", type=minutes, help="how long alarms are watched that roll an update back")
     asked = parser.parse_args()
     if address := os.environ.get("AWS_ENDPOINT_URL"):
         raise Failed(f"AWS_ENDPOINT_URL is {address}, as .local/env sets it. Deploy from a shell without it.")
@@ -64,6 +68,8 @@ def main() -> None:
         )
     if left:
         adopt(session.client, template, asked.stack, left, answered)
+    if asked.rollback is not None:
+        watch(session.client, asked.stack, asked.rollback)
     print(f"SAM CLI asks for the name again: {RULES}.")
     sam(
         "deploy",
@@ -78,6 +84,36 @@ def named(text: str) -> str:
     if not NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(f"STACK={text} is no name for a stack: {RULES}")
     return text
+
+
+def minutes(text: str) -> int:
+    """An argument that can be a time which CloudFormation watches alarms for."""
+    if not text.isdigit() or int(text) > MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"ROLLBACK={text} is no number of minutes from 0 to {MOST_MINUTES}")
+    return int(text)
+
+
+def watch(client: Client, stack: str, minutes: int) -> None:
+    """Have this and every later update of a stack rolled back when one of its alarms rises meanwhile or soon after.
+
+    CloudFormation keeps that with the stack, so SAM CLI need not say it. With 0 minutes nothing is watched any more.
+    """
+    if not _stands(client, stack):
+        raise Failed(f"There is no stack {stack} yet: alarms watch over its updates. Deploy it without ROLLBACK first.")
+    formation, parts = client("cloudformation"), parts_of(client, stack)
+    found = client("cloudwatch").describe_alarms(AlarmNames=[parts[name] for name in WATCHED if minutes])
+    triggers = [{"Arn": one["AlarmArn"], "Type": "AWS::CloudWatch::Alarm"} for one in found["MetricAlarms"] if minutes]
+    [standing] = formation.describe_stacks(StackName=stack)["Stacks"]
+    formation.update_stack(
+        StackName=stack,
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in standing.get("Parameters", [])
+        ],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        RollbackConfiguration={"RollbackTriggers": triggers, "MonitoringTimeInMinutes": minutes},
+    )
+    formation.get_waiter("stack_update_complete").wait(StackName=stack)
 
 
 def seed(settings: str, stack: str) -> str:

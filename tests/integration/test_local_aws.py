@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 
 from local.cloud.aws import REGION, Aws
@@ -15,6 +17,12 @@ from local.cloud.aws import REGION, Aws
 ORIGIN = "https://onboarding.example.com"
 LONG, SHORT = "x" * 2000, "x" * 20
 BUCKET = "strict-bucket"
+SIGNED = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
 
 
 def api(origin: str = f"'{ORIGIN}'") -> dict[str, Any]:
@@ -45,7 +53,9 @@ def api(origin: str = f"'{ORIGIN}'") -> dict[str, Any]:
         "paths": {
             "/long": {"get": mock(LONG, {}), "post": mock(LONG, {}), "options": mock("{}", allowed)},
             "/short": {"get": mock(SHORT, {})},
+            "/signed": {"get": mock(SHORT, {}) | {"security": [{"sigv4": []}]}},
         },
+        "components": {"securitySchemes": {"sigv4": SIGNED}},
         "x-amazon-apigateway-gateway-responses": {"REQUEST_TOO_LARGE": refusal},
     }
     stage = {"RestApiId": {"Ref": "Api"}, "StageName": "v1"}
@@ -68,6 +78,16 @@ def url(emulator: Aws) -> Iterator[str]:
     [output] = formation.describe_stacks(StackName="strict")["Stacks"][0]["Outputs"]
     yield f"{emulator.endpoint}/restapis/{output['OutputValue']}/v1/_user_request_"
     formation.delete_stack(StackName="strict")
+
+
+def user(emulator: Aws, name: str, statements: list[dict[str, Any]]) -> boto3.Session:
+    """A session of a new user who may do this and nothing else."""
+    iam = emulator.client("iam")
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
 
 
 def test_a_preflight_is_answered_with_the_origin_that_may_ask(url: str) -> None:
@@ -99,6 +119,17 @@ def test_a_header_without_a_value_is_no_api(emulator: Aws) -> None:
     formation.delete_stack(StackName="empty")
 
 
+@pytest.mark.parametrize(("action", "status"), [("execute-api:Invoke", 200), ("lambda:InvokeFunction", 403)])
+def test_a_route_that_asks_for_signatures_takes_those_of_who_may_invoke_it(
+    emulator: Aws, url: str, action: str, status: int
+) -> None:
+    assert httpx.get(f"{url}/signed").status_code == 403
+    session = user(emulator, f"caller-{status}", [{"Effect": "Allow", "Action": action, "Resource": "*"}])
+    request = AWSRequest("GET", f"{url}/signed")
+    SigV4Auth(session.get_credentials(), "execute-api", REGION).add_auth(request)
+    assert httpx.get(f"{url}/signed", headers=dict(request.headers)).status_code == status
+
+
 @pytest.mark.parametrize(
     ("prefix", "code"), [(None, "AccessDenied"), ("others/*", "AccessDenied"), ("mine/*", "NoSuchKey")]
 )
@@ -111,12 +142,7 @@ def test_who_may_not_list_is_forbidden_what_is_not_there(emulator: Aws, prefix: 
         condition = {"StringLike": {"s3:prefix": prefix}}
         listing = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"}
         statements.append(listing | {"Condition": condition})
-    iam, user = emulator.client("iam"), f"reader-{len(prefix or '')}"
-    iam.create_user(UserName=user)
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=policy)
-    key = iam.create_access_key(UserName=user)["AccessKey"]
-    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
+    session = user(emulator, f"reader-{len(prefix or '')}", statements)
     with pytest.raises(ClientError) as caught:
         session.client("s3", endpoint_url=emulator.endpoint).get_object(Bucket=BUCKET, Key="mine/a.jpg")
     assert caught.value.response["Error"]["Code"] == code

@@ -1,13 +1,18 @@
 """Promise: what cannot work on AWS is said before anything is deployed."""
 
 import re
+from argparse import ArgumentTypeError
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.cloud.aws import ROOT
 from local.cloud.build import Failed
-from local.deploy import NAME, agree, parameters, seed
+from local.cost.__main__ import template
+from local.deploy import NAME, WATCHED, agree, minutes, parameters, seed, watch
 
 # SQS takes 80 characters, of which CloudFormation puts twelve and two hyphens to a name that it makes.
 QUEUE_CHARACTERS, MADE_UP = 80, 14
@@ -61,3 +66,61 @@ def test_what_was_answered_is_what_a_stack_that_is_made_anew_gets() -> None:
     answered = {"region": "ap-east-1", "parameter_overrides": 'Vendors="juhe,embedded" CorsOrigin="" LogDays="30"'}
     assert parameters(answered) == {"Vendors": "juhe,embedded", "CorsOrigin": "", "LogDays": "30"}
     assert parameters({}) == {}
+
+
+class Formation:
+    """As much of CloudFormation and CloudWatch as `watch` asks; `updated` is what a stack was updated with."""
+
+    def __init__(self, *, stands: bool = True) -> None:
+        self.stands, self.updated = stands, dict[str, Any]()
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        if not self.stands:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [{"Parameters": [{"ParameterKey": "Products", "ParameterValue": "all"}]}]}
+
+    def get_paginator(self, name: str) -> Any:
+        named = [{"LogicalResourceId": one, "PhysicalResourceId": f"ocr-{one}"} for one in WATCHED]
+        return SimpleNamespace(paginate=lambda StackName: [{"StackResourceSummaries": named}])
+
+    def describe_alarms(self, AlarmNames: list[str]) -> dict[str, Any]:
+        return {"MetricAlarms": [{"AlarmArn": f"arn:{name}"} for name in AlarmNames]}
+
+    def update_stack(self, **asked: Any) -> None:
+        self.updated = asked
+
+    def get_waiter(self, name: str) -> Any:
+        return SimpleNamespace(wait=lambda StackName: None)
+
+
+def test_an_update_is_rolled_back_by_the_stacks_own_alarms_and_nothing_else_changes() -> None:
+    formation = Formation()
+    watch(lambda _: formation, "ocr", 15)
+    watched = formation.updated["RollbackConfiguration"]
+    assert [one["Arn"] for one in watched["RollbackTriggers"]] == [f"arn:ocr-{name}" for name in WATCHED]
+    assert watched["MonitoringTimeInMinutes"] == 15
+    assert formation.updated["UsePreviousTemplate"]
+    assert formation.updated["Parameters"] == [{"ParameterKey": "Products", "UsePreviousValue": True}]
+
+
+def test_with_no_minutes_nothing_is_watched_any_more() -> None:
+    formation = Formation()
+    watch(lambda _: formation, "ocr", 0)
+    nothing = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+    assert formation.updated["RollbackConfiguration"] == nothing
+
+
+def test_a_stack_that_is_not_there_has_nothing_to_roll_back() -> None:
+    with pytest.raises(Failed, match="without ROLLBACK first"):
+        watch(lambda _: Formation(stands=False), "ocr", 15)
+
+
+def test_what_is_watched_is_an_alarm_of_every_stack() -> None:
+    assert all("Condition" not in template()["Resources"][name] for name in WATCHED)
+    assert len(WATCHED) <= 5
+
+
+@pytest.mark.parametrize("text", ["-1", "181", "1.5", "soon", ""])
+def test_a_time_that_cloudformation_does_not_watch_for_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="number of minutes"):
+        minutes(text)
