@@ -1,7 +1,7 @@
-"""Undelivered: uploads that SQS gave up. No function saw them, since Lambda was throttled, or each one died of them.
+"""Undelivered: uploads that reach no product. Each gets its failed record, of which the stream tells like of any other.
 
-Each gets its failed record, of which the stream tells like of any other, and its message goes on to the dead-letter
-queue, from where `make redrive` brings it back.
+SQS gave some up: no function saw them, since Lambda was throttled, or each one died of them. Their messages go on to
+the dead-letter queue, from where `make redrive` brings them back. Others lie beside every product's prefix.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry import dead_letters
+from ocr.entry import astray, dead_letters
 from ocr.platform.telemetry import logger, unforeseen
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -19,14 +19,17 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Give up one batch of messages; what the table or the queue does not take comes again."""
+    """Write the records of one batch of messages; what the table or the queue does not take comes again."""
     return process_partial_response(event=event, record_handler=ended, processor=processor, context=context)
 
 
 def ended(record: SQSRecord) -> None:
-    """Give one message up."""
+    """Write the record of one message."""
     try:
-        dead_letters.give_up(record)
+        if astray.told_by(record):
+            astray.refuse(record)
+        else:
+            dead_letters.give_up(record)
     except Exception as error:
         unforeseen("A message could not be given up", error)
         raise

@@ -110,6 +110,7 @@ Vendors:
   Default: {vendors}
   Description: Vendors in the order they are tried, for all products. One without a key is skipped.
 """
+PREFIX = "- !If [Has{logical}, uploads/{slug}/, !Ref AWS::NoValue]\n"
 QUEUE = "- !If [Has{logical}, !Ref {logical}Queue, !Ref AWS::NoValue]\n"
 KEY = """\
 {logical}Key:
@@ -162,6 +163,7 @@ def _parts() -> Mapping[str, str]:
         "oldest": "".join(_oldest(named)),
         "notifications": "".join(NOTIFICATION.format(**one) for one in named),
         "queues": "".join(QUEUE.format(**one) for one in named),
+        "prefixes": "".join(PREFIX.format(**one) for one in named),
         "refusals": "".join(map(_refusal, REFUSALS)),
         "products": "\n".join(_products()),
     }

@@ -85,6 +85,13 @@ def test_the_same_picture_as_an_upload_ends_in_a_failed_record_with_the_same_bod
     assert by_gateway or record["problem"] == problem
 
 
+def test_an_upload_under_no_products_prefix_ends_in_a_failed_record(stack: Stack) -> None:
+    record = uploaded(stack, "id_cardx", encoded())
+    assert (record["status"], record["product"]) == ("failed", "unknown_product")
+    assert record["problem"]["type"].endswith("unknown_product")
+    assert is_problem(record["problem"], 404)
+
+
 def uploaded(stack: Stack, product: str, content: bytes) -> Mapping[str, Any]:
     """The record that this content ends in when it is uploaded."""
     return send(stack, Picture(product, "upload", content, "image/jpeg"), "s3", b"").body

@@ -261,11 +261,16 @@ def uploads(record: SQSRecord) -> list[Upload]:
     return list(_uploads(notification.get("Records", [])))
 
 
+def is_folder(key: str, size: int | None) -> bool:
+    """Whether an object is what tools make to show a folder: empty, with a name that ends so."""
+    return key.endswith("/") and not size
+
+
 def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
     for record in records:
         thing = record["s3"]["object"]
         key = unquote_plus(thing["key"])
-        if not key.endswith("/") or thing.get("size"):
+        if not is_folder(key, thing.get("size")):
             at = datetime.fromisoformat(record["eventTime"]) if "eventTime" in record else None
             yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
 

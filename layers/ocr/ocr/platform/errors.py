@@ -55,7 +55,7 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     "unauthorized": ProblemType(401, "No valid API key", "Send your API key in the header x-api-key.", NEVER),
     "forbidden": ProblemType(403, "The request is not allowed", "Ask the operator who may send requests.", NEVER),
-    "unknown_product": ProblemType(404, "There is no such product", "GET /products lists the products.", NEVER),
+    "unknown_product": ProblemType(404, "There is no such product", "GET /products lists the products."),
     "unknown_path": ProblemType(404, "There is no such path or method", "GET /openapi.json lists every path.", NEVER),
     "not_found": ProblemType(
         404, "There is no such record or upload", "Check the id or the address. Records and uploads expire.", NEVER
