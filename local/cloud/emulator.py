@@ -11,6 +11,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - Who may send, delete or hide a message of a queue may do so with several.
 - A condition may split and join text.
 - An alarm may compare several metrics; here it stays silent.
+- EventBridge is told the version of a new object.
 - A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
   answer of a function than Lambda takes is an error of the function.
 - A long answer is compressed for a client that accepts that, where the API is set up so.
@@ -43,7 +44,7 @@ from zipfile import ZipFile
 
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
 from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]
-from ministack.services import apigateway_v1, lambda_svc, s3, sqs  # type: ignore[import-not-found]
+from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3, sqs  # type: ignore[import-not-found]
 from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]
 
 Scope = dict[str, Any]
@@ -62,9 +63,13 @@ run_batch_plain = lambda_svc._run_sqs_batch
 concurrency_plain = lambda_svc._sqs_esm_concurrency
 event_plain = apigateway_v1._build_lambda_event_v1
 invoke_plain = apigateway_v1._invoke_lambda_proxy_v1
+fire_plain = s3._fire_s3_event
+dispatch_plain = eventbridge._dispatch_event
 release_plain = lambda_svc.release_worker
 unpack_plain = ZipFile.extractall
 unpacking = threading.Lock()
+# Of the object that this thread tells of.
+version = threading.local()
 LINKED = "linked"
 # Lambda's quota for the event of a call that waits for its answer.
 EVENT_BYTES = 6_291_456
@@ -265,6 +270,24 @@ def release(waiting: int) -> Callable[[Any], None]:
     return given_back
 
 
+def fire(*given: Any, version_id: str | None = None, **named: Any) -> None:
+    """In place of `_fire_s3_event`: keeps the version for the event that EventBridge gets of it."""
+    version.id = version_id
+    try:
+        fire_plain(*given, version_id=version_id, **named)
+    finally:
+        version.id = None
+
+
+def dispatch(event: dict[str, Any], *rest: Any) -> None:
+    """In place of `_dispatch_event`: S3's events name the object's version."""
+    if event["Source"] == "aws.s3" and getattr(version, "id", None):
+        detail = json.loads(event["Detail"])
+        detail["object"]["version-id"] = version.id
+        event = event | {"Detail": json.dumps(detail)}
+    dispatch_plain(event, *rest)
+
+
 def no_test_event(bucket: str) -> None:
     """In place of the message that S3 sends to a queue that it is to tell of uploads."""
 
@@ -315,6 +338,8 @@ if __name__ == "__main__":
     apigateway_v1._handle_execute_in_scope = answer
     s3._get_object, s3._head_object = hides_what_is_missing(s3._get_object), hides_what_is_missing(s3._head_object)
     s3._fire_s3_test_event = no_test_event
+    s3._fire_s3_event = fire
+    eventbridge._dispatch_event = dispatch
     if waiting := os.environ.pop("WAITING_FUNCTIONS", None):
         lambda_svc.release_worker = release(int(waiting))
     ZipFile.extractall = unpack_once  # type: ignore[method-assign,assignment]

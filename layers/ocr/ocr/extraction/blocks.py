@@ -12,7 +12,7 @@ from typing import Any
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import Layout, Mark
 from ocr.extraction.page import Rect
-from ocr.extraction.words import LabelSense
+from ocr.extraction.words import LONG_HEAD, LabelSense
 
 HEAD_TAILS = ("", "信息", "资料", "方", "人", "单位", "情况")  # what a head may be followed by: 购买方信息
 SIDEWAYS = 0.2  # what a step to the side counts against one down: blocks are wide
@@ -93,6 +93,10 @@ def _in_turn(
     if whole and len(matches) == 1:
         return {matches[0]: whole[0]}
     first = {meaning.field: meaning for meaning in reversed(meanings)}
+    parties = {meaning.field for meaning in meanings if len(meaning.head) >= LONG_HEAD}
+    if len(parties) > 1:
+        # Of other heads nothing heads a block: 发票 in 发票名称.
+        first = {field: meaning for field, meaning in first.items() if field in parties}
     order = [first[field] for field in fields if field in first]
     return dict(zip(matches, order, strict=False)) if len(matches) > 1 else {}
 

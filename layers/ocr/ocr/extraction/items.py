@@ -7,21 +7,23 @@ where nothing follows.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, match
-from ocr.extraction.layout import wrapped
+from ocr.extraction.layout import WORD_GAP, reaching, wrapped
 from ocr.extraction.legs import Leg, legs, nearest
 from ocr.extraction.page import Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
-from ocr.extraction.values import Fit, fit, is_fragment
+from ocr.extraction.values import Fit, fit, is_fragment, parsed, takes_any_text
 from ocr.extraction.words import Vocabulary, vocabulary
 
 FEWEST_HEADS = 3
 TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白")
 HEAD_HEIGHT = 1.3  # heads within one row may stand this far apart, in line heights
 ROW_GAP = 3.5  # a table ends where this much is free
+NUMBER_GAP = 0.6  # two numbers stand further apart than the groups of one
 TEXT_GAP = 1.2  # from a row to text that continues it
 
 
@@ -57,19 +59,55 @@ def line_items(model: type[Fields], row_model: type[Fields], spans: Sequence[Tex
     rest = [left for row in kept if (left := [span for span in row if span not in chained])]
     gutters = _gutters(columns, rest)
     items = Items(spans=heads | {span for row in kept for span in row})
-    cells = [_named(row, columns) for row in _rows(rest, columns, gutters)]
+    cells = [named for row in _rows(rest, columns, gutters) if (named := _named(row, columns))]
     known, needed = labels(row_model), set(row_model.row_needs)
     for row in _along(chain, cells, row_model) if chain else cells:
         if not needed or any(known.get(canonical(label)) in needed for label, _ in row):
             items.rows.append(row)
     items.totals = _totals(model, body[len(kept) :], columns, gutters)
+    if _is_sum(items.rows, row_model):
+        last = dict(items.rows.pop())
+        items.totals |= {total: last[label] for label, total in _total_labels(model, columns) if label in last}
     return items
 
 
 def _named(cells: "Cells", columns: Sequence[Column]) -> "NamedCells":
     """The cells of a row by their columns' labels, without those that hold less than a value."""
-    held = ((columns[number], spans) for number, spans in sorted(cells.items()))
+    held = ((columns[number], _under(columns[number], spans)) for number, spans in sorted(cells.items()))
     return [(column.label, spans) for column, spans in held if _may_hold(column, spans)]
+
+
+def _under(column: Column, spans: Sequence[TextSpan]) -> list[TextSpan]:
+    """The spans of a cell; of texts that stand apart in one row the one under the head: the others are of columns
+    whose heads were not read."""
+    gap = NUMBER_GAP if column.field and not takes_any_text(column.field) else WORD_GAP
+    kept: list[TextSpan] = []
+    for row in rows(spans):
+        runs = reaching(row, gap)
+        kept += min(runs, key=lambda run: abs(around(span.area for span in run).center - column.head.area.center))
+    return kept
+
+
+def _is_sum(rows: Sequence["NamedCells"], row_model: type[Fields]) -> bool:
+    """Whether the last row is what the others come to: its figures are their sums, its text is a part of 合计."""
+    if len(rows) < 2:
+        return False
+    sums: dict[str, Decimal] = {}
+    for label, amount in (cell for row in rows[:-1] for cell in _figures(row, row_model)):
+        sums[label] = sums.get(label, Decimal()) + amount
+    last = dict(_figures(rows[-1], row_model))
+    text = "".join(canonical(joined(spans)) for label, spans in rows[-1] if label not in last)
+    return bool(last) and text in TOTALS[0] and all(sums.get(label) == amount for label, amount in last.items())
+
+
+def _figures(row: "NamedCells", row_model: type[Fields]) -> Iterator[tuple[str, Decimal]]:
+    """The cells of a row that are numbers, by their labels."""
+    known, fields = labels(row_model), declared(row_model)
+    for label, spans in row:
+        field = known.get(canonical(label))
+        value = parsed(fields[field], joined(spans)) if field else None
+        if isinstance(value, Decimal):
+            yield label, value
 
 
 def _along(chain: Sequence[Leg], rows: Sequence["NamedCells"], row_model: type[Fields]) -> list["NamedCells"]:
@@ -233,10 +271,18 @@ def _totals(
     row = next((row for row in below if canonical("".join(span.text for span in row)).startswith(TOTALS[:3])), None)
     if row is None:
         return {}
-    known, found = labels(model), dict[str, list[TextSpan]]()
+    totals, found = dict(_total_labels(model, columns)), dict[str, list[TextSpan]]()
     for number, spans in _cells([span for span in row if span.area.left > row[0].area.right], gutters).items():
-        for name in columns[number].field.mark.names if columns[number].field else ():  # type: ignore[union-attr]
-            total = next((label for label in (f"合计{name}", f"{name}合计") if canonical(label) in known), None)
-            if total:
-                found.setdefault(total, spans)
+        if total := totals.get(columns[number].label):
+            found.setdefault(total, spans)
     return found
+
+
+def _total_labels(model: type[Fields], columns: Iterable[Column]) -> Iterator[tuple[str, str]]:
+    """The labels of the columns whose totals are fields of their own, each with the label of its total."""
+    known = labels(model)
+    for column in columns:
+        names = column.field.mark.names if column.field else ()
+        totals = (label for name in names for label in (f"合计{name}", f"{name}合计"))
+        if total := next((label for label in totals if canonical(label) in known), None):
+            yield column.label, total

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 from ocr.declare.fields import Declared
+from ocr.declare.identifiers import judge
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import TextSpan, joined
-from ocr.extraction.values import Fit, fit, shaped
+from ocr.extraction.values import Fit, fit, parsed, shaped
 
 STACKED_LINES = (2, 3)  # how many lines of their own may be one value
 GROUP_GAP = 3.0  # between the groups of digits of one number, in line heights
+UNPROVED = 3.2  # what a text costs that has the shape of such a value and other check digits
 MOST_NEIGHBOURS = 6  # in how many spans side by side a value may be read
 INDENT = 1.5  # how far stacked lines may begin apart
 
@@ -44,10 +46,16 @@ def _shaped(field: Declared, layout: Layout, labels: Collection[LabelMatch]) -> 
         for start, end in shaped(field, span.text):
             cut = span.cut(span.start + start, span.start + end)
             if cut:
-                yield FieldMatch(field, field.name, (cut,), fit(field, cut.text))
+                cost = UNPROVED * _is_disproved(field, cut.text)
+                yield FieldMatch(field, field.name, (cut,), fit(field, cut.text), cost=cost)
     for spans in (*_neighbours(layout), *_stacks(layout)):
-        if (suits := fit(field, joined(spans))) > Fit.TYPED:
+        if (suits := fit(field, joined(spans))) > Fit.TYPED and not _is_disproved(field, joined(spans)):
             yield FieldMatch(field, field.name, tuple(spans), suits)
+
+
+def _is_disproved(field: Declared, text: str) -> bool:
+    """Whether a text has the shape of a value and other check digits: many numbers do."""
+    return field.shape.check is not None and judge(field.shape.check, parsed(field, text)).outcome == "failed"
 
 
 def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:

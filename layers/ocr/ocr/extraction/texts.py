@@ -58,7 +58,9 @@ class _Text:
         area, block = line[0].area, around(span.area for span in self.spans)
         below, above = area.middle > block.bottom, area.middle < block.top and self._centres(area, block)
         most, indent = (LINE_GAP, INDENT) if self.free and below else (TIGHT, ALIGNED)
-        starts = (block.left, self.label.left) if self.free else (block.left,)
+        # A letter by itself under the label is of a caption that runs from top to bottom.
+        runs_back = self.free and len("".join(span.text for span in line)) > 1
+        starts = (block.left, self.label.left) if runs_back else (block.left,)
         aligned = any(abs(area.left - start) < indent for start in starts)
         heights = sorted((area.height, self.lines[0][0].area.height))
         alike, gap = heights[1] <= heights[0] * OTHER_SIZE, max(0.0, area.down(block))

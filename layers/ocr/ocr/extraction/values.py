@@ -152,14 +152,16 @@ def _one_word(left: str, right: str) -> bool:
     return (left + right).isascii() and left.isalnum() and right.isalnum()
 
 
-def _accepts(field: Declared, text: str) -> bool:
-    if field.type is str:
-        return True
+def parsed(field: Declared, text: str) -> Any | None:
+    """The value that the field's type makes of a text; None where it makes none."""
     try:
-        _adapter(field).validate_python(text)
+        return _adapter(field).validate_python(text)
     except ValidationError:
-        return False
-    return True
+        return None
+
+
+def _accepts(field: Declared, text: str) -> bool:
+    return field.type is str or parsed(field, text) is not None
 
 
 @cache

@@ -72,10 +72,8 @@ class Vocabulary:
         return head if term[len(head) :] in self.terms else None
 
     def head(self, text: str) -> str | None:
-        """The long head that a text from top to bottom is, one of its characters misread."""
-        near = [
-            head for head in self.heads if len(head) >= LONG_LABEL and len(head) == len(text) and _one_edit(head, text)
-        ]
+        """The long head that a text from top to bottom is, with one character misread, or the first or last missing."""
+        near = [head for head in self.heads if _is_head(head, text)]
         return near[0] if len(near) == 1 else None
 
     def is_whole(self, term: str) -> bool:
@@ -108,6 +106,12 @@ def vocabulary(model: type[Fields]) -> Vocabulary:
         frozenset(name for name, one in printed.items() if one.mark.free),
         tuple(term for term, meanings in terms.items() if _forgives(term, meanings, printed)),
     )
+
+
+def _is_head(head: str, text: str) -> bool:
+    if len(head) == len(text):
+        return len(head) >= LONG_LABEL and _one_edit(head, text)
+    return len(head) >= LONG_HEAD and text in (head[1:], head[:-1])
 
 
 def _forgives(term: str, meanings: Iterable[LabelSense], fields: dict[str, Declared]) -> bool:
