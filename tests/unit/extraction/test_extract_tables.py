@@ -106,6 +106,41 @@ def test_reads_the_line_items_of_an_invoice() -> None:
     ]
 
 
+def unread(*texts: str) -> list[Line]:
+    """The invoice where these were not read."""
+    assert {*texts} <= {line.text for line in INVOICE}
+    return [line for line in INVOICE if line.text not in texts]
+
+
+@pytest.mark.parametrize(("head", "lost"), [("规格型号", "规格型号"), ("数 量", "数量"), ("单 价", "单价")])
+def test_what_stands_under_a_head_that_was_not_read_joins_no_other_column(head: str, lost: str) -> None:
+    whole = grid(find(Invoice, INVOICE), "items")
+    assert grid(find(Invoice, unread(head)), "items") == [
+        {name: value for name, value in row.items() if name != lost} for row in whole
+    ]
+
+
+@pytest.mark.parametrize("read", [[], [(150, 480, "合")]])
+def test_a_row_of_sums_is_no_item_though_its_label_was_not_read(read: list[tuple[int, int, str]]) -> None:
+    lines = page(
+        *HEADS,
+        *[(60, 370, "*餐饮服务*餐费"), (1100, 370, "1000.00"), (1340, 370, "130.00")],
+        *[(60, 420, "*纸制品*打印纸"), (1110, 420, "20.00"), (1350, 420, "2.60")],
+        *[*read, (1080, 480, "¥1020.00"), (1320, 480, "¥132.60")],
+    )
+    found = find(Invoice, lines)
+    assert [row["金额"] for row in grid(found, "items")] == ["1000.00", "20.00"]
+    assert values(found) == {"合计金额": "¥1020.00", "合计税额": "¥132.60"}
+
+
+@pytest.mark.parametrize("lost", ["购", "方"])
+def test_the_head_of_a_party_may_lack_a_letter(lost: str) -> None:
+    lines = [line for line in INVOICE if line.text != lost or line.box[0][1] > INVOICE[-1].box[0][1] / 2]  # type: ignore[index]
+    assert len(lines) == len(INVOICE) - 1
+    assert values(find(Invoice, lines))["购买方名称"] == "青禾云溪科技有限公司"
+    assert values(find(Invoice, lines))["销售方名称"] == "青禾明湖贸易有限公司"
+
+
 class Booked(Fields):
     date: Date | None = label("交易日期", "日期")
     time: Time | None = label("交易时间")

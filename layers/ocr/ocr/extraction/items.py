@@ -14,7 +14,7 @@ from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, match
 from ocr.extraction.layout import WORD_GAP, reaching, wrapped
 from ocr.extraction.legs import Leg, legs, nearest
-from ocr.extraction.page import Rect, TextSpan, around, joined, rows
+from ocr.extraction.page import SAME_TEXT, Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
 from ocr.extraction.values import Fit, fit, is_fragment, parsed, takes_any_text
 from ocr.extraction.words import Vocabulary, vocabulary
@@ -23,7 +23,6 @@ FEWEST_HEADS = 3
 TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白")
 HEAD_HEIGHT = 1.3  # heads within one row may stand this far apart, in line heights
 ROW_GAP = 3.5  # a table ends where this much is free
-NUMBER_GAP = 0.6  # two numbers stand further apart than the groups of one
 TEXT_GAP = 1.2  # from a row to text that continues it
 
 
@@ -80,7 +79,7 @@ def _named(cells: "Cells", columns: Sequence[Column]) -> "NamedCells":
 def _under(column: Column, spans: Sequence[TextSpan]) -> list[TextSpan]:
     """The spans of a cell; of texts that stand apart in one row the one under the head: the others are of columns
     whose heads were not read."""
-    gap = NUMBER_GAP if column.field and not takes_any_text(column.field) else WORD_GAP
+    gap = SAME_TEXT if column.field and not takes_any_text(column.field) else WORD_GAP
     kept: list[TextSpan] = []
     for row in rows(spans):
         runs = reaching(row, gap)
