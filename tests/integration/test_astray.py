@@ -44,7 +44,7 @@ def event(key: str, size: int = 4, version: str = "v1") -> dict[str, Any]:
 
 def deliver(told: dict[str, Any]) -> Any:
     message = {"messageId": "1", "receiptHandle": "r", "body": json.dumps(told), "eventSource": "aws:sqs"}
-    return app.handler({"Records": [message | {"attributes": {}}]}, Context())
+    return app.handler({"Records": [message | {"attributes": {}}]}, Context())  # type: ignore[arg-type]
 
 
 def record(key: str) -> Record | None:
