@@ -126,7 +126,12 @@ Asks{logical}:
   Properties:
     PolicyDocument:
       Version: "2012-10-17"
-      Statement: [{{Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !GetAtt {logical}Key.Id}}]
+      Statement:
+        - {{Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !GetAtt {logical}Key.Id}}
+        - Effect: Allow
+          Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]
+          Resource: !GetAtt Records.Arn
+          Condition: {{ForAllValues:StringLike: {{dynamodb:LeadingKeys: ["token#{slug}/*"]}}}}
 """
 REFUSAL = """\
 {response}:

@@ -1,20 +1,23 @@
-"""What the operator runs against a deployed stack: the doctor, and putting dead letters back."""
+"""What the operator runs against a deployed stack: the doctor, tenants' keys, and putting dead letters back."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+import requests
 from boto3.dynamodb.types import TypeDeserializer
 
 from announce.app import announcement
+from cli.keys import TenantKeys
 from local.cloud.aws import ROOT
 from local.cloud.listener import listening
-from local.cloud.sending import Picture, send
+from local.cloud.sending import Picture, Reading, salt, send
 from local.cloud.stack import NAME, Stack
 from local.doctor import verdict
 from local.redrive import move
@@ -66,6 +69,26 @@ def test_the_doctor_tells_silence_from_refusal() -> None:
     assert verdict(VendorUnavailable("", code="unreachable"))[:2] == ("no", "")
     assert verdict(VendorRejected("", code="certificate"))[:2] == ("no", "")
     assert verdict(VendorRejected("", code="401"))[:2] == ("yes", "no")
+
+
+def test_a_tenants_key_reaches_its_own_records_alone_until_it_is_revoked(stack: Stack) -> None:
+    keys, sample = TenantKeys(NAME, stack.aws.session(), stack.aws.endpoint), next(iter(samples(["vin"])))
+    picture = Picture("vin", sample.name, sample.picture, sample.media_type, {"vendor": "embedded"})
+    tenants = {name: replace(stack, api_key=keys.create(name, None, None)[1]) for name in ("claims", "lending")}
+    behind = salt()
+    found = {name: send(tenant, picture, "https", behind) for name, tenant in tenants.items()}
+    assert [(one.status, one.body["replayed"], one.body["tenant"]) for one in found.values()] == [
+        ("succeeded", False, name) for name in tenants
+    ]
+
+    def seen(record: Reading, by: Stack) -> int:
+        answer = requests.get(f"{stack.url}/records/{record.record_id}", headers={"x-api-key": by.api_key}, timeout=60)
+        return answer.status_code
+
+    callers = (tenants["claims"], tenants["lending"], stack)
+    assert [[seen(record, by) for by in callers] for record in found.values()] == [[200, 404, 200], [404, 200, 200]]
+    assert [keys.revoke(name) for name in tenants] == [1, 1]
+    assert seen(found["claims"], tenants["claims"]) in {401, 403}
 
 
 def dead_letters(stack: Stack) -> int:

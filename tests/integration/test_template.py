@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -508,3 +509,46 @@ def test_the_oldest_upload_of_every_product_is_watched() -> None:
     assert sorted(watched) == sorted(f"{logical(slug)}Queue" for slug in products())
     # CloudWatch's quota for one alarm.
     assert all(len(alarm.get("Metrics", [])) <= 11 for alarm in alarms().values())
+
+
+def _reaches(slug: str, action: str, key: str) -> bool:
+    """Whether a product's function may do this with the item of the table that has this key, as IAM decides it."""
+    role = properties(f"{logical(slug)}Role")
+    policies = [properties(one["Ref"])["PolicyDocument"] for one in role["ManagedPolicyArns"]]
+    own = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+    return any(
+        action in listed(statement["Action"])
+        and statement["Resource"] == {"Fn::GetAtt": ["Records", "Arn"]}
+        and any(fnmatchcase(key, pattern) for pattern in _leading_keys(statement))
+        for document in policies + own
+        for statement in document["Statement"]
+    )
+
+
+def _leading_keys(statement: Resource) -> list[str]:
+    condition = statement.get("Condition", {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*"]}})
+    keys: list[str] = listed(condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+    return keys
+
+
+TOKEN, RECORD = "token#esign/7438000000", "0123456789abcdef" * 2
+WRITES = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+
+
+@pytest.mark.parametrize("slug", products())
+def test_a_product_reaches_no_item_of_the_table_that_is_none_of_its_business(slug: str) -> None:
+    asks = any(offer.vendor == "esign" for offer in products()[slug].offers)
+    assert [_reaches(slug, action, TOKEN) for action in WRITES] == [asks] * len(WRITES)
+    for key in (RECORD, f"content#{RECORD}", f"tries#{RECORD}", "rate#juhe", "circuit#juhe#plate"):
+        assert all(_reaches(slug, action, key) for action in WRITES), key
+    for key in ("token#other/1", "webhook#1", f"{RECORD}0", "anything"):
+        assert not any(_reaches(slug, action, key) for action in WRITES), key
+    assert not any(_reaches(slug, f"dynamodb:{action}", RECORD) for action in ("Query", "Scan", "DeleteItem"))
+
+
+def test_what_products_keep_in_the_table_they_reach() -> None:
+    """Each kind of key that the code of the layer makes; one that products have no part in is left out here."""
+    code = [path.read_text(encoding="utf-8") for path in (ROOT / "layers/ocr/ocr").rglob("*.py")]
+    kinds = {kind for text in code for kind in re.findall(r'f"([a-z]+#)\{', text)} - {"token#"}
+    assert kinds >= {"content#", "tries#", "rate#", "circuit#"}
+    assert [kind for kind in kinds if not _reaches("id_card", "dynamodb:UpdateItem", f"{kind}x")] == []
