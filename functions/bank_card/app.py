@@ -79,6 +79,7 @@ class BankCard(Fields):
         "ExpiryDate",
         "VALID THRU",
         "MONTH/YEAR",
+        pii=True,
         alone=Alone(MONTH_YEAR, last=True),
     )
     holder_name: Text | None = label("持卡人", "持卡人姓名", pii=True, alone=Alone(HOLDER, below="card_number"))

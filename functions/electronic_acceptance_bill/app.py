@@ -41,7 +41,7 @@ class ElectronicAcceptanceBill(Fields):
     acceptance_guarantor: Text | None = label("承兑保证人名称")
     drawer_rating: Text | None = label("出票人信用等级")
     acceptor_rating: Text | None = label("承兑人信用等级")
-    remark: Text | None = label("备注", free=True)
+    remark: Text | None = label("备注", free=True, pii=True)
 
 
 product = Product(

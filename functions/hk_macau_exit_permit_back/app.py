@@ -16,11 +16,11 @@ class HkMacauExitPermitBack(Fields):
     hk_endorsement_type: Text | None = label("往来香港签注种类", "签注种类", side=BACK)
     hk_endorsement_valid_period: Period | None = label("往来香港签注有效期", "签注有效期", side=BACK)
     hk_trips: Integer | None = label("往来香港签注次数", "签注往返有效次数", side=BACK)
-    hk_remark: Text | None = label("往来香港签注备注", side=BACK)
+    hk_remark: Text | None = label("往来香港签注备注", side=BACK, pii=True)
     mo_endorsement_type: Text | None = label("往来澳门签注种类", side=BACK)
     mo_endorsement_valid_period: Period | None = label("往来澳门签注有效期", side=BACK)
     mo_trips: Integer | None = label("往来澳门签注次数", side=BACK)
-    mo_remark: Text | None = label("往来澳门签注备注", side=BACK)
+    mo_remark: Text | None = label("往来澳门签注备注", side=BACK, pii=True)
     issue_info: Text | None = label("签注签发信息", side=BACK)
 
 

@@ -17,7 +17,7 @@ class OrganizationCodeCertificate(Fields):
     org_code: OrgCode | None = label("代码", "组织机构代码")
     name: Text | None = label("机构名称", "名称")
     type: Text | None = label("机构类型", "类型")
-    address: Text | None = label("地址", free=True)
+    address: Text | None = label("地址", free=True, pii=True)
     valid_period: Period | None = label("有效期", "有效期限")
     valid_from: Date | None = derived("valid_period", period_start)
     valid_to: DateOrLongTerm | None = derived("valid_period", period_end)

@@ -12,7 +12,7 @@ from ocr.vendors import embedded, etoplive
 
 
 class PropertyOwnershipCertificate(Fields):
-    certificate_number: Text | None = label("房产证号", "房权证号", "产权证号", "权证号")
+    certificate_number: Text | None = label("房产证号", "房权证号", "产权证号", "权证号", pii=True)
     owner: Text | None = label("房屋所有权人", "权利人", pii=True)
     co_ownership: Text | None = label("共有情况", pii=True)
     location: Text | None = label("房屋坐落", "坐落", pii=True, free=True)
@@ -24,7 +24,7 @@ class PropertyOwnershipCertificate(Fields):
     structure: Text | None = label("结构", "房屋结构")
     area: Area | None = label("建筑面积", description="square metres")
     inner_area: Area | None = label("套内建筑面积", description="square metres")
-    land_number: Text | None = label("地号", "土地使用权证号")
+    land_number: Text | None = label("地号", "土地使用权证号", pii=True)
     land_acquisition: Text | None = label("土地使用权取得方式")
     land_term: Text | None = label("土地使用年限", "使用期限")
     year_built: Text | None = label("建成年份")

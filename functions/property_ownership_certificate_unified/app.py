@@ -12,7 +12,7 @@ from ocr.vendors import embedded, etoplive
 
 
 class UnifiedPropertyOwnershipCertificate(EstateRights):
-    certificate_number: Text | None = label("产权证号", "证号")
+    certificate_number: Text | None = label("产权证号", "证号", pii=True)
     area: Area | None = label("面积", "建筑面积", description="square metres")
     structure: Text | None = label("结构")
     floor: Text | None = label("所在层")

@@ -13,7 +13,7 @@ from ocr.vendors import embedded, etoplive
 
 
 class RealEstateRegistrationProof(Estate):
-    certificate_number: Text | None = label("不动产登记证明号", "证明号", "编号")
+    certificate_number: Text | None = label("不动产登记证明号", "证明号", "编号", pii=True)
     proof_matter: Text | None = label("证明权利或事项", "证明事项")
     obligor: Text | None = label("义务人", pii=True)
     other: Text | None = label("其他", pii=True, free=True)

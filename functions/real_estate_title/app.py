@@ -14,9 +14,9 @@ from ocr.vendors import embedded, etoplive
 
 class RealEstateTitle(EstateRights):
     certificate_number: RealEstateCertificateNumber | None = label(
-        "不动产权证号", "不动产权号", "不动产证编号", "产权证号"
+        "不动产权证号", "不动产权号", "不动产证编号", "产权证号", pii=True
     )
-    barcode_number: Code | None = label("编号", "证书编号")
+    barcode_number: Code | None = label("编号", "证书编号", pii=True)
     area: Text | None = label("面积", description="as printed: often of the land and of the building")
     other_conditions: Text | None = label("权利其他状况", pii=True, free=True)
     registration_authority: Text | None = label("登记机构", "填发单位")

@@ -20,7 +20,7 @@ CertificateNumber = Annotated[Code, Shape(least=".{8,}")]
 
 
 class RoadTransportPermit(Fields):
-    license_number: PermitNumber | None = label("道路运输证号", "运输证号", "证号", "交运管许可字号")
+    license_number: PermitNumber | None = label("道路运输证号", "运输证号", "证号", "交运管许可字号", pii=True)
     business_name: Owner | None = label("业户名称", pii=True)
     business_address: Address | None = label("业户地址", "地址", pii=True, free=True)
     vehicle_plate: PlateNumber | None = label("车辆号牌", "车牌号码", pii=True)
@@ -35,7 +35,7 @@ class RoadTransportPermit(Fields):
     expiry_date: Date | None = label("有效期", "有效期至")
     review_expiry_date: Date | None = label("审验有效期")
     technical_level: Text | None = label("技术等级评定")
-    remark: Text | None = label("备注", free=True)
+    remark: Text | None = label("备注", free=True, pii=True)
 
 
 product = Product(

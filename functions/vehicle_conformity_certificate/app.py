@@ -17,7 +17,7 @@ class VehicleConformityCertificate(BuiltVehicle):
     certificate_number: ConformityCertificateNumber | None = label("合格证编号", "合格证号")
     vehicle_name: Text | None = label("车辆名称")
     chassis_model: Text | None = label("底盘型号")
-    chassis_id: Text | None = label("底盘ID")
+    chassis_id: Text | None = label("底盘ID", pii=True)
     chassis_certificate_number: Code | None = label("底盘合格证编号")
     displacement: Text | None = label("排量")
     power: Text | None = label("功率")

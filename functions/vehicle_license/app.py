@@ -52,7 +52,7 @@ class VehicleLicense(Fields):
     approved_load_kg: Mass | None = label("核定载质量", side=SUB)
     dimensions_mm: Dimension | None = label("外廓尺寸", side=SUB, description="length, width, height")
     traction_mass_kg: Mass | None = label("准牵引总质量", side=SUB)
-    remark: Text | None = label("备注", side=SUB, free=True)
+    remark: Text | None = label("备注", side=SUB, free=True, pii=True)
     inspection_record: InspectionRecord | None = label("检验记录", side=SUB, free=True)
     fuel_type: Text | None = label("燃料种类", "能源类型", side=SUB)
     barcode_number: Code | None = label("条码号", "副页编码", side=SUB, pii=True)

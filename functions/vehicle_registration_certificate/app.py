@@ -23,7 +23,7 @@ class Event(Fields):
 
 
 class VehicleRegistrationCertificate(BuiltVehicle):
-    certificate_number: VehicleRegistrationNumber | None = label("机动车登记证书编号", "登记证编号", "编号")
+    certificate_number: VehicleRegistrationNumber | None = label("机动车登记证书编号", "登记证编号", "编号", pii=True)
     owner: Text | None = label("机动车所有人", "机动车所有人1", pii=True)
     owner_id_type: Text | None = label("身份证明名称", "身份证明名称1", pii=True)
     owner_id_number: ResidentIdOrUscc | None = label("号码", "身份证明号码", "号码1", pii=True)

@@ -9,7 +9,7 @@ from ocr.vendors import embedded, etoplive
 
 
 class Vin(Fields):
-    vin: VinNumber | None = label("VIN", "VIN码", "车架号", "车辆识别代号", "车辆识别代码")
+    vin: VinNumber | None = label("VIN", "VIN码", "车架号", "车辆识别代号", "车辆识别代码", pii=True)
     check_status: Text | None = label("校验状态", "校验规则状态", description="what the vendor says of the number")
 
 

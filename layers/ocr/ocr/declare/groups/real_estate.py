@@ -11,7 +11,7 @@ class Estate(Fields):
 
     obligee: Text | None = label("权利人", "权利人(申请人)", "房屋所有权人", pii=True)
     location: Text | None = label("坐落", pii=True, free=True)
-    unit_number: RealEstateUnit | None = label("不动产单元号")
+    unit_number: RealEstateUnit | None = label("不动产单元号", pii=True)
     registration_date: Date | None = label("登记日期")
     remark: Text | None = label("附记", pii=True, free=True)
 
