@@ -10,6 +10,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
   follows them.
 - Who may send, delete or hide a message of a queue may do so with several.
 - A condition may split and join text.
+- A stack may take over a secret that another one has left.
 - An alarm may compare several metrics; here it stays silent.
 - EventBridge is told the version of a new object.
 - A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
@@ -44,7 +45,14 @@ from zipfile import ZipFile
 
 from ministack import app as ministack  # type: ignore[import-not-found]  # lives in its own environment
 from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]
-from ministack.services import apigateway_v1, eventbridge, lambda_svc, s3, sqs  # type: ignore[import-not-found]
+from ministack.services import (  # type: ignore[import-not-found]
+    apigateway_v1,
+    eventbridge,
+    lambda_svc,
+    s3,
+    secretsmanager,
+    sqs,
+)
 from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]
 
 Scope = dict[str, Any]
@@ -200,6 +208,12 @@ def alarm(name: str, properties: dict[str, Any]) -> Any:
     return alarm_plain(name, {key: one for key, one in properties.items() if key != "Metrics"} | plain)
 
 
+def import_secret(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Physical id and attributes of a secret that a stack takes over, by its ARN."""
+    [name] = [name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == identifier["Id"]]
+    return name, {"Id": identifier["Id"], "Arn": identifier["Id"]}
+
+
 def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
     """Batches in flight that an event source mapping allows."""
     scaling = mapping.get("ScalingConfig") or {}
@@ -329,6 +343,7 @@ if __name__ == "__main__":
         if getattr(module, "extract_iam_action", None) is action_plain:
             module.extract_iam_action = action  # type: ignore[attr-defined]
     provisioners._cw_metric_alarm_record = alarm
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["import"] = import_secret
     lambda_svc._execute_function = execute
     lambda_svc._run_sqs_batch = run_batch
     apigateway_v1._build_lambda_event_v1 = event_with_key

@@ -99,15 +99,16 @@ def test_a_deleted_stack_leaves_records_and_keys_and_a_new_one_takes_them_over(e
     left = deploy.leftovers(client, TEMPLATE, stack, {})
     assert left == {"Records": {"TableName": f"{stack}-records"}, "JuheKey": {"Id": secret(emulator, stack)["ARN"]}}
     assert "Records" not in deploy.leftovers(client, TEMPLATE, stack, {"TableName": "restored"})
-    # AWS imports secrets, the local AWS does not.
-    deploy.adopt(client, TEMPLATE, stack, {"Records": left["Records"]}, {"Days": "9"})
-    assert parts_of(client, stack) == {"Records": f"{stack}-records"}
+    deploy.adopt(client, TEMPLATE, stack, left, {"Days": "9"})
+    assert parts_of(client, stack).keys() == left.keys()
     assert deploy.leftovers(client, TEMPLATE, stack, {}) == {}
     # What `sam deploy` does next.
     client("cloudformation").update_stack(StackName=stack, TemplateBody=json.dumps(TEMPLATE))
     client("cloudformation").get_waiter("stack_update_complete").wait(StackName=stack)
     assert parts_of(client, stack).keys() == TEMPLATE["Resources"].keys()
     assert client("dynamodb").get_item(TableName=f"{stack}-records", Key={"id": {"S": "paid for"}})["Item"]
+    filled = client("secretsmanager").get_secret_value(SecretId=f"{stack}/juhe")["SecretString"]
+    assert filled == '{"plate_key": "filled"}'
 
 
 def test_a_stack_is_deleted_with_all_it_has_where_somebody_says_so(emulator: Aws, stack: str) -> None:

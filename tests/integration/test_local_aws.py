@@ -1,9 +1,11 @@
 """Promise: where AWS is strict, the AWS on this machine is: what works here does not fail there for that."""
 
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from zipfile import ZipFile
 
 import boto3
 import httpx
@@ -146,3 +148,24 @@ def test_who_may_not_list_is_forbidden_what_is_not_there(emulator: Aws, prefix: 
     with pytest.raises(ClientError) as caught:
         session.client("s3", endpoint_url=emulator.endpoint).get_object(Bucket=BUCKET, Key="mine/a.jpg")
     assert caught.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize(("length", "too_long"), [(6_291_500, False), (6_291_600, True)])
+def test_a_result_beyond_lambdas_quota_is_an_error_of_the_function(emulator: Aws, length: int, too_long: bool) -> None:
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as packed:
+        packed.writestr("long.py", f"def handler(event, context):\n    return 'x' * {length}\n")
+    role = {"Version": "2012-10-17", "Statement": []}
+    name = f"long-{too_long}"
+    made = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(role))["Role"]
+    functions = emulator.client("lambda")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="long.handler",
+        Role=made["Arn"],
+        Code={"ZipFile": archive.getvalue()},
+    )
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    assert ("FunctionError" in answer) == too_long
+    assert (b"ResponseSizeTooLarge" in answer["Payload"].read()) == too_long
