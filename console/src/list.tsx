@@ -16,7 +16,7 @@ interface Props {
 
 const STATUSES = ["succeeded", "incomplete", "no_result", "failed", "unknown"];
 const REVIEWS = ["needed", "approved", "rejected", "corrected"] as const;
-const AT_ONCE = 6;
+const AT_ONCE = 3;
 
 export function ListPage({ say, api, products, names, onOpen }: Props) {
   const [filters, setFilters] = useState<Record<string, string>>({});
@@ -25,21 +25,25 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
+  const searches = useRef(0);
   const dialog = useRef<HTMLDialogElement>(null);
 
   const search = async (cursor?: string) => {
+    const number = ++searches.current;
     setBusy(true);
     setNote("");
     try {
       const page = await api.list({ ...filters, limit: "50", cursor: cursor ?? "" });
+      // A slow answer to an earlier question is none to this one.
+      if (number !== searches.current) return;
       setRecords((old) => [...(cursor ? old : []), ...page.records]);
       setNext(page.next);
       if (!cursor) setPicked(new Set());
       if (!page.records.length) setNote(say(page.next ? "noneYet" : "none"));
     } catch (error) {
-      setNote(told(say, error));
+      if (number === searches.current) setNote(told(say, error));
     } finally {
-      setBusy(false);
+      if (number === searches.current) setBusy(false);
     }
   };
   useEffect(() => void search(), []);
@@ -114,7 +118,7 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
       </form>
       {records.length > 0 && (
         <div class="bar">
-          <label><input type="checkbox" checked={picked.size === ids.length} onChange={(event) => setPicked(new Set(event.currentTarget.checked ? ids : []))} /> {say("selectAll")}</label>
+          <label><input type="checkbox" disabled={busy} checked={picked.size === ids.length} onChange={(event) => setPicked(new Set(event.currentTarget.checked ? ids : []))} /> {say("selectAll")}</label>
           <span role="status">{say("selected", picked.size)}</span>
           <button type="button" disabled={busy || !picked.size} onClick={() => void take("xlsx")}>{say("excel")}</button>
           <button type="button" disabled={busy || !picked.size} onClick={() => void take("csv")}>{say("csv")}</button>

@@ -106,6 +106,7 @@ function App() {
           <RecordPage
             say={say}
             chinese={language === "zh"}
+            names={names}
             api={api}
             id={opened.id}
             file={readings.find(({ record }) => record?.id === opened.id)?.file}

@@ -28,7 +28,7 @@ interface Props {
 }
 
 // The products that tell what a picture shows, the cheaper one first.
-const SORTERS = ["document_classification_only", "document_classification"];
+export const SORTERS = ["document_classification_only", "document_classification"];
 const AUTOMATIC = "";
 const AT_ONCE = 3;
 let numbered = 0;

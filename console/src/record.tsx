@@ -9,6 +9,7 @@ import { type Say, named } from "./words";
 interface Props {
   say: Say;
   chinese: boolean;
+  names: Record<string, string>;
   api: Api;
   id: string;
   file: File | undefined;
@@ -24,7 +25,7 @@ type Edits = Record<string, string>;
 // While somebody types, the value is checked when the typing rests.
 const RESTS_MS = 350;
 
-export function RecordPage({ say, chinese, api, id, file, personal, onPersonal, onBack, onNext, onDecided }: Props) {
+export function RecordPage({ say, chinese, names: products, api, id, file, personal, onPersonal, onBack, onNext, onDecided }: Props) {
   const [seen, setSeen] = useState<Seen | null>(null);
   const [fields, setFields] = useState<Field[]>([]);
   const [url, setUrl] = useState<string | null>(null);
@@ -166,7 +167,7 @@ export function RecordPage({ say, chinese, api, id, file, personal, onPersonal, 
     <div class="record">
       <div class="bar head">
         <button type="button" onClick={onBack}>← {say("back")}</button>
-        <h2 tabIndex={-1} ref={heading}>{record.product} <span class={`pill ${record.status}`}>{named(say, record.status)}</span></h2>
+        <h2 tabIndex={-1} ref={heading}>{products[record.product] ?? record.product} <span class={`pill ${record.status}`}>{named(say, record.status)}</span></h2>
         {record.reviewed?.decision && <span class={`pill ${record.reviewed.decision}`}>{named(say, record.reviewed.decision)}</span>}
         <span class="grow" />
         <button type="button" aria-pressed={personal} onClick={() => onPersonal(!personal)}>{say(personal ? "hide" : "show")}</button>
@@ -364,7 +365,8 @@ function Origin({ say, field, hides, document, reviewed, canUse, onUse }: Origin
 }
 
 function Checks({ say, checks, name, wrong, confidence }: { say: Say; checks: Check[]; name: string; wrong: boolean; confidence: number | undefined }) {
-  const own = checks.filter(({ outcome, fields }) => outcome !== "not_applicable" && fields.some((one) => one === name || one.startsWith(`${name}.`)));
+  // That a value is there can be seen.
+  const own = checks.filter(({ outcome, fields, name: check }) => outcome !== "not_applicable" && !(check === "complete" && outcome === "passed") && fields.some((one) => one === name || one.startsWith(`${name}.`)));
   return (
     <span class="checks">
       {wrong && <span class="failed-check">✗ {say("badValue")}</span>}

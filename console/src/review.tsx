@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Api, Summary } from "./api";
 import { SummaryTable } from "./list";
+import { SORTERS } from "./read";
 import { told } from "./record";
 import type { Say } from "./words";
 
@@ -19,7 +20,8 @@ export function ReviewPage({ say, api, names, onOpen }: Props) {
   useEffect(() => {
     let here = true;
     api.list({ review: "needed", limit: "100" }).then(
-      ({ records, next }) => here && setFound({ records, more: next !== null }),
+      // What only told which kind a file is, is no document.
+      ({ records, next }) => here && setFound({ records: records.filter(({ product }) => !SORTERS.includes(product)), more: next !== null }),
       (error: unknown) => here && setNote(told(say, error)),
     );
     return () => {
