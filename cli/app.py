@@ -238,6 +238,33 @@ def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: b
 
 
 @main.command()
+@click.option(
+    "--by",
+    type=click.Choice(["vendor", "product", "day"]),
+    default="vendor",
+    show_default=True,
+    help="A line for each.",
+)
+@click.option("--from", "since", metavar="DAY", help="The first day: 2026-01-31. Otherwise the month's.")
+@click.option("--to", "until", metavar="DAY", help="The last day. Otherwise today.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a table.")
+@as_json
+@with_api
+def usage(api: Api, by: str, since: str | None, until: str | None, as_csv: bool, as_json: bool) -> None:
+    """Show what calls to vendors cost: charged, and possibly charged."""
+    query = {name: value for name, value in {"by": by, "from": since, "to": until}.items() if value}
+    found = body(api.ask("GET", "/usage", query))
+    if as_json:
+        _print([found])
+    elif as_csv:
+        print(tables.csv_of([by, *found["total"]], found["rows"]), end="")
+    else:
+        _show([tables.usage(by, found)])
+        if found["unpriced"]:
+            click.echo(f"No price is set for {', '.join(found['unpriced'])}: yuan say 0 there.", err=True)
+
+
+@main.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 @with_api

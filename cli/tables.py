@@ -3,6 +3,8 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from csv import DictWriter
+from io import StringIO
 from typing import Any
 
 from rich.box import SIMPLE
@@ -115,6 +117,23 @@ def summaries(records: Iterable[Json]) -> Table:
         parts = [one["id"], one["product"], status, one.get("vendor"), one["created_at"][:19], *doubts, shown]
         table.add_row(*map(_text, parts))
     return table
+
+
+def usage(by: str, found: Json) -> Table:
+    """A line for each vendor, product or day, and one for all."""
+    table = _table(by, "calls", "price units", "yuan", "possible units", "possible yuan")
+    for row in [*found["rows"], {by: "in all"} | found["total"]]:
+        table.add_row(*(_text(row[name]) for name in (by, *found["total"])))
+    return table
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Json]) -> str:
+    """The rows as CSV with a head."""
+    file = StringIO()
+    writer = DictWriter(file, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
 
 
 def catalogue(described: Iterable[Json]) -> Table:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ocr.entry import callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
-from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm
+from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm, Usage
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
@@ -270,6 +270,31 @@ def renormalize(id: RecordId) -> Response[str]:
     if found:
         _audit("renormalize", id)
     return _found(found, None)
+
+
+@app.get(
+    "/usage",
+    operation_id="get_usage",
+    tags=["records"],
+    summary="Show what calls to vendors cost",
+    responses=answered(200, "what calls cost", Usage) | problems(403),
+)
+def usage(
+    by: Annotated[Literal["vendor", "product", "day"], Query(description="what a row is of")] = "vendor",
+    since: Annotated[date | None, Query(alias="from", description="the first day, in UTC; else the month's")] = None,
+    until: Annotated[date | None, Query(alias="to", description="the last day; else today")] = None,
+) -> Response[str]:
+    """What was charged, and what may have been, as it was counted before and after each call. For the operator's key.
+
+    Yuan are by the prices that the operator had named when a call was made.
+    """
+    from ocr.entry import costs
+
+    if _tenant().name:
+        raise CallerError("What calls cost is shown to the operator's key alone.", kind="forbidden")
+    today = datetime.now(UTC).date()
+    found = costs.report(since or today.replace(day=1), until or today, by)
+    return _json(HTTPStatus.OK, found.model_dump_json(exclude_none=True, by_alias=True))
 
 
 @app.get(

@@ -107,6 +107,8 @@ def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> d
     """US dollars of a thousand documents, by what costs them; `own` says that our engine reads them."""
     prices, product, engine = PRICES["each"], OPERATIONS["product"], OPERATIONS["engine"]
     counted = {name: number for name, number in OPERATIONS[way].items() if name in prices}
+    if not own:
+        counted["DynamoDB write unit"] += OPERATIONS["a call that may be charged"]["DynamoDB write unit"]
     counted["SQS request"] = counted.get("SQS request", 0) / batch
     counted["Lambda request"] = 1 / batch + own
     counted["log GB"] = OPERATIONS["log bytes"] / 1e9

@@ -78,6 +78,7 @@ OURS: dict[str, Callable[[World], object]] = {
     "OutcomeUnknown": lambda world: [
         post(kind, picture()) for kind in [says(VendorUnavailable("No answer in time.", paid=True))] for _ in range(2)
     ],
+    "BudgetNearlySpent": lambda world: post(product([reading]), picture()),
     "InternalFailure": breaks,
 }
 
@@ -88,6 +89,7 @@ def test_a_failure_of_ours_sets_off_its_alarm_and_no_other(
 ) -> None:
     monkeypatch.setenv("CIRCUIT_FAILURES", "2" if alarm == "CircuitOpened" else "100")
     monkeypatch.setenv("RESEND_UNKNOWN", "0")
+    monkeypatch.setenv("VENDOR_BUDGETS", "first=1/day" if alarm == "BudgetNearlySpent" else "")
     forget_settings()
     capsys.readouterr()
     OURS[alarm](world)

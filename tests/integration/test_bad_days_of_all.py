@@ -164,7 +164,7 @@ def _day(world: World, market: Market, random: Random, number: int, kind: Produc
 
     orders = drawn(random, vendor)
     wrong, skewed = random.choice([None, None, *WRONG]), vendor in AHEAD and random.random() < 0.2
-    if wrong == "nothing" and any(other is not offer and other.vendor in VENDORS for other in kind.sold_by):
+    if wrong == "nothing" and any(other is not offer and other.vendor in VENDORS for other in kind.offers):
         wrong = None  # Without a key it is no seller here: who insists on it is told so, as a test of its own has it.
     story = f"day {number}: {kind.slug} at {vendor}: {orders}, secret: {wrong}, skewed: {skewed}"
     control.reset()

@@ -773,8 +773,8 @@ class TestPrivacy:
         [answers] = {f"answers/ticket/{item['content']}/" for item in world.items() if "content" in item}
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"]
         assert erasure.erase(record.id)
-        assert {item.get("status") for item in world.items()} == {Status.DELETED}
-        assert len(world.items()) == 3
+        assert {item.get("status") for item in world.items() if "calls" not in item} == {Status.DELETED}
+        assert len([item for item in world.items() if "calls" not in item]) == 3
         left = json.dumps(world.items(), default=str)
         assert not [text for text in ("forgotten", "A-17", "first") if text in left]
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
@@ -802,7 +802,7 @@ class TestPrivacy:
         assert found
         assert found.status == Status.DELETED
         assert erasure.erase(record.id)
-        assert {item.get("status") for item in world.items()} == {Status.DELETED}
+        assert {item.get("status") for item in world.items() if "calls" not in item} == {Status.DELETED}
 
     def test_a_record_whose_deletion_died_is_written_again_for_who_sends_the_picture_again(self, world: World) -> None:
         kind = product([reading, lambda: reading("first", "B-18")])
@@ -825,7 +825,7 @@ class TestPrivacy:
         with injector.over(aws.table().meta.client):
             assert erasure.erase(id)
         assert not injector.faults
-        assert {item.get("status") for item in world.items()} == {Status.DELETED}
+        assert {item.get("status") for item in world.items() if "calls" not in item} == {Status.DELETED}
 
     def test_an_upload_of_a_picture_that_is_just_forgotten_is_read_anew(
         self, world: World, monkeypatch: pytest.MonkeyPatch

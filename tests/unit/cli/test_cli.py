@@ -623,3 +623,17 @@ def test_the_key_goes_nowhere_without_tls_but_within_this_machine() -> None:
     ended = CliRunner().invoke(main, ["get", "a" * 32, "--url", "http://ocr.example.com", "--key", KEY])
     assert (ended.exit_code, KEY in ended.output) == (2, False)
     assert "https://" in ended.output
+
+
+def test_what_calls_cost_is_a_table_or_csv(gateway: Gateway) -> None:
+    costs = {"calls": 3, "units": 2.0, "cost": 1.5, "possible_units": 1.0, "possible_cost": 0.75}
+    report = {"from": "2026-01-01", "to": "2026-01-31", "rows": [{"vendor": "first"} | costs], "total": costs}
+    gateway.routes["GET /usage"] = lambda _: Answer(200, report | {"unpriced": ["second"]})
+    shown = ocr(gateway, "usage", "--from", "2026-01-01")
+    assert shown.exit_code == 0
+    assert all(part in shown.stdout for part in ("first", "1.5", "0.75", "in all"))
+    assert "second" in shown.stderr
+    table = [*csv.DictReader(ocr(gateway, "usage", "--by", "vendor", "--csv").stdout.splitlines())]
+    assert table == [{"vendor": "first"} | {name: str(value) for name, value in costs.items()}]
+    assert json.loads(ocr(gateway, "usage", "--json").stdout)["total"] == costs
+    assert [call.query for call in gateway.of("GET /usage")][0] == {"by": "vendor", "from": "2026-01-01"}

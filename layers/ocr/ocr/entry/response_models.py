@@ -1,5 +1,6 @@
 """Response bodies that are neither one record nor a problem."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -55,6 +56,34 @@ class UploadForm(Part):
     )
     key: str = Field(description="the object's key in the bucket")
     expires_in: int = Field(description="seconds until the form is refused")
+
+
+class Costs(Part):
+    """What calls to vendors cost. Price units are the vendor's own; yuan are by the operator's prices."""
+
+    calls: int = Field(description="calls that were charged or may have been")
+    units: float = Field(description="price units that were charged")
+    cost: float = Field(description="yuan for these")
+    possible_units: float = Field(description="price units of calls that may have been charged: no answer came")
+    possible_cost: float = Field(description="yuan for these")
+
+
+class UsageRow(Costs):
+    """What one vendor's calls cost, one product's, or those of one day (UTC)."""
+
+    vendor: str | None = None
+    product: str | None = None
+    day: date | None = None
+
+
+class Usage(Part):
+    """What calls to vendors cost from one day to another, both included."""
+
+    since: date = Field(alias="from")
+    until: date = Field(alias="to")
+    rows: list[UsageRow]
+    total: Costs
+    unpriced: list[str] = Field(description="the vendors in it of which the operator named no price: yuan say 0 there")
 
 
 class Entry(Part):

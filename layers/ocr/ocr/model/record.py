@@ -1,5 +1,6 @@
 """A record: what is kept and announced of one picture."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -65,6 +66,7 @@ class Attempt(Part):
     code: str | None = Field(default=None, description="the vendor's own code, or why it was not called")
     milliseconds: int = Field(default=0, description="how long it took")
     units: float = Field(default=0, description="price units that were billed or may have been")
+    cost: float = Field(default=0, description="what these cost at the operator's prices, in yuan; 0 without a price")
     trace: str | None = Field(default=None, description="the vendor's own id for the call, to ask the vendor about it")
 
 
@@ -196,12 +198,18 @@ class Record(Part):
     crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
     pages: list[PageInfo] = Field(default=[], description="how each page was read, if the file has pages")
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
+    cost: float = Field(default=0, description="what its calls cost or may have cost, in yuan; 0 without prices")
     reviewed: Review | None = Field(default=None, description="what people corrected and decided, if anybody did")
     problem: Problem | None = Field(default=None, description="why there is no document")
     needs_review: bool = Field(
         default=False, description="something was read that a check or the problem doubts: a person should look at it"
     )
     review: list[str] = Field(default=[], description="the document's fields in doubt: those of the checks that failed")
+
+    def count(self, attempts: Sequence[Attempt]) -> None:
+        """Say that these calls were made for it, and what they cost."""
+        self.attempts = [*attempts]
+        self.cost = round(sum(one.cost for one in attempts), 6)
 
     @property
     def checks_failed(self) -> int:

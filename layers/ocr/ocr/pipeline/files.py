@@ -99,7 +99,7 @@ def _put_off(product: Product, step: Step, results: _Results, error: OcrError) -
     """Give the file back: its pages that were read are kept, and a step that got further is no failed try."""
     if step.job.last and not results.fresh:
         record = settled(product, process.unread(product, step), error)
-        record.attempts = [one for result in results.found for one in result.record.attempts]
+        record.count([one for result in results.found for one in result.record.attempts])
         ledger.fail(record, step.lease, step.ref, product.fields, spent=0)
     else:
         ledger.release(step.lease, spent=0)
@@ -246,7 +246,7 @@ def _assembled(product: Product, step: Step, results: _Results, end: float) -> O
 def joined(product: Product, record: Record, results: Sequence[PageResult]) -> Record:
     """The file's record of what came of its pages."""
     record.pages = [_info(result) for result in results]
-    record.attempts = [one for result in results for one in result.record.attempts]
+    record.count([one for result in results for one in result.record.attempts])
     record.codes = [
         code.model_copy(update={"page": result.page.number}) for result in results for code in result.record.codes
     ]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,7 @@ from ocr.platform.errors import (
     VendorRejected,
     VendorUnavailable,
 )
+from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, meter, unforeseen
 from ocr.storage import ledger, raw_answers, records
 from ocr.storage.ledger import Asked, Lease, StoredReading
@@ -267,7 +269,8 @@ def _recovered(product: Product, step: Step, end: float) -> Record | None:
     record = _record(product, step, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
     call = (found.units, found.trace) if found else (units, None)
-    record.attempts = [Attempt(vendor=offer.vendor, outcome="read", units=call[0], trace=call[1])]
+    cost = float(Decimal(str(call[0])) * settings().price(offer.vendor, offer.interface))
+    record.count([Attempt(vendor=offer.vendor, outcome="read", units=call[0], cost=cost, trace=call[1])])
     record.resends = step.lease.made().resends
     return keep_record(record, step, product, end)
 
@@ -310,7 +313,8 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
         ledger.release(lease, spent=run.spent)
         return Retry(error)
     record = _record(product, step, _UNSEEN if error and run.unanswered else outcome)
-    record.attempts, record.resends = run.attempts, lease.resends
+    record.count(run.attempts)
+    record.resends = lease.resends
     if error:
         ledger.fail(record, lease, step.ref, product.fields, spent=run.spent)
         kept: Outcome = Retry(error)

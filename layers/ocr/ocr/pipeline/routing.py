@@ -41,6 +41,8 @@ from ocr.platform.errors import (
 )
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
+from ocr.storage import usage
+from ocr.storage.usage import Charge
 from ocr.vendors import credentials, rate_limit
 
 # How long to wait for one vendor's rate while another could be asked.
@@ -55,7 +57,8 @@ class DocumentRun:
     `OcrError` where the document may go no further, `OutcomeUnknown` where it may go on to vendors that cost nothing
     only. `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not
     wait in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it,
-    `late` says that one was not asked because it may take longer than there is time.
+    `late` says that one was not asked because it may take longer than there is time. `charge` is what the present call
+    may cost.
     """
 
     document: Picture
@@ -68,6 +71,7 @@ class DocumentRun:
     late: bool = False
     settled: bool = False
     kept: bool = False
+    charge: Charge | None = None
 
     @property
     def spent(self) -> int:
@@ -269,7 +273,7 @@ def _call(
             raise _NO_TIME
         # What it needs is not waited away.
         _wait_for_rate(offer, max(0.0, min(patience, until - offer.needs(request.options) - started)))
-        going = [(run, fitted) for run, fitted in group if _begun(run, offer)]
+        going = [(run, fitted) for run, fitted in group if _begun(run, offer, request)]
         outcomes = _outcomes_of(offer, request, going, until) if going else []
     except VendorUnavailable as busy:
         outcomes = [busy] * len(going)
@@ -317,21 +321,41 @@ def _further(offer: Offer, until: float) -> None:
     _wait_for_rate(offer, until - time.monotonic())
 
 
-def _begun(run: DocumentRun, offer: Offer) -> bool:
-    """Whether the document goes to this vendor."""
+def _begun(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
+    """Whether the document goes to this vendor: there is money for it, and the call is written down."""
+    run.charge = None
     try:
+        run.charge = usage.reserve(request.product, offer, request.options)
         run.begin(offer, run.spent)
+        return True
+    except VendorUnavailable as spent:
+        run.outcome = _sooner(run.outcome, spent)
+        run.attempts.append(Attempt(vendor=offer.vendor, outcome=spent.slug, code=spent.code))
     except OutcomeUnknown as error:
         run.outcome = run.outcome or error
-        return False
     except OcrError as error:
         run.outcome, run.settled = error, True
-        return False
     except Exception as error:
         unforeseen("A call could not be written down", error)
         run.outcome, run.settled = VendorUnavailable("The table does not answer right now.", code="table"), True
-        return False
-    return True
+    _account(run.charge, Attempt(vendor=offer.vendor, outcome="unfit"), sure=False)
+    return False
+
+
+def _account(charge: Charge | None, attempt: Attempt, *, sure: bool) -> None:
+    """Write down what a call cost in the end; what is not `sure` to be charged stays as possibly charged."""
+    if charge is None:
+        return
+    try:
+        if not attempt.units:
+            usage.give_back(charge)
+            return
+        attempt.cost = float(charge.cost)
+        if sure:
+            usage.charged(charge)
+    except (ClientError, BotoCoreError) as error:
+        # The count says that it was possibly charged, and no more than its budget allows.
+        unforeseen("What a call cost could not be written down", error)
 
 
 def _outcomes_of(
@@ -383,6 +407,7 @@ def _settle(
             credentials.doubt(offer.vendor)
         _alert(request.product, offer.vendor, outcome)
     run.settled = not isinstance(outcome, VendorFault)
+    _account(run.charge, attempt, sure=run.settled)
     run.attempts.append(attempt)
     _meter(request.product, attempt)
 

@@ -1,8 +1,10 @@
 """What an operator can set: the functions' environment as one checked model."""
 
 import os
+import re
+from decimal import Decimal
 from functools import cache
-from typing import Annotated, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, PositiveFloat, ValidationError, model_validator
@@ -32,6 +34,28 @@ def _by_vendor(text: object) -> object:
     return {vendor: said for vendor, _, said in pairs}
 
 
+class Budget(NamedTuple):
+    """The most that a vendor may cost in a period (UTC): in its own price units, or in yuan (`cost`)."""
+
+    vendor: str
+    most: Decimal
+    of: Literal["units", "cost"]
+    period: Literal["day", "month"]
+
+
+_BUDGET = re.compile(r"([a-z]+)=([0-9]+(?:\.[0-9]+)?)(yuan)?/(day|month)")
+
+
+def _budgets(text: object) -> object:
+    """`juhe=500/day ctyun=20yuan/month` as budgets."""
+    if not isinstance(text, str):
+        return text
+    found = [_BUDGET.fullmatch(word) for word in text.replace(",", " ").split()]
+    if not all(found):
+        raise ValueError("a budget is written juhe=500/day or juhe=20yuan/month")
+    return tuple((one[1], one[2], "cost" if one[3] else "units", one[4]) for one in found if one)
+
+
 def _https(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK | _laptop():
@@ -46,6 +70,7 @@ def _laptop() -> set[str | None]:
 
 
 Url = Annotated[str, BeforeValidator(_https)]
+Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -96,6 +121,18 @@ class Settings(BaseModel):
         default={},
         validation_alias="VENDOR_RATES",
         description="Most requests per second to a vendor, from all functions together: `juhe=10 ctyun=0.5`",
+    )
+    vendor_prices: Annotated[dict[str, Price], BeforeValidator(_by_vendor)] = Field(
+        default={},
+        validation_alias="VENDOR_PRICES",
+        description="Yuan for one of a vendor's price units, or of one of its interfaces': "
+        "`juhe=0.001 etoplive=0.05 etoplive.pid2=0.1`; what is not named costs 0",
+    )
+    vendor_budgets: Annotated[tuple[Budget, ...], BeforeValidator(_budgets)] = Field(
+        default=(),
+        validation_alias="VENDOR_BUDGETS",
+        description="The most that a vendor may cost a day or a month (UTC), in price units or in yuan: "
+        "`juhe=500/day ctyun=20yuan/month`",
     )
     secrets_prefix: str = Field(
         default="ocr", validation_alias="SECRETS_PREFIX", description="A vendor's secret is named PREFIX/VENDOR"
@@ -175,6 +212,22 @@ class Settings(BaseModel):
         """The host where a vendor is called, without a trailing slash: its `own`, unless the operator says another."""
         return self.vendor_urls.get(vendor, own)
 
+    def price(self, vendor: str, interface: str) -> Decimal:
+        """What one price unit costs at a vendor's interface, in yuan; 0 where the operator has named no price."""
+        own = self.vendor_prices.get(f"{vendor}.{interface}")
+        return self.vendor_prices.get(vendor, Decimal(0)) if own is None else own
+
+    def priced(self, vendor: str) -> bool:
+        """Whether the operator has named a price of the vendor's."""
+        return any(name.partition(".")[0] == vendor for name in self.vendor_prices)
+
+    @model_validator(mode="after")
+    def _budgets_have_prices(self) -> Self:
+        for budget in self.vendor_budgets:
+            if budget.of == "cost" and not self.priced(budget.vendor):
+                raise ValueError("a budget in yuan needs the vendor's price")
+        return self
+
     @model_validator(mode="after")
     def _each_vendor_once(self) -> Self:
         for order in (self.vendors, *self.product_vendors.values()):
@@ -193,5 +246,5 @@ def settings() -> Settings:
     try:
         return Settings.model_validate(dict(os.environ))
     except ValidationError as error:
-        wrong = ", ".join(str(part["loc"][0]) for part in error.errors())
+        wrong = ", ".join(str(part["loc"][0]) if part["loc"] else part["msg"] for part in error.errors())
         raise ConfigurationError(f"These settings are missing or wrong: {wrong}") from error

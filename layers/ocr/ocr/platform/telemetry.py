@@ -57,7 +57,9 @@ def meter(
 
 
 # Each has an alarm of its name in the template, and a section in docs/operating.md.
-Alert = Literal["VendorRefused", "VendorChanged", "CircuitOpened", "InternalFailure", "OutcomeUnknown"]
+Alert = Literal[
+    "VendorRefused", "VendorChanged", "CircuitOpened", "InternalFailure", "OutcomeUnknown", "BudgetNearlySpent"
+]
 
 
 def alert(what: Alert, properties: dict[str, str]) -> None:

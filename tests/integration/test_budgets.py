@@ -1,0 +1,206 @@
+"""Promise: every call's cost is counted before it is made and true after it; no budget is exceeded by one unit."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ocr.declare import catalogue
+from ocr.declare.product import Product
+from ocr.model.record import Status
+from ocr.platform.errors import (
+    CallerError,
+    ConfigurationError,
+    NoResult,
+    UnexpectedResponse,
+    VendorRejected,
+    VendorUnavailable,
+)
+from ocr.platform.settings import settings
+from ocr.storage import usage
+from records import app
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import Answer, Context, First, Ticket, calls, picture, product, reading
+from tests.support.sending import deliver, of_upload, post
+
+SOLD = [("ticket", "first"), ("ticket", "second")]
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def money(world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def named(budgets: str = "", prices: str = "first=0.5 second=2 second.second=3") -> None:
+        monkeypatch.setenv("VENDOR_BUDGETS", budgets)
+        monkeypatch.setenv("VENDOR_PRICES", prices)
+        forget_settings()
+
+    named()
+    return named
+
+
+def counted(by: str = "vendor") -> dict[str, tuple[Any, ...]]:
+    rows = usage.grouped(usage.report(TODAY, datetime.now(UTC).date(), SOLD), by)
+    return {row[by]: tuple(row[name] for name in usage.COUNTS) for row in rows}
+
+
+def says(answer: Any) -> Answer:
+    return lambda: answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (reading(), (1, 1, Decimal("0.5"), 0, 0)),
+        (NoResult("Nothing.", paid=True), (1, 1, Decimal("0.5"), 0, 0)),
+        (CallerError("Poor.", kind="poor_quality", paid=True), (1, 1, Decimal("0.5"), 0, 0)),
+        (VendorUnavailable("No answer.", code="unanswered", paid=True), (1, 0, 0, 1, Decimal("0.5"))),
+        (UnexpectedResponse("Odd.", paid=True), (1, 0, 0, 1, Decimal("0.5"))),
+        (VendorUnavailable("Not reached.", code="unreachable"), None),
+        (VendorRejected("No quota."), None),
+    ],
+)
+def test_a_call_is_charged_possibly_charged_or_given_back(
+    world: World, money: Any, answer: Any, count: tuple[Any, ...] | None
+) -> None:
+    money("first=1/day")
+    kind = product([says(answer)])
+    _, body = post(kind, picture(1))
+    assert counted().get("first") == count
+    assert [*counted("day").values()] == ([count] if count else [])
+    if count and "attempts" in body:
+        assert (body["cost"], body["attempts"][0]["cost"]) == (0.5, 0.5)
+    assert (calls(kind), post(kind, picture(2))[0] == 503) == (1, True) or not count
+    assert calls(kind) == (1 if count else 2)
+
+
+def test_an_interfaces_own_price_wins_and_what_has_none_costs_nothing(money: Any) -> None:
+    assert settings().price("second", "second") == 3
+    assert settings().price("second", "other") == 2
+    assert settings().price("third", "other") == 0
+
+
+@pytest.mark.parametrize(
+    "budgets", ["first", "first=1", "first=-1/day", "first=1/year", "third=1yuan/day", "first=x/day"]
+)
+def test_a_budget_that_means_nothing_is_a_wrong_setting(money: Any, budgets: str) -> None:
+    money(budgets)
+    with pytest.raises(ConfigurationError, match="BUDGETS|budget"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("budgets", "most"), [("first=7/day", 7), ("first=7/month", 7), ("first=9/day first=3.5yuan/month", 7)]
+)
+def test_no_budget_is_exceeded_however_many_ask_at_once(money: Any, budgets: str, most: int) -> None:
+    money(budgets)
+    offer = First([reading])
+
+    def ask(_: int) -> bool:
+        try:
+            return usage.reserve("ticket", offer, {}) is not None
+        except VendorUnavailable:
+            return False
+
+    with ThreadPoolExecutor(16) as threads:
+        assert sum(threads.map(ask, range(60))) == most
+    assert counted()["first"][0] == most
+
+
+def test_a_vendor_without_a_budget_left_leaves_the_picture_to_the_next(money: Any) -> None:
+    money("first=1/day")
+    kind = product([reading], [lambda: reading("second")])
+    assert [post(kind, picture(number))[1]["vendor"] for number in range(3)] == ["first", "second", "second"]
+    assert (calls(kind), calls(kind, "second")) == (1, 2)
+    assert counted()["second"] == (2, 2, 6, 0, 0)
+
+
+def test_where_no_vendor_has_a_budget_left_an_upload_waits_until_there_is_one(world: World, money: Any) -> None:
+    money("first=0/day")
+    kind = product([reading])
+    with pytest.raises(VendorUnavailable) as refused:
+        usage.reserve("ticket", First([reading]), {})
+    assert (refused.value.code, refused.value.paid, refused.value.waits) == ("budget", False, True)
+    upload = world.upload("uploads/ticket/a.png", picture(1))
+    assert deliver(kind, upload) != []
+    assert (of_upload(upload), calls(kind), counted()) == (None, 0, {})
+    money("first=1/day")
+    assert deliver(kind, upload) == []
+    record = of_upload(upload)
+    assert record
+    assert (record.status, record.cost) == (Status.SUCCEEDED, 0.5)
+
+
+def test_what_a_call_that_was_never_made_would_have_cost_is_free_for_another(
+    money: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money("first=1/day")
+    kind: Product = product([reading])
+    monkeypatch.setattr("ocr.storage.ledger.sending", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("table")))
+    assert post(kind, picture(1))[0] == 503
+    monkeypatch.undo()
+    assert counted() == {}
+
+
+def test_an_answer_from_the_ledger_costs_nothing(money: Any) -> None:
+    kind = product([reading])
+    for _ in range(3):
+        post(kind, picture(1))
+    assert counted()["first"] == (1, 1, Decimal("0.5"), 0, 0)
+
+
+def test_the_operator_hears_of_a_budget_at_four_fifths_once(money: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    money("first=10/day")
+    told = []
+    for _ in range(10):
+        usage.reserve("ticket", First([reading]), {})
+        told.append("BudgetNearlySpent" in capsys.readouterr().out)
+    assert told == [False] * 7 + [True] + [False] * 2
+
+
+@pytest.fixture
+def sold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scripted product is all that is sold."""
+
+    class Paid(First):
+        keys = ("key",)
+
+    kind = Product("ticket", Ticket, name="票", category="general", required=["number"], offers=[Paid([reading])])
+    monkeypatch.setattr(catalogue, "products", lambda: {"ticket": kind})
+
+
+def asked(query: dict[str, str], key: str = "") -> tuple[int, Any]:
+    event: dict[str, Any] = {
+        "httpMethod": "GET",
+        "path": "/usage",
+        "headers": {},
+        "queryStringParameters": query or None,
+    }
+    event |= {"body": None, "isBase64Encoded": False, "requestContext": {"identity": {"apiKey": key}}}
+    answer = app.handler(event, Context())  # type: ignore[arg-type]
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+@pytest.mark.parametrize("by", ["vendor", "product", "day"])
+def test_the_report_says_what_was_charged_and_what_may_have_been(money: Any, sold: None, by: str) -> None:
+    money(prices="")
+    lost = VendorUnavailable("No answer.", code="unanswered", paid=True)
+    kind = product([reading, says(lost)])
+    post(kind, picture(1))
+    post(kind, picture(2))
+    status, body = asked({"by": by})
+    name = {"vendor": "first", "product": "ticket", "day": TODAY.isoformat()}[by]
+    costs = {"calls": 2, "units": 1, "cost": 0, "possible_units": 1, "possible_cost": 0}
+    assert (status, body["rows"], body["total"], body["unpriced"]) == (200, [{by: name} | costs], costs, ["first"])
+    assert asked({"from": "2020-01-01", "to": "2020-01-31"})[1]["rows"] == []
+
+
+@pytest.mark.parametrize("query", [{"from": "2020-01-02", "to": "2020-01-01"}, {"from": "2020-01-01"}, {"by": "key"}])
+def test_a_report_of_no_days_or_of_too_many_is_refused(money: Any, sold: None, query: dict[str, str]) -> None:
+    assert asked(query)[0] == 400
+
+
+def test_a_tenant_does_not_see_the_operators_costs(money: Any, sold: None) -> None:
+    assert asked({}, f"ocr-alpha-{'a' * 40}")[0] == 403
