@@ -773,9 +773,10 @@ class TestPrivacy:
         [answers] = {f"answers/ticket/{item['content']}/" for item in world.items() if "content" in item}
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"]
         assert erasure.erase(record.id)
-        assert {item.get("status") for item in world.items() if "calls" not in item} == {Status.DELETED}
-        assert len([item for item in world.items() if "calls" not in item]) == 3
-        left = json.dumps(world.items(), default=str)
+        items = [item for item in world.items() if "calls" not in item]
+        assert {item.get("status") for item in items} == {Status.DELETED}
+        assert len(items) == 3
+        left = json.dumps(items, default=str)
         assert not [text for text in ("forgotten", "A-17", "first") if text in left]
         assert s3.list_objects_v2(Bucket=ANSWERS, Prefix=answers)["KeyCount"] == 0
         assert not s3.list_object_versions(Bucket=UPLOADS, Prefix="uploads/ticket/forgotten").get("Versions")
