@@ -85,8 +85,8 @@ def run(ground: Ground, scale: float) -> Result:
     wanted = {id: ["succeeded"] for id in ids} | {id: ["succeeded", "deleted"] for id in deleted}
     return Result(
         "webhooks",
-        f"{len(sent)} uploads, {len(deleted)} of their records deleted; of 100 calls {FAIL + REPEAT} fail, "
-        f"{REPEAT} of these after it took the event, and takes {SLOW_SECONDS:.0f} s for {SLOW}",
+        f"{len(sent)} uploads, {len(deleted)} of their records deleted; of 100 calls of the endpoint {FAIL + REPEAT} "
+        f"fail, {REPEAT} of these after it took the event, and {SLOW} take {SLOW_SECONDS:.0f} s",
         [
             Figure("lost", sum(len(set(wanted[id]) - set(came.get(id, []))) for id in wanted), most=0),
             Figure("out of order", sum(came.get(id) == ["deleted", "succeeded"] for id in wanted), most=0),

@@ -171,13 +171,22 @@ def test_the_engine_touches_nothing(
     assert denied(engine("dynamodb").get_item, TableName=stack.table, Key={"id": {"S": "permission"}})
 
 
-def test_the_records_api_reads_no_pictures_and_no_keys(
-    of: Callable[[str], Clients], uploads: dict[str, dict[str, str]]
-) -> None:
+def test_the_records_api_reads_no_keys(of: Callable[[str], Clients]) -> None:
     records = of("RecordsApi")
 
-    assert denied(records("s3").get_object, **uploads["id_card"])
     assert denied(records("secretsmanager").get_secret_value, SecretId=f"{NAME}/ctyun")
+    assert denied(records("secretsmanager").get_secret_value, SecretId=f"{NAME}/webhooks")
+
+
+def test_webhooks_read_their_endpoints_and_neither_records_nor_pictures_nor_keys(
+    of: Callable[[str], Clients], stack: Stack, uploads: dict[str, dict[str, str]]
+) -> None:
+    webhooks = of("PostWebhooks")
+
+    assert webhooks("secretsmanager").get_secret_value(SecretId=f"{NAME}/webhooks")
+    assert denied(webhooks("secretsmanager").get_secret_value, SecretId=f"{NAME}/ctyun")
+    assert denied(webhooks("s3").get_object, **uploads["id_card"])
+    assert denied(webhooks("dynamodb").get_item, TableName=stack.table, Key={"id": {"S": "permission"}})
 
 
 def test_what_does_not_come_by_tls_is_refused(id_card: Clients, uploads: dict[str, dict[str, str]]) -> None:
