@@ -188,8 +188,8 @@ def test_generated_files_are_fresh() -> None:
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the house rules look at."""
     copy = tmp_path / "copy"
-    for name in ("functions", "layers", "local", "tests", "events", "docs", "cli"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("functions", "layers", "local", "tests", "events", "docs", "cli", "console"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     for name in ("template.yaml", "README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, copy / name)
     return copy
