@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import boto3
 import click
 from rich.console import Console, RenderableType
 
@@ -21,7 +22,7 @@ from cli.keys import MOST_LETTERS, NAME, TenantKeys
 from cli.progress import Progress
 from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import Endpoint, Key, StackRef, find, invoke, on
+from cli.stack import QUICKLY, Endpoint, Key, StackRef, find, invoke, on
 
 # A pipe has no width to fit a table into.
 WIDTH = 170
@@ -318,6 +319,10 @@ def _tenant(_: click.Context, __: click.Parameter, name: str) -> str:
     return name
 
 
+def _keys(place: StackRef, session: boto3.Session, endpoint: str | None) -> TenantKeys:
+    return TenantKeys(place.stack, functools.partial(session.client, endpoint_url=endpoint, config=QUICKLY))
+
+
 with_name = click.option("--name", required=True, callback=_tenant, help="The tenant: a team, or an application.")
 
 
@@ -329,7 +334,7 @@ with_name = click.option("--name", required=True, callback=_tenant, help="The te
 @with_place
 def create_key(name: str, per_second: float | None, per_day: int | None, as_json: bool, place: StackRef) -> None:
     """Make one more API key of a tenant and print it, this once."""
-    id, value = on(place, lambda *aws: TenantKeys(place.stack, *aws).create(name, per_second, per_day))
+    id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
     click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
 
 
@@ -338,7 +343,7 @@ def create_key(name: str, per_second: float | None, per_day: int | None, as_json
 @with_place
 def list_keys(as_json: bool, place: StackRef) -> None:
     """List the keys of all tenants, without their values."""
-    found = [asdict(one) for one in on(place, lambda *aws: [*TenantKeys(place.stack, *aws).all()])]
+    found = [asdict(one) for one in on(place, lambda *aws: [*_keys(place, *aws).all()])]
     _print(found) if as_json else _show([tables.keys(found)])
 
 
@@ -348,7 +353,7 @@ def list_keys(as_json: bool, place: StackRef) -> None:
 @with_place
 def revoke_key(name: str, id: str | None, place: StackRef) -> None:
     """Revoke a tenant's keys. Its records stay; keys that are made later under this name reach them."""
-    gone = on(place, lambda *aws: TenantKeys(place.stack, *aws).revoke(name, id))
+    gone = on(place, lambda *aws: _keys(place, *aws).revoke(name, id))
     click.echo(f"{gone} revoked", err=True)
 
 

@@ -5,14 +5,11 @@ A tenant's name stands in its keys: by that alone, the stack's functions know wh
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 from cli.exit_codes import Failed
-from cli.stack import QUICKLY
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 MOST_LETTERS = 32
@@ -32,14 +29,12 @@ class TenantKey:
 
 
 class TenantKeys:
-    """The tenants' keys of one stack."""
+    """The tenants' keys of one stack; `client` makes clients of the AWS where it is."""
 
-    def __init__(self, stack: str, session: boto3.Session, endpoint: str | None) -> None:
-        self.stack = stack
-        self.gateway: Any = session.client("apigateway", endpoint_url=endpoint, config=QUICKLY)
-        formation: Any = session.client("cloudformation", endpoint_url=endpoint, config=QUICKLY)
-        part = formation.describe_stack_resource(StackName=stack, LogicalResourceId="ApiPlan")["StackResourceDetail"]
-        self.own = self.gateway.get_usage_plan(usagePlanId=part["PhysicalResourceId"])
+    def __init__(self, stack: str, client: Callable[[Any], Any]) -> None:
+        self.stack, self.gateway = stack, client("apigateway")
+        part = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="ApiPlan")
+        self.own = self.gateway.get_usage_plan(usagePlanId=part["StackResourceDetail"]["PhysicalResourceId"])
         self.stage = self.own["apiStages"][0]
 
     def create(self, tenant: str, per_second: float | None, per_day: int | None) -> tuple[str, str]:
@@ -81,6 +76,11 @@ class TenantKeys:
             self._change(plan, "remove", {"/apiStages": stage})
             self.gateway.delete_usage_plan(usagePlanId=plan["id"])
         return len(gone)
+
+    def revoke_all(self) -> None:
+        """Revoke the keys of all tenants, before their stack is deleted."""
+        for tenant in self._plans():
+            self.revoke(tenant)
 
     def _limited(self, tenant: str, per_second: float | None, per_day: int | None) -> dict[str, Any]:
         """The usage plan of a tenant, with these limits; a new one has the stack's own where none are said."""

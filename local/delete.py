@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import ClientError, WaiterError
 from rich.console import Console
 
+from cli.keys import TenantKeys
 from local.arguments import Arguments
 from local.cloud.build import Failed
 from local.cloud.stack import parts_of
@@ -55,7 +56,7 @@ def destroyed(client: Client, stack: str, parts: Mapping[str, str], *, everythin
     """What is about to be destroyed, and what stays, line by line."""
     account, where = client("sts").get_caller_identity()["Account"], client("s3").meta
     yield f"Stack {stack} in account {account}, {where.region_name}, at {where.endpoint_url}"
-    yield "Destroyed: its API with the key, its functions, queues, event bus, webhooks and logs, and"
+    yield "Destroyed: its API with all keys, its functions, queues, event bus, webhooks and logs, and"
     for name in BUCKETS:
         if name in parts:
             count = sum(1 for _ in versions(client, parts[name]))
@@ -100,6 +101,9 @@ def delete(client: Client, stack: str, parts: Mapping[str, str]) -> None:
     """Empty the buckets and delete the stack; raises `Failed` with CloudFormation's reason."""
     for bucket in (parts[name] for name in BUCKETS if name in parts):
         empty(client, bucket)
+    # They are no part of the stack, and would go on naming its API.
+    if "ApiPlan" in parts:
+        TenantKeys(stack, client).revoke_all()
     formation = client("cloudformation")
     formation.delete_stack(StackName=stack)
     try:

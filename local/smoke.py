@@ -15,6 +15,7 @@ import boto3
 import requests
 from rich.console import Console
 
+from cli.keys import TenantKeys
 from local.arguments import Arguments
 from local.cloud.aws import UP, Aws
 from local.cloud.sending import salt
@@ -24,6 +25,7 @@ from local.samples import samples
 PROBLEM = "application/problem+json"
 TOO_LARGE = 7_000_000
 SECONDS = 90.0
+TENANT, REFUSED = "smoke-test", {401, 403}
 # Below this, Lambda's quota is that of a new account.
 CONCURRENCY = 100
 
@@ -32,6 +34,7 @@ CONCURRENCY = 100
 class Target:
     """A deployed stack, as it is reached from here. `local` says that it is on this machine."""
 
+    stack: str
     client: Callable[[Any], Any]
     outputs: Mapping[str, str]
     url: str
@@ -68,7 +71,7 @@ def target(stack: str) -> Target:
         api = url.removeprefix("https://").partition(".")[0]
         url = f"{running.endpoint}/restapis/{api}/v1/_user_request_"
     key = client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
-    return Target(client, outputs, url, key, local=bool(running))
+    return Target(stack, client, outputs, url, key, local=bool(running))
 
 
 def checks(found: Target) -> Iterator[tuple[str, str]]:
@@ -83,6 +86,7 @@ def checks(found: Target) -> Iterator[tuple[str, str]]:
     if not found.local:
         yield "Lambda may run enough at once", _concurrency(found)
         yield "alarms wake somebody", _alarms(found)
+    yield "a tenant's key is known as that", _tenant(found, slugs[0])
     sample = next(iter(samples([slugs[0]])))
     content = sample.picture + salt()
     answer = found.post(f"/ocr/{sample.product}", content)
@@ -145,6 +149,25 @@ def _uploaded(found: Target, slug: str, content: bytes) -> str:
         return problem
     found_again = "" if record.get("replayed") else "it was read anew"
     return found_again if record.get("status") == "succeeded" else f"its record is {record.get('status')}"
+
+
+def _tenant(found: Target, slug: str) -> str:
+    """Have a form made under a key that is made for it; a new key takes AWS a while."""
+    keys, deadline = TenantKeys(found.stack, found.client), monotonic() + SECONDS
+    _, secret = keys.create(TENANT, None, None)
+    headers = {"x-api-key": secret}
+    try:
+        answer = requests.post(f"{found.url}/uploads/{slug}", headers=headers, timeout=30)
+        while answer.status_code in REFUSED and monotonic() < deadline:
+            sleep(2)
+            answer = requests.post(f"{found.url}/uploads/{slug}", headers=headers, timeout=30)
+        if answer.status_code != requests.codes.created:
+            return f"{answer.status_code} in place of 201"
+        form = answer.json()
+        requests.delete(f"{found.url}/records/{form['id']}", headers=headers, timeout=30)
+        return "" if f"/tenants/{TENANT}/" in form["key"] else f"its upload would be the operator's: {form['key']}"
+    finally:
+        keys.revoke(TENANT)
 
 
 def _deleted(found: Target, slug: str) -> str:

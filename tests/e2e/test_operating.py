@@ -72,7 +72,7 @@ def test_the_doctor_tells_silence_from_refusal() -> None:
 
 
 def test_a_tenants_key_reaches_its_own_records_alone_until_it_is_revoked(stack: Stack) -> None:
-    keys, sample = TenantKeys(NAME, stack.aws.session(), stack.aws.endpoint), next(iter(samples(["vin"])))
+    keys, sample = TenantKeys(NAME, stack.client), next(iter(samples(["vin"])))
     picture = Picture("vin", sample.name, sample.picture, sample.media_type, {"vendor": "embedded"})
     tenants = {name: replace(stack, api_key=keys.create(name, None, None)[1]) for name in ("claims", "lending")}
     behind = salt()

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.app import main
+from cli.keys import TenantKeys
 from local.cloud.aws import ROOT, Aws
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
@@ -134,6 +135,9 @@ def test_keys_are_made_listed_and_revoked(command: Command, emulator: Aws) -> No
     plans = emulator.client("apigateway").get_usage_plans()["items"]
     assert [plan["quota"]["limit"] for plan in plans if plan.get("apiStages")] == [100_000]
     assert command("revoke", "--name", "claims")[0] == 1
+    command("create", "--name", "claims")
+    TenantKeys("tenants", emulator.client).revoke_all()
+    assert command("list", "--json") == (0, [])
     assert command("create", "--name", "Claims North")[0] == 2
 
 
