@@ -422,3 +422,12 @@ def test_a_text_that_was_hardly_read_is_kept_but_is_no_value() -> None:
 def test_a_masked_number_that_was_read_in_two_pieces_without_some_asterisks_is_whole() -> None:
     said = fields("train_ticket", (60, 60, "3301061993"), (272, 58, "*9961"), (400, 60, "方思敏"), (60, 120, "G7191"))
     assert (said["id_number"], said["passenger_name"]) == ("3301061993****9961", "方思敏")
+
+
+def test_a_station_by_itself_may_be_either_and_is_doubtful() -> None:
+    lines = [(60, 60, "G7191"), (300, 60, "南京南站"), (60, 120, "2024年03月05日08:30开"), (60, 180, "￥93.5元")]
+    [alone] = read("train_ticket", page(*lines))
+    assert "certain" in [check.name for check in alone.failed if "departure_station" in check.fields]
+    [both] = read("train_ticket", page((-200, 60, "镇江南站"), *lines))
+    assert (both.fields["departure_station"], both.fields["destination_station"]) == ("镇江南站", "南京南站")
+    assert not both.failed

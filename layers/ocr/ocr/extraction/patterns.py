@@ -1,6 +1,7 @@
 """Values that are known by their looks wherever they stand: ID numbers, VINs, plates, machine-readable lines."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ocr.declare.fields import Declared
@@ -13,7 +14,7 @@ from ocr.extraction.values import Fit, fit, parsed, shaped
 
 STACKED_LINES = (2, 3)  # how many lines of their own may be one value
 GROUP_GAP = 3.0  # between the groups of digits of one number, in line heights
-UNPROVED = 3.2  # what a text costs that has the shape of such a value and other check digits
+UNPROVED = 3.2  # what a text costs that has the shape of the field's values, and may still not be its value
 MOST_NEIGHBOURS = 6  # in how many spans side by side a value may be read
 INDENT = 1.5  # how far stacked lines may begin apart
 
@@ -29,6 +30,14 @@ def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, D
         best = _first_of_the_best([one for one in _shaped(field, layout, labels) if not touches(one.spans, used)])
         if best and (known is None or best.fit is Fit.CHECKED):
             found[name] = best
+    for name in [name for name in fields if name in found and _may_be_anothers(found[name], found, fields)]:
+        found[name] = replace(found[name], cost=UNPROVED)
+
+
+def _may_be_anothers(one: FieldMatch, found: dict[str, FieldMatch], fields: dict[str, Declared]) -> bool:
+    """Whether looks alone gave a value to this field while another, whose values look the same, has none."""
+    alike = (name for name, field in fields.items() if field.shape.pattern == one.field.shape.pattern)
+    return one.match is None and any(name not in found for name in alike)
 
 
 def _first_of_the_best(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
