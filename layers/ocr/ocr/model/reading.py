@@ -74,6 +74,14 @@ def pointed(label: str, points: Sequence[Point]) -> Item:
     return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
 
 
+class Opinion(Part):
+    """What another vendor read in a field's place."""
+
+    vendor: str = Field(description="whose reading it is")
+    text: Text = Field(description="the text as that vendor read it")
+    confidence: float | None = Field(default=None, description="how sure that vendor is, 0..1")
+
+
 class Code(Part):
     """One machine-readable code on the picture: its text, its symbology, and where it stands."""
 
@@ -139,7 +147,8 @@ class Crop(Part):
 class Reading(Part):
     """A vendor's whole answer about one picture.
 
-    `also_shows` are the kinds of the documents on the page that were left out, being other products'.
+    `also_shows` are the kinds of the documents on the page that were left out, being other products'. `disputed` are,
+    by field, what other vendors read instead where nobody can tell who is right.
     `units` is what the vendor charges for it in its own price units; `trace` is the vendor's id for the call;
     `raw` is the answer as it came, kept encrypted so that a record can be made again without paying again.
     """
@@ -153,6 +162,7 @@ class Reading(Part):
     units: float = 1
     trace: str | None = None
     also_shows: list[str] = []
+    disputed: dict[str, list[Opinion]] = {}
     raw: InstanceOf[ReceivedAnswer] | None = Field(default=None, exclude=True)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ocr.model.check import Check
 from ocr.model.problem import Problem
-from ocr.model.reading import Box, Code, Line, Reading, Table
+from ocr.model.reading import Box, Code, Line, Opinion, Reading, Table
 
 SCHEMA_VERSION = "2"
 
@@ -54,6 +54,9 @@ class Evidence(Part):
         default=None, description="where the text stands: four corners in the picture's, or the page's, pixels"
     )
     page: int | None = Field(default=None, description="the page that it stands on, from 1, in a file of pages")
+    opinions: list[Opinion] = Field(
+        default=[], description="what other vendors read instead, where nobody can tell who is right"
+    )
 
 
 class Attempt(Part):

@@ -92,11 +92,12 @@ def _merged(model: type[Fields], findings: Iterable[ExtractedDocument]) -> list[
 
 
 def _agree(model: type[Fields], one: ExtractedDocument, other: ExtractedDocument) -> bool:
-    first, second = _by_field(model, one), _by_field(model, other)
+    first, second = by_field(model, one), by_field(model, other)
     return all(canonical(first[name].text) == canonical(second[name].text) for name in first.keys() & second.keys())
 
 
-def _by_field(model: type[Fields], finding: ExtractedDocument) -> dict[str, Item]:
+def by_field(model: type[Fields], finding: ExtractedDocument) -> dict[str, Item]:
+    """A finding's items by the fields that their labels are of."""
     return {name: item for item in finding.items if (name := _field_of(model, item)) and item.text.strip()}
 
 

@@ -22,7 +22,7 @@ from ocr.model.reading import Reading
 from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record, Status
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import codes
-from ocr.pipeline import routing
+from ocr.pipeline import opinions, routing
 from ocr.pipeline.settling import settled
 from ocr.platform import threads
 from ocr.platform.errors import (
@@ -164,7 +164,33 @@ def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], nu
     def keep(run: routing.DocumentRun) -> None:
         kept[number] = guarded(_finish, product, step, run, end)
 
-    return routing.DocumentRun(step.job.document, step.begin, keep)
+    return routing.DocumentRun(step.job.document, step.begin, keep, second=_second(product, step))
+
+
+def _second(product: Product, step: Step) -> routing.SecondOpinion | None:
+    """When another vendor is asked about what was read; a page of a file shows a part of a document, and is not."""
+    policy = settings().escalation(product.slug)
+    if step.job.document.page or not (policy.checks or policy.confidence):
+        return None
+
+    def settle(reading: Reading) -> Record:
+        return _settled(product, step, reading)
+
+    def combine(readings: Sequence[Reading]) -> Reading:
+        return opinions.combined(product, readings, settle) if len(readings) > 1 else readings[0]
+
+    def doubts(run: routing.DocumentRun) -> bool:
+        try:
+            doubted = opinions.doubtful(settle(combine(run.opinions)), policy)
+        except Exception as error:
+            unforeseen("A reading could not be judged", error)
+            return False
+        if doubted:
+            # It was paid for: who dies while the next one is asked leaves it to the next reader.
+            _keep_raw(product, step.lease, run)
+        return doubted
+
+    return routing.SecondOpinion(doubts, combine, policy.pays)
 
 
 def _ask(product: Product, documents: Sequence[Picture], options: Mapping[str, str], end: float) -> VendorRequest:
@@ -248,23 +274,33 @@ def _first(product: Product, job: Job, end: float) -> Asked | None:
 
 
 def _recovered(product: Product, step: Step, end: float) -> Record | None:
-    """The record of a content whose vendor had answered before whoever asked it died, made of the answer as kept."""
-    offer = next((one for one in product.offers if one.vendor == step.lease.before), None)
-    if offer is None:
-        return None
+    """The record of a content that a vendor had read before whoever asked it died, made of the answer as kept.
+
+    Who was asked last may have been asked for a second opinion only: an answer of another is as good.
+    """
+    for offer in sorted(product.offers, key=lambda one: one.vendor != step.lease.before):
+        if record := _recovered_from(product, step, offer, end):
+            return record
+    return None
+
+
+def _recovered_from(product: Product, step: Step, offer: Offer, end: float) -> Record | None:
     request = _ask(product, [step.job.document], step.job.options, end)
     try:
         outcome = raw_answers.understood(offer, request, step.lease.content)
     except (ClientError, BotoCoreError):
         # Nobody knows whether there is one: the vendor is not asked again before that is known.
-        ledger.release(step.lease.made(), spent=0, answered=offer.vendor)
+        ledger.release(step.lease.made(), spent=0, answered=step.lease.before)
         raise
     except Exception as error:
         unforeseen("A kept answer could not be understood", error)
         return None
     if not isinstance(outcome, Reading | NoResult):
         # What asks for another try is no answer to stand by: it would be tried for ever.
-        step.standing = None if isinstance(outcome, VendorUnavailable | VendorRejected | InternalError) else outcome
+        if offer.vendor == step.lease.before and not isinstance(
+            outcome, VendorUnavailable | VendorRejected | InternalError
+        ):
+            step.standing = outcome
         return None
     record = _record(product, step, outcome)
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
@@ -336,7 +372,8 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
 
 def _keep_raw(product: Product, lease: Lease, run: routing.DocumentRun) -> None:
     try:
-        for vendor, (answer, fitted) in run.raw.items():
+        while run.raw:
+            vendor, (answer, fitted) = run.raw.popitem()
             raw_answers.save(product.slug, lease.content, vendor, answer, fitted)
     except Exception as error:
         # The record that follows is worth more: it was paid for.
@@ -344,15 +381,19 @@ def _keep_raw(product: Product, lease: Lease, run: routing.DocumentRun) -> None:
 
 
 def _record(product: Product, step: Step, outcome: Reading | OcrError) -> Record:
-    record = unread(product, step)
-    if isinstance(outcome, Reading) and (product.code or product.sorts):
-        record.codes = codes.read(step.job.document)
+    record = _settled(product, step, outcome)
     if isinstance(record, PageRecord) and isinstance(outcome, Reading):
         record.reading = outcome.model_copy(update={"raw": None, "crops": []})
-    record = settled(product, record, outcome)
     if isinstance(outcome, Reading) and outcome.crops:
         record.crops = _kept_crops(product, step, outcome)
     return record
+
+
+def _settled(product: Product, step: Step, outcome: Reading | OcrError) -> Record:
+    record = unread(product, step)
+    if isinstance(outcome, Reading) and (product.code or product.sorts):
+        record.codes = codes.read(step.job.document)
+    return settled(product, record, outcome)
 
 
 def unread(product: Product, step: Step) -> Record:

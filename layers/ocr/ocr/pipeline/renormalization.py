@@ -7,8 +7,10 @@ from typing import Any
 from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
+from ocr.model.reading import Reading
 from ocr.model.record import Record, Status
 from ocr.model.tenant import OPERATOR, Tenant
+from ocr.pipeline.opinions import combined
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, OcrError
 from ocr.storage import ledger, raw_answers, records
@@ -54,19 +56,26 @@ def _read_after_all(product: Product, made: Record, content: str) -> None:
 
 
 def _made(product: Product, record: Record, content: str) -> Record:
-    """The record that the vendor's answer leads to now."""
-    offer = next((one for one in product.offers if one.vendor == record.vendor), None)
+    """The record that the vendors' answers lead to now: of all who read the picture, or of the one who failed."""
     picture = record.picture
-    if offer is None or picture is None:
+    if picture is None:
         raise _nothing_kept()
     document = Picture(b"", picture.format, picture.width, picture.height)
     request = VendorRequest(product.slug, product.fields, [document], record.options, seconds=0)
-    outcome = raw_answers.understood(offer, request, content)
-    if outcome is None:
+    asked = {one.vendor for one in record.attempts if one.outcome == "read"} | {record.vendor}
+    offers = sorted((one for one in product.offers if one.vendor in asked), key=lambda one: one.vendor != record.vendor)
+    found = [raw_answers.understood(offer, request, content) for offer in offers]
+    outcomes = [outcome for outcome in found if outcome is not None]
+    if not outcomes:
         raise _nothing_kept()
     empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
     fresh = {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
-    return settled(product, record.model_copy(update=empty | fresh), outcome)
+
+    def settle(outcome: Reading | OcrError) -> Record:
+        return settled(product, record.model_copy(update=empty | fresh), outcome)
+
+    readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
+    return settle(combined(product, readings, settle) if len(readings) > 1 else (readings or outcomes)[0])
 
 
 def _nothing_kept() -> OcrError:

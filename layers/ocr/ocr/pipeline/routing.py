@@ -49,6 +49,18 @@ from ocr.vendors import credentials, rate_limit
 PATIENCE = 1.0
 
 
+@dataclass(frozen=True)
+class SecondOpinion:
+    """When a reading is not the last word on a document: `doubts` says whether the readings so far leave a doubt.
+
+    `combine` makes one of several; `pays` says whether further ones may cost something.
+    """
+
+    doubts: Callable[["DocumentRun"], bool]
+    combine: Callable[[Sequence[Reading]], Reading]
+    pays: bool
+
+
 @dataclass
 class DocumentRun:
     """One document on its way through the vendors: what came of it so far, and what each vendor said of which picture.
@@ -58,7 +70,7 @@ class DocumentRun:
     only. `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not
     wait in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it,
     `late` says that one was not asked because it may take longer than there is time. `charge` is what the present call
-    may cost.
+    may cost. `opinions` are the readings so far, and `more` says whether anybody is left for a second one.
     """
 
     document: Picture
@@ -72,6 +84,9 @@ class DocumentRun:
     settled: bool = False
     kept: bool = False
     charge: Charge | None = None
+    second: "SecondOpinion | None" = None
+    opinions: list[Reading] = field(default_factory=list)
+    more: bool = False
 
     @property
     def spent(self) -> int:
@@ -103,9 +118,11 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
     end = time.monotonic() + request.seconds
     ready, nobody = _ready(offers, request)
     for number, (offer, secret) in enumerate(ready):
-        waiting = [run for run in runs if not run.settled]
+        waiting = [run for run in runs if not run.settled and _wanted(run, offer, request)]
         if not waiting:
-            break
+            continue
+        for run in waiting:
+            run.more = any(_helps(run, other, request) for other, _ in ready[number + 1 :])
         if isinstance(secret, ConfigurationError):
             _set_up_wrongly(offer, secret, waiting)
             break
@@ -145,9 +162,20 @@ def _in_time(run: DocumentRun) -> Outcome | None:
     return _NO_TIME if run.late and open_still else run.outcome
 
 
+def _wanted(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
+    """Whether a document may go to a vendor: for a second opinion to one that charges only if that is worth it."""
+    return not run.opinions or _helps(run, offer, request)
+
+
+def _helps(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
+    return run.second is not None and (run.second.pays or not offer.units(request.options))
+
+
 def _keep(runs: Sequence[DocumentRun]) -> None:
     for run in runs:
         run.kept = True
+        if run.opinions:
+            run.outcome = run.second.combine(run.opinions) if run.second else run.opinions[0]
     threads.each(lambda run: run.keep(run), runs)
 
 
@@ -409,6 +437,12 @@ def _settle(
     run.settled = not isinstance(outcome, VendorFault)
     _account(run.charge, attempt, sure=run.settled)
     run.attempts.append(attempt)
+    if isinstance(outcome, Reading):
+        run.opinions.append(fitted.restored(outcome))
+        run.settled = not (run.second and run.more and run.second.doubts(run))
+    elif run.opinions:
+        # A second opinion that nobody gives takes nothing from the first.
+        run.settled = not run.more
     _meter(request.product, attempt)
 
 

@@ -33,8 +33,12 @@ def settled(product: Product, record: Record, outcome: Reading | OcrError, ident
         record.problem = problem_of(error)
         record.vendor = error.vendor
     failed = record.document.failed if record.document else []
-    record.review = sorted({field for check in failed for field in check.fields})
-    doubted = record.status == Status.INCOMPLETE or record.checks_failed
+    disputed = outcome.disputed if isinstance(outcome, Reading) and record.document else {}
+    for name, opinions in disputed.items():
+        if record.document and name in record.document.evidence:
+            record.document.evidence[name].opinions = opinions
+    record.review = sorted({field for check in failed for field in check.fields} | disputed.keys())
+    doubted = record.status == Status.INCOMPLETE or record.checks_failed or record.review
     record.needs_review = bool(record.document and doubted)
     return record
 

@@ -56,6 +56,40 @@ def _budgets(text: object) -> object:
     return tuple((one[1], one[2], "cost" if one[3] else "units", one[4]) for one in found if one)
 
 
+class Escalation(NamedTuple):
+    """When a reading is not good enough and another vendor is asked too: where a check failed, or below a confidence.
+
+    `pays` says whether that one may charge.
+    """
+
+    checks: bool
+    confidence: float
+    pays: bool
+
+
+_ESCALATIONS = {"never": Escalation(False, 0, False), "free": Escalation(True, 0, False)}
+_CONDITION = re.compile(r"checks|confidence<(0?\.[0-9]+|1)")
+
+
+def _escalations(text: object) -> object:
+    """`free id_card=checks vat_invoice=checks|confidence<0.9` as product → policy; "" is for all others."""
+    if not isinstance(text, str):
+        return text
+    pairs = (word.rpartition("=") for word in text.replace(",", " ").split())
+    return {product: _ESCALATIONS.get(conditions) or _escalation(conditions) for product, _, conditions in pairs}
+
+
+def _escalation(conditions: str) -> Escalation:
+    found = [_CONDITION.fullmatch(one) for one in conditions.split("|")]
+    if not all(found):
+        raise ValueError("a policy is never, free, or checks and confidence<0.9 with | between them")
+    return Escalation(
+        checks=any(one[0] == "checks" for one in found if one),
+        confidence=max((float(one[1]) for one in found if one and one[1]), default=0),
+        pays=True,
+    )
+
+
 def _https(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK | _laptop():
@@ -134,6 +168,13 @@ class Settings(BaseModel):
         description="The most that a vendor may cost a day or a month (UTC), in price units or in yuan: "
         "`juhe=500/day ctyun=20yuan/month`",
     )
+    escalate: Annotated[dict[str, Escalation], BeforeValidator(_escalations)] = Field(
+        default={},
+        validation_alias="ESCALATE",
+        description="When the next vendor is asked for a second opinion: `free` where a check failed, if it costs "
+        "nothing; `checks` where a check failed; `confidence<0.9`; `never`. For all, and for single products: "
+        "`free id_card=checks|confidence<0.9`",
+    )
     secrets_prefix: str = Field(
         default="ocr", validation_alias="SECRETS_PREFIX", description="A vendor's secret is named PREFIX/VENDOR"
     )
@@ -211,6 +252,10 @@ class Settings(BaseModel):
     def url(self, vendor: str, own: str) -> str:
         """The host where a vendor is called, without a trailing slash: its `own`, unless the operator says another."""
         return self.vendor_urls.get(vendor, own)
+
+    def escalation(self, product: str) -> Escalation:
+        """When a second opinion is asked for, for a product."""
+        return self.escalate.get(product, self.escalate.get("", _ESCALATIONS["free"]))
 
     def price(self, vendor: str, interface: str) -> Decimal:
         """What one price unit costs at a vendor's interface, in yuan; 0 where the operator has named no price."""

@@ -1,0 +1,163 @@
+"""Promise: where a referee doubts a reading, another vendor is asked if the operator says so; no doubt hides."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+
+from ocr.declare.field_types import ResidentId
+from ocr.declare.fields import Fields, label
+from ocr.declare.offers import Offer
+from ocr.declare.product import Product
+from ocr.model.answer import ReceivedAnswer
+from ocr.model.reading import ExtractedDocument, Item, Reading
+from ocr.model.record import Status
+from ocr.platform.errors import ConfigurationError, VendorUnavailable
+from ocr.platform.settings import settings
+from ocr.storage import ledger
+from tests.support.aws import World, forget_settings
+from tests.support.scripted import First, Second, calls, picture
+from tests.support.sending import deliver, of_upload, post
+
+NUMBER, WRONG = "11010519491231002X", "110105194912310021"
+
+
+class Card(Fields):
+    name: str | None = label("姓名", pii=True)
+    number: ResidentId | None = label("公民身份号码", pii=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Free(Second):
+    """A vendor that costs nothing, as the engine."""
+
+    vendor: ClassVar[str] = "second"
+
+    def units(self, options: Any) -> float:
+        return 0
+
+
+def says(vendor: str, name: str, number: str | None, sure: float | None = 0.95) -> Any:
+    told = {"姓名": name} | ({"公民身份号码": number} if number else {})
+    items = [Item(label=label, text=text, confidence=sure) for label, text in told.items()]
+    raw = ReceivedAnswer.of(told)
+    return lambda: Reading(vendor=vendor, findings=[ExtractedDocument(items=items)], raw=raw)
+
+
+def card(first: Any, second: Any, other: type[Second] = Free) -> Product:
+    offers: list[Offer] = [First([first]), other([second])]
+    return Product("ticket", Card, name="卡", category="general", required=["number"], offers=offers)
+
+
+@pytest.fixture
+def policy(world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def named(text: str) -> None:
+        monkeypatch.setenv("ESCALATE", text)
+        forget_settings()
+
+    return named
+
+
+def read(kind: Product, seed: int = 1) -> Any:
+    status, body = post(kind, picture(seed))
+    assert status == 200, body
+    return body
+
+
+def test_a_reading_that_no_referee_doubts_is_the_last_word(policy: Any) -> None:
+    kind = card(says("first", "林一一", NUMBER), says("second", "林二二", NUMBER))
+    assert (read(kind)["vendor"], calls(kind, "second")) == ("first", 0)
+
+
+@pytest.mark.parametrize("first", [WRONG, None])
+def test_where_a_referee_fails_the_opinion_whose_check_holds_wins(policy: Any, first: str | None) -> None:
+    kind = card(says("first", "林一一", first), says("second", "林一一", NUMBER))
+    found = read(kind) if first else post(kind, picture(1))[1]
+    assert found["document"]["fields"] == {"name": "林一一", "number": NUMBER}
+    assert (found["status"], found["needs_review"], found["review"]) == ("succeeded", False, [])
+    assert [one["vendor"] for one in found["attempts"]] == ["first", "second"]
+
+
+def test_where_nobody_can_tell_who_is_right_both_texts_stand_there(policy: Any) -> None:
+    kind = card(says("first", "林一一", WRONG), says("second", "林一二", NUMBER, sure=0.99))
+    found = read(kind)
+    assert found["document"]["fields"] == {"name": "林一二", "number": NUMBER}
+    assert (found["needs_review"], found["review"]) == (True, ["name"])
+    [other] = found["document"]["evidence"]["name"]["opinions"]
+    assert (other["vendor"], other["text"]) == ("first", "林一一")
+
+
+def test_what_all_doubt_stays_in_doubt(policy: Any) -> None:
+    found = read(card(says("first", "林一一", WRONG), says("second", "林一一", WRONG)))
+    assert (found["document"]["fields"]["name"], found["review"]) == ("林一一", ["number"])
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("", 0),
+        ("free", 0),
+        ("checks", 1),
+        ("never ticket=checks", 1),
+        ("checks ticket=never", 0),
+        ("ticket=confidence<0.9", 0),
+        ("ticket=checks|confidence<0.9", 1),
+    ],
+)
+def test_a_second_vendor_is_paid_only_where_the_operator_says_so(policy: Any, text: str, asked: int) -> None:
+    policy(text)
+    kind = card(says("first", "林一一", WRONG), says("second", "林一一", NUMBER), Second)
+    assert (read(kind)["review"], calls(kind, "second")) == ([] if asked else ["number"], asked)
+
+
+def test_little_confidence_is_a_doubt_where_the_operator_says_so(policy: Any) -> None:
+    policy("confidence<0.97")
+    kind = card(says("first", "林一一", NUMBER), says("second", "林一一", NUMBER, sure=0.99), Second)
+    assert (read(kind)["needs_review"], calls(kind, "second")) == (False, 1)
+
+
+def test_who_says_never_has_no_second_opinion(policy: Any) -> None:
+    policy("never")
+    kind = card(says("first", "林一一", WRONG), says("second", "林一一", NUMBER))
+    assert (read(kind)["review"], calls(kind, "second")) == (["number"], 0)
+
+
+def test_a_second_opinion_that_nobody_gives_takes_nothing_from_the_first(policy: Any) -> None:
+    kind = card(says("first", "林一一", WRONG), lambda: VendorUnavailable("Down.", code="down"))
+    found = read(kind)
+    assert (found["vendor"], found["status"], found["review"]) == ("first", "succeeded", ["number"])
+
+
+def test_an_upload_has_its_second_opinion_too(world: World, policy: Any) -> None:
+    kind = card(says("first", "林一一", WRONG), says("second", "林一一", NUMBER))
+    upload = world.upload("uploads/ticket/a.png", picture(3))
+    assert deliver(kind, upload) == []
+    record = of_upload(upload)
+    assert record
+    assert (record.status, record.review, record.checks_failed) == (Status.SUCCEEDED, [], 0)
+
+
+@pytest.mark.parametrize("text", ["sometimes", "checks|", "confidence<2", "confidence>0.5", "id_card=all"])
+def test_a_policy_that_means_nothing_is_a_wrong_setting(policy: Any, text: str) -> None:
+    policy(text)
+    with pytest.raises(ConfigurationError, match="ESCALATE"):
+        settings()
+
+
+def test_who_dies_while_a_second_vendor_is_asked_has_the_first_paid_once(
+    policy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next reader makes the record of the first's answer, which was kept by then."""
+
+    def dies() -> Any:
+        raise KeyboardInterrupt
+
+    first = says("first", "林一一", WRONG)
+    kind = card(first, dies)
+    with pytest.raises(KeyboardInterrupt):
+        post(kind, picture(5))
+    monkeypatch.setattr(ledger.time, "time", lambda now=ledger.time.time: now() + 3600)
+    monkeypatch.setattr(First, "understood", lambda *_: first(), raising=False)
+    monkeypatch.setattr(Free, "understood", lambda *_: None, raising=False)
+    found = read(kind, 5)
+    assert (found["vendor"], calls(kind)) == ("first", 1)
