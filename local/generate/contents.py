@@ -27,8 +27,8 @@ Part = dict[str, Any]
 MEGABYTE = 1024 * 1024
 
 
-def contents(openapi: Part) -> Mapping[str, Callable[[], str]]:
-    """Every table by the name of its place; `openapi` is the API's document."""
+def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
+    """Every table by the name of its place; `openapi` is the API's document, `template` the text of template.yaml."""
     return {
         "problems": _problems,
         "limits": _limits,
@@ -41,7 +41,7 @@ def contents(openapi: Part) -> Mapping[str, Callable[[], str]]:
         "vendors": _vendors,
         "personal": _personal,
         "settings": _settings,
-        "parameters": _parameters,
+        "parameters": lambda: _parameters(template),
         "targets": _targets,
     }
 
@@ -218,16 +218,10 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, _, node: None)
 
 
-def template() -> Part:
-    """The template, with CloudFormation's functions left out."""
-    loaded: Part = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
-    return loaded
-
-
-def _parameters() -> str:
+def _parameters(template: str) -> str:
     rows = [
         [f"`{name}`", one.get("Description", ""), f"`{one['Default']}`" if one.get("Default") not in (None, "") else ""]
-        for name, one in template()["Parameters"].items()
+        for name, one in yaml.load(template, _Loader)["Parameters"].items()
     ]
     return table(["parameter", "meaning", "default"], rows)
 

@@ -54,10 +54,11 @@ def files() -> Iterator[tuple[Path, str]]:
     yield NAMES, _json(sorted({name for product in products().values() for name in known(product.offers)}))
     yield PRODUCTS, product_pages.page()
     yield from vendor_pages()
-    yield TEMPLATE, template(TEMPLATE.read_text())
+    declared = template(TEMPLATE.read_text())
+    yield TEMPLATE, declared
     for name, text in supply.written().items():
         yield ROOT / name, text
-    made = {name: tabled() for name, tabled in contents(api).items()}
+    made = {name: tabled() for name, tabled in contents(api, declared).items()}
     for path in pages():
         if path != PRODUCTS and path.parent != FOLDER:
             yield path, _page(path.read_text(encoding="utf-8"), made)

@@ -54,10 +54,10 @@ class _Labelled(OnePicture):
     path: ClassVar[str]
 
     def send(self, request: VendorRequest, document: Picture, until: float) -> transport.Answer:
-        told = {{"key": request.secret["key"], "image": base64.b64encode(document.content).decode()}}
+        asked = {{"key": request.secret["key"], "image": base64.b64encode(document.content).decode()}}
         headers = {{"Content-Type": "application/json"}}
         url = settings().url(VENDOR, URL) + self.path
-        return transport.send("POST", url, until, data=json.dumps(told).encode(), headers=headers)
+        return transport.send("POST", url, until, data=json.dumps(asked).encode(), headers=headers)
 
     def understand(
         self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
@@ -87,6 +87,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import ClassVar
 
 from local.simulators import sight
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
@@ -94,7 +95,7 @@ from local.simulators.desk import Order, Settings
 from local.simulators.pictures import NotAPicture, NotBase64, decoded, opened
 from local.simulators.vendor import Simulator
 
-PRODUCTS = {products!r}
+PRODUCTS = {{{products}}}
 
 
 class {simulator}(Simulator[Settings]):
@@ -102,7 +103,7 @@ class {simulator}(Simulator[Settings]):
     secret = {{"key": "simulated-{name}-key"}}
     code_key = "code"
     # Code → message, as the vendor's document lists them.
-    errors: Mapping[Code, str] = {{}}
+    errors: ClassVar[Mapping[Code, str]] = {{}}
     nested_default = 1
     # Its code for a wrong key.
     unauthorized = 1
@@ -114,11 +115,11 @@ class {simulator}(Simulator[Settings]):
         product = call.path.removeprefix("/")
         if product not in PRODUCTS or call.method != "POST" or call.media_type != JSON:
             raise Refusal(violation=f"no such interface: {{call.method}} {{call.path}} {{call.media_type}}")
-        told = json.loads(call.body)
-        if told.get("key") != self.secret["key"]:
+        asked = json.loads(call.body)
+        if asked.get("key") != self.secret["key"]:
             raise Refusal(self.unauthorized)
         try:
-            return Question(product, [opened(decoded(told.get("image", "")))])
+            return Question(product, [opened(decoded(asked.get("image", "")))])
         except (NotBase64, NotAPicture) as fault:
             raise Refusal(violation=str(fault)) from fault
 
@@ -189,7 +190,7 @@ def create(name: str, slugs: list[str], root: Path = ROOT) -> list[Path]:
     made = {
         module: MODULE.format(name=name) + offers,
         root / "local/simulators" / f"{name}.py": SIMULATOR.format(
-            name=name, simulator=name.capitalize(), products=set(slugs)
+            name=name, simulator=name.capitalize(), products=", ".join(f'"{slug}"' for slug in sorted({*slugs}))
         ),
         root / "tests/contract/adapters" / f"{name}.py": FACTS.format(
             name=name, models=", ".join(sorted(models)), first=models[0], cases=cases

@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from ocr.declare.catalogue import description, products
 from ocr.declare.fields import Fields, canonical, declared
 from ocr.declare.identifiers import CHECKS
 from ocr.declare.product import Product
+from tests.support.checkout import copied, run_in
 
 FILES = {"app.py", "example.json"}
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -187,33 +186,17 @@ def test_generated_files_are_fresh() -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the house rules look at."""
-    copy = tmp_path / "copy"
-    for name in ("functions", "layers", "local", "tests", "events", "docs", "cli", "console"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    for name in ("template.yaml", "README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml"):
-        shutil.copy(ROOT / name, copy / name)
-    return copy
-
-
-def _run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    path = ":".join(str(checkout / part) for part in ("", "layers/ocr", "functions"))
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=checkout,
-        env={"PYTHONPATH": path, "PATH": "", "HOME": str(checkout)},
-        capture_output=True,
-        text=True,
-    )
+    return copied(tmp_path / "copy")
 
 
 def _rules(checkout: Path, which: str) -> subprocess.CompletedProcess[str]:
     """The house rules of this file as they see the copy, those that make copies excepted."""
     file, which = "tests/unit/house/test_catalogue.py", f"{which} and not house_rules and not rules_see"
-    return _run(checkout, "pytest", "-v", "-p", "no:cacheprovider", file, "-k", which)
+    return run_in(checkout, "pytest", "-v", "-p", "no:cacheprovider", file, "-k", which)
 
 
 def test_a_new_product_passes_the_house_rules_as_it_is_written(checkout: Path) -> None:
-    made = _run(checkout, "local.scaffold.product", "pet_passport", "general")
+    made = run_in(checkout, "local", "scaffold.product", "pet_passport", "general")
     assert made.returncode == 0, made.stderr
     # What was just generated is fresh, and the other products' schemas, which take long to look at, are what they were.
     ruled = _rules(checkout, "(pet_passport or not schema) and not fresh")
