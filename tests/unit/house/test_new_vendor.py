@@ -53,7 +53,7 @@ def test_vendor_six_is_one_command_and_what_its_document_says(copy: Path) -> Non
     made = run_in(copy, "local", "scaffold.vendor", "acme", "id_card")
     assert made.returncode == 0, made.stderr
     assert "layers/ocr/ocr/vendors/acme.py" in made.stdout
-    # What the command writes is no work of its own: it is laid out, and the tables follow, also those that are made of generated files.
+    # What the command writes makes no work: it is laid out, and tables that are made of the template follow it.
     written = [word.rstrip(",") for word in made.stdout.splitlines()[0].removeprefix("Written: ").split()]
     for check in (["check"], ["format", "--check"]):
         laid_out = run_in(copy, "ruff", *check, *written)
