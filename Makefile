@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix evaluate extract picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix evaluate extract picture console-picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -143,6 +143,9 @@ extract: .venv/ready ## Print the record made of given lines (LINES=case.json PR
 
 picture: .venv/ready ## Draw the README's picture anew: a sample with its fields
 	@$(PYTHON) -m local picture
+
+console-picture: .venv/ready ## Take the picture of the console from the stack that `make up` left (needs Chromium)
+	@$(PYTHON) -m local console_picture
 
 fix: .venv/ready ## Let ruff put right what it can
 	$(PYTHON) -m ruff check --fix .

@@ -13,6 +13,7 @@ export interface Evidence {
   meaning?: string;
   box?: Box;
   page?: number;
+  opinions?: { vendor: string; text: string; confidence?: number }[];
 }
 
 export interface Check {

@@ -359,6 +359,9 @@ function Origin({ say, field, hides, document, reviewed, canUse, onUse }: Origin
       {evidence?.source === "code" && <span class="pill">{say("code")}</span>}
       {differs && !hides && <span>{say("asRead")}: {evidence.text}</span>}
       {differs && !hides && value === undefined && canUse && <button type="button" onClick={() => onUse(evidence.text)}>{say("use")}</button>}
+      {!hides && evidence?.opinions?.map(({ vendor, text }) => (
+        <span>{vendor}: {text} {canUse && <button type="button" onClick={() => onUse(text)}>{say("use")}</button>} </span>
+      ))}
       {evidence?.meaning && <span>{evidence.meaning}</span>}
     </span>
   );

@@ -83,7 +83,7 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     said: list[str] = []
     page = reviewer(browser, stack, said)
     page.locator("input[type=file][multiple]").first.set_input_files(files)
-    expect(page.get_by_text("3 of 3 done")).to_be_visible(timeout=2 * PATIENT)
+    expect(page.get_by_text("3 of 3 done")).to_be_visible(timeout=5 * PATIENT)
     rows = page.locator("table.cards tbody tr")
     for kind in ("id card", "bank card", "train ticket"):
         expect(rows.filter(has=page.get_by_role("cell", name=kind, exact=True))).to_contain_text("succeeded")
