@@ -48,7 +48,7 @@ def taken(stack: Stack, chromium: str, fonts: str) -> bytes:
     sample = {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": next(samples([PRODUCT])).picture}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], env=os.environ | {"XDG_DATA_HOME": fonts}
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], env={**os.environ, "XDG_DATA_HOME": fonts}
         )
         page = browser.new_context(locale="zh-CN", viewport=SIZE).new_page()  # type: ignore[arg-type]
         page.set_default_timeout(PATIENT)
