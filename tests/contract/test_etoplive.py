@@ -346,9 +346,9 @@ def test_pictures_are_left_out_unless_asked_for(vendor: Host, name: str, crop: s
     vendor.says(paged(entry(field("姓名", "某人"), **{name: crop}), img_data=crop))
     assert json.dumps(crop)[1:-1] not in json.dumps(reading(ask(Pid(2))[0]).model_dump())
     found = reading(ask(Pid(2), removeImgData="0")[0])
-    told = kept(found)
-    assert told["img_data"] == crop
-    assert told["PageInfo"][0]["Result"][0]["ResultList"][0][name] == crop
+    raw = kept(found)
+    assert raw["img_data"] == crop
+    assert raw["PageInfo"][0]["Result"][0]["ResultList"][0][name] == crop
     assert said(found.findings[0]) == {"姓名": "某人"}
     crops = [one.content for one in found.crops]
     assert base64.b64decode(crop.rpartition(",")[2]) in crops or crop == SHORT

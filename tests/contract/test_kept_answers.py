@@ -18,8 +18,8 @@ FACE = base64.b64encode(b"\xff\xd8\xff" + b"face" * 600).decode()
 
 
 def captcha(said: str, charset: str) -> bytes:
-    told = {"reason": "操作成功", "result": {"orderid": "JH1", "res": said}, "error_code": 0}
-    return json.dumps(told, ensure_ascii=False, indent=3).encode(charset)
+    body = {"reason": "操作成功", "result": {"orderid": "JH1", "res": said}, "error_code": 0}
+    return json.dumps(body, ensure_ascii=False, indent=3).encode(charset)
 
 
 def raw(outcome: Any) -> ReceivedAnswer:
@@ -41,13 +41,13 @@ def test_a_readable_answer_is_kept_byte_for_byte(vendor: Host, charset: str, siz
 
 @pytest.mark.parametrize("body", [captcha("汉字", "utf-8"), b'{"error_code": 271003}', b"<html>", b"\xff{{"])
 def test_no_secret_is_among_the_kept_headers(vendor: Host, body: bytes) -> None:
-    told = {
+    headers = {
         "Set-Cookie": "session=hidden",
         "Authorization": "hidden",
         "X-Auth-Token": "hidden",
         "Location": "https://me:hidden@login.example/page?token=hidden#hidden",
     }
-    vendor.says(Answered(body, headers=told))
+    vendor.says(Answered(body, headers=headers))
     [outcome] = ask(juhe.Captcha(), codetype="2004")
     assert "hidden" not in json.dumps(dict(raw(outcome).headers))
     assert raw(outcome).headers["Location"] == "login.example/page"

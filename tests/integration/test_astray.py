@@ -42,8 +42,8 @@ def event(key: str, size: int = 4, version: str = "v1") -> dict[str, Any]:
     }
 
 
-def deliver(told: dict[str, Any]) -> Any:
-    message = {"messageId": "1", "receiptHandle": "r", "body": json.dumps(told), "eventSource": "aws:sqs"}
+def deliver(event: dict[str, Any]) -> Any:
+    message = {"messageId": "1", "receiptHandle": "r", "body": json.dumps(event), "eventSource": "aws:sqs"}
     return app.handler({"Records": [message | {"attributes": {}}]}, Context())  # type: ignore[arg-type]
 
 
@@ -53,12 +53,12 @@ def record(key: str) -> Record | None:
 
 def pattern(bucket: str, deployed: frozenset[str] = frozenset(products())) -> str:
     """The rule's pattern as CloudFormation makes it for a stack with these products."""
-    told = json.loads(json.dumps(properties("Astray")["EventPattern"]))
-    [other] = told["detail"]["object"]["key"]
+    pattern_of_rule = json.loads(json.dumps(properties("Astray")["EventPattern"]))
+    [other] = pattern_of_rule["detail"]["object"]["key"]
     prefixes = other["anything-but"]["prefix"]
     other["anything-but"]["prefix"] = [one for one in prefixes if one.split("/")[1] in deployed]
-    told["detail"]["bucket"]["name"] = [bucket]
-    return json.dumps(told, separators=(",", ":"))
+    pattern_of_rule["detail"]["bucket"]["name"] = [bucket]
+    return json.dumps(pattern_of_rule, separators=(",", ":"))
 
 
 def taken(world: World, key: str, deployed: frozenset[str] = frozenset(products())) -> bool:

@@ -153,11 +153,11 @@ def test_an_answer_from_the_ledger_costs_nothing(money: Any) -> None:
 
 def test_the_operator_hears_of_a_budget_at_four_fifths_once(money: Any, capsys: pytest.CaptureFixture[str]) -> None:
     money("first=10/day")
-    told = []
+    alerted = []
     for _ in range(10):
         usage.reserve("ticket", First([reading]), {})
-        told.append("BudgetNearlySpent" in capsys.readouterr().out)
-    assert told == [False] * 7 + [True] + [False] * 2
+        alerted.append("BudgetNearlySpent" in capsys.readouterr().out)
+    assert alerted == [False] * 7 + [True] + [False] * 2
 
 
 @pytest.fixture

@@ -76,8 +76,8 @@ def versions(world: World, key: str) -> list[dict[str, Any]]:
 def stores(world: World) -> bytes:
     """Every byte that is stored anywhere, with every name, and what is told of it."""
     s3 = world.emulator.client("s3")
-    told = [announcement(item).model_dump_json() for item in world.items() if "finished_at" in item]
-    parts = [json.dumps([world.items(), world.letters(), told], default=str, ensure_ascii=False).encode()]
+    events = [announcement(item).model_dump_json() for item in world.items() if "finished_at" in item]
+    parts = [json.dumps([world.items(), world.letters(), events], default=str, ensure_ascii=False).encode()]
     for bucket in (UPLOADS, ANSWERS):
         for one in s3.list_object_versions(Bucket=bucket).get("Versions", []):
             found = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])

@@ -23,8 +23,8 @@ SOURCE = "aws.s3"
 
 def told_by(message: SQSRecord) -> bool:
     """Whether EventBridge wrote the message, and not S3 itself or a function."""
-    told = json.loads(message.body)
-    return isinstance(told, dict) and told.get("source") == SOURCE
+    event = json.loads(message.body)
+    return isinstance(event, dict) and event.get("source") == SOURCE
 
 
 def refuse(message: SQSRecord) -> None:
@@ -32,13 +32,13 @@ def refuse(message: SQSRecord) -> None:
 
     Raises what the table raises; then the message has to come again.
     """
-    told = json.loads(message.body)
+    event = json.loads(message.body)
     # Unlike in S3's own messages the key comes as it is: Powertools' class for this event would decode it.
-    key, size = told["detail"]["object"]["key"], told["detail"]["object"].get("size")
+    key, size = event["detail"]["object"]["key"], event["detail"]["object"].get("size")
     if is_folder(key, size):
         return
-    version = told["detail"]["object"].get("version-id")
-    upload = Upload(told["detail"]["bucket"]["name"], key, version, datetime.fromisoformat(told["time"]))
+    version = event["detail"]["object"].get("version-id")
+    upload = Upload(event["detail"]["bucket"]["name"], key, version, datetime.fromisoformat(event["time"]))
     record = process.refuse(NO_PRODUCT, records.record_ref(upload), _ASTRAY)
     logger.info("An upload lies beside the prefixes", record_id=record.id, status=record.status)
 

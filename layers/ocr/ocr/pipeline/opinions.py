@@ -55,17 +55,17 @@ def _settled_between(product: Product, reading: Reading, document: Document, oth
     better: dict[str, Item] = {}
     disputed = dict(reading.disputed)
     for name in declared(product.fields):
-        theirs, told = other.fields.get(name), other.evidence.get(name)
-        if theirs is None or told is None or theirs == document.fields.get(name):
+        theirs, evidence = other.fields.get(name), other.evidence.get(name)
+        if theirs is None or evidence is None or theirs == document.fields.get(name):
             continue
         mine = document.evidence.get(name)
         holds, doubted = _holds(document, name), not _holds(other, name)
         if mine is None or not holds:
             if not doubted:
-                better[name] = _item(told)
+                better[name] = _item(evidence)
         elif not doubted:
-            surer = (told.confidence or 0) > (mine.confidence or 0)
-            winner, loser, whose = (told, mine, reading.vendor) if surer else (mine, told, vendor)
+            surer = (evidence.confidence or 0) > (mine.confidence or 0)
+            winner, loser, whose = (evidence, mine, reading.vendor) if surer else (mine, evidence, vendor)
             better |= {name: _item(winner)} if surer else {}
             disputed[name] = [*disputed.get(name, []), _opinion(whose, loser)]
     kept = [item for item in finding.items if not any(item is items.get(name) for name in better)]
@@ -77,9 +77,9 @@ def _holds(document: Document, name: str) -> bool:
     return name in document.fields and not any(name in check.fields for check in document.failed)
 
 
-def _item(told: Evidence) -> Item:
-    return Item(label=told.label, text=told.text, confidence=told.confidence, box=told.box)
+def _item(evidence: Evidence) -> Item:
+    return Item(label=evidence.label, text=evidence.text, confidence=evidence.confidence, box=evidence.box)
 
 
-def _opinion(vendor: str, told: Evidence) -> Opinion:
-    return Opinion(vendor=vendor, text=told.text, confidence=told.confidence)
+def _opinion(vendor: str, evidence: Evidence) -> Opinion:
+    return Opinion(vendor=vendor, text=evidence.text, confidence=evidence.confidence)
