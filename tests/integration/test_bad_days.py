@@ -15,6 +15,7 @@ from local.redrive import changed
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
+from ocr.model.reading import ExtractedDocument, Item
 from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import UnexpectedResponse, VendorRejected, VendorUnavailable
@@ -101,6 +102,13 @@ class TestTransient:
         post(card_of(juhe.Captcha()), picture(), **CODETYPE)
         [key] = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS)["Contents"]]
         assert _bytes(key) == content
+
+    def test_an_answer_that_cannot_be_made_a_record_is_not_for_ever(self, world: World) -> None:
+        flood = [ExtractedDocument(items=[Item(label="编号", text=f"A-{number}")]) for number in range(300)]
+        many = reading().model_copy(update={"findings": flood})
+        kind = product([lambda: many, reading])
+        assert post(kind, picture())[0] == 502
+        assert post(kind, picture())[0] == 200
 
 
 OURS = {

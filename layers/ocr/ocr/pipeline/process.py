@@ -303,12 +303,19 @@ def _recovered_from(product: Product, step: Step, offer: Offer, end: float) -> R
             step.standing = outcome
         return None
     record = _record(product, step, outcome)
+    if _is_not_understood(record):
+        return None
     found, units = outcome if isinstance(outcome, Reading) else None, offer.units(step.job.options)
     call = (found.units, found.trace) if found else (units, None)
     cost = float(Decimal(str(call[0])) * settings().price(offer.vendor, offer.interface))
     record.count([Attempt(vendor=offer.vendor, outcome="read", units=call[0], cost=cost, trace=call[1])])
     record.resends = step.lease.made().resends
     return keep_record(record, step, product, end)
+
+
+def _is_not_understood(record: Record) -> bool:
+    """Whether a vendor's answer is no record yet: it may be once an adapter is mended, or the vendor is well."""
+    return record.problem is not None and record.problem.kind == UnexpectedResponse.default_kind
 
 
 Write = Callable[[Record, Lease, RecordRef, type[Fields]], Record]
@@ -357,9 +364,9 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
     elif isinstance(outcome, CallerError) and all(attempt.outcome == "unfit" for attempt in run.attempts):
         # No vendor has seen it: under other settings one may take it.
         kept = ledger.fail(record, lease, step.ref, product.fields, spent=run.spent)
-    elif isinstance(outcome, UnexpectedResponse):
+    elif _is_not_understood(record):
         # What it means may be known another day: the next reader tries the response as kept before it asks a vendor.
-        write = partial(ledger.fail, spent=run.spent, answered=outcome.vendor or "")
+        write = partial(ledger.fail, spent=run.spent, answered=record.vendor or "")
         kept = record = keep_record(record, replace(step, lease=lease), product, end, write)
     else:
         kept = record = keep_record(record, step, product, end)
