@@ -1,5 +1,6 @@
 """Promise: a record that is deleted leaves no byte of its picture or of what was read, and an event says so."""
 
+import gzip
 import json
 from collections.abc import Iterator
 
@@ -21,7 +22,9 @@ def objects(stack: Stack) -> Iterator[tuple[str, bytes]]:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for version in page.get("Versions", []):
                 found = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-                yield f"{version['Key']} {found['Metadata']}", found["Body"].read()
+                body = found["Body"].read()
+                plain = gzip.decompress(body) if found.get("ContentEncoding") == "gzip" else body
+                yield f"{version['Key']} {found['Metadata']}", plain
 
 
 def items(stack: Stack) -> list[str]:
