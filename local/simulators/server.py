@@ -1,6 +1,8 @@
 """The simulators as web servers, each on a free port of the loopback interface, each in a thread of its own."""
 
+import asyncio
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -50,7 +52,7 @@ def _listening(vendor: str) -> Iterator[str]:
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(settings)
-    thread = Thread(target=server.run, kwargs={"sockets": [door]}, name=vendor, daemon=True)
+    thread = Thread(target=_serve, args=(server, door), name=vendor, daemon=True)
     thread.start()
     try:
         yield "http://{}:{}".format(*door.getsockname())
@@ -58,3 +60,13 @@ def _listening(vendor: str) -> Iterator[str]:
         server.should_exit = server.force_exit = True  # nobody waits for an answer that hangs
         thread.join()
         door.close()
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Keeps the machine's time, whatever a test in this process makes of the clock: a timer would be late for good."""
+
+    time = staticmethod(time.monotonic)
+
+
+def _serve(server: uvicorn.Server, door: socket.socket) -> None:
+    asyncio.run(server.serve(sockets=[door]), loop_factory=_Loop)
