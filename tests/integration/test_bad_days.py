@@ -107,8 +107,13 @@ class TestTransient:
         flood = [ExtractedDocument(items=[Item(label="编号", text=f"A-{number}")]) for number in range(300)]
         many = reading().model_copy(update={"findings": flood})
         kind = product([lambda: many, reading])
-        assert post(kind, picture())[0] == 502
-        assert post(kind, picture())[0] == 200
+        status, problem = post(kind, picture())
+        assert status == 502
+        found = records.find(problem["record_id"])
+        assert found
+        assert [attempt.outcome for attempt in found.attempts] == ["changed"]
+        status, record = post(kind, picture())
+        assert (status, record["resends"]) == (200, 1)
 
 
 OURS = {

@@ -356,6 +356,9 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
         ledger.release(lease, spent=run.spent)
         return Retry(error)
     record = _record(product, step, _UNSEEN if error and run.unanswered else outcome)
+    if isinstance(outcome, Reading) and _is_not_understood(record):
+        # It was charged and nothing came of it: another call is one more, as after any answer of this kind.
+        run.attempts[-1] = run.attempts[-1].model_copy(update={"outcome": UnexpectedResponse.slug})
     record.count(run.attempts)
     record.resends = lease.resends
     if error:
