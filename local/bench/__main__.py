@@ -12,12 +12,11 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -34,6 +33,7 @@ from local.cloud.runtime import running
 from local.cloud.stack import logical
 from local.generate.tables import PERFORMANCE, with_table
 from local.generate.tables import table as in_markdown
+from local.loopback import serving
 from local.samples import samples
 
 STARTS = 5
@@ -153,18 +153,8 @@ def _vendor() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as url:
+        yield url
 
 
 def _pictures() -> Iterator[bytes]:

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -18,6 +18,7 @@ import requests
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from local.cloud.stack import settings_of
+from local.loopback import serving
 from local.trials.ground import PATIENCE, POLL_SECONDS, Ground
 from local.trials.pictures import contents
 from local.trials.result import Figure, Result
@@ -132,18 +133,8 @@ def _receiving(receiver: Receiver) -> Iterator[str]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as url:
+        yield url
 
 
 TRIAL = Trial("webhooks", run)

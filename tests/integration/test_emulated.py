@@ -7,8 +7,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from local.cloud.build import BUILT, alone, build
 from local.cloud.runtime import Runtime, running
 from local.cloud.stack import logical
+from local.loopback import serving
 from tests.support.aws import ANSWERS, TABLE, UPLOADS, World
 from tests.support.scripted import picture
 
@@ -79,18 +79,8 @@ def vendor() -> Iterator[str]:
             self.wfile.write(f"{head}{BAD_HEADER}\r\n{body}".encode())
             self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as url:
+        yield url
 
 
 @contextmanager

@@ -4,8 +4,6 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from boto3.dynamodb.types import TypeSerializer
 from standardwebhooks import Webhook
 
 from local.cloud.aws import ROOT, Aws
+from local.loopback import serving
 from ocr.model.record import Announcement, Status
 from ocr.platform import aws
 from tests.support.aws import World, forget_settings
@@ -250,12 +249,7 @@ def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once(
     monkeypatch.setenv("WEBHOOK_SECRET", Endpoint.new("", (), (), "").secret)
     exec(compile(sample, "receiver", "exec"), scope)
     receiver = scope["Receiver"]
-    monkeypatch.setattr(receiver, "log_message", lambda *_: None)
-    server = HTTPServer(("127.0.0.1", 0), receiver)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}"
+    with serving(receiver) as url:
         monkeypatch.setenv("WEBHOOK_ORIGINS", url)
         forget_settings()
         asked = added(f"{url}/hook")
@@ -266,7 +260,3 @@ def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once(
         assert capsys.readouterr().out.count("record.finished") == 1
         scope["WEBHOOK"] = Webhook(b"another")
         assert call({"command": "test", "id": asked["id"]})["status"] == 401
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

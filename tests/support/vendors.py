@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from local.loopback import serving
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture, Upload
@@ -90,17 +90,8 @@ class Host:
 def host() -> Iterator[Host]:
     """A host that serves until the end of the block."""
     stand_in = Host()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in.answer))
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    stand_in.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(_handler(stand_in.answer)) as stand_in.url:
         yield stand_in
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(answer: Callable[[Asked], Answered]) -> type[BaseHTTPRequestHandler]:
@@ -122,9 +113,6 @@ def _handler(answer: Callable[[Asked], Answered]) -> type[BaseHTTPRequestHandler
             self.wfile.write(given.content)
 
         do_GET = do_POST = _handle
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
 
     return Handler
 

@@ -301,15 +301,16 @@ def _call(
             raise _NO_TIME
         # What it needs is not waited away.
         _wait_for_rate(offer, max(0.0, min(patience, until - offer.needs(request.options) - started)))
-        going = [(run, fitted) for run, fitted in group if _begun(run, offer, request)]
+        begun = threads.each(lambda one: _begun(one[0], offer, request), group)
+        going = [one for one, goes in zip(group, begun, strict=True) if goes]
         outcomes = _outcomes_of(offer, request, going, until) if going else []
     except VendorUnavailable as busy:
         outcomes = [busy] * len(going)
     milliseconds = round(1000 * (time.monotonic() - started))
-    for (run, fitted), outcome in zip(going, outcomes, strict=True):
-        _settle(run, offer, request, fitted, outcome, milliseconds)
+    came = list(zip(going, outcomes, strict=True))
+    threads.each(lambda one: _settle(*one[0], offer, request, one[1], milliseconds), came)
     _keep([run for run, _ in going if run.settled])
-    for (run, fitted), outcome in zip(going, outcomes, strict=True):
+    for (run, fitted), outcome in came:
         remedy = outcome.remedy if isinstance(outcome, OcrError) else None
         if remedy is None or remedy in tried or until - time.monotonic() < offer.needs(request.options):
             continue
@@ -418,13 +419,14 @@ def _outcomes_of(
 
 
 def _settle(
-    run: DocumentRun, offer: Offer, request: VendorRequest, fitted: Fitted, outcome: Outcome, milliseconds: int
+    run: DocumentRun, fitted: Fitted, offer: Offer, request: VendorRequest, outcome: Outcome, milliseconds: int
 ) -> None:
     if outcome.raw is not None:
         run.raw[offer.vendor] = outcome.raw, fitted
     attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
     if isinstance(outcome, Reading):
-        run.outcome = fitted.restored(outcome)
+        run.outcome = reading = fitted.restored(outcome)
+        run.opinions.append(reading)
         attempt.units, attempt.trace = outcome.units, outcome.trace
     else:
         run.outcome = _sooner(run.outcome, outcome)
@@ -438,7 +440,6 @@ def _settle(
     _account(run.charge, attempt, sure=run.settled)
     run.attempts.append(attempt)
     if isinstance(outcome, Reading):
-        run.opinions.append(fitted.restored(outcome))
         run.settled = not (run.second and run.more and run.second.doubts(run))
     elif run.opinions:
         # A second opinion that nobody gives takes nothing from the first.

@@ -9,5 +9,7 @@ MOST = 10
 
 def each[Given, Result](step: Callable[[Given], Result], given: Sequence[Given]) -> list[Result]:
     """What the step makes of each, in order. All are tried; raises what the first that fails raises."""
-    with ThreadPoolExecutor(max_workers=max(1, min(MOST, len(given)))) as threads:
+    if len(given) < 2:
+        return [step(one) for one in given]
+    with ThreadPoolExecutor(max_workers=min(MOST, len(given))) as threads:
         return list(threads.map(step, given))

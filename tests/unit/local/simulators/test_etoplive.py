@@ -4,8 +4,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -13,6 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
+from local.loopback import serving
 from local.simulators import etoplive_tables, sight
 from local.simulators.sight import Entry, Line, Sighting
 from tests.support.simulator_requests import SERVLET, Vendor, b64, bill_form, blank
@@ -133,14 +133,8 @@ def album() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(blank() if found else b"")
 
-        def log_message(self, *args: Any) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), Album) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Album) as url:
+        yield url
 
 
 def test_etoplive_fetches_a_url(etoplive_at: Vendor, album: str, quick: None) -> None:
