@@ -56,18 +56,18 @@ def _settled_between(product: Product, reading: Reading, document: Document, oth
     disputed = dict(reading.disputed)
     for name in declared(product.fields):
         theirs, evidence = other.fields.get(name), other.evidence.get(name)
-        if theirs is None or evidence is None or theirs == document.fields.get(name):
+        agreed = theirs is None or theirs == document.fields.get(name)
+        if agreed or evidence is None or not _holds(other, name):
             continue
         mine = document.evidence.get(name)
-        holds, doubted = _holds(document, name), not _holds(other, name)
-        if mine is None or not holds:
-            if not doubted:
-                better[name] = _item(evidence)
-        elif not doubted:
-            surer = (evidence.confidence or 0) > (mine.confidence or 0)
-            winner, loser, whose = (evidence, mine, reading.vendor) if surer else (mine, evidence, vendor)
-            better |= {name: _item(winner)} if surer else {}
-            disputed[name] = [*disputed.get(name, []), _opinion(whose, loser)]
+        if mine is None or not _holds(document, name):
+            better[name] = _item(evidence)
+            continue
+        surer = (evidence.confidence or 0) > (mine.confidence or 0)
+        if surer:
+            better[name] = _item(evidence)
+        loser, whose = (mine, reading.vendor) if surer else (evidence, vendor)
+        disputed[name] = [*disputed.get(name, []), _opinion(whose, loser)]
     kept = [item for item in finding.items if not any(item is items.get(name) for name in better)]
     changed: ExtractedDocument = finding.model_copy(update={"items": [*kept, *better.values()]})
     return reading.model_copy(update={"findings": [changed], "disputed": disputed})
