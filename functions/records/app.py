@@ -205,7 +205,7 @@ def records(
     status: Annotated[Status | None, Query(description="only with this status")] = None,
     vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="only read by this vendor")] = None,
     review: Annotated[
-        queries.Reviewed | None, Query(description="`needed`: doubtful and not decided on; or what a person made of it")
+        queries.Reviewed | None, Query(description="`needed`: those with `needs_review`; or what a person made of it")
     ] = None,
     checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
     since: Annotated[str | None, Query(alias="from", description="from this time on", json_schema_extra=MOMENT)] = None,
@@ -215,7 +215,7 @@ def records(
 ) -> Response[str]:
     """Records, newest first, with personal fields masked. `checks=failed` shows those with a failed check.
 
-    `review=needed` shows those of which something was read that a check or the problem doubts, and no person decided.
+    `review=needed` shows those with `needs_review`.
 
     As long as `next` is not null there may be more, however few records are on this page.
     """

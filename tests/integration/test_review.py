@@ -14,8 +14,8 @@ from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.platform import telemetry
 from ocr.storage import records
 from records import app
-from tests.support.aws import ANSWERS, World
-from tests.support.scripted import Context, First, picture
+from tests.support.aws import ANSWERS, World, forget_settings
+from tests.support.scripted import Context, First, Second, picture
 from tests.support.sending import deliver, of_upload
 
 RIGHT, WRONG = "110105199003070033", "110105199003070031"
@@ -62,8 +62,18 @@ def incomplete(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield from _uploaded(world, monkeypatch, read(**CARD))
 
 
-def _uploaded(world: World, monkeypatch: pytest.MonkeyPatch, answer: Reading) -> Iterator[str]:
-    monkeypatch.setattr(id_card, "offers", (First([lambda: answer]),))
+@pytest.fixture
+def disputed(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The id of the record of an uploaded ID card of which two vendors read two names, each without a failed check."""
+    monkeypatch.setenv("ESCALATE", "checks")
+    forget_settings()
+    second = read(**CARD | {"姓名": "方晓辰"}, 公民身份号码=RIGHT)
+    yield from _uploaded(world, monkeypatch, read(**CARD, 公民身份号码=WRONG), second)
+
+
+def _uploaded(world: World, monkeypatch: pytest.MonkeyPatch, *answers: Reading) -> Iterator[str]:
+    offers = [kind([one.model_copy]) for kind, one in zip((First, Second), answers, strict=False)]
+    monkeypatch.setattr(id_card, "offers", tuple(offers))
     upload = world.upload("uploads/id_card/card.png", picture())
     assert deliver(id_card, upload) == []
     found = of_upload(upload)
@@ -186,6 +196,21 @@ def test_lists_and_events_tell_what_waits_for_a_person_and_what_was_decided(card
     assert (event.decision, event.corrected, event.checks_failed) == ("approved", 1, 0)
     assert event.event_id != first.event_id
     assert RIGHT not in event.model_dump_json()
+
+
+@pytest.mark.parametrize("change", [{"fields": {"name": "方晓辰"}}, {"decision": "approved"}])
+def test_a_field_that_two_vendors_read_differently_waits_for_a_person_until_one_settles_it(
+    disputed: str, change: dict[str, Any]
+) -> None:
+    def waits() -> list[str]:
+        return [one["id"] for one in asked("GET", "/records", review="needed")[1]["records"]]
+
+    record = asked("GET", f"/records/{disputed}")[1]
+    assert (record["status"], record["needs_review"], record["review"]) == ("succeeded", True, ["name"])
+    assert waits() == [disputed]
+    after = asked("PATCH", f"/records/{disputed}", change, state(disputed))[1]
+    assert after["needs_review"] is False
+    assert waits() == []
 
 
 def test_who_changed_what_is_written_down_without_a_value(card: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -205,9 +205,11 @@ class Record(Part):
     reviewed: Review | None = Field(default=None, description="what people corrected and decided, if anybody did")
     problem: Problem | None = Field(default=None, description="why there is no document")
     needs_review: bool = Field(
-        default=False, description="something was read that a check or the problem doubts: a person should look at it"
+        default=False, description="what was read is in doubt, and no person has decided: one should look at it"
     )
-    review: list[str] = Field(default=[], description="the document's fields in doubt: those of the checks that failed")
+    review: list[str] = Field(
+        default=[], description="the fields in doubt: of checks that failed, and those that vendors read differently"
+    )
 
     def count(self, attempts: Sequence[Attempt]) -> None:
         """Say that these calls were made for it, and what they cost."""

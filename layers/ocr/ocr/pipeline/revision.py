@@ -19,7 +19,7 @@ from ocr.model.check import Check
 from ocr.model.problem import problem_of
 from ocr.model.record import Correction, Decision, Document, Record, Review, Revision, Status
 from ocr.pipeline.normalization import typed
-from ocr.pipeline.settling import shortfall
+from ocr.pipeline.settling import doubt, shortfall
 from ocr.platform.errors import CallerError
 
 MOST_REVISIONS = 100
@@ -82,7 +82,9 @@ def revised(product: Product, record: Record, change: Change, by: str) -> Record
         revisions=[*before.revisions, Revision(at=now, by=by, decision=change.decision, corrections=corrections)],
     )
     made = record.model_copy(update={"document": document, "reviewed": review, "finished_at": now})
-    return _settled(product, made) if corrections else made
+    made = _settled(product, made) if corrections else made
+    doubt(made)
+    return made
 
 
 def _settled(product: Product, record: Record) -> Record:

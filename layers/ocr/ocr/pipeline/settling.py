@@ -32,15 +32,23 @@ def settled(product: Product, record: Record, outcome: Reading | OcrError, ident
         record.status = Status(ends) if ends in FINAL else Status.FAILED
         record.problem = problem_of(error)
         record.vendor = error.vendor
-    failed = record.document.failed if record.document else []
     disputed = outcome.disputed if isinstance(outcome, Reading) and record.document else {}
     for name, opinions in disputed.items():
         if record.document and name in record.document.evidence:
             record.document.evidence[name].opinions = opinions
-    record.review = sorted({field for check in failed for field in check.fields} | disputed.keys())
-    doubted = record.status == Status.INCOMPLETE or record.checks_failed or record.review
-    record.needs_review = bool(record.document and doubted)
+    doubt(record)
     return record
+
+
+def doubt(record: Record) -> None:
+    """Have the record say which fields are in doubt, and whether a person should look at it; a decision ends that."""
+    person = record.reviewed
+    failed = record.document.failed if record.document else []
+    evidence = record.document.evidence if record.document else {}
+    disputed = {name for name, one in evidence.items() if one.opinions}.difference(person.corrected if person else ())
+    record.review = sorted({field for check in failed for field in check.fields} | disputed)
+    doubted = record.status == Status.INCOMPLETE or record.checks_failed or record.review
+    record.needs_review = bool(record.document and doubted and not (person and person.decision))
 
 
 def _filled(product: Product, record: Record, reading: Reading, identity: Identity | None) -> OcrError | None:

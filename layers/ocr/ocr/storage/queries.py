@@ -23,14 +23,8 @@ HIGHEST = "f" * 32
 
 Reviewed = Literal["needed", "approved", "rejected", "corrected"]
 _DECIDED = "decision = :decision"
-# Something was read, and a check or the problem says that it is not to be relied on.
-_DOUBTED = "NOT #status IN (:failed, :unknown) AND (checks_failed > :none OR attribute_exists(problem))"
-_UNREAD = {":failed": "failed", ":unknown": "unknown"}
 _REVIEWED: Mapping[Reviewed, tuple[str, Item]] = {
-    "needed": (
-        f"attribute_not_exists(decision) AND {_DOUBTED}",
-        {":none": 0} | _UNREAD,
-    ),
+    "needed": ("needs_review = :needed", {":needed": True}),
     "approved": (_DECIDED, {":decision": "approved"}),
     "rejected": (_DECIDED, {":decision": "rejected"}),
     "corrected": ("corrected > :none", {":none": 0}),
