@@ -95,24 +95,48 @@ def test_what_an_ofd_states_counts_before_what_it_prints() -> None:
     assert found["total"] == page.truth["total"]
 
 
-def written(*texts: str, mode: str = "FILL", over: Image.Image | None = None) -> bytes:
-    """A PDF with these lines, perhaps over a picture of the whole page."""
+def written(
+    *texts: str, mode: str = "FILL", over: Image.Image | None = None, pieces: int = 1, grey: int = 0, size: float = 14
+) -> bytes:
+    """A PDF with these lines, perhaps over a picture of the whole page, which is in one piece or several."""
     from fpdf import FPDF
 
     file = FPDF(unit="pt", format=(600, 400))
     file.add_font("sans", fname=FACES["sans"])
     file.add_page()
-    if over:
-        file.image(over, 0, 0, 600, 400)
-    with file.local_context(text_mode=mode):
-        file.set_font("sans", size=14)
+    for piece in range(pieces if over else 0):
+        file.image(over, 0, 400 / pieces * piece, 600, 400 / pieces)
+    with file.local_context(text_mode=mode, text_color=grey):
+        file.set_font("sans", size=size)
         for place, text in enumerate(texts):
             file.text(40, 60 + 30 * place, text)
     return bytes(file.output())
 
 
 SENTENCE = "今收到海棠市松岭区居民张某某交来的房屋租赁押金人民币贰仟元整"
+
+
+def covered(grey: int) -> bytes:
+    """A PDF with two lines of which the second lies under a bar."""
+    from fpdf import FPDF
+
+    file = FPDF(unit="pt", format=(600, 400))
+    file.add_font("sans", fname=FACES["sans"])
+    file.add_page()
+    file.set_font("sans", size=14)
+    file.text(40, 60, SENTENCE)
+    file.text(40, 160, SENTENCE)
+    file.set_fill_color(grey)
+    file.rect(30, 140, 560, 30, "F")
+    return bytes(file.output())
+
+
 PICTURES = {
+    "white on white": lambda: written(SENTENCE, grey=255),
+    "too small to be seen": lambda: written(SENTENCE, size=0.5),
+    "under a white bar": lambda: covered(255),
+    "under a black bar": lambda: covered(0),
+    "text over a scan in strips": lambda: written(SENTENCE, over=Image.new("RGB", (1200, 100), "white"), pieces=8),
     "few letters": lambda: written("第1页"),
     "text over a scan": lambda: written(SENTENCE, over=Image.new("RGB", (1200, 800), "white")),
     "hidden text over a scan": lambda: written(SENTENCE, mode="INVISIBLE", over=Image.new("RGB", (1200, 800))),
@@ -146,6 +170,8 @@ def test_a_turned_page_has_its_text_where_it_is_seen(turn: int) -> None:
     with Image.open(io.BytesIO(dark.content)) as picture:
         left, top, right, bottom = picture.convert("L").point(lambda value: 255 * (value < 128)).getbbox() or (0,) * 4
     assert page.answer
+    assert [line["text"] for line in page.answer["lines"]] == [SENTENCE]
+    assert page.answer["angle"] == turn
     corners = [corner for line in page.answer["lines"] for corner in line["box"]]
     assert min(x for x, _ in corners) == pytest.approx(left, abs=14)
     assert max(x for x, _ in corners) == pytest.approx(right, abs=14)
@@ -153,13 +179,69 @@ def test_a_turned_page_has_its_text_where_it_is_seen(turn: int) -> None:
     assert max(y for _, y in corners) == pytest.approx(bottom, abs=14)
 
 
+def test_what_lies_aslant_over_a_page_is_a_line_of_its_own() -> None:
+    from fpdf import FPDF
+
+    file = FPDF(unit="pt", format=(600, 400))
+    file.add_font("sans", fname=FACES["sans"])
+    file.add_page()
+    file.set_font("sans", size=14)
+    file.text(40, 200, SENTENCE)
+    with file.rotation(45, 300, 200):
+        file.set_font("sans", size=40)
+        file.text(100, 200, "内部资料请勿外传")
+    page = files.page(files.opened(bytes(file.output())), 1)
+    assert page.answer
+    assert [line["text"] for line in page.answer["lines"]] == [SENTENCE, "内部资料请勿外传"]
+
+
+NAME_FIELD = "/Subtype/Widget/FT/Tx/T(name)/DA(/F 12 Tf 0 g)"
+FILLED_IN = {
+    "a field": NAME_FIELD + "/V(ZHANG SAN)/AP<</N 7 0 R>>",
+    "a field that the viewer draws": NAME_FIELD + "/V(ZHANG SAN)",
+    "a note on the page": "/Subtype/FreeText/AP<</N 7 0 R>>",
+    "a stamp": "/Subtype/Stamp/AP<</N 7 0 R>>",
+}
+
+
+@pytest.mark.parametrize("annotation", FILLED_IN.values(), ids=FILLED_IN)
+def test_what_was_filled_in_is_read_and_drawn(annotation: str) -> None:
+    def stream(head: str, text: str) -> str:
+        return f"<<{head}/Length {len(text)}>>stream\n{text}\nendstream"
+
+    fonts = "/Resources<</Font<</F 4 0 R>>>>"
+    page = files.page(
+        files.opened(
+            pdf_of_objects(
+                "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/DR<</Font<</F 4 0 R>>>>>>>>",
+                "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+                f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 400]{fonts}/Contents 6 0 R/Annots[5 0 R]>>",
+                "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+                f"<</Type/Annot{annotation}/Rect[300 340 500 365]/F 4/P 3 0 R>>",
+                stream("", "BT /F 12 Tf 40 350 Td (Name of the applicant:) Tj ET"),
+                stream(f"/Subtype/Form/BBox[0 0 200 25]{fonts}", "BT /F 12 Tf 2 5 Td (ZHANG SAN) Tj ET"),
+            )
+        ),
+        1,
+    )
+    assert page.answer
+    assert [line["text"] for line in page.answer["lines"]] == ["Name of the applicant:", "ZHANG SAN"]
+    assert page.draw
+    with Image.open(io.BytesIO(page.draw().content)) as picture:
+        assert (picture.convert("L").crop((page.width // 2, 0, page.width, page.height)).getextrema()[0]) < 128
+
+
+def pdf_of_objects(*objects: str) -> bytes:
+    """A PDF without its directory, which every reader makes for itself."""
+    body = b"%PDF-1.7\n" + b"".join(b"%d 0 obj%s endobj\n" % (n, part.encode()) for n, part in enumerate(objects, 1))
+    return body + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF" % (len(objects) + 1)
+
+
 def pdf_of(pages: int, size: float = 595) -> bytes:
     """The shortest PDF of so many pages."""
     kids = " ".join(f"{number} 0 R" for number in range(3, pages + 3))
     parts = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {pages}/Kids[{kids}]>>"]
-    parts += [f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size} 842]>>"] * pages
-    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj%s endobj\n" % (n, part.encode()) for n, part in enumerate(parts, 1))
-    return body + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF" % (len(parts) + 1)
+    return pdf_of_objects(*parts, *[f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size} 842]>>"] * pages)
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:

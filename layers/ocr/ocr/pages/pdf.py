@@ -1,22 +1,27 @@
 """PDF: pages with their own characters, and pages that are pictures. PDFium is asked by one thread at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import ceil
+from math import atan2, ceil, degrees
 from typing import Any
 
 from ocr.model.picture import Picture
 from ocr.pages import gate
 from ocr.pages.formats.header import damaged
-from ocr.pages.page import LEAST_CHARACTERS, Page, drawn, scale
+from ocr.pages.page import DOTS_PER_INCH, LEAST_CHARACTERS, Page, drawn, scale
 from ocr.pages.plausible import plausible
-from ocr.pages.runs import Character, lines
+from ocr.pages.runs import Character, direction, lines
 from ocr.platform.errors import CallerError
 
 _PASSWORD = 4
 _INVISIBLE = 3
-# Text that cannot be seen was put over a scan by whoever read it; so much of it makes a page one.
+# Text that cannot be seen was put there by whoever read a scan, or was covered; so much of it makes a page a picture.
 MOST_HIDDEN = 0.1
+# Text is seen where the page, drawn small and grey, is not all of one grey (0 to 255); and if it is not smaller than
+# that, in pixels of the page.
+LOOKED_AT_DOTS = 100
+CONTRAST = 24
+LEAST_HEIGHT = 3.0
 # A picture that covers so much of a page is the page.
 SCAN = 0.5
 # Characters and objects of one page: a full page of small print has some ten thousand.
@@ -47,7 +52,7 @@ def page(document: Picture, number: int) -> Page:
     if characters is not None and len(characters) >= LEAST_CHARACTERS:
         read = lines(characters)
         if plausible(line["text"] for line in read):
-            answer = {"lines": read, "angle": 0, "rules": []}
+            answer = {"lines": read, "angle": direction(characters), "rules": []}
     return Page(number, across, down, answer, lambda: _drawn(document, number))
 
 
@@ -79,7 +84,15 @@ def _opened(content: bytes) -> Iterator[Any]:
 
 @contextmanager
 def _page(pdf: Any, number: int) -> Iterator[Any]:
+    """A page, in which what was filled in, typed over it or stamped on it is as printed as the rest."""
+    import pypdfium2.raw as pdfium
+
+    pdf.init_forms()
     one = pdf[number - 1]
+    if pdfium.FPDFPage_GetAnnotCount(one):
+        pdfium.FPDFPage_Flatten(one, pdfium.FLAT_NORMALDISPLAY)
+        one.close()
+        one = pdf[number - 1]
     try:
         yield one
     finally:
@@ -87,7 +100,7 @@ def _page(pdf: Any, number: int) -> Iterator[Any]:
 
 
 def _characters(one: Any, width: int, height: int) -> list[Character] | None:
-    """The page's characters in pixels; None where the page is a picture, whatever text lies over or under it."""
+    """The characters that are seen, in pixels; None where the page is a picture, whatever text is over or under it."""
     import pypdfium2.raw as pdfium
 
     if _is_scan(one):
@@ -97,26 +110,63 @@ def _characters(one: Any, width: int, height: int) -> list[Character] | None:
         total = pdfium.FPDFText_CountChars(text)
         if total > MOST_CHARACTERS:
             return None
-        found, hidden, unknown = [], 0, 0
+        found, unseen, unknown = [], 0, 0
+        turned, is_seen = one.get_rotation(), _eye(one, width)
         for index in range(total):
             code = pdfium.FPDFText_GetUnicode(text, index)
             character = chr(code) if 0 < code < 0x110000 else "\ufffd"
             if pdfium.FPDFText_IsGenerated(text, index) == 1 or character.isspace():
                 found.append(Character(" ", 0, 0, 0, 0))
                 continue
-            drawn_by = pdfium.FPDFText_GetTextObject(text, index)
-            hidden += bool(drawn_by) and pdfium.FPDFTextObj_GetTextRenderMode(drawn_by) == _INVISIBLE
             unknown += pdfium.FPDFText_HasUnicodeMapError(text, index) == 1
             place = _place(one, text, index, width, height)
-            if place:
-                found.append(Character(character, *place))
+            if place is None:
+                continue
+            drawn_by = pdfium.FPDFText_GetTextObject(text, index)
+            invisible = bool(drawn_by) and pdfium.FPDFTextObj_GetTextRenderMode(drawn_by) == _INVISIBLE
+            if invisible or not is_seen(place):
+                unseen += 1
+                continue
+            found.append(Character(character, *place, angle=(_angle(text, index) + turned) % 360))
         seen = sum(not one.text.isspace() for one in found)
-        return None if hidden + unknown > MOST_HIDDEN * max(seen, 1) else found
+        return None if unseen + unknown > MOST_HIDDEN * max(seen, 1) else found
     finally:
         text.close()
 
 
-def _place(one: Any, text: Any, index: int, width: int, height: int) -> tuple[float, float, float, float] | None:
+def _angle(text: Any, index: int) -> int:
+    """How far a character's line is turned on the page, in degrees, clockwise; that italics lean does not count."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
+    return -round(degrees(atan2(matrix.b, matrix.a)))
+
+
+Place = tuple[float, float, float, float]
+
+
+def _eye(one: Any, width: int) -> Callable[[Place], bool]:
+    """Whether something is printed at a place of the page: neither white on white, nor covered, nor too small."""
+    factor = min(1.0, LOOKED_AT_DOTS / DOTS_PER_INCH)
+    points, _ = one.get_size()
+    scaled = factor * width / points
+    grey = one.render(scale=scaled, grayscale=True, may_draw_forms=False).to_pil().convert("L")
+
+    def is_seen(place: Place) -> bool:
+        left, top, right, bottom = place
+        if bottom - top < LEAST_HEIGHT:
+            return False
+        area = (int(left * factor), int(top * factor), ceil(right * factor), ceil(bottom * factor))
+        lowest, highest = grey.crop(area).getextrema()
+        return bool(highest - lowest >= CONTRAST)
+
+    return is_seen
+
+
+def _place(one: Any, text: Any, index: int, width: int, height: int) -> Place | None:
     """Left, top, right and bottom in the pixels of the page as it is shown, whichever way it is turned."""
     import ctypes
 
@@ -137,13 +187,22 @@ def _place(one: Any, text: Any, index: int, width: int, height: int) -> tuple[fl
 
 
 def _is_scan(one: Any) -> bool:
+    """Whether pictures, in one piece or in strips, cover so much of the page that they are the page."""
     import pypdfium2.raw as pdfium
+    from PIL import Image, ImageDraw
 
     width, height = one.get_size()
     if pdfium.FPDFPage_CountObjects(one) > MOST_OBJECTS:
         return False
+    covered = Image.new("L", (_GRID, _GRID))
+    draw = ImageDraw.Draw(covered)
     for thing in one.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         left, bottom, right, top = thing.get_bounds()
-        if max(0, min(right, width) - max(left, 0)) * max(0, min(top, height) - max(bottom, 0)) > SCAN * width * height:
-            return True
-    return False
+        if right > left and top > bottom:
+            box = (left / width, bottom / height, right / width, top / height)
+            draw.rectangle([min(max(edge, -1), 2) * _GRID for edge in box], fill=1)
+    return sum(covered.tobytes()) > SCAN * _GRID * _GRID
+
+
+# How finely what is covered of a page is counted, a side.
+_GRID = 64

@@ -1,7 +1,9 @@
-"""Characters with their places become lines of text, as a person sees them."""
+"""Characters with their places become lines of text, as a person sees them, whichever way each of them runs."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 # Of a character's height: the gap between two that belong to different texts, and how far off one row they may be.
@@ -14,21 +16,71 @@ SAME_PLACE = 0.2
 
 @dataclass(frozen=True)
 class Character:
-    """One character and its place in pixels."""
+    """One character and its place in pixels; `angle` is how far its text is turned, in degrees, clockwise.
+
+    The place is upright, whatever the angle.
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    angle: int = 0
 
     @property
     def height(self) -> float:
         return max(self.bottom - self.top, 1e-6)
 
 
-def lines(characters: Iterable[Character]) -> list[dict[str, Any]]:
-    """The lines, from the top, as the engine answers them; blanks among the characters only tell where words end."""
+def direction(characters: Iterable[Character]) -> int:
+    """How far most of the text is turned, in degrees, clockwise."""
+    found = Counter(one.angle for one in characters if not one.text.isspace())
+    return max(found, key=lambda angle: found[angle], default=0)
+
+
+def lines(characters: Sequence[Character]) -> list[dict[str, Any]]:
+    """The lines as the engine answers them: those that run as most do from the top, then what is turned otherwise.
+
+    Blanks among the characters only tell where words end.
+    """
+    most = direction(characters)
+    angles = sorted(
+        {one.angle for one in characters if not one.text.isspace()}, key=lambda angle: (angle != most, angle)
+    )
+    return [line for angle in angles for line in _turned(characters, angle)]
+
+
+def _turned(characters: Iterable[Character], angle: int) -> list[dict[str, Any]]:
+    """The lines of the characters that are turned so, found on the page turned back."""
+    own = [one for one in characters if one.angle == angle or one.text.isspace()]
+    if not angle:
+        return _upright(own)
+    across, down = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    found = _upright([one if one.text.isspace() else _back(one, across, down) for one in own])
+    return [
+        line | {"box": [[round(x * across - y * down, 1), round(x * down + y * across, 1)] for x, y in line["box"]]}
+        for line in found
+    ]
+
+
+def _back(one: Character, across: float, down: float) -> Character:
+    """The character on the page turned back. Turned aslant, its place was the upright one around it."""
+    x, y = (one.left + one.right) / 2, (one.top + one.bottom) / 2
+    width, height = one.right - one.left, one.bottom - one.top
+    if min(abs(across), abs(down)) > _ASLANT:
+        width = height = (width + height) / 2 / (abs(across) + abs(down))
+    elif abs(down) > abs(across):
+        width, height = height, width
+    x, y = x * across + y * down, y * across - x * down
+    return replace(one, left=x - width / 2, top=y - height / 2, right=x + width / 2, bottom=y + height / 2)
+
+
+# The sine of a degree or so: what is turned less stands upright in its place.
+_ASLANT = 0.03
+
+
+def _upright(characters: Iterable[Character]) -> list[dict[str, Any]]:
     runs: list[list[Character]] = []
     blank = False
     for one in characters:
