@@ -69,7 +69,7 @@ def ofd(pages: Sequence[Page], attached: dict[str, str] | None = None) -> bytes:
     listed = "".join(
         f'<ofd:Page ID="{number + 1}" BaseLoc="Pages/Page_{number}/Content.xml"/>' for number in range(len(pages))
     )
-    parts = {
+    parts: dict[str, str | bytes] = {
         "OFD.xml": f'<ofd:OFD {_NAMESPACE} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo>'
         f"<ofd:DocID>{'0' * 32}</ofd:DocID>{_custom(attached or {})}</ofd:DocInfo>"
         f"<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
@@ -84,11 +84,50 @@ def ofd(pages: Sequence[Page], attached: dict[str, str] | None = None) -> bytes:
             f"<ofd:Page {_NAMESPACE}><ofd:Area><ofd:PhysicalBox>{area}</ofd:PhysicalBox></ofd:Area>"
             f'<ofd:Content><ofd:Layer ID="{number + 50}">{texts}</ofd:Layer></ofd:Content></ofd:Page>'
         )
+    return _packed(parts)
+
+
+def _packed(parts: dict[str, str | bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in parts.items():
-            packed.writestr(zipfile.ZipInfo(name), f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+        for name, part in parts.items():
+            content = part if isinstance(part, bytes) else f'<?xml version="1.0" encoding="UTF-8"?>{part}'
+            packed.writestr(zipfile.ZipInfo(name), content)
     return file.getvalue()
+
+
+def scanned_ofd(pictures: Sequence[Image.Image], text: str = "") -> bytes:
+    """An OFD whose pages are pictures, with a text over each that nobody sees."""
+    millimetres = 25.4 / DOTS_PER_INCH
+    pages = [(picture, picture.width * millimetres, picture.height * millimetres) for picture in pictures]
+    numbers = range(len(pages))
+    parts: dict[str, str | bytes] = {
+        "OFD.xml": f"<ofd:OFD {_NAMESPACE}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>"
+        "</ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {_NAMESPACE}><ofd:CommonData><ofd:DocumentRes>DocumentRes.xml"
+        "</ofd:DocumentRes></ofd:CommonData><ofd:Pages>"
+        + "".join(f'<ofd:Page ID="{one + 1}" BaseLoc="Pages/Page_{one}/Content.xml"/>' for one in numbers)
+        + "</ofd:Pages></ofd:Document>",
+        "Doc_0/DocumentRes.xml": f'<ofd:Res {_NAMESPACE} BaseLoc="Res"><ofd:MultiMedias>'
+        + "".join(
+            f'<ofd:MultiMedia ID="{one + 50}" Type="Image"><ofd:MediaFile>{one}.jpg</ofd:MediaFile></ofd:MultiMedia>'
+            for one in numbers
+        )
+        + "</ofd:MultiMedias></ofd:Res>",
+    }
+    for number, (picture, width, height) in enumerate(pages):
+        file = io.BytesIO()
+        picture.convert("RGB").save(file, "JPEG")
+        parts[f"Doc_0/Res/{number}.jpg"] = file.getvalue()
+        box = f"0 0 {width:.2f} {height:.2f}"
+        parts[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
+            f"<ofd:Page {_NAMESPACE}><ofd:Area><ofd:PhysicalBox>{box}</ofd:PhysicalBox></ofd:Area><ofd:Content>"
+            f'<ofd:Layer ID="90"><ofd:ImageObject ID="91" ResourceID="{number + 50}" Boundary="{box}" '
+            f'CTM="{width:.2f} 0 0 {height:.2f} 0 0"/><ofd:TextObject ID="92" Boundary="{box}" Size="4" Alpha="0">'
+            f'<ofd:TextCode X="9" Y="9">{escape(text)}</ofd:TextCode></ofd:TextObject></ofd:Layer></ofd:Content>'
+            "</ofd:Page>"
+        )
+    return _packed(parts)
 
 
 def _custom(data: dict[str, str]) -> str:

@@ -156,6 +156,35 @@ def test_a_page_whose_text_is_not_what_one_sees_is_read_as_a_picture(made: Any) 
     assert (drawn.format, drawn.width, drawn.height) == ("JPEG", page.width, page.height)
 
 
+@pytest.mark.parametrize("text", ["", SENTENCE])
+def test_a_scan_in_an_ofd_is_read_as_the_picture_that_it_is(text: str) -> None:
+    sheet = Image.new("RGB", (600, 400), "white")
+    sheet.paste("black", (60, 40, 120, 80))
+    file = files.opened(born.scanned_ofd([Image.new("RGB", (300, 200)), sheet], text))
+    assert file.pages == 2
+    page = files.page(file, 2)
+    assert page.answer is None
+    assert page.draw
+    drawn = page.draw()
+    assert (drawn.format, drawn.width, drawn.height, drawn.page) == ("JPEG", page.width, page.height, 2)
+    with Image.open(io.BytesIO(drawn.content)) as picture:
+        dark = picture.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
+    assert dark == pytest.approx([page.width * one for one in (0.1, 0.0667, 0.2, 0.1333)], abs=2)
+
+
+def test_what_cannot_be_seen_on_an_ofd_is_left_out() -> None:
+    page = Page(600, 400, Look(), Random(0))
+    page.text((20, 40), SENTENCE)
+    page.text((20, 140), SENTENCE)
+    packed = zipfile.ZipFile(io.BytesIO(born.ofd([page])))
+    parts = {name: packed.read(name) for name in packed.namelist()}
+    name = "Doc_0/Pages/Page_0/Content.xml"
+    parts[name] = parts[name].replace(b'TextObject ID="101"', b'TextObject Visible="false" ID="101"')
+    found = files.page(files.opened(zipped(parts)), 1)
+    assert found.answer
+    assert [line["text"] for line in found.answer["lines"]] == [SENTENCE]
+
+
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_a_turned_page_has_its_text_where_it_is_seen(turn: int) -> None:
     import pypdfium2
@@ -314,6 +343,7 @@ def whole() -> dict[str, bytes]:
         "PDF": born.pdf([page]),
         "scanned PDF": born.scanned([Image.new("RGB", (64, 48))] * 2),
         "OFD": born.ofd([page, page]),
+        "scanned OFD": born.scanned_ofd([Image.new("RGB", (64, 48))] * 2),
         "XML": born.invoice_xml({"invoice_number": "24952000000059613214", "total": "12.00"}),
         "TIFF": born.scanned([Image.new("RGB", (64, 48))] * 2, "TIFF"),
         "HEIC": heic(Image.new("RGB", (64, 48))),
@@ -330,7 +360,7 @@ def encoded(format: str) -> bytes:
 
 @settings(max_examples=COUNT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.sampled_from(["PDF", "scanned PDF", "OFD", "XML", "TIFF", "HEIC", "WEBP", "AVIF"]),
+    st.sampled_from(["PDF", "scanned PDF", "OFD", "scanned OFD", "XML", "TIFF", "HEIC", "WEBP", "AVIF"]),
     st.integers(0, 1_000_000),
     st.binary(max_size=64),
     st.booleans(),

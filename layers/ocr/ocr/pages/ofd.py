@@ -1,13 +1,14 @@
-"""OFD (GB/T 33190): its text, and the data of the invoice that it states. It holds both; nothing has to be drawn."""
+"""OFD (GB/T 33190): its text, the data of the invoice that it states, and the pictures of what was scanned into it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from ocr.model.picture import Picture
-from ocr.pages import gate
+from ocr.pages import gate, ofd_pictures
 from ocr.pages.formats.header import damaged, too_much
-from ocr.pages.page import LEAST_CHARACTERS, Page, scale
+from ocr.pages.page import LEAST_CHARACTERS, SCAN, Page, scale
 from ocr.pages.runs import Character, lines
 from ocr.platform.errors import CallerError
 
@@ -62,25 +63,31 @@ def count(content: bytes) -> tuple[int, float, float]:
 
 
 def page(document: Picture, number: int) -> Page:
-    """A page with its text; the first one with what the file states of its invoice.
+    """A page with its text, the first one with what the file states of its invoice; or as the pictures that it shows.
 
-    Raises `unsupported_format` for a page without text: a picture in an OFD is not drawn.
+    Raises `unsupported_format` for a page with neither.
     """
     with _opened(document.content) as file:
         one = file.pages[number - 1]
         left, top, width, height = one.box
         points = scale(width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE)
         pixels = points * POINTS_PER_MILLIMETRE
-        runs = one.runs[:MOST_RUNS]
-        characters = [found for run in runs for found in _characters(run, left, top, pixels)]
-        read = lines(characters)
+        own = ofd_pictures.sheet(document.content, one.location)
+        is_scan = own.covers(left, top, width, height) > SCAN
+        runs = [run for run in one.runs if run.object_id not in own.unseen][: 0 if is_scan else MOST_RUNS]
+        read = lines([found for run in runs for found in _characters(run, left, top, pixels)])
         data = _stated(file) if number == 1 else {}
+    size = round(width * pixels), round(height * pixels)
+    draw = partial(ofd_pictures.draw, own, document, number, (left, top), pixels, size)
     if sum(len(line["text"]) for line in read) < LEAST_CHARACTERS and not data:
-        raise CallerError(
-            f"Page {number} of the OFD has no text.", "Print it to a PDF and send that.", kind="unsupported_format"
-        )
+        if not own.pictures:
+            raise CallerError(
+                f"Page {number} of the OFD has no text.", "Print it to a PDF and send that.", kind="unsupported_format"
+            )
+        return Page(number, *size, draw=draw)
     answer = {"lines": read, "angle": 0, "rules": []} | ({"data": data} if data else {})
-    return Page(number, round(width * pixels), round(height * pixels), answer)
+    # Its text would be missing from its pictures.
+    return Page(number, *size, answer, draw if is_scan else None)
 
 
 @contextmanager

@@ -22,6 +22,8 @@ LEAST_DOTS_PER_INCH = 40
 QUALITY = 90
 # So many characters a page has at least that holds its text.
 LEAST_CHARACTERS = 12
+# Pictures that cover so much of a page are the page.
+SCAN = 0.5
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from ocr.model.picture import Picture
 from ocr.pages import gate
 from ocr.pages.formats.header import damaged
-from ocr.pages.page import DOTS_PER_INCH, LEAST_CHARACTERS, Page, drawn, scale
+from ocr.pages.page import DOTS_PER_INCH, LEAST_CHARACTERS, SCAN, Page, drawn, scale
 from ocr.pages.plausible import plausible
 from ocr.pages.runs import Character, direction, lines
 from ocr.platform.errors import CallerError
@@ -22,8 +22,6 @@ MOST_HIDDEN = 0.1
 LOOKED_AT_DOTS = 100
 CONTRAST = 24
 LEAST_HEIGHT = 3.0
-# A picture that covers so much of a page is the page.
-SCAN = 0.5
 # Characters and objects of one page: a full page of small print has some ten thousand.
 MOST_CHARACTERS, MOST_OBJECTS = 100_000, 50_000
 
