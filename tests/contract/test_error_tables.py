@@ -1,6 +1,7 @@
 """Every row of every vendor's table of errors, as its document lists it: whose turn it is, the status, whether paid."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from ocr.declare.offers import Offer, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.problem import problem_of
 from ocr.platform.errors import OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
-from ocr.vendors import juhe
+from ocr.vendors import etoplive, juhe
 from tests.support.adapters import Card, Row, adapters, offers, rows
 from tests.support.vendors import Answered, Host, ask, error, kept, picture
 
@@ -45,6 +46,50 @@ def test_row(vendor: Host, offer: Offer, body: Any, row: Row, code: str) -> None
 def _asked(offer: Offer) -> Any:
     [options] = [case.options for case in offers() if type(case.offer) is type(offer)]
     return ask(offer, **options)[0]
+
+
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "a text with blanks": lambda code: f" {code}\n",
+    "a decimal number in a text": lambda code: f"{code}.0" if str(code).lstrip("-").isdigit() else code,
+    "wide letters": lambda code: str(code).translate({letter: letter + 0xFEE0 for letter in range(0x21, 0x7F)}),
+}
+
+
+@pytest.mark.parametrize("written", WAYS.values(), ids=WAYS)
+def test_a_code_is_the_same_however_it_is_written(vendor: Host, written: Callable[[Any], Any]) -> None:
+    for offer, body, row, code in rows():
+        vendor.says(_rewritten(offer, body, written))
+        outcome = error(_asked(offer))
+        assert ((type(outcome), outcome.status, outcome.paid), outcome.code) == (row, code), (offer, body)
+
+
+def _rewritten(offer: Offer, part: Any, written: Callable[[Any], Any]) -> Any:
+    """The answer with its codes written so; the gateway's words stand in a message and stay."""
+    if isinstance(part, list):
+        return [_rewritten(offer, one, written) for one in part]
+    if not isinstance(part, dict):
+        return part
+    names = adapters()[offer.vendor].CODES
+    return {
+        name: written(one) if name in names and one not in (None, "") else _rewritten(offer, one, written)
+        for name, one in part.items()
+    }
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 503])
+def test_a_code_says_more_than_the_status_that_it_comes_with(vendor: Host, status: int) -> None:
+    for offer, body, row, code in rows():
+        vendor.says(Answered(body, status))
+        outcome = error(_asked(offer))
+        assert ((type(outcome), outcome.status, outcome.paid), outcome.code) == (row, code), (offer, body)
+
+
+@pytest.mark.parametrize("around", [{"ErrorCode": "0"}, {"ErrorCode": 0, "SerialId": 1}, {}])
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_entrys_code_is_enough(vendor: Host, around: dict[str, Any], status: int) -> None:
+    vendor.says(Answered(around | {"ResultList": [{"ocr_error_code": -52}]}, status))
+    [outcome] = ask(etoplive.Pid(2))
+    assert (type(outcome), error(outcome).code) == (VendorUnavailable, "-52")
 
 
 @pytest.mark.parametrize("offer", OFFERS)

@@ -9,10 +9,12 @@ import pytest
 from pydantic import TypeAdapter
 
 from local.simulators import Control
+from ocr.declare.catalogue import products
 from ocr.declare.options import checked
 from ocr.model.picture import Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
+from ocr.pipeline.normalization import documents
 from ocr.platform import aws
 from ocr.platform.errors import CallerError, ConfigurationError, NoResult, UnexpectedResponse, VendorUnavailable
 from ocr.platform.settings import settings
@@ -315,6 +317,24 @@ def test_tables_are_restored_from_the_cells_places(vendor: Host) -> None:
         (1, 0): "苹果", (1, 1): "2", (1, 2): "10",
         (2, 0): "梨子", (2, 1): "3", (2, 2): "9",
     }  # fmt: skip
+
+
+def test_texts_that_make_no_table_are_not_lost(vendor: Host) -> None:
+    vendor.says(paged(entry(field("品名", "苹果"), field("数量", "2", quad=None, position=None))))
+    [found] = documents(products()["general_table"], reading(ask(Pid(1036))[0]))
+    assert (found.fields, [one.text for one in found.unmapped]) == ({}, ["苹果", "2"])
+
+
+@pytest.mark.parametrize("pid", [666, 667])
+@pytest.mark.parametrize("number", [int, str, float])
+def test_the_number_that_was_asked_by_is_no_kind_of_document(vendor: Host, pid: int, number: type) -> None:
+    vendor.says(paged({"pid": number(pid), "type": "行驶证正页", "FieldList": []}))
+    [finding] = reading(ask(Pid(pid))[0]).findings
+    assert said(finding) == {"type": "行驶证正页"}
+    vendor.says(paged(entry(field("某某号码", "17"), pid=number(pid), type=None)))
+    kind = "document_classification_only" if pid == 667 else "document_classification"
+    [found] = documents(products()[kind], reading(ask(Pid(pid))[0]))
+    assert (found.fields, [one.text for one in found.unmapped]) == ({}, ["17"])
 
 
 @pytest.mark.parametrize("pid", [666, 667])

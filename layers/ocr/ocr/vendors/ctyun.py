@@ -230,8 +230,8 @@ class Batch(Remote):
 
     def _understand(self, document: Picture, body: dict[str, Any]) -> Reading:
         [entry] = body["result"]
-        if (error_code := entry.get("err_code")) not in (None, "", 0, "0"):
-            code = code_of(error_code) or "err_code"
+        error_code = entry.get("err_code")
+        if error_code not in (None, "", 0) and (code := code_of(error_code) or "err_code") != "0":
             raise ERRORS[code].made(code) if code in ERRORS else unlisted(code)
         return self.detail(entry, document)
 
@@ -334,13 +334,20 @@ def _entries(answer: transport.Answer, body: dict[str, Any], asked: int) -> list
     entry belongs to which picture: then none is used, since the wrong person's card would be worse than none.
     """
     code = code_of(body.get("code")) or code_of(text(body.get("statusCode")).removeprefix("CTAPI_"))
-    settle(answer, code, ERRORS, SUCCESS)
-    entries = parts(next((body[name] for name in RESULTS if body.get(name) is not None), None))
+    results = next((body[name] for name in RESULTS if body.get(name) is not None), None)
+    settle(answer, code, ERRORS, SUCCESS, _codes(results))
+    entries = parts(results)
     message = body.get("message")
     failures = number(message.get("fail")) if isinstance(message, dict) else None
     if len(entries) != asked or (failures or 0) > sum(map(_empty, entries)):
         raise _UnclearError("The vendor's answer does not fit the pictures that it was sent.", paid=True)
     return entries
+
+
+def _codes(results: Any) -> list[str | None]:
+    """Each entry's own code; an empty list where the results are no list."""
+    entries = results if isinstance(results, list) else []
+    return [code_of(entry.get("err_code")) if isinstance(entry, dict) else None for entry in entries]
 
 
 class _UnclearError(UnexpectedResponse):

@@ -269,12 +269,17 @@ class Pid(OnePicture):
         self, request: VendorRequest, document: Picture, answer: transport.Answer, body: dict[str, Any]
     ) -> Reading:
         levels = list(_levels(body))
-        _refuse(levels, answer, _parameters(request.options))
-        reading = Reading(vendor=VENDOR)
         entries = [entry for level in levels for entry in _children(level.get("ResultList"))]
+        _refuse(levels, entries, answer, _parameters(request.options))
+        reading = Reading(vendor=VENDOR)
         if self.pid in TEXTS or self.pid == TABLE:
-            around = [ExtractedDocument(items=items)] if (items := _around(levels, texts=False)) else []
-            return reading.model_copy(update=self._page(levels, entries, document) | {"findings": around})
+            page, beside = self._page(levels, entries, document), _around(levels, texts=False)
+            if self.pid == TABLE and not page["tables"]:
+                # Texts that make no table were read and paid for all the same.
+                texts = [Item(label="text", **one.model_dump()) for one in page["lines"]]
+                page, beside = {"lines": []}, [*texts, *beside]
+            around = [ExtractedDocument(items=beside)] if beside else []
+            return reading.model_copy(update=page | {"findings": around})
         plates = [_plate(plate, document) for level in levels for plate in _children(level.get("Plate"))]
         findings = [*self._findings(self._wanted(entries), request, document), *plates]
         if not any(name in level for level in levels for name in LISTS):
@@ -329,7 +334,9 @@ class Pid(OnePicture):
         items = [item for field in _fields(entry) if (item := _item(field, document)).text]
         lines = [line for line in _rows(entry, document) if line]
         if self.pid in CLASSIFIED:
-            items += [Item(label=name, text=text(entry[name])) for name in CLASS if text(entry.get(name))]
+            # The number that was asked by is no kind of document.
+            said = {name: code_of(entry.get(name)) or text(entry.get(name)) for name in CLASS}
+            items += [Item(label=name, text=one) for name, one in said.items() if one not in ("", str(self.pid))]
         if not (items or lines):
             return ExtractedDocument() if FIELDS & entry.keys() else _flat([entry], request)
         return ExtractedDocument(
@@ -386,20 +393,24 @@ def _children(value: Any) -> Levels:
     return [value] if isinstance(value, dict) else parts(value)
 
 
-def _refuse(levels: Levels, answer: transport.Answer, options: Mapping[str, str]) -> None:
-    """Raise what the first code that is not 0 means, whichever level it stands on."""
+def _refuse(levels: Levels, entries: Levels, answer: transport.Answer, options: Mapping[str, str]) -> None:
+    """Raise what the first code that is not 0 means, whichever level it stands on.
+
+    The entries' own codes are for whoever reads those: others may stand beside one that could not be read.
+    """
     codes = [code_of(level["ErrorCode"]) for level in levels if "ErrorCode" in level]
     code = next((code for code in codes if code != OK), OK if codes else None)
     checked = "1" in options.get("imageCheck", "") and options.get("imageCheckVaule") == "0"
     if checked and code and code != OK and code not in ERRORS and not answer.fault():
         raise _POOR.made(code)
-    settle(answer, code, ERRORS)
+    settle(answer, code, ERRORS, inner=[_failure(entry) for entry in entries])
 
 
 def _failure(entry: dict[str, Any]) -> str | None:
     """The entry's own code, None when it was read."""
     error_code = entry.get(ENTRY_CODE)
-    return None if error_code in (None, "", 0, OK) else code_of(error_code) or "unknown"
+    code = code_of(error_code)
+    return None if error_code in (None, "", 0) or code == OK else code or "unknown"
 
 
 def _error(code: str) -> OcrError:

@@ -263,18 +263,28 @@ def named(error: OcrError, vendor: str) -> OcrError:
 
 def code_of(value: Any) -> str | None:
     """A vendor's code as text, however it was typed; None when there is none or it is nothing like a code."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    text = str(value).strip()
+    text = unicodedata.normalize("NFKC", str(value)).strip().removesuffix(".0")
     return text if _CODE.fullmatch(text) else None
 
 
-def settle(answer: transport.Answer, code: str | None, table: Table, ok: Collection[str] = ("0",)) -> None:
-    """Raise what the vendor's code means, or else the HTTP status; return only for success."""
+def settle(
+    answer: transport.Answer,
+    code: str | None,
+    table: Table,
+    ok: Collection[str] = ("0",),
+    inner: Collection[str | None] = (),
+) -> None:
+    """Raise what the vendor's code means, or else the HTTP status; return only for success.
+
+    `inner` are the codes of the answer's parts, None for one without. Where the table has each of them, they say it
+    all: the status of such an answer, and a code around them that says nothing, are no news.
+    """
     if code is not None and code in table:
         raise table[code].made(code)
+    if inner and all(one in table for one in inner):
+        return
     if error := answer.fault():
         raise error
     if code not in ok:
