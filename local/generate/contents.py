@@ -13,6 +13,7 @@ from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
 from local.generate.tables import table
+from local.samples import born
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
@@ -33,6 +34,7 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "problems": _problems,
         "limits": _limits,
         "formats": _formats,
+        "ways": _ways,
         "routes": lambda: _routes(openapi),
         "record": lambda: _members(Record, Document, Evidence, Attempt),
         "announcement": lambda: _members(Announcement),
@@ -80,6 +82,11 @@ def _formats() -> str:
     return table(["format", "type", "is read as"], rows)
 
 
+def _ways() -> str:
+    """Which format comes by which way: every one by each, which the tests try."""
+    return table(["", *born.WAYS], [[name, *["✓"] * len(born.WAYS)] for name in born.FORMATS])
+
+
 _AS: Mapping[str, str] = {
     "JPEG": "a picture, also in CMYK, without its last bytes, or with a film behind it",
     "PNG": "a picture, also with 16 bits a channel; what is white on nothing lies on black",
@@ -90,7 +97,7 @@ _AS: Mapping[str, str] = {
     "HEIF": "a picture, turned as the telephone says: HEIC",
     "AVIF": "a picture",
     "PDF": "pages: their text, or pictures",
-    "OFD": "pages: their text, and the invoice's data",
+    "OFD": "pages: their text and the invoice's data, or pictures",
     "XML": "one page: the data of a 数电票",
 }
 

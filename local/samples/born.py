@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,7 +12,7 @@ from PIL import Image
 
 from local.samples.catalogue import Sample, documents
 from local.samples.heic import heic
-from local.samples.page import FACES, Page, Print, font
+from local.samples.page import FACES, Look, Page, Print, font
 
 # A page's pixels are as many to an inch as a screen has: an invoice of 1400 pixels is one of A4.
 DOTS_PER_INCH = 150
@@ -189,4 +190,47 @@ _ITEM = {
     "Amount": "amount",
     "TaxRate": "tax_rate",
     "ComTaxAm": "tax",
+}
+
+
+def _saved(format: str, mode: str = "RGB") -> Callable[[str], bytes]:
+    """How a picture in this format is made, for which a vendor has to be asked."""
+
+    def made(number: str) -> bytes:
+        file = io.BytesIO()
+        _sheet(0).convert(mode).save(file, format)
+        return file.getvalue()
+
+    return made
+
+
+def _sheet(number: int) -> Image.Image:
+    return Image.new("RGB", (640, 480), (40, 200, 255 - 40 * number))
+
+
+def _page(number: str) -> Page:
+    page = Page(900, 600, Look(), Random(0))
+    for place, text in enumerate(("客运车票样张", f"编号: {number}", "请妥善保管此票据")):
+        page.text((80, 80 + 60 * place), text)
+    return page
+
+
+# The ways in, and a file in each format that people have, made for the number that it says where it holds text.
+WAYS = ("HTTPS body", "HTTPS form", "JSON, base64", "batch", "upload", "presigned form", "command line")
+FORMATS: Mapping[str, Callable[[str], bytes]] = {
+    "JPEG": _saved("JPEG"),
+    "CMYK JPEG": _saved("JPEG", "CMYK"),
+    "PNG": _saved("PNG"),
+    "BMP": _saved("BMP"),
+    "GIF": _saved("GIF", "P"),
+    "WebP": _saved("WEBP"),
+    "AVIF": _saved("AVIF"),
+    "HEIC": lambda number: heic(_sheet(0)),
+    "TIFF": _saved("TIFF"),
+    "TIFF of several pages": lambda number: scanned([_sheet(0), _sheet(1)], "TIFF"),
+    "PDF": lambda number: pdf([_page(number)]),
+    "scanned PDF": lambda number: scanned([_sheet(0)]),
+    "OFD": lambda number: ofd([_page(number)]),
+    "scanned OFD": lambda number: scanned_ofd([_sheet(0)]),
+    "数电票 XML": lambda number: invoice_xml({"invoice_number": number}),
 }

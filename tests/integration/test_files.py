@@ -7,27 +7,36 @@ import json
 import os
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
+import requests
 from PIL import Image
 
+from cli.api import Api
+from cli.reading import ReadRequest
+from cli.reading import read as reading_of
+from cli.stack import Endpoint, Key
 from local.samples import born
-from local.samples.heic import heic
 from local.samples.page import Look, Page
 from ocr.declare.fields import label
 from ocr.declare.product import Product
+from ocr.entry import uploads
 from ocr.entry.serve import serve
 from ocr.model.reading import Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline import files
-from ocr.storage import erasure
+from ocr.platform import aws
+from ocr.storage import erasure, records
 from ocr.vendors import embedded
-from tests.support.aws import World, expire_leases
+from tests.support.api import Answer, Call, Gateway, serving
+from tests.support.aws import UPLOADS, World, expire_leases
 from tests.support.scripted import Context, First, Ticket, calls, died, product, reading
 from tests.support.sending import deliver, of_upload, post
 
@@ -219,76 +228,101 @@ class TestCrashes:
         assert (found.status, len(found.pages), calls(kind)) == (Status.SUCCEEDED, 9, 9)
 
 
-WAYS = ["body", "form", "base64", "batch", "bucket"]
-
-
-@cache
-def formats() -> dict[str, bytes]:
-    """A file in each format that people have."""
-
-    def saved(format: str, mode: str = "RGB", **options: Any) -> bytes:
-        file = BytesIO()
-        sheet(1).convert(mode).save(file, format, **options)
-        return file.getvalue()
-
-    page = printed("客运车票样张", f"编号: {NUMBER}", "请妥善保管此票据")
-    return {
-        "JPEG": saved("JPEG"),
-        "CMYK JPEG": saved("JPEG", "CMYK"),
-        "PNG": saved("PNG"),
-        "BMP": saved("BMP"),
-        "GIF": saved("GIF", "P"),
-        "WebP": saved("WEBP"),
-        "AVIF": saved("AVIF"),
-        "HEIC": heic(sheet(1)),
-        "TIFF": saved("TIFF"),
-        "TIFF of two pages": scan(2),
-        "PDF": born.pdf([page]),
-        "scanned PDF": scan(1, "PDF"),
-        "OFD": born.ofd([page]),
-        "XML": born.invoice_xml({"invoice_number": NUMBER}),
-    }
-
-
-FORMATS = [
-    *("JPEG", "CMYK JPEG", "PNG", "BMP", "GIF", "WebP", "AVIF", "HEIC", "TIFF", "TIFF of two pages"),
-    *("PDF", "scanned PDF", "OFD", "XML"),
-]
-
-
-def by(way: str, kind: Product, content: bytes, world: World) -> Record:
-    headers, body = {"Content-Type": "application/octet-stream"}, content
-    resource = "/ocr/ticket/batch" if way == "batch" else "/ocr/ticket"
-    if way == "bucket":
-        notification = world.upload("uploads/ticket/a file", content)
-        assert deliver(kind, notification) == []
-        return of_upload(notification)
-    if way in ("form", "batch"):
-        head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
-        headers, body = {"Content-Type": "multipart/form-data; boundary=b"}, head + content + b"\r\n--b--\r\n"
-    if way == "base64":
-        body = json.dumps({"image": b64encode(content).decode()}).encode()
-        headers = {"Content-Type": "application/json"}
+def https(kind: Product, headers: Mapping[str, str], body: bytes, path: str = "/ocr/ticket") -> dict[str, Any]:
+    """The response of the product's function to a request, as the gateway hands both over."""
     event = {
         "httpMethod": "POST",
-        "path": resource,
-        "resource": resource,
-        "headers": headers,
+        "path": path,
+        "resource": path,
+        "headers": dict(headers),
         "queryStringParameters": None,
         "requestContext": {},
         "body": b64encode(body).decode(),
         "isBase64Encoded": True,
     }
-    answer = json.loads(serve(kind)(event, Context())["body"])
-    return Record.model_validate(answer["outcomes"][0]["record"] if way == "batch" else answer)
+    found: dict[str, Any] = serve(kind)(event, Context())  # type: ignore[arg-type]
+    return found
 
 
-@pytest.mark.parametrize("format", FORMATS)
+def by_body(kind: Product, content: bytes, world: World) -> Record:
+    return answered(https(kind, {"Content-Type": "application/octet-stream"}, content))
+
+
+def by_form(kind: Product, content: bytes, world: World) -> Record:
+    return answered(https(kind, *multipart(content)))
+
+
+def by_json(kind: Product, content: bytes, world: World) -> Record:
+    body = json.dumps({"image": b64encode(content).decode()}).encode()
+    return answered(https(kind, {"Content-Type": "application/json"}, body))
+
+
+def by_batch(kind: Product, content: bytes, world: World) -> Record:
+    answer = json.loads(https(kind, *multipart(content), "/ocr/ticket/batch")["body"])
+    return Record.model_validate(answer["outcomes"][0]["record"])
+
+
+def by_upload(kind: Product, content: bytes, world: World) -> Record:
+    notification = world.upload("uploads/ticket/a file", content)
+    assert deliver(kind, notification) == []
+    record = of_upload(notification)
+    assert record
+    return record
+
+
+def by_presigned_form(kind: Product, content: bytes, world: World) -> Record:
+    form = uploads.form(kind, {})
+    fields = {"Content-Type": "application/x-of-no-importance", **form["fields"]}
+    answer = requests.post(form["url"], data=fields, files={"file": ("a", content)}, timeout=10)
+    assert answer.ok, answer.text
+    version = aws.s3().head_object(Bucket=UPLOADS, Key=form["key"])["VersionId"]
+    thing = {"key": form["key"], "versionId": version, "sequencer": "0"}
+    assert deliver(kind, {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}) == []
+    record = records.find(form["id"])
+    assert record
+    return record
+
+
+def by_command_line(kind: Product, content: bytes, world: World) -> Record:
+    def asked(call: Call) -> Answer:
+        answer = https(kind, call.headers, call.body)
+        return Answer(answer["statusCode"], answer["body"])
+
+    with serving(Gateway(routes={"POST /ocr/ticket": asked})) as gateway, NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        outcome = reading_of(Api(Endpoint(gateway.url, Key("k"))), ReadRequest("ticket"), Path(file.name))
+    assert outcome.record
+    return Record.model_validate(outcome.record)
+
+
+def multipart(content: bytes) -> tuple[dict[str, str], bytes]:
+    head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    return {"Content-Type": "multipart/form-data; boundary=b"}, head + content + b"\r\n--b--\r\n"
+
+
+def answered(response: dict[str, Any]) -> Record:
+    return Record.model_validate(json.loads(response["body"]))
+
+
+BY: dict[str, Callable[[Product, bytes, World], Record]] = {
+    "HTTPS body": by_body,
+    "HTTPS form": by_form,
+    "JSON, base64": by_json,
+    "batch": by_batch,
+    "upload": by_upload,
+    "presigned form": by_presigned_form,
+    "command line": by_command_line,
+}
+
+
+@pytest.mark.parametrize("format", born.FORMATS)
 def test_every_format_comes_by_every_way(world: World, format: str) -> None:
-    assert set(FORMATS) == formats().keys()
-    kind = readers()
-    for way in WAYS:
-        record = by(way, kind, formats()[format], world)
+    """The page about files shows these formats and ways as a table."""
+    assert tuple(BY) == born.WAYS
+    content = born.FORMATS[format](NUMBER)
+    for way, read in BY.items():
+        record = read(readers(), content, world)
         assert record.status == Status.SUCCEEDED, (way, record.problem)
         assert record.document
         assert record.document.fields == {"number": NUMBER}
