@@ -34,10 +34,22 @@ LINE = (3, 48, 160)  # colours × height × least width; rapidocr pads to 320, w
 DETECTION_SIDE = 960  # pixels of the longest side; rapidocr's default enlarges small pictures, twenty times slower
 
 
+def lines(pixels: Pixels) -> list[NDArray[np.float32]]:
+    """Where text stands on a picture: the four corners of each line, in its pixels."""
+    found = _own_thread().submit(detector(), pixels).result().boxes
+    return [] if found is None else [np.asarray(box, np.float32) for box in found]
+
+
 @functools.cache
-def detector(side: int = DETECTION_SIDE) -> TextDetector:
-    """Finds text. `side` bounds the longest side that it looks at, in pixels."""
-    return TextDetector(_settings("Det", threads=CORES, limit_type="max", limit_side_len=side))
+def _own_thread() -> ThreadPoolExecutor:
+    """The thread in which the smallest numbers count as zero: a session changes the one that makes it, for good."""
+    return ThreadPoolExecutor(1)
+
+
+@functools.cache
+def detector() -> TextDetector:
+    """Finds text."""
+    return TextDetector(_settings("Det", threads=CORES, limit_type="max", limit_side_len=DETECTION_SIDE))
 
 
 def recognizer(mainland: bool = True) -> TextRecognizer:
@@ -140,4 +152,5 @@ def _session(model: Path, threads: int) -> InferenceSession:
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
     options.enable_cpu_mem_arena = False  # keeps 100 MB
     options.log_severity_level = 4
-    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    make = functools.partial(InferenceSession, model, options, providers=["CPUExecutionProvider"])
+    return _own_thread().submit(make).result()

@@ -113,14 +113,11 @@ def _same_place(one: Corners, other: Corners) -> bool:
 def _detect(pixels: Pixels) -> list[Corners]:
     beside = _margin(pixels)
     if not any(beside):
-        found = networks.detector()(pixels).boxes
-        return [] if found is None else [from_start(np.asarray(box, np.float32)) for box in found]
+        return [from_start(box) for box in networks.lines(pixels)]
     ground = np.median(pixels[:: max(len(pixels) // 50, 1), :: max(pixels.shape[1] // 50, 1)], axis=(0, 1)).tolist()
     framed = cv2.copyMakeBorder(pixels, beside[0], beside[0], beside[1], beside[1], cv2.BORDER_CONSTANT, value=ground)
-    found = networks.detector()(framed).boxes
     limits = (pixels.shape[1], pixels.shape[0])
-    boxes = [] if found is None else [np.asarray(box, np.float32) - beside[::-1] for box in found]
-    return [from_start(box.clip(0, limits)) for box in boxes]
+    return [from_start((box - beside[::-1]).clip(0, limits)) for box in networks.lines(framed)]
 
 
 def _margin(pixels: Pixels) -> tuple[int, int]:

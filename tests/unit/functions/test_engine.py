@@ -333,6 +333,13 @@ def test_the_networks_come_without_the_internet(monkeypatch: pytest.MonkeyPatch)
     assert networks._recognizer.__wrapped__(mainland=True)
 
 
+def test_reading_leaves_the_process_its_smallest_numbers(page: Image.Image) -> None:
+    """The detector counts them as zero, for speed; whoever else counts in this process does not."""
+    ask(file_of(page))
+
+    assert sys.float_info.min / 2 > 0
+
+
 def test_the_runtime_keeps_no_device_id_and_no_reports(tmp_path: Path) -> None:
     """What onnxruntime means to send to its maker it first puts into the home directory."""
     path = os.pathsep.join((str(Path(app.__file__).parents[1]), str(Path(telemetry.__file__).parents[2])))
