@@ -29,16 +29,16 @@ from ocr.declare.fields import label
 from ocr.declare.product import Product
 from ocr.entry import uploads
 from ocr.entry.serve import serve
-from ocr.model.reading import Reading
+from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline import files
 from ocr.platform import aws
 from ocr.storage import erasure, records
 from ocr.vendors import embedded
 from tests.support.api import Answer, Call, Gateway, serving
-from tests.support.aws import UPLOADS, World, expire_leases
+from tests.support.aws import ANSWERS, UPLOADS, World, expire_leases
 from tests.support.scripted import Context, First, Ticket, calls, died, product, reading
-from tests.support.sending import deliver, of_upload, post
+from tests.support.sending import asked, deliver, of_upload, post
 
 NUMBER = "A-17"
 DEATHS = int(os.environ.get("DEATHS", "3"))
@@ -62,6 +62,18 @@ def scan(pages: int, format: str = "TIFF") -> bytes:
 
 def text_pdf(*numbers: str) -> bytes:
     return born.pdf([printed("客运车票样张", f"编号: {number}", "请妥善保管此票据") for number in numbers])
+
+
+def text_and_scan(number: str) -> bytes:
+    """A PDF of two pages, one with its text and one without."""
+    import pypdfium2
+
+    both = pypdfium2.PdfDocument.new()
+    both.import_pages(pypdfium2.PdfDocument(text_pdf(number)))
+    both.import_pages(pypdfium2.PdfDocument(scan(1, "PDF")))
+    file = BytesIO()
+    both.save(file)
+    return file.getvalue()
 
 
 class Paper(Ticket):
@@ -149,18 +161,36 @@ class TestText:
         assert calls(kind) == 1
 
     def test_of_a_file_with_both_only_the_scan_is_paid(self, world: World) -> None:
-        import pypdfium2
-
-        both = pypdfium2.PdfDocument.new()
-        both.import_pages(pypdfium2.PdfDocument(text_pdf("A-1")))
-        both.import_pages(pypdfium2.PdfDocument(scan(1, "PDF")))
-        file = BytesIO()
-        both.save(file)
         kind = readers(of_page("A-2"))
-        _, record = post(kind, file.getvalue())
+        _, record = post(kind, text_and_scan("A-1"))
         assert [one["vendor"] for one in record["pages"]] == ["text", "first"]
         assert [one["fields"]["number"] for one in (record["document"], *record["others"])] == ["A-1", "A-2"]
         assert calls(kind) == 1
+
+
+class TestNormalizedAgain:
+    def test_a_file_is_made_anew_of_its_text_and_of_the_answers_about_its_scans(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kind = readers(of_page("A-2"))
+
+        class Module:
+            product = kind
+
+        monkeypatch.setattr("ocr.pipeline.renormalization.import_module", lambda name: Module)
+        _, record = post(kind, text_and_scan("A-1"))
+        assert record["document"]["fields"]["number"] == "A-1"
+        later = Reading(vendor="first", findings=[ExtractedDocument(items=[Item(label="编号", text="B-18")])])
+        monkeypatch.setattr("tests.support.scripted.First.understood", lambda *_: later, raising=False)
+        status, again = asked("POST", f"/records/{record['id']}/renormalize")
+        assert (status, again["status"]) == (200, "succeeded")
+        assert [one["fields"]["number"] for one in (again["document"], *again["others"])] == ["A-1", "B-18"]
+        assert [one["vendor"] for one in again["pages"]] == ["text", "first"]
+        assert again["attempts"] == record["attempts"]
+        assert calls(kind) == 1
+        assert erasure.erase(record["id"])
+        answers = aws.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", [])
+        assert answers == []
 
 
 class TestCrashes:

@@ -25,9 +25,8 @@ from ocr.declare.product import Product
 from ocr.model.picture import Picture
 from ocr.pages import files
 from ocr.pages.page import selected
-from ocr.pipeline.files import _understood
+from ocr.pipeline.files import understood
 from ocr.pipeline.normalization import documents
-from ocr.pipeline.process import Job
 from ocr.platform.errors import CallerError, OcrError, TooComplex
 
 COUNT = int(os.environ.get("HOSTILE", "60"))
@@ -62,7 +61,7 @@ def read(product: Product, content: bytes) -> dict[str, Any]:
     page = files.page(file, 1)
     assert page.answer is not None
     reader = next(offer for offer in product.offers if offer.reads_text)
-    reading = _understood(product, reader, Job(file), page)
+    reading = understood(product, reader, {}, page)
     assert not isinstance(reading, OcrError)
     return documents(product, reading)[0].fields
 

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.check import Check
 
+# Whose reading it is where the file itself holds the text.
+TEXT = "text"
 Point = tuple[float, float]
 Box = Annotated[
     tuple[Point, Point, Point, Point],

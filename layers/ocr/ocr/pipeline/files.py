@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.options import PAGES
@@ -20,7 +21,7 @@ from ocr.model.answer import ReceivedAnswer
 from ocr.model.check import Check
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
-from ocr.model.reading import ExtractedDocument, Item, Reading, on_page
+from ocr.model.reading import TEXT, ExtractedDocument, Item, Reading, on_page
 from ocr.model.record import FINAL, PageInfo, PageRecord, Record, Status
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import files
@@ -31,12 +32,10 @@ from ocr.pipeline.process import Job, Outcome, Retry, Step
 from ocr.pipeline.routing import NO_TIME
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, Incomplete, OcrError, VendorUnavailable
-from ocr.platform.telemetry import meter
-from ocr.storage import ledger
+from ocr.platform.telemetry import meter, unforeseen
+from ocr.storage import ledger, raw_answers
 from ocr.storage.records import RecordRef
 
-# Whose reading it is where the file itself holds the text.
-TEXT = "text"
 # Pages that are drawn and read side by side: a function has memory for a few.
 AT_ONCE = 4
 # Pages of which the vendors' answers are not of this document, or of more than one.
@@ -149,7 +148,7 @@ def _opened(product: Product, step: Step, number: int) -> Page | PageResult:
         page = files.page(step.job.document, number)
     except OcrError as fault:
         return PageResult(Page(number, 1, 1), _failed(product, step, fault), None)
-    reader = _reader(product, step.job)
+    reader = reader_of(product, step.job.options)
     if page.answer is None or reader is None:
         if page.draw is None:
             error = CallerError(
@@ -159,25 +158,25 @@ def _opened(product: Product, step: Step, number: int) -> Page | PageResult:
             )
             return PageResult(page, _failed(product, step, error), None)
         return page
-    reading = _understood(product, reader, step.job, page)
+    reading = understood(product, reader, step.job.options, page)
     if isinstance(reading, Reading):
         record = settled(product, process.unread(product, step), reading)
         return PageResult(page, record, reading)
     return page if page.draw else PageResult(page, _failed(product, step, reading), None)
 
 
-def _reader(product: Product, job: Job) -> Offer | None:
+def reader_of(product: Product, options: Mapping[str, str]) -> Offer | None:
     """Who understands text; None where a caller insists on a vendor."""
-    if "vendor" in job.options:
+    if "vendor" in options:
         return None
     return next((offer for offer in product.offers if offer.reads_text), None)
 
 
-def _understood(product: Product, reader: Offer, job: Job, page: Page) -> Reading | OcrError:
+def understood(product: Product, reader: Offer, options: Mapping[str, str], page: Page) -> Reading | OcrError:
     """What the page's own text says."""
     assert page.answer is not None
     there = Picture(b"", "PNG", page.width, page.height)
-    request = VendorRequest(product.slug, product.fields, [there], job.options, seconds=0)
+    request = VendorRequest(product.slug, product.fields, [there], options, seconds=0)
     outcome = reader.understood(request, ReceivedAnswer.of(page.answer))
     if not isinstance(outcome, Reading):
         return outcome
@@ -210,8 +209,12 @@ def _undrawn(step: Step, page: Page) -> Picture:
 
 def _page_job(step: Step, picture: Picture) -> Job:
     """A page as a picture of its own. It is never brought the last time: its file may be."""
-    options = {name: value for name, value in step.job.options.items() if name != PAGES}
-    return Job(picture, options, tenant=step.job.tenant)
+    return Job(picture, page_options(step.job.options), tenant=step.job.tenant)
+
+
+def page_options(options: Mapping[str, str]) -> dict[str, str]:
+    """The options that a page is read with, of those of its file."""
+    return {name: value for name, value in options.items() if name != PAGES}
 
 
 def _drawn(product: Product, step: Step, page: Page) -> Job | Record:
@@ -237,10 +240,27 @@ def _result(page: Page, record: Record) -> PageResult:
 
 
 def _assembled(product: Product, step: Step, results: _Results, end: float) -> Outcome:
+    _keep_texts(product, step, results.found)
     record = joined(product, process.unread(product, step), results.found)
     kept = process.keep_record(record, step, product, end)
     meter({"status": kept.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
     return kept
+
+
+def _keep_texts(product: Product, step: Step, results: Sequence[PageResult]) -> None:
+    """Keep the pages' own text, so that the record can be made again without the file."""
+    texts = {one.page.number: one.page.answer for one in results if one.page.answer and _is_text(one.reading)}
+    if not texts:
+        return
+    try:
+        raw_answers.save_texts(product.slug, step.lease.content, texts)
+    except (ClientError, BotoCoreError) as error:
+        # The record that follows is worth more.
+        unforeseen("The text of a file could not be kept", error)
+
+
+def _is_text(reading: Reading | None) -> bool:
+    return reading is not None and reading.vendor == TEXT
 
 
 def joined(product: Product, record: Record, results: Sequence[PageResult]) -> Record:

@@ -1,5 +1,6 @@
 """A record made anew from a vendor's answer as it was kept: after a label, a type or an adapter was put right."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
-from ocr.model.reading import Reading
-from ocr.model.record import Record, Status
+from ocr.model.reading import TEXT, Reading
+from ocr.model.record import PictureInfo, Record, Status
 from ocr.model.tenant import OPERATOR, Tenant
+from ocr.pages.page import Page
+from ocr.pipeline import files, process
 from ocr.pipeline.opinions import combined
 from ocr.pipeline.settling import settled
 from ocr.platform.errors import CallerError, OcrError
@@ -60,22 +63,59 @@ def _made(product: Product, record: Record, content: str) -> Record:
     picture = record.picture
     if picture is None:
         raise _nothing_kept()
-    document = Picture(b"", picture.format, picture.width, picture.height)
-    request = VendorRequest(product.slug, product.fields, [document], record.options, seconds=0)
+    if picture.pages:
+        return _made_of_pages(product, record, picture, content)
     asked = {one.vendor for one in record.attempts if one.outcome == "read"} | {record.vendor}
-    offers = sorted((one for one in product.offers if one.vendor in asked), key=lambda one: one.vendor != record.vendor)
+    document = Picture(b"", picture.format, picture.width, picture.height)
+    made, _ = _made_of_kept(product, _blank(record), document, content, asked)
+    return made
+
+
+def _made_of_pages(product: Product, record: Record, picture: PictureInfo, content: str) -> Record:
+    """The record of a file, of what its pages say themselves and of the answers about the others."""
+    texts = raw_answers.texts(product.slug, content)
+    reader = files.reader_of(product, record.options)
+    results = []
+    for info in record.pages:
+        page = Page(info.number, info.width, info.height, texts.get(info.number))
+        own = _blank(record).model_copy(update={"codes": [code for code in record.codes if code.page == info.number]})
+        if info.vendor == TEXT and page.answer and reader:
+            outcome = files.understood(product, reader, record.options, page)
+            made = settled(product, own, outcome)
+        else:
+            document = Picture(b"", "JPEG", info.width, info.height, page=info.number, file=picture.sha256)
+            job = process.Job(document, files.page_options(record.options), tenant=Tenant(record.tenant or ""))
+            made, outcome = _made_of_kept(product, own, document, process.content(product, job), {info.vendor})
+        results.append(files.PageResult(page, made, outcome if isinstance(outcome, Reading) else None))
+    again = files.joined(product, _blank(record), results)
+    # What it cost, and what stands beside the answers, stays.
+    same = {name: getattr(record, name) for name in ("attempts", "cost", "resends", "crops", "codes")}
+    return again.model_copy(update=same)
+
+
+def _made_of_kept(
+    product: Product, blank: Record, document: Picture, content: str, asked: Collection[str | None]
+) -> tuple[Record, Reading | OcrError]:
+    """The record of a content whose vendors' answers are kept, and the outcome that it was made of."""
+    request = VendorRequest(product.slug, product.fields, [document], blank.options, seconds=0)
+    offers = sorted((one for one in product.offers if one.vendor in asked), key=lambda one: one.vendor != blank.vendor)
     found = [raw_answers.understood(offer, request, content) for offer in offers]
     outcomes = [outcome for outcome in found if outcome is not None]
     if not outcomes:
         raise _nothing_kept()
-    empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
-    fresh = {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)}
 
     def settle(outcome: Reading | OcrError) -> Record:
-        return settled(product, record.model_copy(update=empty | fresh), outcome)
+        return settled(product, blank.model_copy(), outcome)
 
     readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
-    return settle(combined(product, readings, settle) if len(readings) > 1 else (readings or outcomes)[0])
+    outcome = combined(product, readings, settle) if len(readings) > 1 else (readings or outcomes)[0]
+    return settle(outcome), outcome
+
+
+def _blank(record: Record) -> Record:
+    """The record as it was before anything was read."""
+    empty: dict[str, Any] = {"document": None, "others": [], "lines": [], "tables": [], "problem": None, "angle": None}
+    return record.model_copy(update=empty | {"status": Status.SUCCEEDED, "finished_at": datetime.now(UTC)})
 
 
 def _nothing_kept() -> OcrError:

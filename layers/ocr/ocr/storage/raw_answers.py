@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import BatchAnswer, ReceivedAnswer
 from ocr.model.picture import Picture
-from ocr.model.reading import Crop, Reading
+from ocr.model.reading import TEXT, Crop, Reading
 from ocr.model.record import CropLink
 from ocr.pages.resize import Fitted
 from ocr.platform import aws
@@ -45,6 +45,17 @@ def _saved(product: str, batch: BatchAnswer) -> str:
             _put(key, batch, {})
             batch.kept_at.append(key)
         return batch.kept_at[0]
+
+
+def save_texts(product: str, content: str, texts: Mapping[int, Mapping[str, Any]]) -> None:
+    """Keep what a file's pages say themselves, by their numbers, as a vendor's answer is kept."""
+    _put(_key(product, content, TEXT), ReceivedAnswer.of({str(number): text for number, text in texts.items()}), {})
+
+
+def texts(product: str, content: str) -> dict[int, dict[str, Any]]:
+    """What the pages of a file say themselves, by their numbers, as far as it is kept."""
+    kept = aws.kept(_key(product, content, TEXT))
+    return {int(number): text for number, text in json.loads(_answer(kept).content).items()} if kept else {}
 
 
 def save_crops(product: str, content: str, crops: Sequence[Crop]) -> list[CropLink]:
@@ -110,7 +121,7 @@ def _answer(kept: "GetObjectOutputTypeDef") -> ReceivedAnswer:
 
 def erase(product: str, content: str, crops: Iterable[CropLink]) -> None:
     """Delete the answers about a content that a product's function may have kept: it knows its vendors by name."""
-    answers = [_key(product, content, vendor) for vendor in settings().order(product)]
+    answers = [_key(product, content, vendor) for vendor in (*settings().order(product), TEXT)]
     for key in (*batches(product, content), *answers, *(crop.key for crop in crops)):
         aws.s3().delete_object(Bucket=settings().answers_bucket, Key=key)
 
