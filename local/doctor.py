@@ -63,13 +63,17 @@ def _offers() -> Iterator[tuple[Product, Offer]]:
 def _examined(product: Product, offer: Offer) -> tuple[str, str, str, str]:
     try:
         secret = credentials.secret(offer)
-        wrong = "; ".join(credentials.blemishes(offer, credentials.stored(offer.vendor) or {}))
+        stored = credentials.stored(offer.vendor) or {}
+        wrong = "; ".join(credentials.blemishes(offer, stored))
     except VendorUnavailable as error:
         return "", "", "", error.detail
     except ConfigurationError as error:
         return "wrongly", "", "", str(error)
     if secret is None:
-        return "no", "", "", f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
+        fill = f"fill the secret {settings().secrets_prefix}/{offer.vendor}: {', '.join(offer.keys)}"
+        if credentials.has_strangers(offer, stored):
+            return "wrongly", "", "", f"{fill}; it has a member that docs/vendors/{offer.vendor}.md does not list"
+        return "no", "", "", fill
     options = {name: REQUIRED[name] for name in required([offer])}
     try:
         [outcome] = offer.read(VendorRequest(product.slug, product.fields, [NOTHING], options, SECONDS, secret))
@@ -85,10 +89,10 @@ def verdict(outcome: Outcome) -> tuple[str, str, str]:
     """Whether a vendor that came to this outcome was reached, whether it accepts us, and what it said."""
     if not isinstance(outcome, OcrError):
         return "yes", "yes", "it read an empty picture"
-    said = f"{outcome.code or ''} {outcome.detail}".strip()
     # That is what an empty picture is: a request which only a doctor makes.
     if isinstance(outcome, CallerError | NoResult) or outcome.blames == "request":
-        return "yes", "yes", said
+        return "yes", "yes", f"{outcome.code or ''} it turned the doctor's empty picture away, as it should".strip()
+    said = f"{outcome.code or ''} {outcome.detail}".strip()
     if outcome.code in SILENT:
         return "no", "", said
     return "yes", "no" if isinstance(outcome, VendorRejected) else "", said

@@ -96,6 +96,14 @@ def test_the_bytes_come_as_they_are(trusted: Host) -> None:
             "https://[::]/",
         ),
         *("https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://[2001:0:7f00:1::]/", "https://192.0.2.1/"),
+        *("https://[fec0::1]/", "https://[5f00::1]/", "https://[64:ff9b:1::7f00:1]/", "https://[::7f00:1]/"),
+        *(
+            "https://192.88.99.1/",
+            "https://198.18.0.1/",
+            "https://240.0.0.1/",
+            "https://0/",
+            "https://%31%32%37.0.0.1/",
+        ),
     ],
 )
 def test_no_host_inside_is_visited(vendor: Host, nowhere: list[Any], url: str) -> None:

@@ -417,6 +417,9 @@ WRONG = {
     "a key with an unseen letter inside": (etoplive.Pid(2), "key", "ab\u200bcd", "key has"),
     "a mode that is none": (esign.GeneralText(), "mode", "sha1", "mode"),
     "a gateway without its keys": (ctyun.GeneralText(), "gateway", "eop", "ak is needed"),
+    "a gateway in blanks": (ctyun.GeneralText(), "gateway", " eop\n", "ak is needed"),
+    "a code that leads out of the path": (ctyun.GeneralText(), "general_code", "../code", "general_code is no part"),
+    "a code with a slash in front": (ctyun.GeneralText(), "general_code", "/code", "general_code is no part"),
 }
 
 
@@ -469,6 +472,33 @@ class TestSecrets:
         assert "app_key" in said
         assert SECRETS["ctyun"]["app_key"] not in said
 
+    @pytest.mark.parametrize(
+        ("offer", "member"),
+        [(esign.GeneralText(), "mode"), (ctyun.Plate(), "gateway"), (ctyun.Plate(), "plate_path")],
+    )
+    @pytest.mark.parametrize("value", ["", " "])
+    def test_a_member_that_may_be_left_out_may_be_left_empty(
+        self, world: World, vendor: Host, fill: Any, offer: Offer, member: str, value: str
+    ) -> None:
+        vendor.says({"code": 4013})
+        post(card_of(offer), picture(1))
+        fill(offer.vendor, **{member: value})
+        post(card_of(offer), picture(2))
+        first, second = vendor.asked
+        assert (second.path, second.headers.keys()) == (first.path, first.headers.keys())
+
+    @pytest.mark.parametrize("names", [("Key", "secret"), ("key", "secret "), ("user_key", "user_secret")])
+    def test_the_doctor_sees_members_under_other_names(self, world: World, fill: Any, names: tuple[str, str]) -> None:
+        secrets = world.emulator.client("secretsmanager")
+        misspelt = json.dumps(dict(zip(names, ("hidden-1", "hidden-2"), strict=True)))
+        secrets.put_secret_value(SecretId=f"{PREFIX}/etoplive", SecretString=misspelt)
+        credentials.doubt("etoplive")
+        [product] = [one for one in _products() if one.slug == "passport"]
+        configured, _, _, said = _examined(product, etoplive.Pid(8))
+        assert configured == "wrongly"
+        assert "key, secret" in said
+        assert "hidden" not in said
+
     def test_one_that_is_filled_late_is_used_at_once(
         self, world: World, vendor: Host, fill: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -491,7 +521,9 @@ class TestSecrets:
 
 
 def test_the_doctor_takes_a_complaint_about_his_empty_picture_for_a_welcome() -> None:
-    assert verdict(juhe.CAPTCHA_ERRORS["271002"].made("271002"))[:2] == ("yes", "yes")
+    reachable, accepted, said = verdict(juhe.CAPTCHA_ERRORS["271002"].made("271002"))
+    assert (reachable, accepted) == ("yes", "yes")
+    assert said == "271002 it turned the doctor's empty picture away, as it should"
     assert verdict(juhe.CAPTCHA_ERRORS["10001"].made("10001"))[:2] == ("yes", "no")
 
 

@@ -6,15 +6,17 @@ name may stand for a moment later. The operator may trust origins beyond that.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 MOST_LETTERS = 2048
 SCHEME, PORT = "https", 443
-# They carry an IPv4 address that is reached through a translator: NAT64.
-_TRANSLATED = IPv6Network("64:ff9b::/96")
+# What is given out to hosts: beyond it lie loopback, links, sites and addresses that stand for IPv4 ones.
+_HOSTS = IPv6Network("2000::/3")
+# Relays for 6to4, given up: who answers there is on this network and not on the internet.
+_RELAYS = IPv4Network("192.88.99.0/24")
 
 
 class NotVisited(ValueError):
@@ -60,11 +62,10 @@ def _public(addresses: Sequence[str]) -> None:
 def is_public(address: str) -> bool:
     """Whether an IP address is one that anybody on the internet reaches, and stands for no other one."""
     found = ip_address(address)
-    if isinstance(found, IPv6Address) and (
-        found.ipv4_mapped or found.sixtofour or found.teredo or found.scope_id or found in _TRANSLATED
-    ):
-        return False
-    return found.is_global and not (found.is_multicast or found.is_reserved)
+    if isinstance(found, IPv6Address):
+        stands_for_another = found.sixtofour or found.teredo or found.scope_id
+        return found.is_global and found in _HOSTS and not stands_for_another
+    return found.is_global and not (found.is_multicast or found.is_reserved or found in _RELAYS)
 
 
 def _origin(place: Url) -> tuple[str | None, str | None, int | None]:

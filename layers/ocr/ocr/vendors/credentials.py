@@ -23,7 +23,9 @@ _ENDS = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
 _BLANK = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
 _BEFORE, _AFTER = re.compile(f"^{_BLANK}+"), re.compile(f"{_BLANK}+$")
 _QUOTED = re.compile("""(["'“”‘’「『]).*["'“”‘’」』]""", re.DOTALL)
-_IN_HEADERS, _IN_PATHS = re.compile("[!-~]+( +[!-~]+)*"), re.compile("[A-Za-z0-9_.~/-]+")
+_IN_HEADERS = re.compile("[!-~]+( +[!-~]+)*")
+# Neither empty parts nor those with a dot in front, which lead elsewhere.
+_IN_PATHS = re.compile(r"(?!\.)[\w.~-]+(/(?!\.)[\w.~-]+)*", re.ASCII)
 
 _UNSEEN = "a character that nobody sees"
 
@@ -47,7 +49,8 @@ def secret(offer: Offer) -> Mapping[str, str] | None:
         _not_filled(offer.vendor)
         raise ConfigurationError(f"{offer.vendor}'s secret is wrongly filled: {wrong}.")
     _filled.add(offer.vendor)
-    return {name: _plain(value) for name, value in stored.items() if isinstance(value, str)}
+    # One that is left empty is not there: what holds without it, holds.
+    return {name: _plain(value) for name, value in stored.items() if isinstance(value, str) and _is_filled(value)}
 
 
 def _not_filled(vendor: str) -> None:
@@ -66,7 +69,7 @@ def faults(offer: Offer, secret: Mapping[str, Any]) -> Iterator[str]:
     for member in offer.members:
         value = secret.get(member.name)
         if not _is_filled(value):
-            if member.only_with and secret.get(member.only_with[0]) == member.only_with[1]:
+            if member.only_with and _plain(str(secret.get(member.only_with[0]))) == member.only_with[1]:
                 yield f"{member.name} is needed where {member.only_with[0]} is {member.only_with[1]}"
         elif fault := _fault(member, value):
             yield f"{member.name} {fault}"
@@ -81,6 +84,11 @@ def blemishes(offer: Offer, secret: Mapping[str, Any]) -> Iterator[str]:
             ends = [f"begins with {_named(before[0])}"] if before else []
             ends += [f"ends in {_named(after[0])}"] if after else []
             yield f"{member.name} {' and '.join(ends)}"
+
+
+def has_strangers(offer: Offer, secret: Mapping[str, Any]) -> bool:
+    """Whether a secret has members under names that the vendor's secret does not have."""
+    return not secret.keys() <= {member.name for member in offer.members}
 
 
 def stored(vendor: str) -> Mapping[str, Any] | None:
@@ -134,7 +142,7 @@ def _fault(member: Member, value: Any) -> str | None:
     if member.travels == "header" and not _IN_HEADERS.fullmatch(plain):
         return "has a letter that no HTTP header takes"
     if member.travels == "path" and not _IN_PATHS.fullmatch(plain):
-        return "has a letter that no address takes"
+        return "is no part of an address: that has letters, digits, - and _, and / only between two parts"
     return None
 
 
