@@ -1,12 +1,15 @@
 """Line items, tables and running text out of lines."""
 
+import math
+from collections.abc import Callable
+
 import pytest
 
 from ocr.declare.field_types import ChineseMoney, Code, Date, Figures, Money, Number, Percent, TaxId, Text, Time
 from ocr.declare.fields import Fields, label, rows
 from ocr.extraction.extract import find
 from ocr.extraction.tables import tables, text
-from ocr.model.reading import Line, Table
+from ocr.model.reading import Line, Point, Table
 from tests.support.printed import column, grid, page, turn, values
 
 
@@ -65,6 +68,18 @@ INVOICE = page(
 )
 
 
+def curled(point: Point) -> Point:
+    """The page's middle 24 pixels lower than its sides."""
+    x, y = point
+    return x, y + 24 * math.sin(math.pi * x / 1500)
+
+
+def aslant(point: Point) -> Point:
+    """The page seen from the right: its rows run apart."""
+    x, y = point
+    return x, 450 + (y - 450) * (1 + x / 7000)
+
+
 def test_reads_both_parties_and_the_totals_of_an_invoice() -> None:
     assert values(find(Invoice, INVOICE)) == {
         "发票代码": "033001900111",
@@ -118,6 +133,22 @@ def test_what_stands_under_a_head_that_was_not_read_joins_no_other_column(head: 
     assert grid(find(Invoice, unread(head)), "items") == [
         {name: value for name, value in row.items() if name != lost} for row in whole
     ]
+
+
+@pytest.mark.parametrize("bent", [curled, aslant])
+def test_photographed_paper_is_flattened(bent: Callable[[Point], Point]) -> None:
+    lines = [line.model_copy(update={"box": tuple(map(bent, line.box or ()))}) for line in INVOICE]
+    flat, found = find(Invoice, INVOICE), find(Invoice, lines)
+    assert (values(found), grid(found, "items")) == (values(flat), grid(flat, "items"))
+
+
+def test_a_first_row_that_reaches_into_the_heads_is_a_row_beside_what_runs_down_the_margin() -> None:
+    rows = [
+        *[(60, 350, "*餐饮服务*餐费"), (570, 350, "A6"), (740, 350, "项"), (850, 350, "1"), (960, 350, "1000.00")],
+        *[(1090, 350, "1000.00"), (1240, 350, "13%"), (1340, 350, "130.00")],
+    ]
+    found = grid(find(Invoice, page(*HEADS, *rows, *column(1480, 240, "第二联发票联记账凭证"))), "items")
+    assert [list(row.values()) for row in found] == [[text for _, _, text in rows]]
 
 
 @pytest.mark.parametrize("read", [[], [(150, 480, "合")]])

@@ -12,7 +12,7 @@ from decimal import Decimal
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.labels import LabelMatch, match
-from ocr.extraction.layout import WORD_GAP, reaching, wrapped
+from ocr.extraction.layout import WORD_GAP, reaching, stacks, wrapped
 from ocr.extraction.legs import Leg, legs, nearest
 from ocr.extraction.page import SAME_TEXT, Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
@@ -24,6 +24,9 @@ TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白"
 HEAD_HEIGHT = 1.3  # heads within one row may stand this far apart, in line heights
 ROW_GAP = 3.5  # a table ends where this much is free
 TEXT_GAP = 1.2  # from a row to text that continues it
+LEVEL = 0.4  # how far below a head a text of the heads' row may stand
+TALL = 1.6  # heads over several lines
+MARGIN_BELOW = 1.0  # how far below the heads a text reaches that runs past them
 
 
 @dataclass(frozen=True)
@@ -50,14 +53,14 @@ def line_items(model: type[Fields], row_model: type[Fields], spans: Sequence[Tex
     if not columns:
         return Items()
     top = around(column.head.area for column in columns)
-    spans = [part for span in spans for part in _cells_apart(span, top)]
-    below = [row for row in rows(spans) if around(span.area for span in row).middle > top.middle]
-    body = [row for row in below if not set(row) & heads]
+    margin = _running_past(spans, top)
+    spans = [part for span in spans if span not in margin for part in _cells_apart(span, top)]
+    body = [row for row in rows(set(spans) - heads) if around(span.area for span in row).middle > top.middle]
     kept = list(_body(body, top.bottom, vocabulary(model)))
     chain, chained = legs(row_model, (span for row in kept for span in row), top)
     rest = [left for row in kept if (left := [span for span in row if span not in chained])]
     gutters = _gutters(columns, rest)
-    items = Items(spans=heads | {span for row in kept for span in row})
+    items = Items(spans=heads | margin | {span for row in kept for span in row})
     cells = [named for row in _rows(rest, columns, gutters) if (named := _named(row, columns))]
     known, needed = labels(row_model), set(row_model.row_needs)
     for row in _along(chain, cells, row_model) if chain else cells:
@@ -119,6 +122,13 @@ def _along(chain: Sequence[Leg], rows: Sequence["NamedCells"], row_model: type[F
     return made + [row for at, row in enumerate(rows) if at not in beside]
 
 
+def _running_past(spans: Sequence[TextSpan], heads: Rect) -> set[TextSpan]:
+    """The letters of what runs down the margin, past the heads: 第二联 发票联 on an invoice."""
+    columns = ((column, around(span.area for span in column)) for column in stacks(spans))
+    past = (column for column, area in columns if area.top < heads.top and area.bottom > heads.bottom + MARGIN_BELOW)
+    return {span for column in past for span in column}
+
+
 def _cells_apart(span: TextSpan, heads: Rect) -> Iterator[TextSpan]:
     """The span; its letters where cells of one column were read as one text from top to bottom."""
     under = span.area.top > heads.middle and heads.left < span.area.center < heads.right
@@ -148,14 +158,26 @@ def _heads(row_model: type[Fields], spans: Sequence[TextSpan]) -> tuple[list[Col
     best += [
         LabelMatch(value.text, (), value.area) for one in best for value in one.values if _stands_alone(value, one)
     ]
-    area = around(one.area for one in best)
-    held = {span for span in spans if span.area.beside(area) and span.area.height <= area.height + 0.5}
     columns = [_column(one, row_model) for one in sorted(best, key=lambda one: one.area.center)]
-    return columns, held
+    named = {id(span.line) for one in best for span in one.spans}
+    return columns, {span for span in spans if id(span.line) in named or _is_of_heads(span, [one.area for one in best])}
 
 
 def _stands_alone(value: TextSpan, head: LabelMatch) -> bool:
-    return value.start == 0 and value.area.across(head.area) > 0.5
+    apart = value.start == 0 and value.area.across(head.area) > 0.5 and len(canonical(value.text)) > 1
+    return apart and _is_of_heads(value, [head.area])
+
+
+def _is_of_heads(span: TextSpan, heads: Sequence[Rect]) -> bool:
+    """Whether a text stands in the row of the heads. A first row of values may reach into it, half a row lower."""
+    area = around(heads)
+    nearest = min(heads, key=lambda head: abs(head.center - span.area.center))
+    level = span.area.middle - nearest.middle < LEVEL or (area.height > TALL and _holds_no_figure(span))
+    return (level or is_nearly_caption(span.text)) and span.area.beside(area) and span.area.height <= area.height + 0.5
+
+
+def _holds_no_figure(span: TextSpan) -> bool:
+    return not any(map(str.isdecimal, span.text))
 
 
 def _column(head: LabelMatch, row_model: type[Fields]) -> Column:

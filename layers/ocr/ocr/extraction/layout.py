@@ -191,7 +191,7 @@ def _columns(spans: Iterable[TextSpan], words: Vocabulary) -> tuple[list[Mark], 
     marks: list[Mark] = []
     used: set[TextSpan] = set()
     spans = list(spans)
-    for column in _stacks(spans):
+    for column in stacks(spans):
         letters = [(letter, span) for span in column for letter in canonical(span.text)]
         text = "".join(letter for letter, _ in letters)
         if head := words.head(text):
@@ -205,7 +205,7 @@ def _columns(spans: Iterable[TextSpan], words: Vocabulary) -> tuple[list[Mark], 
     return marks, [span for span in spans if span not in used]
 
 
-def _stacks(spans: Sequence[TextSpan]) -> list[list[TextSpan]]:
+def stacks(spans: Sequence[TextSpan]) -> list[list[TextSpan]]:
     """Texts that run from top to bottom: vertical spans and single characters that stand one below the other."""
     narrow = [span for span in spans if span.vertical or len(canonical(span.text)) == 1]
     narrow.sort(key=lambda span: span.area.top)

@@ -1,14 +1,16 @@
 """The page set upright: every line as a span with a place, measured in median line heights.
 
 Whichever way the picture lies, the first two corners of a line's box say where its text runs. The page is turned until
-that is rightwards, so that everything after this module may speak of left, right, above and below.
+that is rightwards, and flattened where photographed paper curls or is seen aslant, so that everything after this module
+may speak of rows, of left, right, above and below.
 """
 
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from statistics import fmean, median
 
 from ocr.model.reading import Box, Line, Point
@@ -17,6 +19,14 @@ NARROW = 0.55  # the width of a Latin letter or digit where a Chinese character 
 LINE_PITCH = 1.6  # how far apart lines are laid out when the vendor gave no boxes
 SAME_TEXT = 0.3  # spans this close were one text
 SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within one row
+
+# By which lines the page is flattened, and when. Lengths are in line heights.
+LONG_LINE = 5.0  # its box says how its row runs
+STEEPEST = 0.2  # what runs otherwise is no row
+FEWEST_LINES, MOST_LINES = 6, 60
+LEAST_APART = 5.0  # two lines that say how rows run differently
+LEAST_BEND = 0.2  # how far it puts a corner of the page out of its row
+LEFT_OVER = 0.7  # the share of the lines' slopes that it may leave unexplained
 
 
 @dataclass(frozen=True)
@@ -139,9 +149,8 @@ def upright(lines: Sequence[Line]) -> list[TextSpan]:
     if not spoken:
         return []
     boxes = [_usable(line.box) or _laid_out(line.text, number) for number, line in enumerate(spoken)]
-    angle = _direction(boxes)
-    unit = _unit(boxes)
-    return [_span(line, box, angle, unit) for line, box in zip(spoken, boxes, strict=True)]
+    frame = _frame(boxes)
+    return [_span(line, frame.area(box)) for line, box in zip(spoken, boxes, strict=True)]
 
 
 def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
@@ -149,13 +158,8 @@ def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -
     boxes = [box for line in lines if line.text.strip() and (box := _usable(line.box))]
     if not boxes:
         return []
-    angle, unit = _direction(boxes), _unit(boxes)
-
-    def there(point: Point) -> Point:
-        x, y = _rotated(point, -angle)
-        return x / unit, y / unit
-
-    return [(there(a), there(b)) for a, b in rules]
+    frame = _frame(boxes)
+    return [(frame.there(a), frame.there(b)) for a, b in rules]
 
 
 def rows(spans: Iterable[TextSpan]) -> list[list[TextSpan]]:
@@ -213,11 +217,104 @@ def _unit(boxes: Sequence[Box]) -> float:
     return max(median(heights), 1e-6)
 
 
-def _span(line: Line, box: Box, angle: float, unit: float) -> TextSpan:
-    area = _area(box, angle)
-    return TextSpan(
-        line, 0, len(line.text), Rect(*(edge / unit for edge in (area.left, area.top, area.right, area.bottom)))
-    )
+def _span(line: Line, area: Rect) -> TextSpan:
+    return TextSpan(line, 0, len(line.text), area)
+
+
+@dataclass(frozen=True)
+class _Bend:
+    """How the rows of an upright page run, in line heights: at the point (x, y) with the slope tilt + curl·x + fan·y.
+
+    Paper that curls is a bow from left to right, paper that is seen aslant a fan from top to bottom.
+    """
+
+    tilt: float = 0.0
+    curl: float = 0.0
+    fan: float = 0.0
+
+    def slope(self, x: float, y: float) -> float:
+        return self.tilt + self.curl * x + self.fan * y
+
+    def level(self, x: float, y: float) -> float:
+        """The height at which a point stands once the rows are level."""
+        return y - x * (self.tilt + self.curl * x / 2 + self.fan * y)
+
+    def reach(self, x: float, y: float) -> float:
+        """How far it moves a point at most, that is so far from where it moves nothing."""
+        return x * (abs(self.curl) * x / 2 + abs(self.fan) * y)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """From pixels of the stored picture to the upright page: `angle` in radians, `unit` in pixels, then `bend` around
+    `origin`."""
+
+    angle: float
+    unit: float
+    origin: Point = (0.0, 0.0)
+    bend: _Bend = _Bend()
+
+    def there(self, point: Point) -> Point:
+        x, y = self.turned(point)
+        left, top = self.origin
+        return x, top + self.bend.level(x - left, y - top)
+
+    def turned(self, point: Point) -> Point:
+        """Where the point is before the page is flattened."""
+        x, y = _rotated(point, -self.angle)
+        return x / self.unit, y / self.unit
+
+    def area(self, box: Box) -> Rect:
+        xs, ys = zip(*(self.there(point) for point in box), strict=True)
+        return Rect(min(xs), min(ys), max(xs), max(ys))
+
+
+def _frame(boxes: Sequence[Box]) -> _Frame:
+    turned = _Frame(_direction(boxes), _unit(boxes))
+    corners = [[turned.turned(point) for point in box] for box in boxes]
+    xs, ys = [[point[axis] for box in corners for point in box] for axis in (0, 1)]
+    origin = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    bend = _bend([slope for box in corners if (slope := _row_slope(box, origin))])
+    far = bend.reach((max(xs) - min(xs)) / 2, (max(ys) - min(ys)) / 2)
+    return replace(turned, origin=origin, bend=bend) if far > LEAST_BEND else turned
+
+
+@dataclass(frozen=True)
+class _RowSlope:
+    """How a line that is long enough to tell runs, and where."""
+
+    x: float
+    y: float
+    slope: float
+    length: float
+
+
+def _row_slope(box: Sequence[Point], origin: Point) -> _RowSlope | None:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = box
+    length, height = bx - ax, math.dist(box[0], box[3])
+    across = length + cx - dx
+    slope = (by - ay + cy - dy) / across if across > 0 else STEEPEST
+    if length < LONG_LINE * max(1.0, height) or abs(slope) >= STEEPEST:
+        return None
+    return _RowSlope((ax + bx + cx + dx) / 4 - origin[0], (ay + by + cy + dy) / 4 - origin[1], slope, length)
+
+
+def _bend(lines: Sequence[_RowSlope]) -> _Bend:
+    """The bend that most lines agree with (Theil and Sen); none where they agree as well without."""
+    longest = sorted(lines, key=lambda line: -line.length)[:MOST_LINES]
+    if len(longest) < FEWEST_LINES:
+        return _Bend()
+    curl = _growth([(line.x, line.slope) for line in longest])
+    fan = _growth([(line.y, line.slope - curl * line.x) for line in longest])
+    bend = _Bend(median(line.slope - curl * line.x - fan * line.y for line in longest), curl, fan)
+    left = sum(abs(line.slope - bend.slope(line.x, line.y)) for line in longest)
+    return bend if left < LEFT_OVER * sum(abs(line.slope) for line in longest) else _Bend()
+
+
+def _growth(points: Sequence[tuple[float, float]]) -> float:
+    """How the second coordinate grows with the first: the median over all pairs that are apart."""
+    pairs = ((one, other) for one, other in combinations(points, 2) if abs(one[0] - other[0]) > LEAST_APART)
+    return median([(other[1] - one[1]) / (other[0] - one[0]) for one, other in pairs] or [0.0])
 
 
 def _rotated(point: Point, angle: float) -> Point:
