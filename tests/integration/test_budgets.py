@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from ocr.declare import catalogue
+from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.model.record import Status
+from ocr.platform import aws
 from ocr.platform.errors import (
     CallerError,
     ConfigurationError,
@@ -23,7 +25,8 @@ from ocr.platform.settings import settings
 from ocr.storage import usage
 from records import app
 from tests.support.aws import World, forget_settings
-from tests.support.scripted import Answer, Context, First, Ticket, calls, picture, product, reading
+from tests.support.fault_injection import Fault, FaultInjector
+from tests.support.scripted import Answer, Context, First, Ticket, calls, died, picture, product, reading
 from tests.support.sending import deliver, of_upload, post
 
 SOLD = [("ticket", "first"), ("ticket", "second")]
@@ -44,6 +47,12 @@ def money(world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
 def counted(by: str = "vendor") -> dict[str, tuple[Any, ...]]:
     rows = usage.grouped(usage.report(TODAY, datetime.now(UTC).date(), SOLD), by)
     return {row[by]: tuple(row[name] for name in usage.COUNTS) for row in rows}
+
+
+def reserved(offer: Offer) -> usage.Charge:
+    charge = usage.charge("ticket", offer, {})
+    assert charge
+    return usage.taken(charge)
 
 
 def says(answer: Any) -> Answer:
@@ -100,13 +109,41 @@ def test_no_budget_is_exceeded_however_many_ask_at_once(money: Any, budgets: str
 
     def ask(_: int) -> bool:
         try:
-            return usage.reserve("ticket", offer, {}) is not None
+            return reserved(offer) is not None
         except VendorUnavailable:
             return False
 
     with ThreadPoolExecutor(16) as threads:
         assert sum(threads.map(ask, range(60))) == most
-    assert counted()["first"][0] == most
+
+
+def test_a_batch_that_costs_more_than_is_left_is_read_as_far_as_it_goes(world: World, money: Any) -> None:
+    money("first=7/day")
+    kind = product([reading])
+    uploads = [world.upload(f"uploads/ticket/{number}.png", picture(number)) for number in range(10)]
+    assert len(deliver(kind, *uploads)) == 3
+    assert (calls(kind), counted()["first"]) == (7, (7, 7, Decimal("3.5"), 0, 0))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_write_whose_answer_was_lost_counts_once(money: Any, which: int) -> None:
+    injector = FaultInjector(faults=[Fault("TransactWriteItems", "lost", skip=which), Fault("UpdateItem", "lost")])
+    with injector.over(aws.table().meta.client):
+        assert post(product([reading]), picture(1))[0] == 200
+    assert counted()["first"] == (1, 1, Decimal("0.5"), 0, 0)
+
+
+def test_a_call_whose_function_died_may_have_been_charged(money: Any) -> None:
+    with pytest.raises(SystemExit):
+        post(product([died]), picture(1))
+    assert counted()["first"] == (1, 0, 0, 1, Decimal("0.5"))
+
+
+def test_what_a_vendor_cost_stands_although_another_was_asked_then(money: Any) -> None:
+    lost = VendorUnavailable("No answer.", code="unanswered", paid=True)
+    for number, answer in enumerate([lost, VendorRejected("No.")]):
+        post(product([says(answer)], [lambda: reading("second")]), picture(number))
+    assert counted() == {"first": (1, 0, 0, 1, Decimal("0.5")), "second": (2, 2, 6, 0, 0)}
 
 
 def test_a_vendor_without_a_budget_left_leaves_the_picture_to_the_next(money: Any) -> None:
@@ -121,7 +158,7 @@ def test_where_no_vendor_has_a_budget_left_an_upload_waits_until_there_is_one(wo
     money("first=0/day")
     kind = product([reading])
     with pytest.raises(VendorUnavailable) as refused:
-        usage.reserve("ticket", First([reading]), {})
+        reserved(First([reading]))
     assert (refused.value.code, refused.value.paid, refused.value.waits) == ("budget", False, True)
     upload = world.upload("uploads/ticket/a.png", picture(1))
     assert deliver(kind, upload) != []
@@ -155,7 +192,7 @@ def test_the_operator_hears_of_a_budget_at_four_fifths_once(money: Any, capsys: 
     money("first=10/day")
     alerted = []
     for _ in range(10):
-        usage.reserve("ticket", First([reading]), {})
+        reserved(First([reading]))
         alerted.append("BudgetNearlySpent" in capsys.readouterr().out)
     assert alerted == [False] * 7 + [True] + [False] * 2
 

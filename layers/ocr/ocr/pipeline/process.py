@@ -39,7 +39,7 @@ from ocr.platform.errors import (
 )
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, meter, unforeseen
-from ocr.storage import ledger, raw_answers, records
+from ocr.storage import ledger, raw_answers, records, usage
 from ocr.storage.ledger import Asked, Lease, StoredReading
 from ocr.storage.records import RecordRef
 
@@ -89,12 +89,19 @@ class Step:
     lease: Lease
     standing: OcrError | None = None
 
-    def begin(self, offer: Offer, spent: int) -> None:
-        """Write down that this vendor is asked, when `spent` calls have come to nothing; see `choice.Turn`."""
-        charges = offer.units(self.job.options) > 0
-        if charges and not self.lease.may_pay(spent):
+    def begin(self, run: routing.DocumentRun, offer: Offer) -> None:
+        """Write down that this vendor is asked, and what came of the calls before; see `routing.DocumentRun`."""
+        if run.charge and not self.lease.may_pay(run.spent):
             raise _UNSEEN
-        self.lease = ledger.sending(self.lease, Asked(offer.vendor, charges), spent=spent)
+        self.lease = ledger.sending(self._settled(run), Asked(offer.vendor, run.charge), spent=run.spent)
+        run.counts.clear()
+
+    def ended(self, run: routing.DocumentRun) -> "Step":
+        """This step when no vendor is asked any more."""
+        return replace(self, lease=self._settled(run).made())
+
+    def _settled(self, run: routing.DocumentRun) -> Lease:
+        return replace(self.lease, counts=(*self.lease.counts, *run.counts))
 
 
 def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
@@ -270,7 +277,7 @@ def _first(product: Product, job: Job, end: float) -> Asked | None:
     if job.document.pages:
         return None  # Its pages are sent, one by one.
     offer = routing.first(product.offers, _ask(product, [job.document], job.options, end))
-    return Asked(offer.vendor, offer.units(job.options) > 0) if offer else None
+    return Asked(offer.vendor, usage.charge(product.slug, offer, job.options)) if offer else None
 
 
 def _recovered(product: Product, step: Step, end: float) -> Record | None:
@@ -340,10 +347,10 @@ def keep_record(record: Record, step: Step, product: Product, end: float, write:
 
 
 def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) -> Outcome:
-    job, lease = step.job, step.lease.made()
-    lease = replace(lease, broken=lease.broken + run.broken)
     if isinstance(run.outcome, InProgress):
         raise run.outcome
+    step = step.ended(run)
+    job, lease = step.job, replace(step.lease, broken=step.lease.broken + run.broken)
     _keep_raw(product, lease, run)
     outcome = run.outcome or _INTERNAL
     if isinstance(outcome, OutcomeUnknown) and step.standing:

@@ -42,7 +42,7 @@ from ocr.platform.errors import (
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
 from ocr.storage import usage
-from ocr.storage.usage import Charge
+from ocr.storage.usage import Charge, Count
 from ocr.vendors import credentials, rate_limit
 
 # How long to wait for one vendor's rate while another could be asked.
@@ -65,16 +65,17 @@ class SecondOpinion:
 class DocumentRun:
     """One document on its way through the vendors: what came of it so far, and what each vendor said of which picture.
 
-    `begin` is called just before a vendor is asked, with what calls so far may have cost for nothing. It raises an
-    `OcrError` where the document may go no further, `OutcomeUnknown` where it may go on to vendors that cost nothing
-    only. `keep` is called with the turn, and raises nothing, as soon as its outcome stands: what was paid for does not
-    wait in memory until the last document of the batch is read. `broken` counts the vendors that broke down over it,
-    `late` says that one was not asked because it may take longer than there is time. `charge` is what the present call
-    may cost. `opinions` are the readings so far, and `more` says whether anybody is left for a second one.
+    `begin` is called just before a vendor is asked. It raises an `OcrError` where the document may go no further,
+    `OutcomeUnknown` where it may go on to vendors that cost nothing only. `keep` is called with the run, and raises
+    nothing, as soon as its outcome stands: what was paid for does not wait in memory until the last document of the
+    batch is read. `broken` counts the vendors that broke down over it, `late` says that one was not asked because it
+    may take longer than there is time. `charge` is what the present call may cost; `counts` say what those before did
+    cost, until the ledger does. `opinions` are the readings so far, and `more` says whether anybody is left for a
+    second one.
     """
 
     document: Picture
-    begin: Callable[[Offer, int], None]
+    begin: Callable[["DocumentRun", Offer], None]
     keep: Callable[["DocumentRun"], None]
     outcome: Outcome | None = None
     attempts: list[Attempt] = field(default_factory=list)
@@ -84,6 +85,7 @@ class DocumentRun:
     settled: bool = False
     kept: bool = False
     charge: Charge | None = None
+    counts: list[Count] = field(default_factory=list)
     second: "SecondOpinion | None" = None
     opinions: list[Reading] = field(default_factory=list)
     more: bool = False
@@ -352,10 +354,11 @@ def _further(offer: Offer, until: float) -> None:
 
 def _begun(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
     """Whether the document goes to this vendor: there is money for it, and the call is written down."""
-    run.charge = None
+    run.charge = usage.charge(request.product, offer, request.options)
     try:
-        run.charge = usage.reserve(request.product, offer, request.options)
-        run.begin(offer, run.spent)
+        if run.charge:
+            run.charge = usage.taken(run.charge)
+        run.begin(run, offer)
         return True
     except VendorUnavailable as spent:
         run.outcome = _sooner(run.outcome, spent)
@@ -367,24 +370,31 @@ def _begun(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
     except Exception as error:
         unforeseen("A call could not be written down", error)
         run.outcome, run.settled = VendorUnavailable("The table does not answer right now.", code="table"), True
-    _account(run.charge, Attempt(vendor=offer.vendor, outcome="unfit"), sure=False)
+    _free(run.charge)
     return False
 
 
-def _account(charge: Charge | None, attempt: Attempt, *, sure: bool) -> None:
-    """Write down what a call cost in the end; what is not `sure` to be charged stays as possibly charged."""
+def _account(run: DocumentRun, attempt: Attempt, *, sure: bool) -> None:
+    """Say what a call cost in the end; what is not `sure` to be charged stays as possibly charged."""
+    charge = run.charge
     if charge is None:
         return
+    if not attempt.units:
+        run.counts.append(charge.given_back)
+        _free(charge)
+        return
+    attempt.cost = float(charge.cost)
+    if sure:
+        run.counts.append(charge.charged)
+
+
+def _free(charge: Charge | None) -> None:
     try:
-        if not attempt.units:
-            usage.give_back(charge)
-            return
-        attempt.cost = float(charge.cost)
-        if sure:
-            usage.charged(charge)
+        if charge:
+            usage.free(charge)
     except (ClientError, BotoCoreError) as error:
-        # The count says that it was possibly charged, and no more than its budget allows.
-        unforeseen("What a call cost could not be written down", error)
+        # Its budgets allow less than they could, and never more.
+        unforeseen("A budget could not be given back what a call did not cost", error)
 
 
 def _outcomes_of(
@@ -437,7 +447,7 @@ def _settle(
             credentials.doubt(offer.vendor)
         _alert(request.product, offer.vendor, outcome)
     run.settled = not isinstance(outcome, VendorFault)
-    _account(run.charge, attempt, sure=run.settled)
+    _account(run, attempt, sure=run.settled)
     run.attempts.append(attempt)
     if isinstance(outcome, Reading):
         run.settled = not (run.second and run.more and run.second.doubts(run))

@@ -16,9 +16,11 @@ import json
 import math
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.fields import Fields
 from ocr.declare.offers import LABELS, WAYS, telling
@@ -27,24 +29,31 @@ from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform import aws
 from ocr.platform.errors import InProgress
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import logger
-from ocr.storage import keyed, raw_answers, records
+from ocr.platform.telemetry import logger, unforeseen
+from ocr.storage import keyed, raw_answers, records, usage
 from ocr.storage.records import Item, RecordRef
+from ocr.storage.usage import Charge, Count
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 SENDING, RELEASED, DONE = "sending", "released", "done"
+STILL_SENDING, NOT_DONE = "#state = :state", "#state <> :state"
 # Most calls take less: a caller that waits for one asks again well before its lease runs out.
 SOON_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A vendor that is being called, and whether the call may cost something."""
+    """A vendor that is being called, and what the call may cost; None where it costs nothing."""
 
     vendor: str
-    charges: bool
+    charge: Charge | None = None
+
+    @property
+    def charges(self) -> bool:
+        """Whether the call may cost something."""
+        return self.charge is not None
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class Lease:
     now       the current call; while `planned`, the call that will probably be made
     broken    how often a vendor broke down over this very picture
     before    the vendor whose answer an earlier owner may have kept: its lease ran out, or it could not write a record
+    counts    what has become of calls' costs since the last write: the next one counts it
     """
 
     content: str
@@ -70,6 +80,7 @@ class Lease:
     planned: bool = True
     broken: int = 0
     before: str = ""
+    counts: tuple[Count, ...] = ()
 
     def may_pay(self, spent: int) -> bool:
         """Whether another call may cost something, after `spent` calls under this lease gave no result."""
@@ -80,14 +91,20 @@ class Lease:
         if asked is None:
             return self
         resent = asked.charges and self.unseen + spent > 0
-        return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked)
+        counts = (*self.counts, asked.charge.possible) if asked.charge else self.counts
+        return replace(self, calls=self.calls + 1, resends=self.resends + resent, now=asked, counts=counts)
 
     def made(self) -> "Lease":
         """This lease without a call that was recorded but not made."""
         if self.now is None or not self.planned:
             return self
         resent = self.now.charges and self.unseen > 0
-        return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None)
+        counts = (*self.counts, self.now.charge.given_back) if self.now.charge else self.counts
+        return replace(self, calls=self.calls - 1, resends=self.resends - resent, now=None, counts=counts)
+
+    def written(self) -> "Lease":
+        """This lease once its counts stand in the table."""
+        return replace(self, counts=())
 
 
 @dataclass(frozen=True)
@@ -136,11 +153,11 @@ def lease(content: str, product: str, lease: float, first: Asked | None = None) 
     """
     new = Lease(content, product, math.ceil(time.time() + lease))
     mine = new.counted(first)
-    if _put(_entry(mine)):
-        return mine
+    if _put(_entry(mine), counts=mine.counts):
+        return mine.written()
     entry = records.stored(records.entry_id(content))
     if entry and entry["owner"] == mine.owner:
-        return mine  # the table's answer was lost, not the write
+        return mine.written()  # the table's answer was lost, not the write
     if entry is None or _held(entry):
         raise _in_flight(entry)
     if not records.expired(entry):
@@ -150,9 +167,9 @@ def lease(content: str, product: str, lease: float, first: Asked | None = None) 
         before = (entry["vendor"] if entry["state"] == SENDING else "") or entry.get("answered", "")
         seen = replace(new, unseen=_unseen(entry), calls=calls, resends=resends, before=before)
         mine = replace(seen, broken=int(entry["broken"])).counted(first)
-    if not _put(_entry(mine), after=entry["owner"]) and not _stands(mine):
+    if not _put(_entry(mine), after=entry["owner"], counts=mine.counts) and not _stands(mine):
         raise _in_flight(None)
-    return mine
+    return mine.written()
 
 
 def finished(content: str) -> StoredReading | None:
@@ -172,12 +189,14 @@ def sending(lease: Lease, asked: Asked, *, spent: int) -> Lease:
 
     Raises `InProgress` if another call has taken the content over.
     """
-    if lease.planned and lease.now == asked:
+    if lease.planned and lease.now == asked and not lease.counts:
         return replace(lease, planned=False)
-    going = replace(lease.made().counted(asked, spent), planned=False)
-    if not _put(_entry(going, spent=spent), after=lease.owner):
+    ended = lease.made()
+    going = replace(ended.counted(asked, spent), planned=False)
+    if not _put(_entry(going, spent=spent), after=lease.owner, counts=going.counts):
+        _count(ended)
         raise _in_flight(None)
-    return going
+    return going.written()
 
 
 def release(lease: Lease, *, spent: int, answered: str = "") -> None:
@@ -185,7 +204,10 @@ def release(lease: Lease, *, spent: int, answered: str = "") -> None:
 
     `answered` is the vendor whose answer was kept although no record could be written.
     """
-    _put(_entry(replace(lease, before=answered or lease.before), RELEASED, spent), after=lease.owner, done=False)
+    lease = lease.made()
+    entry = _entry(replace(lease, before=answered or lease.before), RELEASED, spent)
+    if not _put(entry, after=lease.owner, states=NOT_DONE, counts=lease.counts):
+        _count(lease, records.stored(entry["id"]))
 
 
 def keep(record: Record, lease: Lease, ref: RecordRef, fields: type[Fields]) -> Record:
@@ -193,6 +215,7 @@ def keep(record: Record, lease: Lease, ref: RecordRef, fields: type[Fields]) -> 
 
     If another call took the content over meanwhile, its reading is the one that is stored.
     """
+    lease = lease.made()
     entry = _entry(lease, DONE) | records.body(record, lease.content)
     if isinstance(record, PageRecord):
         return _write_page(entry, record, lease)
@@ -206,6 +229,7 @@ def fail(
 
     `answered` is as for `release`.
     """
+    lease = lease.made()
     entry = _entry(replace(lease, before=answered or lease.before), RELEASED, spent)
     if isinstance(record, PageRecord):
         return _write_page(entry, record, lease)
@@ -288,17 +312,18 @@ def erase(content: str) -> None:
 
 
 def _write(entry: Item, item: Item, record: Record, lease: Lease, ref: RecordRef, fields: type[Fields]) -> Record:
-    over = records.over(ref), records.UNREAD
-    if records.together({"Put": _conditional(entry, lease.owner)}, {"Put": records.conditional(item, *over)}):
+    own: TransactWriteItemTypeDef = {"Put": records.conditional(item, records.over(ref), records.UNREAD)}
+    if _put(entry, own, after=lease.owner, counts=lease.counts):
         return record
     logger.warning("Another call has written this record", record_id=ref.id, content=lease.content)
     return _standing(lease, ref, fields, entry, record)
 
 
 def _write_page(entry: Item, record: PageRecord, lease: Lease) -> Record:
-    if records.put(_conditional(entry, lease.owner)):
+    if _put(entry, after=lease.owner, counts=lease.counts):
         return record
     standing = records.stored(records.entry_id(lease.content))
+    _count(lease, standing)
     if standing and standing["state"] == entry["state"] and standing["owner"] == lease.owner:
         return record  # the table's answer was lost, not the write
     if found := finished(lease.content):
@@ -317,8 +342,9 @@ def _standing(lease: Lease, ref: RecordRef, fields: type[Fields], read: Item, ma
             release(lease, spent=0)
         elif entry["state"] != DONE:
             # The record says something else. What was read was paid for: the next request gets it.
-            _put(read, after=lease.owner)
+            _put(read, after=lease.owner, counts=lease.counts)
         return record
+    _count(lease, entry)
     found = _settled(entry) if entry and entry["state"] == DONE else None
     if found is None:
         raise _in_flight(entry)
@@ -362,14 +388,14 @@ def _entry(lease: Lease, state: str = SENDING, spent: int = 0) -> Item:
     }
 
 
-def _conditional(entry: Item, after: str | None, *, done: bool = True) -> "PutTypeDef":
+def _conditional(entry: Item, after: str | None, states: str = "") -> "PutTypeDef":
     if after is None:
         return {"TableName": settings().table, "Item": entry, "ConditionExpression": "attribute_not_exists(id)"}
     mine = _owned(after)
-    if not done:
-        mine["ConditionExpression"] += " AND #state <> :done"
+    if states:
+        mine["ConditionExpression"] += f" AND {states}"
         mine["ExpressionAttributeNames"]["#state"] = "state"
-        mine["ExpressionAttributeValues"][":done"] = DONE
+        mine["ExpressionAttributeValues"][":state"] = SENDING if states == STILL_SENDING else DONE
     return {"TableName": settings().table, "Item": entry, **mine}
 
 
@@ -389,12 +415,34 @@ def _owned(owner: str) -> _Condition:
     }
 
 
-def _put(entry: Item, after: str | None = None, *, done: bool = True) -> bool:
+def _put(
+    entry: Item,
+    *others: "TransactWriteItemTypeDef",
+    after: str | None = None,
+    states: str = "",
+    counts: Sequence[Count] = (),
+) -> bool:
     """Write the entry if it is new, or still `after` the owner that was seen; False when it is not.
 
-    Without `done` it is not written over a reading either: that may stand although the answer to its write was lost.
+    `others` and the counts are written with it, or nothing is. With `NOT_DONE` it is not written over a reading either:
+    that may stand although the answer to its write was lost. So may a count, which its owner ends once only.
     """
-    return records.put(_conditional(entry, after, done=done))
+    counted: list[TransactWriteItemTypeDef] = [{"Update": one} for one in usage.updates(counts)]
+    if counted and after == entry["owner"]:
+        states = STILL_SENDING
+    write = _conditional(entry, after, states)
+    return records.together({"Put": write}, *others, *counted) if others or counted else records.put(write)
+
+
+def _count(lease: Lease, standing: Item | None = None) -> None:
+    """Count by itself what an owner knows of its calls where another has taken the content over, or it was erased."""
+    if standing and standing["owner"] == lease.owner:
+        return  # the table's answer was lost, not the write
+    try:
+        usage.add(lease.counts)
+    except (ClientError, BotoCoreError) as error:
+        # The counts say that it was possibly charged, and no more than its budgets allow.
+        unforeseen("What a call cost could not be written down", error)
 
 
 def _in_flight(entry: Item | None) -> InProgress:

@@ -2,29 +2,37 @@
 
 A call is counted as possibly charged before it is made. Once its outcome is known it becomes charged, is given back, or
 stays as it is: a vendor that had the picture and never answered may have charged for it, and so may one whose caller
-died. Calls that cost nothing are not counted.
+died. Calls that cost nothing are not counted. A count is a part of the transaction that says the same in the ledger
+(`Lease.counts`): neither stands without the other, and a write that is repeated counts once.
 
 A budget is a counter of its own, one a vendor and period. What a call costs is added on the condition that it fits, in
 one write: however many functions ask at once, a budget is never exceeded.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import batched
-from typing import Any
+from itertools import batched, chain, cycle
+from typing import TYPE_CHECKING, Any
 
 from ocr.declare.offers import Offer
-from ocr.platform import aws
+from ocr.platform import aws, threads
 from ocr.platform.errors import VendorUnavailable
 from ocr.platform.settings import Budget, settings
 from ocr.platform.telemetry import alert
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
 SPENT = "budget"
 KEPT_DAYS = 400
 DAY = 86_400
 NEARLY = Decimal("0.8")
+# Transactions that meet on one item hold each other up, so that each sum is kept in parts, which take turns.
+PARTS = 4
+_parts = cycle(random.sample(range(PARTS), PARTS))
 # DynamoDB takes no more keys in one request.
 _MOST_KEYS = 100
 # After so long a vendor without a budget left is asked again: the operator may have given it more.
@@ -36,51 +44,68 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Charge:
-    """What one call may cost: `units` of the vendor's own and `cost` in yuan; `day` is when it is made (UTC)."""
+    """What one call may cost: `units` of the vendor's own and `cost` in yuan; `day` is when it is made (UTC).
+
+    `budgets` are the counters that it was taken out of.
+    """
 
     vendor: str
     product: str
     units: Decimal
     cost: Decimal
     day: date
-    budgets: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def possible(self) -> "Count":
+        """The call is going to be made: it may be charged."""
+        return Count(self, {"calls": 1, "possible_units": self.units, "possible_cost": self.cost})
+
+    @property
+    def charged(self) -> "Count":
+        """The call that was possibly charged was."""
+        moved = {"possible_units": -self.units, "possible_cost": -self.cost}
+        return Count(self, {"units": self.units, "cost": self.cost, **moved})
+
+    @property
+    def given_back(self) -> "Count":
+        """The call that was possibly charged was not made, or was free."""
+        return Count(self, {"calls": -1, "possible_units": -self.units, "possible_cost": -self.cost})
 
 
-def reserve(product: str, offer: Offer, options: Mapping[str, str]) -> Charge | None:
-    """Count one call as possibly charged; None where it costs nothing.
+@dataclass(frozen=True)
+class Count:
+    """What is added to the sums of a charge's day, vendor and product; what is negative is taken away."""
 
-    Raises `VendorUnavailable`, unpaid and with the code `budget`, where a budget of the vendor has no room for it.
-    """
+    charge: Charge
+    amounts: Mapping[str, Decimal | int]
+
+
+def charge(product: str, offer: Offer, options: Mapping[str, str]) -> Charge | None:
+    """What a call that is made now may cost; None where it costs nothing."""
     units = Decimal(str(offer.units(options)))
     if not units:
         return None
-    now = datetime.now(UTC)
     cost = units * settings().price(offer.vendor, offer.interface)
-    charge = Charge(offer.vendor, product, units, cost, now.date(), _budgeted(offer.vendor, units, cost, now))
-    try:
-        _add(_key(charge.day, charge.vendor, product), calls=1, possible_units=units, possible_cost=cost)
-    except BaseException:
-        _free(charge)
-        raise
-    return charge
+    return Charge(offer.vendor, product, units, cost, datetime.now(UTC).date())
 
 
-def charged(charge: Charge) -> None:
-    """Write down that a call was charged."""
-    _add(
-        _key(charge.day, charge.vendor, charge.product),
-        units=charge.units,
-        cost=charge.cost,
-        possible_units=-charge.units,
-        possible_cost=-charge.cost,
-    )
+def updates(counts: Iterable[Count]) -> list["UpdateTypeDef"]:
+    """The counts as updates for one write of the table: at most one for each item."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    part = next(_parts)
+    for one in counts:
+        key = _key(one.charge.day, one.charge.vendor, one.charge.product, part)
+        into = sums.setdefault(key, dict.fromkeys(COUNTS, Decimal(0)))
+        for name, amount in one.amounts.items():
+            into[name] += amount
+    return [_added(key, amounts) for key, amounts in sums.items() if any(amounts.values())]
 
 
-def give_back(charge: Charge) -> None:
-    """Write down that a call was not made, or was free: its budgets have room for another."""
-    _free(charge)
-    key = _key(charge.day, charge.vendor, charge.product)
-    _add(key, calls=-1, possible_units=-charge.units, possible_cost=-charge.cost)
+def add(counts: Iterable[Count]) -> None:
+    """Count by itself what no write of the ledger says."""
+    for one in updates(counts):
+        aws.table().meta.client.update_item(**one)
 
 
 def report(start: date, end: date, sold: Sequence[tuple[str, str]]) -> list[Row]:
@@ -89,8 +114,15 @@ def report(start: date, end: date, sold: Sequence[tuple[str, str]]) -> list[Row]
     `sold` are the products with the vendors that read them.
     """
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
-    found = _items([_key(day, vendor, product) for day in days for product, vendor in sold])
-    return [_row(item) for item in found if item["calls"]]
+    keys = [_key(day, vendor, product, part) for day in days for product, vendor in sold for part in range(PARTS)]
+    rows: dict[tuple[str, ...], Row] = {}
+    for item in chain.from_iterable(threads.each(_items, list(batched(keys, _MOST_KEYS, strict=False)))):
+        _, *names, _ = item["id"].split("#")
+        fresh = dict(zip(("day", "vendor", "product"), names, strict=True)) | dict.fromkeys(COUNTS, 0)
+        row = rows.setdefault(tuple(names), fresh)
+        for name in COUNTS:
+            row[name] += item.get(name, 0)
+    return [rows[names] for names in sorted(rows) if rows[names]["calls"]]
 
 
 def grouped(rows: Sequence[Row], by: str | None) -> list[Row]:
@@ -99,36 +131,39 @@ def grouped(rows: Sequence[Row], by: str | None) -> list[Row]:
     for row in rows:
         own = {by: row[by]} if by else {}
         into = sums.setdefault(row[by] if by else "", own | dict.fromkeys(COUNTS, 0))
-        for count in COUNTS:
-            into[count] += row[count]
+        for name in COUNTS:
+            into[name] += row[name]
     return [sums[name] for name in sorted(sums)]
 
 
-def _row(item: Mapping[str, Any]) -> Row:
-    _, day, vendor, product = item["id"].split("#")
-    return {"day": day, "vendor": vendor, "product": product} | {name: item.get(name, 0) for name in COUNTS}
+def taken(charge: Charge) -> Charge:
+    """The charge, once it is taken out of the vendor's budgets.
 
-
-def _budgeted(vendor: str, units: Decimal, cost: Decimal, now: datetime) -> tuple[str, ...]:
-    """Take a call's cost out of the vendor's budgets; returns the counters that it stands in."""
-    taken: list[str] = []
+    Raises `VendorUnavailable`, unpaid and with the code `budget`, where one of them has no room for it.
+    """
+    now, amounts = datetime.now(UTC), {"units": charge.units, "cost": charge.cost}
     for period in ("day", "month"):
-        budgets = [one for one in settings().vendor_budgets if (one.vendor, one.period) == (vendor, period)]
+        budgets = [one for one in settings().vendor_budgets if (one.vendor, one.period) == (charge.vendor, period)]
         if not budgets:
             continue
-        key = f"budget#{vendor}#{now.date().isoformat()[: 10 if period == 'day' else 7]}"
-        if not _taken(key, budgets, {"units": units, "cost": cost}):
-            for other in taken:
-                _add(other, units=-units, cost=-cost)
+        key = f"budget#{charge.vendor}#{now.date().isoformat()[: 10 if period == 'day' else 7]}"
+        if not _taken(key, budgets, amounts):
+            free(charge)
             raise VendorUnavailable(
                 f"The vendor's budget for this {period} is spent.",
-                vendor=vendor,
+                vendor=charge.vendor,
                 code=SPENT,
                 retry_after=LONGEST_WAIT,
                 blames="nothing",
             )
-        taken.append(key)
-    return tuple(taken)
+        charge = replace(charge, budgets=(*charge.budgets, key))
+    return charge
+
+
+def free(charge: Charge) -> None:
+    """Have the budgets that a charge was taken out of room for another."""
+    for key in charge.budgets:
+        aws.table().meta.client.update_item(**_added(key, {"units": -charge.units, "cost": -charge.cost}))
 
 
 def _taken(key: str, budgets: Sequence[Budget], amounts: Mapping[str, Decimal]) -> bool:
@@ -153,33 +188,30 @@ def _taken(key: str, budgets: Sequence[Budget], amounts: Mapping[str, Decimal]) 
     return True
 
 
-def _free(charge: Charge) -> None:
-    for key in charge.budgets:
-        _add(key, units=-charge.units, cost=-charge.cost)
+def _added(key: str, amounts: Mapping[str, Decimal]) -> "UpdateTypeDef":
+    return {
+        "TableName": settings().table,
+        "Key": {"id": key},
+        "UpdateExpression": f"ADD {', '.join(f'{name} :{name}' for name in amounts)} SET expires_at = :until",
+        "ExpressionAttributeValues": _values(amounts),
+    }
 
 
-def _add(key: str, **amounts: Decimal | int) -> None:
-    aws.table().update_item(
-        Key={"id": key},
-        UpdateExpression=f"ADD {', '.join(f'{name} :{name}' for name in amounts)} SET expires_at = :until",
-        ExpressionAttributeValues=_values(amounts),
-    )
-
-
-def _values(amounts: Mapping[str, Decimal | int]) -> dict[str, Any]:
+def _values(amounts: Mapping[str, Decimal]) -> dict[str, Any]:
     until = int(datetime.now(UTC).timestamp()) + KEPT_DAYS * DAY
     return {f":{name}": amount for name, amount in amounts.items()} | {":until": until}
 
 
-def _items(keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+def _items(keys: Sequence[str]) -> list[Mapping[str, Any]]:
     client, table = aws.table().meta.client, settings().table
-    for some in batched(keys, _MOST_KEYS, strict=False):
-        asked: Any = {table: {"Keys": [{"id": key} for key in some], "ConsistentRead": True}}
-        while asked:
-            answer = client.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(table, [])
-            asked = answer.get("UnprocessedKeys")
+    found: list[Mapping[str, Any]] = []
+    asked: Any = {table: {"Keys": [{"id": key} for key in keys], "ConsistentRead": True}}
+    while asked:
+        answer = client.batch_get_item(RequestItems=asked)
+        found += answer["Responses"].get(table, [])
+        asked = answer.get("UnprocessedKeys")
+    return found
 
 
-def _key(day: date, vendor: str, product: str) -> str:
-    return f"usage#{day.isoformat()}#{vendor}#{product}"
+def _key(day: date, vendor: str, product: str, part: int) -> str:
+    return f"usage#{day.isoformat()}#{vendor}#{product}#{part}"
