@@ -77,7 +77,7 @@ def curled(point: Point) -> Point:
 def aslant(point: Point) -> Point:
     """The page seen from the right: its rows run apart."""
     x, y = point
-    return x, 450 + (y - 450) * (1 + x / 7000)
+    return x, 450 + (y - 450) * (1 + x / 11000)
 
 
 def test_reads_both_parties_and_the_totals_of_an_invoice() -> None:
