@@ -31,7 +31,7 @@ from local.cloud.deploy import deploy
 from local.cloud.listener import Event, Listener, listening
 from local.cloud.sending import TRIGGERS, Picture, Reading, send_both
 from local.cloud.stack import NAME, Stack
-from local.samples import Sample, born, samples
+from local.samples import Sample, digital, samples
 from local.simulators import SECRETS, VENDORS, running
 
 FOLDER = ROOT / ".local/demo"
@@ -50,7 +50,7 @@ def main() -> int:
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     begun = monotonic()
     # The samples are drawn while the stack is deployed, which mostly waits.
-    drawing = ThreadPoolExecutor(1).submit(lambda: [*samples(), *born.files()])
+    drawing = ThreadPoolExecutor(1).submit(lambda: [*samples(), *digital.files()])
     with _stack(asked.vendors, console) as stack, listening(stack) as listener:
         pictures = [*_samples(drawing.result(), stack), *_from_folder(asked.pictures, stack)]
         readings = _read(stack, pictures, console)

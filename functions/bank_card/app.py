@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from ocr.declare.checks import not_expired
 from ocr.declare.field_types import BankCard as CardNumber
 from ocr.declare.field_types import MonthYear, Text, one_of
-from ocr.declare.fields import Alone, Fields, Shape, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
@@ -80,9 +80,11 @@ class BankCard(Fields):
         "VALID THRU",
         "MONTH/YEAR",
         pii=True,
-        alone=Alone(MONTH_YEAR, last=True),
+        unlabelled=Unlabelled(MONTH_YEAR, last=True),
     )
-    holder_name: Text | None = label("持卡人", "持卡人姓名", pii=True, alone=Alone(HOLDER, below="card_number"))
+    holder_name: Text | None = label(
+        "持卡人", "持卡人姓名", pii=True, unlabelled=Unlabelled(HOLDER, below="card_number")
+    )
 
 
 product = Product(

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from ocr.declare.checks import in_order, not_expired, not_future
 from ocr.declare.field_types import PRINTED_DAY, Boolean, Date, MoneyText, Period, RegistrationNumber, Text
-from ocr.declare.fields import Alone, Fields, Shape, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.declare.text_types import Address, Authority, Organization
 from ocr.entry.serve import serve
@@ -54,7 +54,9 @@ class BusinessLicense(Fields):
     business_scope: Text | None = label("经营范围", "经营范围及方式", free=True)
     composing_form: Text | None = label("组成形式")
     registration_authority: Authority | None = label("登记机关")
-    registration_date: Date | None = label("核准日期", "登记日期", "发照日期", alone=Alone(PRINTED_DAY, at="bottom"))
+    registration_date: Date | None = label(
+        "核准日期", "登记日期", "发照日期", unlabelled=Unlabelled(PRINTED_DAY, at="bottom")
+    )
     serial_number: Text | None = label("编号", "证照编号")
     is_duplicate: IsDuplicate | None = label("副本", "是否为副本")
     seal: Text | None = label("印章", description="with etoplive's option openSeal")

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from ocr.declare import dates
 from ocr.declare.checks import birth_date_matches, in_order, not_expired, not_future, sex_matches
 from ocr.declare.field_types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
-from ocr.declare.fields import Alone, Fields, Shape, derived, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, derived, label
 from ocr.declare.product import Product
 from ocr.declare.text_types import TRAFFIC_POLICE, Address, Authority, Nationality, PersonName
 from ocr.entry.serve import serve
@@ -63,7 +63,7 @@ class DrivingLicense(Fields):
         description="older licences say for how many years they are valid",
     )
     issuing_authority: Authority | None = label(
-        "发证机关", "发证单位", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE)
+        "发证机关", "发证单位", "Authority", side=MAIN, unlabelled=Unlabelled(TRAFFIC_POLICE)
     )
     file_number: FileNumber | None = label("档案编号", side=SUB, pii=True)
     record: Text | None = label("记录", side=SUB, free=True, pii=True)

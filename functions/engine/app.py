@@ -5,7 +5,7 @@ waits}` and answers `{"width", "height", "angle", "lines": [{"text", "confidence
 characters as soon as usual ones. For plates it adds `"plates": [{"text", "confidence", "box", "color"}]`, best first,
 and for tables `"rules"`, the two ends of each printed rule. Boxes are four corners from where the text starts, in the
 pixels of the stored picture; `angle` is the degrees, clockwise, that the text is turned in it. What cannot be read is
-answered, not raised: `{"error": {"code": "unreadable" | "too_much" | "late", "detail": …}}`.
+answered, not raised: `{"error": {"code": "unreadable" | "too_complex" | "late", "detail": …}}`.
 """
 
 import base64
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Answer:
     except (Unreadable, binascii.Error) as fault:
         return _refused("unreadable", str(fault))
     except bounds.TooMuch:
-        return _refused("too_much", "reading the picture takes more work than one picture may be")
+        return _refused("too_complex", "reading the picture takes more work than one picture may be")
     except bounds.Late:
         return _refused("late", "the time that the caller waits was over before the picture was read")
 

@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Turn:
+class Rotation:
     """One EXIF orientation: how to right the stored picture, and how to bring a point back.
 
     `back(x, y, w, h)` takes a point of the upright picture and the *stored* size.
@@ -38,14 +38,14 @@ class Turn:
 
 
 TURNS = {
-    1: Turn(None, 0, lambda x, y, w, h: (x, y)),
-    2: Turn(Image.Transpose.FLIP_LEFT_RIGHT, 0, lambda x, y, w, h: (w - x, y)),
-    3: Turn(Image.Transpose.ROTATE_180, 180, lambda x, y, w, h: (w - x, h - y)),
-    4: Turn(Image.Transpose.FLIP_TOP_BOTTOM, 180, lambda x, y, w, h: (x, h - y)),
-    5: Turn(Image.Transpose.TRANSPOSE, 270, lambda x, y, w, h: (y, x)),
-    6: Turn(Image.Transpose.ROTATE_270, 270, lambda x, y, w, h: (y, h - x)),
-    7: Turn(Image.Transpose.TRANSVERSE, 90, lambda x, y, w, h: (w - y, h - x)),
-    8: Turn(Image.Transpose.ROTATE_90, 90, lambda x, y, w, h: (w - y, x)),
+    1: Rotation(None, 0, lambda x, y, w, h: (x, y)),
+    2: Rotation(Image.Transpose.FLIP_LEFT_RIGHT, 0, lambda x, y, w, h: (w - x, y)),
+    3: Rotation(Image.Transpose.ROTATE_180, 180, lambda x, y, w, h: (w - x, h - y)),
+    4: Rotation(Image.Transpose.FLIP_TOP_BOTTOM, 180, lambda x, y, w, h: (x, h - y)),
+    5: Rotation(Image.Transpose.TRANSPOSE, 270, lambda x, y, w, h: (y, x)),
+    6: Rotation(Image.Transpose.ROTATE_270, 270, lambda x, y, w, h: (y, h - x)),
+    7: Rotation(Image.Transpose.TRANSVERSE, 90, lambda x, y, w, h: (w - y, h - x)),
+    8: Rotation(Image.Transpose.ROTATE_90, 90, lambda x, y, w, h: (w - y, x)),
 }
 
 
@@ -56,7 +56,7 @@ class Picture:
     pixels: Pixels
     width: int
     height: int
-    turn: Turn
+    turn: Rotation
 
     def stored(self, corners: Corners) -> Corners:
         """Corners in `pixels` → the same corners in the stored picture's pixels."""
@@ -70,7 +70,7 @@ class Picture:
 def decode(content: bytes) -> Picture:
     """The picture in these bytes. Raises Unreadable."""
     try:
-        header = gate.look(content)
+        header = gate.read_header(content)
         if header.width * header.height > MOST_PIXELS:
             raise Unreadable(f"the picture has more than {MOST_PIXELS} pixels")
         with gate.opened(header) as image:

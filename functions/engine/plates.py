@@ -55,7 +55,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Look:
+class Guess:
     """One cut of a place, read."""
 
     place: Place
@@ -77,8 +77,8 @@ class Look:
 def find(pixels: Pixels, lines: list[Line]) -> list[Plate]:
     """The plates on an upright photograph with these lines of text, the surest and nearest first."""
     patches = [Place(patch.corners, patch.color) for patch in paint.patches(pixels)[:MOST_PATCHES]]
-    looks = [look for place in [*_written(lines), *patches] for look in _looks(pixels, place)]
-    plates = [_agreed(pixels, group) for group in _by_place([look for look in looks if look.believable])]
+    guesses = [guess for place in [*_written(lines), *patches] for guess in _guesses(pixels, place)]
+    plates = [_agreed(pixels, group) for group in _by_place([guess for guess in guesses if guess.believable])]
     return sorted(plates, key=lambda plate: -plate.confidence * sides(plate.corners)[1])
 
 
@@ -91,15 +91,15 @@ def _serial(text: str) -> int:
     return sum(character.isascii() and character.isalnum() for character in text)
 
 
-def _looks(pixels: Pixels, place: Place) -> list[Look]:
-    first = [_look(place, strip) for strip in _cuts(pixels, place)]
-    if max(look.spelt.forced for look in first) < HOPELESS:
+def _guesses(pixels: Pixels, place: Place) -> list[Guess]:
+    first = [_guess(place, strip) for strip in _cuts(pixels, place)]
+    if max(guess.spelt.forced for guess in first) < HOPELESS:
         return []
-    return first + [_look(place, strip) for strip in _wider_cuts(pixels, place)]
+    return first + [_guess(place, strip) for strip in _wider_cuts(pixels, place)]
 
 
-def _look(place: Place, strip: Pixels) -> Look:
-    return Look(place, spelling.spell(networks.frames(strip), place.color))
+def _guess(place: Place, strip: Pixels) -> Guess:
+    return Guess(place, spelling.spell(networks.frames(strip), place.color))
 
 
 def _cuts(pixels: Pixels, place: Place) -> Iterator[Pixels]:
@@ -142,15 +142,15 @@ def grown(corners: Corners, *, left: float = 0, right: float = 0, up: float = 0,
     )
 
 
-def _by_place(looks: list[Look]) -> list[list[Look]]:
-    groups: list[list[Look]] = []
-    for look in looks:
+def _by_place(guesses: list[Guess]) -> list[list[Guess]]:
+    groups: list[list[Guess]] = []
+    for guess in guesses:
         for group in groups:
-            if _overlap(group[0].place.corners, look.place.corners):
-                group.append(look)
+            if _overlap(group[0].place.corners, guess.place.corners):
+                group.append(guess)
                 break
         else:
-            groups.append([look])
+            groups.append([guess])
     return groups
 
 
@@ -166,13 +166,13 @@ def _least(character: str) -> float:
     return READ if character.isascii() or character in FAVOURED else GUESSED
 
 
-def _agreed(pixels: Pixels, looks: list[Look]) -> Plate:
+def _agreed(pixels: Pixels, guesses: list[Guess]) -> Plate:
     votes: dict[str, float] = defaultdict(float)
-    for look in looks:
-        votes[look.spelt.text] += look.confidence * math.exp(min(look.spelt.forced, 0.0))
+    for guess in guesses:
+        votes[guess.spelt.text] += guess.confidence * math.exp(min(guess.spelt.forced, 0.0))
     text = max(votes, key=votes.__getitem__)
-    best = max((look for look in looks if look.spelt.text == text), key=lambda look: look.confidence)
+    best = max((guess for guess in guesses if guess.spelt.text == text), key=lambda guess: guess.confidence)
     corners = best.place.corners
-    sure = [max(look.spelt.sure[place] for look in looks if look.spelt.text == text) for place in range(len(text))]
+    sure = [max(guess.spelt.sure[place] for guess in guesses if guess.spelt.text == text) for place in range(len(text))]
     read = "".join(one if certain >= _least(one) else UNREAD for one, certain in zip(text, sure, strict=True))
     return Plate(read, best.confidence, corners, paint.color(cut(pixels, corners)))

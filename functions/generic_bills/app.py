@@ -8,7 +8,7 @@ from typing import Annotated
 
 from ocr.declare.checks import not_future
 from ocr.declare.field_types import PRINTED_DAY, Date, Figures, Money, Text
-from ocr.declare.fields import Alone, Fields, Shape, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
@@ -25,8 +25,8 @@ Amount = Annotated[Money, Shape(least=r".*(?:[元圆¥￥$]|[0-9]{2}|[0-9]\.[0-9
 class GenericBill(Fields):
     bill_type: BillType | None = label("票据类型", "发票类型", "type")
     invoice_code: BillCode | None = label("发票代码", "票据代码")
-    invoice_number: BillNumber | None = label("发票号码", "票据号码", alone=Alone("[A-Z]{2}-?[0-9]{8}"))
-    date: Date | None = label("开票日期", "日期", alone=Alone(f"({PRINTED_DAY})(?:[0-9]{{1,2}}:[0-9:]+)?"))
+    invoice_number: BillNumber | None = label("发票号码", "票据号码", unlabelled=Unlabelled("[A-Z]{2}-?[0-9]{8}"))
+    date: Date | None = label("开票日期", "日期", unlabelled=Unlabelled(f"({PRINTED_DAY})(?:[0-9]{{1,2}}:[0-9:]+)?"))
     total: Amount | None = label("金额", "合计", "金额合计", "总计", "总金额", "应付金额", "实付金额")
     check_code: BillCode | None = label("校验码")
 

@@ -24,7 +24,7 @@ from ocr.declare.field_types import (
     TaxRate,
     Text,
 )
-from ocr.declare.fields import Alone, Fields, Shape, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.declare.text import plain
 from ocr.declare.text_types import PersonName
@@ -65,7 +65,7 @@ class TrainTicket(Fields):
     seat: Seat | None = label("座位号", "座位")
     seat_class: SeatClass | None = label("席别", "座位类别")
     passenger_name: PersonName | None = label(
-        "姓名", "乘车人", pii=True, alone=Alone("[\u4e00-\u9fff]{2,4}", beside="id_number")
+        "姓名", "乘车人", pii=True, unlabelled=Unlabelled("[\u4e00-\u9fff]{2,4}", beside="id_number")
     )
     id_number: ResidentIdMasked | None = label("身份证号", "身份证号码", pii=True)
     price: Fare | None = label("票价", "金额")

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry import astray, dead_letters
+from ocr.entry import dead_letters, unknown_product
 from ocr.platform.telemetry import logger, unforeseen
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -26,8 +26,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 def ended(record: SQSRecord) -> None:
     """Write the record of one message."""
     try:
-        if astray.told_by(record):
-            astray.refuse(record)
+        if unknown_product.is_from_eventbridge(record):
+            unknown_product.refuse(record)
         else:
             dead_letters.give_up(record)
     except Exception as error:

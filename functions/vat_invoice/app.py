@@ -28,7 +28,7 @@ from ocr.declare.field_types import (
     Text,
     VatInvoiceCode,
 )
-from ocr.declare.fields import Alone, Fields, Shape, label, rows
+from ocr.declare.fields import Fields, Shape, Unlabelled, label, rows
 from ocr.declare.product import Product
 from ocr.declare.text import ending_in, one_misread
 from ocr.declare.text_types import Remark
@@ -72,9 +72,11 @@ class LineItem(Fields):
 
 class VatInvoice(Fields):
     title: Title | None = label("发票名称", "票据名称", "invoiceName")
-    invoice_code: VatInvoiceCode | None = label("发票代码", "invoiceCode", alone=Alone("[0-9]{10}|[0-9]{12}", at="top"))
+    invoice_code: VatInvoiceCode | None = label(
+        "发票代码", "invoiceCode", unlabelled=Unlabelled("[0-9]{10}|[0-9]{12}", at="top")
+    )
     invoice_number: InvoiceNumber | None = label(
-        "发票号码", "全电号码", "invoiceNumber", alone=Alone("(?:N[o0]?[.:]?)?([0-9]{8})", at="top")
+        "发票号码", "全电号码", "invoiceNumber", unlabelled=Unlabelled("(?:N[o0]?[.:]?)?([0-9]{8})", at="top")
     )
     issue_date: Date | None = label("开票日期", "invoiceDate")
     check_code: CheckCode20 | None = label("校验码", "checkCode")

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from ocr.declare.checks import in_order, not_future
 from ocr.declare.field_types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
-from ocr.declare.fields import Alone, Fields, Shape, label
+from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.declare.text_types import (
     TRAFFIC_POLICE,
@@ -44,7 +44,9 @@ class VehicleLicense(Fields):
     engine_number: EngineNumber | None = label("发动机号码", "发动机号", "EngineNo", "Engine No.", side=MAIN, pii=True)
     register_date: Date | None = label("注册日期", "RegisterDate", side=MAIN)
     issue_date: Date | None = label("发证日期", "IssueDate", side=MAIN)
-    issuing_authority: Authority | None = label("发证机关", "印章", "Authority", side=MAIN, alone=Alone(TRAFFIC_POLICE))
+    issuing_authority: Authority | None = label(
+        "发证机关", "印章", "Authority", side=MAIN, unlabelled=Unlabelled(TRAFFIC_POLICE)
+    )
     file_number: FileNumber | None = label("档案编号", "档案编码", side=SUB, pii=True)
     approved_passengers: Integer | None = label("核定载人数", "核定人数", side=SUB)
     gross_mass_kg: Mass | None = label("总质量", side=SUB)

@@ -27,7 +27,7 @@ from ocr.model.record import Document, Record, Status
 from ocr.pages import codes
 from ocr.pages.examine import examine
 from ocr.pages.resize import Fitted, fit
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform.errors import OcrError
 from ocr.vendors.embedded import Engine
 

@@ -13,7 +13,7 @@ from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
 from local.generate.tables import table
-from local.samples import born
+from local.samples import digital
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
@@ -84,7 +84,7 @@ def _formats() -> str:
 
 def _ways() -> str:
     """Which format comes by which way: every one by each, which the tests try."""
-    return table(["", *born.WAYS], [[name, *["✓"] * len(born.WAYS)] for name in born.FORMATS])
+    return table(["", *digital.WAYS], [[name, *["✓"] * len(digital.WAYS)] for name in digital.FORMATS])
 
 
 _AS: Mapping[str, str] = {

@@ -20,8 +20,10 @@ SHORTEST_LABEL = 2
 def signs() -> str:
     """The file's text: a line for each look and each product, so that a change is seen in a difference."""
     every = list(products().values())
-    looks = {look: _look(field) for product in every for field in _printed(product) for look in _looks(field)}
-    parts = {"looks": _lines(looks), "kinds": _lines(_kinds())}
+    patterns = {
+        pattern: _pattern(field) for product in every for field in _printed(product) for pattern in _patterns(field)
+    }
+    parts = {"patterns": _lines(patterns), "kinds": _lines(_kinds())}
     return "{\n" + ",\n".join(f"{json.dumps(name)}: {{\n{lines}\n}}" for name, lines in parts.items()) + "\n}\n"
 
 
@@ -50,7 +52,7 @@ def _sign(field: Declared, rarity: Mapping[str, float]) -> dict[str, Any]:
     return {
         "side": field.mark.side,
         "labels": {label: rarity[label] for label in _labels(field)},
-        "looks": {look: rarity[look] for look in _looks(field)},
+        "patterns": {pattern: rarity[pattern] for pattern in _patterns(field)},
     }
 
 
@@ -62,7 +64,7 @@ def _printed(product: Product) -> Iterator[Declared]:
 
 
 def _terms(field: Declared) -> set[str]:
-    return {*_labels(field), *_looks(field)}
+    return {*_labels(field), *_patterns(field)}
 
 
 def _labels(field: Declared) -> list[str]:
@@ -76,12 +78,12 @@ def _labels(field: Declared) -> list[str]:
     return [label for label in labels if len(label) >= SHORTEST_LABEL and not label.isascii()]
 
 
-def _looks(field: Declared) -> list[str]:
+def _patterns(field: Declared) -> list[str]:
     """Values that a check tells from others are all called by it; others by the form that they have."""
     if not field.shape.pattern:
         return []
     return [f"looks like {field.shape.check or field.shape.pattern}"]
 
 
-def _look(field: Declared) -> dict[str, Any]:
+def _pattern(field: Declared) -> dict[str, Any]:
     return {"pattern": field.shape.pattern, "check": field.shape.check}

@@ -9,10 +9,10 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Literal
 
-from local.samples.cast import Cast
 from local.samples.degrade import SHOTS, VARIANTS
-from local.samples.looks import Looks
-from local.samples.page import WHITE, Colour, Look, Page, encoded
+from local.samples.page import WHITE, Colour, Page, Style, encoded
+from local.samples.personas import Personas
+from local.samples.styles import Styles
 
 Layout = Literal["a", "b", "issued", "unseen"]
 FIRST_LAYOUT: tuple[Layout, ...] = ("a",)
@@ -62,16 +62,18 @@ class Document:
     product: str
     name: str
     size: tuple[int, int]
-    looks: Looks
-    draw: Callable[[Page, Cast], None]
+    styles: Styles
+    draw: Callable[[Page, Personas], None]
     options: dict[str, str] = field(default_factory=dict)
     media_type: str = "image/jpeg"
 
     def printed(self, layout: Layout) -> Page:
         """The page as a layout shows it: in a and b to the same people on every side of the product."""
-        cast = Cast(f"{self.product}/{layout}" if layout in ("a", "b") else f"{self.product}/{layout}/{self.name}")
-        page = Page(*self.size, self.looks[layout == "b"], cast.random(f"page/{self.name}"))
-        self.draw(page, cast)
+        personas = Personas(
+            f"{self.product}/{layout}" if layout in ("a", "b") else f"{self.product}/{layout}/{self.name}"
+        )
+        page = Page(*self.size, self.styles[layout == "b"], personas.random(f"page/{self.name}"))
+        self.draw(page, personas)
         return page
 
 
@@ -79,23 +81,23 @@ def document(
     product: str,
     name: str,
     size: tuple[int, int],
-    looks: Looks,
+    styles: Styles,
     media_type: str = "image/jpeg",
     **options: str,
-) -> Callable[[Callable[[Page, Cast], None]], Document]:
+) -> Callable[[Callable[[Page, Personas], None]], Document]:
     """Declares the decorated function as the print of one side of a product's document."""
 
-    def declare(draw: Callable[[Page, Cast], None]) -> Document:
-        return Document(product, name, size, looks, draw, options, media_type)
+    def declare(draw: Callable[[Page, Personas], None]) -> Document:
+        return Document(product, name, size, styles, draw, options, media_type)
 
     return declare
 
 
 def form(
     product: str, name: str, size: tuple[int, int], paper: Colour = WHITE
-) -> Callable[[Callable[[Page, Cast], None]], Document]:
+) -> Callable[[Callable[[Page, Personas], None]], Document]:
     """Declares the decorated function as the print of a form as it is issued, on paper of this colour."""
-    return document(product, name, size, (Look(paper=paper),) * 2)
+    return document(product, name, size, (Style(paper=paper),) * 2)
 
 
 @cache

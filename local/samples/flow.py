@@ -40,13 +40,13 @@ class Column:
     size: int = 0
 
     def __post_init__(self) -> None:
-        self.look = self.page.look
-        self.size = self.size or self.look.size
+        self.style = self.page.style
+        self.size = self.size or self.style.size
 
     @property
     def pitch(self) -> float:
         """From one line of text to the next."""
-        return self.size * self.look.leading
+        return self.size * self.style.leading
 
     def skip(self, lines: float = 1) -> None:
         self.y += self.pitch * lines
@@ -63,7 +63,7 @@ class Column:
         """A centred, heavy line; `name` is the record's field it stands for, if any."""
         size = size or int(self.size * 1.5)
         middle = self.left + self.width / 2
-        self.page.text((middle, self.y), text, size, face or self.look.label_face, ink, bold=True, anchor="ma")
+        self.page.text((middle, self.y), text, size, face or self.style.label_face, ink, bold=True, anchor="ma")
         self.y += size * (1.1 + gap)
         if name:
             self.page.know(**{name: text})
@@ -73,7 +73,7 @@ class Column:
         for, if any."""
         printed = text if isinstance(text, Printed) else Printed(text, text)
         at = {"l": self.left, "m": self.left + self.width / 2, "r": self.left + self.width}[anchor[0]]
-        parts = wrapped(printed.text, self.look.value_face, self.size, self.width)
+        parts = wrapped(printed.text, self.style.value_face, self.size, self.width)
         for part in parts:
             self.page.text((at, self.y), part, self.size, ink=ink, anchor=anchor)
             self.y += self.pitch
@@ -83,7 +83,7 @@ class Column:
 
     def row(self, *fields: Field, stacked: bool | None = None) -> None:
         """Labelled values side by side, without rules; a long value runs on below itself."""
-        stacked = self.look.stacked if stacked is None else stacked
+        stacked = self.style.stacked if stacked is None else stacked
         widths = self._widths(fields, stacked)
         if sum(widths) > self.width + 1:
             self.rows(*fields)
@@ -112,14 +112,14 @@ class Column:
         boxed: bool | None = None,
     ) -> None:
         """Heads above rows of cells; `shares` are the columns' parts of the width."""
-        boxed = self.look.ruled if boxed is None else boxed
+        boxed = self.style.ruled if boxed is None else boxed
         widths = [self.width * share / sum(shares) for share in shares]
         self.page.rule((self.left, self.y), (self.left + self.width, self.y))
         for number, cells in enumerate([heads, *rows]):
             self._table_row(cells, widths, boxed, heads=number == 0)
 
     def _in_order[T](self, fields: Sequence[T]) -> Sequence[T]:
-        return fields[::-1] if self.look.mirrored else fields
+        return fields[::-1] if self.style.mirrored else fields
 
     def _widths(self, fields: Sequence[Field], stacked: bool) -> list[float]:
         """By shares where everything fits its share, else what each field needs; more than the column's width says
@@ -135,7 +135,7 @@ class Column:
     def _needed(self, field: Field, stacked: bool) -> float:
         label, value = (
             self._labels_width(field, stacked),
-            self._length(field.value.text, self.look.value_face),
+            self._length(field.value.text, self.style.value_face),
         )
         return (max(label, value) if stacked else label + value) + self.size * 0.7
 
@@ -145,7 +145,7 @@ class Column:
     def _labels_width(self, field: Field, stacked: bool) -> float:
         """A label with the gap behind it."""
         label, *_ = self._label(field).split("\n")
-        natural = self._length(label, self.look.label_face, 0.8 if stacked else 1)
+        natural = self._length(label, self.style.label_face, 0.8 if stacked else 1)
         return natural if stacked or not label else max(self.indent, natural + self.size * 0.5)
 
     def _know(self, field: Field) -> None:
@@ -153,20 +153,20 @@ class Column:
             self.page.know(**{field.name: field.value.truth})
 
     def _label(self, field: Field) -> str:
-        wording = field.wording(self.look.alias)
-        return wording + self.look.colon if wording else ""
+        wording = field.wording(self.style.alias)
+        return wording + self.style.colon if wording else ""
 
     def _labelled(self, field: Field, left: float, width: float, stacked: bool) -> int:
         """Prints one field and tells how many lines it took."""
-        look, type_size = self.look, int(self.size * 0.8) if stacked else self.size
+        style, type_size = self.style, int(self.size * 0.8) if stacked else self.size
         label, *translation = self._label(field).split("\n")
         self._know(field)
-        self.page.text((left, self.y), label, type_size, look.label_face, look.label_ink)
+        self.page.text((left, self.y), label, type_size, style.label_face, style.label_ink)
         for each in translation:
-            self.page.text((left, self.y + self.size * 1.25), each, int(self.size * 0.6), ink=look.label_ink)
+            self.page.text((left, self.y + self.size * 1.25), each, int(self.size * 0.6), ink=style.label_ink)
         shift = 0.0 if stacked else self._labels_width(field, stacked)
         top = self.y + type_size * 1.35 * stacked
-        lines = wrapped(field.value.text, look.value_face, self.size, width - shift)
+        lines = wrapped(field.value.text, style.value_face, self.size, width - shift)
         for number, line in enumerate(lines):
             self.page.text((left + shift, top + number * self.size * 1.35), line, self.size)
         return len(lines) + stacked
@@ -177,25 +177,25 @@ class Column:
         for each in self._in_order(fields):
             width = self.width * each.share / total
             indent = min(self.indent or width * 0.35, width * 0.6)
-            label = wrapped(self._label(each), self.look.label_face, self.size, indent - self.size * 0.5)
-            value = wrapped(each.value.text, self.look.value_face, self.size, width - indent - self.size * 0.6)
+            label = wrapped(self._label(each), self.style.label_face, self.size, indent - self.size * 0.5)
+            value = wrapped(each.value.text, self.style.value_face, self.size, width - indent - self.size * 0.6)
             self._know(each)
             cells.append((left, width, indent, label, value))
             left += width
         height = (max(least, *(max(len(cell[3]), len(cell[4])) for cell in cells)) - 1) * self.size * 1.3 + self.pitch
         for left, width, indent, label, value in cells:
             self._boxes(left, width, indent, height)
-            self._centred(label, left + self.size * 0.25, height, self.look.label_face, self.look.label_ink)
-            self._centred(value, left + indent + self.size * 0.3, height, self.look.value_face, self.look.ink)
+            self._centred(label, left + self.size * 0.25, height, self.style.label_face, self.style.label_ink)
+            self._centred(value, left + indent + self.size * 0.3, height, self.style.value_face, self.style.ink)
         self.y += height
 
     def _boxes(self, left: float, width: float, indent: float, height: float) -> None:
         bottom = self.y + height
-        if not self.look.ruled:
+        if not self.style.ruled:
             self.page.rule((left, bottom), (left + width, bottom), (170, 170, 170), 1)
             return
-        self.page.frame((left, self.y, left + width, bottom), self.look.label_ink)
-        self.page.rule((left + indent, self.y), (left + indent, bottom), self.look.label_ink, 1)
+        self.page.frame((left, self.y, left + width, bottom), self.style.label_ink)
+        self.page.rule((left + indent, self.y), (left + indent, bottom), self.style.label_ink, 1)
 
     def _centred(self, lines: list[str], left: float, height: float, face: str, ink: Colour) -> None:
         middle = self.y + height / 2 - (len(lines) - 1) * self.size * 0.65
@@ -203,7 +203,7 @@ class Column:
             self.page.text((left, middle + number * self.size * 1.3), line, self.size, face, ink, anchor="lm")
 
     def _table_row(self, cells: Sequence[str], widths: Sequence[float], boxed: bool, heads: bool) -> None:
-        face = self.look.label_face if heads else self.look.value_face
+        face = self.style.label_face if heads else self.style.value_face
         texts = [
             wrapped(cell, face, self.size, width - self.size * 0.5) for cell, width in zip(cells, widths, strict=True)
         ]
@@ -212,7 +212,7 @@ class Column:
             self.page.band((self.left, self.y, self.left + self.width, self.y + height), LABEL_TINT)
         left = self.left
         for lines, width in zip(texts, widths, strict=True):
-            self._centred(lines, left + self.size * 0.25, height, face, self.look.ink)
+            self._centred(lines, left + self.size * 0.25, height, face, self.style.ink)
             if boxed:
                 self.page.frame((left, self.y, left + width, self.y + height), width=1)
             left += width
@@ -223,7 +223,7 @@ class Column:
 
 def sheet(page: Page, top: float = 44, indent: float = 0, size: int = 0) -> Column:
     """One column over the whole printed width of `page`."""
-    return Column(page, page.look.margin, top, page.width - 2 * page.look.margin, indent, size)
+    return Column(page, page.style.margin, top, page.width - 2 * page.style.margin, indent, size)
 
 
 def line_items(names: Sequence[str], rows: Sequence[Sequence[Printed]]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """How one kind of document is set: faces, inks, distances, which wording its labels take.
 
     `colon` stands behind a label; `mirrored` turns the order of fields within a row; `ruled` forms have boxes;
@@ -86,7 +86,7 @@ class Page:
 
     width: int
     height: int
-    look: Look
+    style: Style
     random: Random
     truth: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Page:
     prints: list[Print] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.picture = Image.new("RGB", (self.width, self.height), self.look.paper)
+        self.picture = Image.new("RGB", (self.width, self.height), self.style.paper)
         self.draw = ImageDraw.Draw(self.picture)
 
     def know(self, **truth: Any) -> None:
@@ -113,14 +113,14 @@ class Page:
         anchor: str = "la",
     ) -> None:
         """`text` at a point, in the look's value face and ink unless said otherwise; `anchor` as in Pillow."""
-        size, face = size or self.look.size, face or self.look.value_face
+        size, face = size or self.style.size, face or self.style.value_face
         set_in = font(face, size)
         corner, on_line = set_in.getbbox(text, anchor=anchor), set_in.getbbox(text, anchor="ls")
         self.prints.append(Print(at[0] + corner[0] - on_line[0], at[1] + corner[1] - on_line[1], text, size, face))
         self.draw.text(
             at,
             text,
-            ink or self.look.ink,
+            ink or self.style.ink,
             set_in,
             anchor,
             stroke_width=max(1, size // 36) if bold else 0,
@@ -128,7 +128,7 @@ class Page:
 
     def machine_readable(self, lines: Sequence[str], top: float, margin: float = 0) -> None:
         """A machine-readable zone in OCR-B from margin to margin (0: the look's), every sign in a cell of its own."""
-        margin = margin or self.look.margin
+        margin = margin or self.style.margin
         pitch = (self.width - 2 * margin) / len(lines[0])
         # Ten signs an inch, in a type that leaves a little between them.
         size = int(pitch * 96 / font("ocrb", 100).getlength("<"))

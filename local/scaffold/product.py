@@ -44,19 +44,19 @@ handler = serve(product)
 
 SAMPLE = '''"""What {slug} looks like."""
 
-from local.samples.cast import Cast
 from local.samples.catalogue import document
 from local.samples.flow import sheet
-from local.samples.looks import FORM
 from local.samples.page import Page
+from local.samples.personas import Personas
+from local.samples.styles import FORM
 from local.samples.values import field
 
 
 @document("{slug}", "page", (1000, 400), FORM)
-def {slug}(page: Page, cast: Cast) -> None:
+def {slug}(page: Page, personas: Personas) -> None:
     column = sheet(page, 50, indent=160)
     column.heading("{slug}")
-    column.row(field("name", "名称", cast.person(1).name))
+    column.row(field("name", "名称", personas.person(1).name))
 '''
 
 

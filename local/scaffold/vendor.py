@@ -89,10 +89,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar
 
-from local.simulators import sight
+from local.simulators import reader
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
-from local.simulators.desk import Order, Settings
 from local.simulators.pictures import NotAPicture, NotBase64, decoded, opened
+from local.simulators.state import Order, Settings
 from local.simulators.vendor import Simulator
 
 PRODUCTS = {{{products}}}
@@ -124,7 +124,7 @@ class {simulator}(Simulator[Settings]):
             raise Refusal(violation=str(fault)) from fault
 
     def answer(self, question: Question) -> Body:
-        entries = sight.entries(question.readable[0], question.product)
+        entries = reader.entries(question.readable[0], question.product)
         return {{"code": 0, "id": uuid.uuid4().hex, "words": {{entry.label: entry.text for entry in entries}}}}
 
     def error(self, code: Code, message: str | None, question: Question | None) -> tuple[Body, int]:

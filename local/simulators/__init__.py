@@ -3,7 +3,7 @@
     with running("juhe", "ctyun") as urls:
         Control(urls["juhe"]).order(code=10012, times=3)
 
-`SECRETS` are the keys they accept. `/_control` on each server takes orders (PUT, `desk.Order`), reports
+`SECRETS` are the keys they accept. `/_control` on each server takes orders (PUT, `state.Order`), reports
 (GET) and forgets (DELETE); nothing else there is that the vendor does not have.
 """
 

@@ -14,7 +14,7 @@ class Control:
         self.session.trust_env = False
 
     def order(self, **order: Any) -> None:
-        """Have the next call (or `times` of them) answered as ordered; see `desk.Order`."""
+        """Have the next call (or `times` of them) answered as ordered; see `state.Order`."""
         self._put(orders=[order])
 
     def forget(self) -> None:

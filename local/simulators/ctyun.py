@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Literal
 
-from local.simulators import desk, sight, signatures
+from local.simulators import reader, signatures, state
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import CTYUN, CTYUN_EOP
-from local.simulators.desk import Order
 from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.state import Order
 from local.simulators.vendor import Simulator
 
 MOST_PICTURES = 50
@@ -65,7 +65,7 @@ ID_CARD = {
 PORTRAIT_FIELDS = frozenset({"name", "sex", "nation", "birthday", "idn", "addr"})
 
 
-class Settings(desk.Settings):
+class Settings(state.Settings):
     """How CTyun words its answers.
 
     envelope    the member that holds the results; None: as the gateway that was called has it
@@ -107,7 +107,7 @@ class CTyun(Simulator[Settings]):
         if call.query:
             raise Refusal(violation="parameters in the URL: the document has them in the body")
         pictures = _pictures(call.body)
-        if self.desk.settings.errors_at == "root":
+        if self.state.settings.errors_at == "root":
             _raise_first(pictures)
         return Question(product, pictures, options={"gateway": "eop" if eop else "legacy"})
 
@@ -118,7 +118,7 @@ class CTyun(Simulator[Settings]):
                 raise Refusal(UNAUTHORIZED, f"no {name}", "missing header")
         if not re.fullmatch(r"\d{13}", given["timestamp"]):
             raise Refusal(UNAUTHORIZED, "the timestamp is not 13 digits of milliseconds", "bad timestamp")
-        if abs(int(given["timestamp"]) / 1000 - time.time() - self.desk.settings.ahead) > TIMESTAMP_WINDOW:
+        if abs(int(given["timestamp"]) / 1000 - time.time() - self.state.settings.ahead) > TIMESTAMP_WINDOW:
             raise Refusal(UNAUTHORIZED, message="timestamp expired")
         if given["appkey"] != CTYUN["app_key"]:
             raise Refusal(UNAUTHORIZED, message="unknown AppKey")
@@ -135,7 +135,7 @@ class CTyun(Simulator[Settings]):
         return {
             "code": 0,
             "message": {"success": len(results) - failed, "fail": failed},
-            self.desk.settings.envelope or usual: results,
+            self.state.settings.envelope or usual: results,
         }
 
     def _result(self, product: str, picture: Picture | Refusal) -> Body:
@@ -154,10 +154,10 @@ class CTyun(Simulator[Settings]):
             {
                 "box": [[round(x), round(y)] for x, y in plate.box],
                 "plate_type": PLATE_TYPES.get(plate.colour, "未知"),
-                self.desk.settings.plate_key: f"{plate.text[:1]} {plate.text[1:]}",
+                self.state.settings.plate_key: f"{plate.text[:1]} {plate.text[1:]}",
                 "confidence": round(plate.confidence, 4),
             }
-            for plate in sight.plates(picture)
+            for plate in reader.plates(picture)
         ]
         return {"number of plate licenses": len(detail), "detail": detail}
 
@@ -245,7 +245,7 @@ def _failed(code: Code) -> Body:
 
 
 def _general(picture: Picture) -> Body:
-    lines = sight.page(picture).lines
+    lines = reader.page(picture).lines
     detail = [
         {
             "name": str(number),
@@ -259,7 +259,7 @@ def _general(picture: Picture) -> Body:
 
 def _id_card(picture: Picture) -> Body:
     """Both the manual's table and its example call the side with the emblem the front."""
-    found = {ID_CARD[entry.field]: entry.text for entry in sight.entries(picture, "id_card") if entry.field in ID_CARD}
+    found = {ID_CARD[entry.field]: entry.text for entry in reader.entries(picture, "id_card") if entry.field in ID_CARD}
     portrait = bool(PORTRAIT_FIELDS & found.keys())
     return {
         "note": "back" if portrait else "front",

@@ -9,12 +9,12 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.simulators import desk, sight, signatures
+from local.simulators import reader, signatures, state
 from local.simulators.calls import JSON, Body, Call, Code, Question, Refusal
 from local.simulators.credentials import ESIGN
-from local.simulators.desk import Order
 from local.simulators.esign_tables import ERRORS, GATEWAY, MISSING, NOT_READ, PRODUCTS, TOO_LARGE, Product
 from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.state import Order
 from local.simulators.vendor import Simulator
 
 OCR = "/v2/identity/auth/api/ocr/"
@@ -26,7 +26,7 @@ TOKEN_LIFE = 120 * 60
 TOKEN_GRACE = 5 * 60  # what is left to the previous token once there is a new one
 
 
-class Settings(desk.Settings):
+class Settings(state.Settings):
     """polygons: whether `polygon` is filled or null. ahead: seconds that eSign's clock runs before ours."""
 
     polygons: bool = True
@@ -86,7 +86,7 @@ class ESign(Simulator[Settings]):
 
     @property
     def now(self) -> float:
-        return time.time() + self.desk.settings.ahead
+        return time.time() + self.state.settings.ahead
 
     def check(self, call: Call) -> Question:
         if call.path in (TOKEN, REFRESH):
@@ -153,7 +153,7 @@ class ESign(Simulator[Settings]):
         if question.product == "token":
             return _success(self.tokens.issue(self.now))
         if question.product == "general_text":
-            return _success(_general(question.readable[0], self.desk.settings.polygons))
+            return _success(_general(question.readable[0], self.state.settings.polygons))
         return _success(_fields(question))
 
     def error(self, code: Code, message: str | None, question: Question | None) -> tuple[Body, int]:
@@ -216,7 +216,7 @@ def _picture(text: str, largest: int) -> Picture:
 
 
 def _general(picture: Picture, polygons: bool) -> dict[str, Any]:
-    page = sight.page(picture)
+    page = reader.page(picture)
     return {
         "verifyId": str(uuid.uuid4()),
         "angle": float(page.angle if page.angle <= 180 else page.angle - 360),
@@ -232,7 +232,7 @@ def _general(picture: Picture, polygons: bool) -> dict[str, Any]:
     }
 
 
-def _item_polygon(page: sight.Page, line: sight.Line) -> dict[str, int]:
+def _item_polygon(page: reader.Page, line: reader.Line) -> dict[str, int]:
     """Where the line stands once the picture has been turned upright."""
     corners = [page.upright(point) for point in line.box]
     left, top = min(x for x, _ in corners), min(y for _, y in corners)
@@ -244,7 +244,7 @@ def _fields(question: Question) -> dict[str, str]:
     names = next(product.names for product in PRODUCTS.values() if product.slug == question.product) or {}
     found: dict[str, str] = {}
     for picture in question.readable:
-        for entry in sight.entries(picture, question.product):
+        for entry in reader.entries(picture, question.product):
             if entry.field in names:
                 found.setdefault(names[entry.field], entry.text)
     if not found:

@@ -10,13 +10,13 @@ from urllib.parse import quote_plus, urlsplit
 
 import requests
 
-from local.simulators import desk
+from local.simulators import state
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import ETOPLIVE
-from local.simulators.desk import Order
 from local.simulators.etoplive_answers import Result, documents, flat, listed, paged, plates, root
 from local.simulators.etoplive_tables import ERRORS, PIDS, PLATES, VIN
 from local.simulators.pictures import FORMATS, NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.state import Order
 from local.simulators.vendor import Simulator
 
 PATH = "/ocr/PageOcrServlet"
@@ -40,7 +40,7 @@ PARAMETERS = frozenset({*SOURCES, "pid", "key", "secret", *OPTIONS})
 Shape = Literal["page", "list", "flat"]
 
 
-class Settings(desk.Settings):
+class Settings(state.Settings):
     """How etoplive words its answers.
 
     shape       page (PageInfo › Result › ResultList), list (ResultList or Plate at the root) or flat (fields at the
@@ -86,7 +86,7 @@ class Etoplive(Simulator[Settings]):
         return self._shaped(result, question, round((time.monotonic() - started) * 1000))
 
     def _shaped(self, result: Result, question: Question, milliseconds: int) -> Body:
-        settings = self.desk.settings
+        settings = self.state.settings
         shape = settings.shape or {VIN: "flat", PLATES: "list"}.get(question.options["pid"], "page")
         match shape:
             case "flat" if result.plates is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulators import sight
+from local.simulators import reader
 from local.simulators.calls import Body, Question, Refusal
 from local.simulators.etoplive_tables import (
     BILL,
@@ -25,7 +25,7 @@ from local.simulators.etoplive_tables import (
     TEXTS,
 )
 from local.simulators.pictures import Picture
-from local.simulators.sight import Entry, Sighting
+from local.simulators.reader import Entry, FoundDocument
 
 SEAL = re.compile(r".{2,}(专用章|公章|业务章|合同章|财务章)$")
 SEAL_LABELS = frozenset({"印章", "公司印章内容"})
@@ -43,22 +43,22 @@ class Result:
 
 
 def plates(picture: Picture) -> Result:
-    found = sight.plates(picture)
+    found = reader.plates(picture)
     if not found:
         raise Refusal("19")
     return Result(plates=[{"车牌颜色": COLOURS.get(plate.colour, "未知"), "车牌号": plate.text} for plate in found])
 
 
 def documents(picture: Picture, pid: int, options: Mapping[str, Any]) -> Result:
-    page = sight.page(picture)
+    page = reader.page(picture)
     if not page.lines:
         raise Refusal("19")
     if pid in TEXTS:
-        return Result([_entry(picture, pid, Sighting("", _lines(page), lines=page.lines), options)])
+        return Result([_entry(picture, pid, FoundDocument("", _lines(page), lines=page.lines), options)])
     if pid == TABLE:
-        return Result([_entry(picture, pid, Sighting("", _cells(picture), lines=page.lines), options)])
+        return Result([_entry(picture, pid, FoundDocument("", _cells(picture), lines=page.lines), options)])
     kinds = _everything() if pid in SORTED else PIDS[pid][1]
-    found = sight.documents(picture, kinds, SIDED)
+    found = reader.documents(picture, kinds, SIDED)
     if not found:
         raise Refusal("3")
     return Result([_entry(picture, pid, one, options) for one in found])
@@ -69,24 +69,24 @@ def _everything() -> list[str]:
     return [slug for pid, (_, slugs) in PIDS.items() if pid not in FORMLESS for slug in slugs] + list(BILLS)
 
 
-def _lines(page: sight.Page) -> list[Entry]:
+def _lines(page: reader.Page) -> list[Entry]:
     return [Entry("", "文本", line.text, line.confidence, line.box) for line in page.lines]
 
 
 def _cells(picture: Picture) -> list[Entry]:
-    cells = [cell for table in sight.tables(picture) for cell in table.cells]
+    cells = [cell for table in reader.tables(picture) for cell in table.cells]
     return [Entry("", "单元格", cell.text, cell.confidence, cell.box) for cell in cells]
 
 
-def _entry(picture: Picture, pid: int, found: Sighting, options: Mapping[str, Any]) -> Body:
+def _entry(picture: Picture, pid: int, found: FoundDocument, options: Mapping[str, Any]) -> Body:
     """One member of ResultList."""
     left, top, right, bottom = found.frame
     entry: Body = {
         "pid": _pid_of(found.slug) if pid in SORTED else pid,
         "type": _type(pid, found),
         "position": _position(left, top, right, bottom),
-        "direct": sight.page(picture).angle // 90,
-        "angle": sight.page(picture).angle,
+        "direct": reader.page(picture).angle // 90,
+        "angle": reader.page(picture).angle,
         "ocr_error_code": 0,
         "image_data": _crop(picture, found.frame) if options["removeImgData"] == "0" else "",
     }
@@ -104,7 +104,7 @@ def _pid_of(slug: str) -> int:
     return next(pid for pid, (_, slugs) in PIDS.items() if slug in slugs)
 
 
-def _type(pid: int, found: Sighting) -> str:
+def _type(pid: int, found: FoundDocument) -> str:
     if not found.slug:
         return PIDS[pid][0]
     if found.slug in BILL_TYPES:
@@ -112,7 +112,7 @@ def _type(pid: int, found: Sighting) -> str:
     return SIDE_TYPES.get((found.slug, found.side or ""), PIDS[_pid_of(found.slug)][0])
 
 
-def _wanted(found: Sighting, seals: bool) -> list[Entry]:
+def _wanted(found: FoundDocument, seals: bool) -> list[Entry]:
     """The entries, those of seals only when they were asked for."""
     entries = [entry for entry in found.entries if entry.label not in SEAL_LABELS]
     read = [line for line in found.lines if SEAL.fullmatch(line.text)] if seals else []
@@ -141,7 +141,7 @@ def _placed(entry: Entry) -> Body:
     if entry.box is None:
         return {"position": _position(0, 0, 0, 0), "quad": [0] * 8}
     return {
-        "position": _position(*sight.frame(entry.box)),
+        "position": _position(*reader.frame(entry.box)),
         "quad": [round(side) for corner in entry.box for side in corner],
     }
 
@@ -156,7 +156,7 @@ def _crop(picture: Picture, frame: tuple[float, float, float, float]) -> str:
     return picture.crop(left / width, top / height, right / width, bottom / height)
 
 
-def _portrait(picture: Picture, found: Sighting, options: Mapping[str, Any]) -> Body:
+def _portrait(picture: Picture, found: FoundDocument, options: Mapping[str, Any]) -> Body:
     if (found.slug, found.side) != ("id_card", "portrait"):
         return {}
     wanted = options["removeImgData"] == "0"

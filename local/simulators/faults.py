@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from local.simulators.calls import JSON, Body
-from local.simulators.desk import Order
+from local.simulators.state import Order
 from local.simulators.wire import Wire
 
 # Nothing of the answer arrives.

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from local.simulators import sight
+from local.simulators import reader
 from local.simulators.calls import FORM, MULTIPART, Body, Call, Code, Part, Question, Refusal, only
 from local.simulators.credentials import JUHE
-from local.simulators.desk import Order, Settings
 from local.simulators.pictures import FORMATS as USUAL
 from local.simulators.pictures import NotAPicture, NotBase64, Picture, decoded, opened
+from local.simulators.state import Order, Settings
 from local.simulators.vendor import Simulator
 
 LARGEST = 1024 * 1024  # bytes of the picture itself
@@ -193,7 +193,7 @@ def _captcha(picture: Picture) -> str:
 
 
 def _plate(picture: Picture) -> list[dict[str, str | None]]:
-    plates = sight.plates(picture)
+    plates = reader.plates(picture)
     if not plates:
         raise Refusal(PLATE.nothing)
     plate = plates[0]
@@ -205,7 +205,7 @@ def _plate(picture: Picture) -> list[dict[str, str | None]]:
         ("车牌颜色", str(colour)),
         ("车牌类型", str(kind)),
         ("整牌可信度", f"{plate.confidence * 100:.0f}"),
-        ("亮度评价", str(sight.brightness(picture, plate))),
+        ("亮度评价", str(reader.brightness(picture, plate))),
         ("车牌运动方向", "0"),
         ("车牌位置(left_top_right_bottom)", f"{left:.0f}_{top:.0f}_{right:.0f}_{bottom:.0f}"),
     ]

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from starlette.responses import JSONResponse, Response
 
 from local.simulators.calls import Body, Call, Code, Question, Refusal
-from local.simulators.desk import Desk, Order, Settings
 from local.simulators.faults import BODILESS, faulty
 from local.simulators.pictures import Picture
+from local.simulators.state import Order, Settings, State
 
 LIMITED = Order(fault="http429", seconds=1)
 
@@ -35,7 +35,7 @@ class Simulator[S: Settings]:
     unauthorized: ClassVar[Code]
 
     def __init__(self, settings: type[S]) -> None:
-        self.desk = Desk(settings)
+        self.state = State(settings)
 
     def check(self, call: Call) -> Question:
         """What is asked; raises Refusal for what the vendor would not take."""
@@ -64,38 +64,38 @@ class Simulator[S: Settings]:
     @property
     def clock(self) -> float:
         """What the vendor's clock says, in seconds since 1970."""
-        return time.time() + getattr(self.desk.settings, "ahead", 0)
+        return time.time() + getattr(self.state.settings, "ahead", 0)
 
     def reset(self) -> None:
-        self.desk.reset()
+        self.state.reset()
 
     def respond(self, call: Call) -> Response:
         """The whole of one call: check, read, count, answer."""
         facts: dict[str, Any] = {"method": call.method, "path": call.path, "media_type": call.media_type}
-        if self.orderable(call.path) and not self.desk.takes():
-            self.desk.called(call.path, facts)
+        if self.orderable(call.path) and not self.state.takes():
+            self.state.called(call.path, facts)
             return faulty(LIMITED, {}, HTTPStatus.OK, self.code_key)
         try:
             question = self.check(call)
         except Refusal as refusal:
-            self.desk.called(call.path, facts)
+            self.state.called(call.path, facts)
             return self._refused(call, refusal)
-        self.desk.called(call.path, facts | question.facts())
+        self.state.called(call.path, facts | question.facts())
         hashes = [picture.sha256 for picture in question.pictures if isinstance(picture, Picture)]
-        order = self.desk.order(call.path, hashes) if self.orderable(call.path) else Order()
+        order = self.state.order(call.path, hashes) if self.orderable(call.path) else Order()
         return self._ordered(call, question, order)
 
     def _ordered(self, call: Call, question: Question, order: Order) -> Response:
         for picture in question.pictures:
             if isinstance(picture, Refusal) and picture.violation:
-                self.desk.violation(call.path, picture.violation)
+                self.state.violation(call.path, picture.violation)
         try:
             body, status = self._body(order, question)
         except Refusal as refusal:
             return self._refused(call, refusal, question, order)
         if order.charges(maybe=order.code in self.maybe_charged):
             paid = [picture for number, picture in enumerate(question.pictures) if number != order.picture]
-            self.desk.charge(question, (one for one in paid if isinstance(one, Picture)))
+            self.state.charge(question, (one for one in paid if isinstance(one, Picture)))
         return faulty(order, body, order.status or status, self.code_key)
 
     def _body(self, order: Order, question: Question) -> tuple[Body, int]:
@@ -115,7 +115,7 @@ class Simulator[S: Settings]:
         self, call: Call, refusal: Refusal, question: Question | None = None, order: Order | None = None
     ) -> Response:
         if refusal.violation:
-            self.desk.violation(call.path, refusal.violation)
+            self.state.violation(call.path, refusal.violation)
         if refusal.code is None:
             return JSONResponse({"simulator": refusal.violation}, HTTPStatus.BAD_REQUEST)
         body, status = self.error(refusal.code, refusal.message, question)

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.simulators.calls import MULTIPART, Call, Part
-from local.simulators.desk import Order, Settings
+from local.simulators.state import Order, Settings
 from local.simulators.vendor import Simulator
 
 LARGEST_FIELD = 64 * 1024 * 1024
@@ -30,7 +30,7 @@ def application[S: Settings](simulator: Simulator[S]) -> Starlette:
                 return _instructed(simulator, await request.body())
             case HTTPMethod.DELETE:
                 simulator.reset()
-        return JSONResponse(simulator.desk.report())
+        return JSONResponse(simulator.state.report())
 
     async def speak(request: Request) -> Response:
         response = await run_in_threadpool(simulator.respond, await _call(request))
@@ -57,10 +57,10 @@ def _instructed[S: Settings](simulator: Simulator[S], body: bytes) -> Response:
         if not _Instructions.model_fields.keys() & members.keys():
             members = {"orders": [members]}
         instructions = _Instructions.model_validate(members)
-        simulator.desk.instruct(instructions.orders, instructions.settings, forget=instructions.forget)
+        simulator.state.instruct(instructions.orders, instructions.settings, forget=instructions.forget)
     except (ValueError, AttributeError, ValidationError) as fault:
         return JSONResponse({"error": str(fault)}, HTTPStatus.BAD_REQUEST)
-    return JSONResponse(simulator.desk.report())
+    return JSONResponse(simulator.state.report())
 
 
 async def _call(request: Request) -> Call:

@@ -29,7 +29,7 @@ from local.trials import (
     reused_name,
     webhooks,
 )
-from local.trials.ground import ground
+from local.trials.harness import harness
 from local.trials.result import HEAD, Result, table
 from local.trials.trial import Trial
 
@@ -83,7 +83,7 @@ def _arguments() -> argparse.Namespace:
 
 def _tried(trial: Trial, scale: float, console: Console) -> Result:
     console.rule(trial.name)
-    with ground(trial.parameters, console, trial.concurrency) as prepared:
+    with harness(trial.parameters, console, trial.concurrency) as prepared:
         result = trial.run(prepared, scale)
     console.print(table([result]))
     return result

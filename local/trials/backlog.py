@@ -8,7 +8,7 @@ import io
 from zipfile import ZipFile
 
 from local.cloud.aws import ROOT
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -21,13 +21,13 @@ NAIVE = ROOT / "local/bench/naive/uploads.py"
 CONCURRENCY = 2
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """A full queue and a slow vendor: documents a second, Lambda-seconds a document, and the yardstick's."""
-    ground.vendor.order(fault="slow", seconds=VENDOR_SECONDS, times=None)
-    uploads = ground.upload(contents(scaled(UPLOADS, scale)))
-    seconds = ground.read()
-    billed = sum(ground.invocations())
-    tally = ground.tally(uploads, len(uploads))
+    harness.vendor.order(fault="slow", seconds=VENDOR_SECONDS, times=None)
+    uploads = harness.upload(contents(scaled(UPLOADS, scale)))
+    seconds = harness.read()
+    billed = sum(harness.invocations())
+    tally = harness.tally(uploads, len(uploads))
     return Result(
         TRIAL.name,
         f"{len(uploads)} uploads in the queue, the vendor takes {VENDOR_SECONDS:.0f} s, {CONCURRENCY} batches at once",
@@ -35,24 +35,24 @@ def run(ground: Ground, scale: float) -> Result:
             *tally,
             Figure("documents/s", len(uploads) / seconds),
             Figure("Lambda-seconds a document", billed / len(uploads), most=MOST_SECONDS),
-            Figure("one at a time", _naive(ground, billed)),
+            Figure("one at a time", _naive(harness, billed)),
         ],
     )
 
 
-def _naive(ground: Ground, billed: float) -> float:
+def _naive(harness: Harness, billed: float) -> float:
     """Lambda-seconds that the naive handler takes for a document; `billed` were those before."""
-    _put_in_place(ground)
-    ground.upload(contents(NAIVELY), name="naive-{}.jpg".format)
-    ground.read()
-    return (sum(ground.invocations()) - billed) / NAIVELY
+    _put_in_place(harness)
+    harness.upload(contents(NAIVELY), name="naive-{}.jpg".format)
+    harness.read()
+    return (sum(harness.invocations()) - billed) / NAIVELY
 
 
-def _put_in_place(ground: Ground) -> None:
+def _put_in_place(harness: Harness) -> None:
     archive = io.BytesIO()
     with ZipFile(archive, "w") as packed:
         packed.write(NAIVE, NAIVE.name)
-    functions, name = ground.stack.client("lambda"), ground.stack.function(PRODUCT)
+    functions, name = harness.stack.client("lambda"), harness.stack.function(PRODUCT)
     functions.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
     functions.update_function_configuration(FunctionName=name, Handler=f"{NAIVE.stem}.handler")
 

@@ -9,9 +9,9 @@ from time import monotonic
 from typing import Any
 
 from local.cloud.sending import salt
-from local.simulators import Control, sight
+from local.simulators import Control, reader
 from local.simulators.pictures import opened
-from local.trials.ground import Ground, Sent
+from local.trials.harness import Harness, Sent
 from local.trials.pictures import plates
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -19,7 +19,7 @@ from local.trials.trial import Trial, scaled
 UPLOADS = 500
 # The simulated vendor looks at each plate only once, however many contents show it.
 PLATES = 25
-# How the vendor answers, hour by hour, as `local.simulators.desk.Order` has it; 10012: the calls bought are used up.
+# How the vendor answers, hour by hour, as `local.simulators.state.Order` has it; 10012: the calls bought are used up.
 HOURS: Mapping[str, Mapping[str, Any]] = {
     "maintenance": {"fault": "maintenance"},
     "redirect": {"fault": "redirect"},
@@ -71,25 +71,25 @@ class Day:
         return calls
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Uploads during the vendor's bad day: each ends in the right record, without any hand, and is paid for once."""
     different = list(plates(PLATES))
     for picture, _ in different:
-        sight.plates(opened(picture))
+        reader.plates(opened(picture))
     shown = [different[number % PLATES] for number in range(scaled(UPLOADS, scale))]
-    uploads = ground.upload([picture + salt() for picture, _ in shown])
-    day = Day(ground.vendor)
+    uploads = harness.upload([picture + salt() for picture, _ in shown])
+    day = Day(harness.vendor)
     day.begin()
-    ground.read(meanwhile=day)
+    harness.read(meanwhile=day)
     day(len(uploads))
-    lost, _, unannounced, calls = ground.tally(uploads, len(uploads))
-    unknown = ground.resends()
+    lost, _, unannounced, calls = harness.tally(uploads, len(uploads))
+    unknown = harness.resends()
     return Result(
         TRIAL.name,
         f"{len(uploads)} uploads while the vendor has {', '.join(HOURS)}, each for {HOUR_SECONDS:.0f} s or longer",
         [
             lost,
-            Figure("wrong finals", _wrong(ground.records(), uploads, [number for _, number in shown]), most=0),
+            Figure("wrong finals", _wrong(harness.records(), uploads, [number for _, number in shown]), most=0),
             unannounced,
             Figure(calls.name, calls.value, most=1 + unknown / len(uploads), least=1.0),
             Figure("calls of unknown outcome", unknown),

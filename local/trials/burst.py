@@ -7,7 +7,7 @@ import io
 from functools import partial
 from zipfile import ZipFile
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -27,12 +27,12 @@ def handler(event, context):
 """
 
 
-def run(ground: Ground, scale: float, most: int, uploads: int) -> Result:
+def run(harness: Harness, scale: float, most: int, uploads: int) -> Result:
     """All uploads wait at once: each is read, and none is a dead letter for want of room."""
-    _put_engine(ground)
-    sent = ground.upload(contents(scaled(uploads, scale)))
-    seconds = ground.read()
-    records = ground.records()
+    _put_engine(harness)
+    sent = harness.upload(contents(scaled(uploads, scale)))
+    seconds = harness.read()
+    records = harness.records()
     found = [records[one] for one in sent if one in records]
     able = len(sent) * ENGINE_SECONDS / min(most - BATCHES, 10 * BATCHES)
     return Result(
@@ -41,19 +41,19 @@ def run(ground: Ground, scale: float, most: int, uploads: int) -> Result:
         [
             Figure("lost", len(sent) - len(found), most=0),
             Figure("failed", sum(record["status"] != "succeeded" for record in found), most=0),
-            Figure("unannounced", ground.unannounced(found), most=0),
-            Figure("dead letters", ground.waiting(ground.stack.dead_letters), most=0),
+            Figure("unannounced", harness.unannounced(found), most=0),
+            Figure("dead letters", harness.waiting(harness.stack.dead_letters), most=0),
             Figure("seconds", seconds),
             Figure("÷ what the account can", seconds / able),
         ],
     )
 
 
-def _put_engine(ground: Ground) -> None:
+def _put_engine(harness: Harness) -> None:
     archive = io.BytesIO()
     with ZipFile(archive, "w") as packed:
         packed.writestr("stub.py", ENGINE)
-    functions, name = ground.stack.client("lambda"), ground.stack.parts["Engine"]
+    functions, name = harness.stack.client("lambda"), harness.stack.parts["Engine"]
     functions.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
     functions.update_function_configuration(FunctionName=name, Handler="stub.handler")
 

@@ -16,9 +16,9 @@ from rich.progress import Progress
 
 from local.cloud.sending import salt
 from local.cloud.stack import Stack
-from local.simulators import sight
+from local.simulators import reader
 from local.simulators.pictures import opened
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, plates
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -35,17 +35,17 @@ PATIENCE = 60.0
 LATER = {202, 409, 429, 503}
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """A minute of callers: right answers, wrong ones, and answers that the API's document does not name."""
     different = list(plates(PLATES))
     for content, _ in different:
-        sight.plates(opened(content))  # the simulated vendor looks at each only once, and not in this minute
-    counts = _first(ground.stack, different)
+        reader.plates(opened(content))  # the simulated vendor looks at each only once, and not in this minute
+    counts = _first(harness.stack, different)
     clients, until = scaled(CLIENTS, scale), monotonic() + SECONDS
-    with ThreadPoolExecutor(clients) as threads, Progress(console=ground.console, transient=True) as progress:
+    with ThreadPoolExecutor(clients) as threads, Progress(console=harness.console, transient=True) as progress:
         bar = progress.add_task("Asking", total=SECONDS)
         shifted = [islice(cycle(different), place, None) for place in range(clients)]
-        asking = [threads.submit(_ask, ground.stack, pictures, until) for pictures in shifted]
+        asking = [threads.submit(_ask, harness.stack, pictures, until) for pictures in shifted]
         while monotonic() < until:
             sleep(1)
             progress.update(bar, completed=SECONDS - (until - monotonic()))

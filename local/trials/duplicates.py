@@ -2,7 +2,7 @@
 
 from random import Random
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -11,20 +11,20 @@ UPLOADS, CONTENTS, COPIES = 4_000, 1_300, 1_000
 SEED = 4
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Repeated contents and repeated messages, saturating the queue: one vendor call a content."""
     random = Random(SEED)
     different = contents(scaled(CONTENTS, scale))
     pictures = _spread(different, scaled(UPLOADS, scale), random)
-    uploads = ground.upload(pictures)
+    uploads = harness.upload(pictures)
     copies = random.sample(uploads, scaled(COPIES, scale))
-    ground.notify(copies)
-    seconds = ground.read()
+    harness.notify(copies)
+    seconds = harness.read()
     return Result(
         TRIAL.name,
         f"{len(uploads)} uploads of {len(different)} contents, {len(copies)} notifications doubled and out of order, "
         "all in the queue before the first is read",
-        [*ground.tally(uploads, len(different)), Figure("documents/s", len(uploads) / seconds)],
+        [*harness.tally(uploads, len(different)), Figure("documents/s", len(uploads) / seconds)],
     )
 
 

@@ -11,7 +11,7 @@ from time import sleep
 
 import psutil
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -65,19 +65,19 @@ class Killer:
             return False
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Uploads read while the function's processes are killed: nothing lost, no more calls than kills made again."""
-    stack, queues = ground.stack, ground.stack.client("sqs")
-    queues.set_queue_attributes(QueueUrl=ground.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
-    ground.batches_of(1)
-    ground.vendor.order(fault="slow", seconds=VENDOR_SECONDS, times=None)
-    uploads = ground.upload(contents(scaled(UPLOADS, scale)))
+    stack, queues = harness.stack, harness.stack.client("sqs")
+    queues.set_queue_attributes(QueueUrl=harness.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
+    harness.batches_of(1)
+    harness.vendor.order(fault="slow", seconds=VENDOR_SECONDS, times=None)
+    uploads = harness.upload(contents(scaled(UPLOADS, scale)))
     due = scaled(KILLS, scale)
     moments = sorted(Random(SEED).choices(range(round(SPAN * len(uploads))), k=due))
     killer = Killer(psutil.Process(stack.aws.pid), stack.function(PRODUCT), moments)
-    seconds = ground.read(meanwhile=killer)
-    lost, failed, unannounced, _ = ground.tally(uploads, len(uploads))
-    again = len(ground.vendor.report()["charges"]) - len(uploads)
+    seconds = harness.read(meanwhile=killer)
+    lost, failed, unannounced, _ = harness.tally(uploads, len(uploads))
+    again = len(harness.vendor.report()["charges"]) - len(uploads)
     return Result(
         TRIAL.name,
         f"{len(uploads)} uploads, the vendor takes {VENDOR_SECONDS} s, a process of the function killed {killer.kills} "
@@ -87,9 +87,9 @@ def run(ground: Ground, scale: float) -> Result:
             failed,
             unannounced,
             Figure("kills", killer.kills, least=due),
-            Figure("in the midst of a picture", ground.deaths()),
+            Figure("in the midst of a picture", harness.deaths()),
             Figure("calls made twice", again, most=killer.kills),
-            Figure("resends", ground.resends(), most=killer.kills),
+            Figure("resends", harness.resends(), most=killer.kills),
             Figure("documents/s", len(uploads) / seconds),
         ],
     )

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from local.cloud.sending import salt
-from local.trials.ground import BATCH, Ground, Sent
+from local.trials.harness import BATCH, Harness, Sent
 from local.trials.pictures import plate
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -26,13 +26,13 @@ EMPTY, CUT, SMALL, FOREIGN = (
 )
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Batch by batch, with more and more bad pictures: every outcome is the right one."""
     count, good, wrong, lost = scaled(BATCHES, scale), 0, 0, 0
     for mixture in _mixtures(count):
-        uploads = ground.upload([picture for picture, _ in mixture])
-        ground.read()
-        records = ground.records()
+        uploads = harness.upload([picture for picture, _ in mixture])
+        harness.read()
+        records = harness.records()
         good += sum(problem == GOOD for _, problem in mixture)
         lost += sum(upload not in records for upload in uploads)
         wrong += _wrong(records, uploads, [problem for _, problem in mixture])
@@ -42,8 +42,8 @@ def run(ground: Ground, scale: float) -> Result:
         [
             Figure("lost", lost, most=0),
             Figure("otherwise than it should", wrong, most=0),
-            Figure("calls ÷ good pictures", len(ground.vendor.report()["charges"]) / good, most=1.0, least=1.0),
-            Figure("invocations", len(ground.invocations()), most=count),
+            Figure("calls ÷ good pictures", len(harness.vendor.report()["charges"]) / good, most=1.0, least=1.0),
+            Figure("invocations", len(harness.invocations()), most=count),
         ],
     )
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 from local.cloud.sending import salt
 from local.samples import samples
-from local.samples.cast import Cast
 from local.samples.catalogue import documents
 from local.samples.page import Page, encoded
+from local.samples.personas import Personas
 
 PRODUCT = "license_plate"
 # Where the plate is on the sample: decoding the whole photograph would take the machine longer than all the rest.
@@ -36,7 +36,7 @@ def plates(count: int) -> Iterator[tuple[bytes, str]]:
     """So many pictures of different plates, each with the number on it."""
     kinds = [document for document in documents() if document.product == PRODUCT]
     for number in range(count):
-        document, cast = kinds[number % len(kinds)], Cast(f"trial/{number}")
-        page = Page(*document.size, document.looks[0], cast.random("page"))
-        document.draw(page, cast)
+        document, personas = kinds[number % len(kinds)], Personas(f"trial/{number}")
+        page = Page(*document.size, document.styles[0], personas.random("page"))
+        document.draw(page, personas)
         yield encoded(page.picture, document.media_type), page.truth["plate_number"]

@@ -23,7 +23,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from local.cloud.sending import salt
-from local.trials.ground import BATCH, Ground, Sent
+from local.trials.harness import BATCH, Harness, Sent
 from local.trials.pictures import contents, plate
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -87,22 +87,22 @@ _ANY = frozenset({"succeeded", "incomplete", "no_result", "failed"})
 _UNPAID = frozenset({"failed", "unknown"})
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Batch by batch, with more and more that hurt: good pictures right, none lost, room for others at once."""
-    ground.run_instead("planted.handler", {PLANTED.name: PLANTED.read_bytes()}, FUNCTION_SECONDS)
-    queues = ground.stack.client("sqs")
-    queues.set_queue_attributes(QueueUrl=ground.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
+    harness.run_instead("planted.handler", {PLANTED.name: PLANTED.read_bytes()}, FUNCTION_SECONDS)
+    queues = harness.stack.client("sqs")
+    queues.set_queue_attributes(QueueUrl=harness.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
     tally, slowest, used = Counter[str](), 0.0, Counter[str]()
     for mixture in _mixtures(scaled(BATCHES, scale)):
         for content, kind in mixture:
             if kind and kind.fault:
-                ground.vendor.order(
+                harness.vendor.order(
                     fault=kind.fault, seconds=2 * FUNCTION_SECONDS, times=None, sha256=sha256(content).hexdigest()
                 )
-        uploads = ground.upload([content for content, _ in mixture])
-        ground.read()
-        tally += _unexpected(ground.records(), uploads, [kind for _, kind in mixture])
-        slowest = max(slowest, _seconds_of_ten_more(ground))
+        uploads = harness.upload([content for content, _ in mixture])
+        harness.read()
+        tally += _unexpected(harness.records(), uploads, [kind for _, kind in mixture])
+        slowest = max(slowest, _seconds_of_ten_more(harness))
         used.update({"hurting": sum(kind is not None for _, kind in mixture), "batches": 1})
     return Result(
         TRIAL.name,
@@ -112,18 +112,18 @@ def run(ground: Ground, scale: float) -> Result:
             Figure("lost", tally["lost"], most=0),
             Figure("good pictures read otherwise", tally["wrong"], most=0),
             Figure("others ended otherwise", tally["odd"], most=0),
-            Figure("processes that ended", ground.deaths()),
+            Figure("processes that ended", harness.deaths()),
             Figure("slowest ten good ones right afterwards, s", slowest, most=SOON),
         ],
     )
 
 
-def _seconds_of_ten_more(ground: Ground) -> float:
+def _seconds_of_ten_more(harness: Harness) -> float:
     """How long ten good pictures take that come next."""
-    uploads, begun = ground.upload(contents(BATCH)), monotonic()
-    ground.read()
+    uploads, begun = harness.upload(contents(BATCH)), monotonic()
+    harness.read()
     seconds = monotonic() - begun
-    return seconds if not _unexpected(ground.records(), uploads, [None] * BATCH) else float("inf")
+    return seconds if not _unexpected(harness.records(), uploads, [None] * BATCH) else float("inf")
 
 
 def _mixtures(count: int) -> Iterator[list[tuple[bytes, Kind | None]]]:

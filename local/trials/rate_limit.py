@@ -1,6 +1,6 @@
 """A vendor that takes ten requests a second gets far more uploads at once, and turns away what comes too fast."""
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -9,17 +9,17 @@ UPLOADS = 500
 PER_SECOND = 10
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Far more uploads than the vendor takes, all at once: each is read in its turn."""
-    ground.vendor.set(per_second=PER_SECOND)
-    uploads = ground.upload(contents(scaled(UPLOADS, scale)))
-    seconds = ground.read()
-    turned_away = ground.vendor.report()["limited"]
+    harness.vendor.set(per_second=PER_SECOND)
+    uploads = harness.upload(contents(scaled(UPLOADS, scale)))
+    seconds = harness.read()
+    turned_away = harness.vendor.report()["limited"]
     return Result(
         TRIAL.name,
         f"{len(uploads)} uploads at once, the vendor takes {PER_SECOND} a second",
         [
-            *ground.tally(uploads, len(uploads)),
+            *harness.tally(uploads, len(uploads)),
             Figure("turned away by the vendor", turned_away),
             Figure("documents/s", len(uploads) / seconds),
         ],

@@ -1,6 +1,6 @@
 """One key that ever new pictures are put under, faster than they are read: each version gets its own answer."""
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.pictures import plates
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -8,12 +8,12 @@ from local.trials.trial import Trial, scaled
 UPLOADS = 50
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Different plates under one key: as many right answers."""
     pictures, numbers = zip(*plates(scaled(UPLOADS, scale)), strict=True)
-    uploads = ground.upload(pictures, name=lambda place: "same.jpg")
-    ground.read()
-    records = ground.records()
+    uploads = harness.upload(pictures, name=lambda place: "same.jpg")
+    harness.read()
+    records = harness.records()
     documents = [records.get(upload, {}).get("document", {}) for upload in uploads]
     right = sum(
         document.get("fields", {}).get("plate_number") == number
@@ -22,7 +22,7 @@ def run(ground: Ground, scale: float) -> Result:
     return Result(
         TRIAL.name,
         f"{len(uploads)} different plates under one key",
-        [*ground.tally(uploads, len(uploads)), Figure("right answers", right, least=len(uploads))],
+        [*harness.tally(uploads, len(uploads)), Figure("right answers", right, least=len(uploads))],
     )
 
 

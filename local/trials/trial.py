@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from local.trials.ground import Ground
+from local.trials.harness import Harness
 from local.trials.result import Result
 
 
@@ -18,7 +18,7 @@ class Trial:
     """
 
     name: str
-    run: Callable[[Ground, float], Result]
+    run: Callable[[Harness, float], Result]
     parameters: Mapping[str, str] = field(default_factory=dict)
     concurrency: int = 0
 

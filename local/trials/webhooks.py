@@ -19,7 +19,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from local.cloud.stack import settings_of
 from local.loopback import serving
-from local.trials.ground import PATIENCE, POLL_SECONDS, Ground
+from local.trials.harness import PATIENCE, POLL_SECONDS, Harness
 from local.trials.pictures import contents
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
@@ -66,22 +66,22 @@ class Receiver:
         return 500 if chance < FAIL + REPEAT else 204
 
 
-def run(ground: Ground, scale: float) -> Result:
+def run(harness: Harness, scale: float) -> Result:
     """Every outcome of every record reaches the endpoint, verified, the deletion after the reading."""
     receiver = Receiver()
     with _receiving(receiver) as url:
-        secret = _add(ground, url)
+        secret = _add(harness, url)
         receiver.webhook = Webhook(secret)
-        sent = ground.upload(contents(scaled(UPLOADS, scale)))
-        ground.read()
-        records = ground.records()
+        sent = harness.upload(contents(scaled(UPLOADS, scale)))
+        harness.read()
+        records = harness.records()
         ids = [str(records[one]["id"]) for one in sent if one in records]
         deleted = ids[::2]
         for id in deleted:
             requests.delete(
-                f"{ground.stack.url}/records/{id}", headers={"x-api-key": ground.stack.api_key}, timeout=60
+                f"{harness.stack.url}/records/{id}", headers={"x-api-key": harness.stack.api_key}, timeout=60
             ).raise_for_status()
-        seconds = _wait(ground, receiver, len(ids) + len(deleted))
+        seconds = _wait(harness, receiver, len(ids) + len(deleted))
     came = {id: [status for _, status in outcomes] for id, outcomes in receiver.taken.items()}
     wanted = {id: ["succeeded"] for id in ids} | {id: ["succeeded", "deleted"] for id in deleted}
     return Result(
@@ -92,7 +92,7 @@ def run(ground: Ground, scale: float) -> Result:
             Figure("lost", sum(len(set(wanted[id]) - set(came.get(id, []))) for id in wanted), most=0),
             Figure("out of order", sum(came.get(id) == ["deleted", "succeeded"] for id in wanted), most=0),
             Figure("not verified", receiver.unsigned, most=0),
-            Figure("dead letters", ground.waiting(ground.stack.dead_letters), most=0),
+            Figure("dead letters", harness.waiting(harness.stack.dead_letters), most=0),
             Figure("calls", sum(receiver.calls.values())),
             Figure("came twice", receiver.repeated),
             Figure("seconds", seconds),
@@ -100,23 +100,23 @@ def run(ground: Ground, scale: float) -> Result:
     )
 
 
-def _add(ground: Ground, url: str) -> str:
+def _add(harness: Harness, url: str) -> str:
     """Add the receiver as an endpoint that the operator trusts; its secret."""
-    functions, name = ground.stack.client("lambda"), ground.stack.parts[FUNCTION]
-    settings = settings_of(ground.stack.client, name) | {"WEBHOOK_ORIGINS": url}
+    functions, name = harness.stack.client("lambda"), harness.stack.parts[FUNCTION]
+    settings = settings_of(harness.stack.client, name) | {"WEBHOOK_ORIGINS": url}
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
     payload = json.dumps({"command": "add", "url": f"{url}/hook"}).encode()
     answer: dict[str, Any] = json.loads(functions.invoke(FunctionName=name, Payload=payload)["Payload"].read())
     return str(answer["endpoint"]["secret"])
 
 
-def _wait(ground: Ground, receiver: Receiver, outcomes: int) -> float:
+def _wait(harness: Harness, receiver: Receiver, outcomes: int) -> float:
     """Wait until so many outcomes have come and no delivery waits, or nothing comes for long; the seconds it took."""
     begun = last = monotonic()
     before = -1
     while monotonic() - last < PATIENCE:
         came = sum(map(len, receiver.taken.values()))
-        if came >= outcomes and not ground.waiting(ground.stack.parts["Deliveries"]):
+        if came >= outcomes and not harness.waiting(harness.stack.parts["Deliveries"]):
             break
         if came != before:
             before, last = came, monotonic()

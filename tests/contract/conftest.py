@@ -2,8 +2,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from local.simulators import Control, running, sight
-from local.simulators.sight import Line, Page, Plate
+from local.simulators import Control, reader, running
+from local.simulators.reader import Line, Page, Plate
 from ocr.platform import aws
 from ocr.platform.settings import settings
 from ocr.vendors import token_cache
@@ -60,8 +60,8 @@ def wire(addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator
         monkeypatch.setenv(name, value)
     settings.cache_clear()
     lines = [Line(text, 0.9, place(row)) for row, text in enumerate(PRINTED)]
-    monkeypatch.setattr(sight, "page", lambda picture: Page(picture.width, picture.height, 0, lines))
-    monkeypatch.setattr(sight, "plates", lambda picture: [Plate("粤B12345", 0.97, place(0), "blue")])
+    monkeypatch.setattr(reader, "page", lambda picture: Page(picture.width, picture.height, 0, lines))
+    monkeypatch.setattr(reader, "plates", lambda picture: [Plate("粤B12345", 0.97, place(0), "blue")])
     controls = {vendor: Control(url) for vendor, url in addresses.items()}
     for control in controls.values():
         control.reset()

@@ -9,7 +9,7 @@ import pytest
 from captcha.app import product as captchas
 from ocr.declare.offers import Offer
 from ocr.model.record import Record, Status
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform.errors import ConfigurationError, NoResult, UnexpectedResponse
 from ocr.vendors import juhe
 from tests.contract.adapters.juhe import CAPTCHA, PLATE, PLATES, SYSTEM, captcha, plates

@@ -13,7 +13,7 @@ from ocr.pages.examine import MAX_BYTES
 from ocr.platform.errors import CallerError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.vendors import transport
-from tests.support.far_end import called, far_end, whole
+from tests.support.raw_server import called, raw_server, whole
 from tests.support.vendors import Answered, Host
 
 PICTURE = b"\xff\xd8\xff a picture"
@@ -197,7 +197,7 @@ def test_a_host_that_never_answers_is_left(vendor: Host, monkeypatch: pytest.Mon
         connection.recv(65536)
         over.wait(5)
 
-    with far_end(silent) as url:
+    with raw_server(silent) as url:
         monkeypatch.setenv("PICTURE_ORIGINS", url)
         settings.cache_clear()
         error = refused(f"{url}/a.jpg?{SECRET}")
@@ -230,6 +230,6 @@ def test_who_is_tried_where_the_first_address_of_a_vendor_does_not_listen(
     vendor: Host, monkeypatch: pytest.MonkeyPatch, resolved: Callable[..., list[str]]
 ) -> None:
     resolved(["127.0.0.2", "127.0.0.1"])
-    with far_end(lambda connection: (whole(connection), connection.sendall(b"HTTP/1.1 500 No\r\n\r\n"))[1]) as url:
+    with raw_server(lambda connection: (whole(connection), connection.sendall(b"HTTP/1.1 500 No\r\n\r\n"))[1]) as url:
         outcome = called(monkeypatch, url.replace("127.0.0.1", "localhost"))
     assert outcome.code == "http_500"

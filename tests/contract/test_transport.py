@@ -14,7 +14,7 @@ import urllib3
 from ocr.declare.offers import VendorRequest
 from ocr.platform.errors import VendorRejected, VendorUnavailable
 from ocr.vendors import juhe, transport
-from tests.support.far_end import called, far_end, whole
+from tests.support.raw_server import called, raw_server, whole
 from tests.support.vendors import SECRETS, Answered, Card, Host, picture
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -37,7 +37,7 @@ def test_the_name_is_nobodys(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_cut_before_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    with far_end(lambda connection: None) as url:
+    with raw_server(lambda connection: None) as url:
         outcome = called(monkeypatch, url, size=LARGE)
     assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("cut", False)
@@ -59,7 +59,7 @@ def test_cut_after_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPatch, 
         whole(connection)
         connection.sendall(given)
 
-    with far_end(behave) as url:
+    with raw_server(behave) as url:
         outcome = called(monkeypatch, url)
     assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unanswered", True)
@@ -70,7 +70,7 @@ def test_hanging_after_the_last_byte(vendor: Host, monkeypatch: pytest.MonkeyPat
         whole(connection)
         connection.recv(1)
 
-    with far_end(behave) as url:
+    with raw_server(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.2)
     assert isinstance(outcome, VendorUnavailable)
     assert outcome.paid
@@ -84,7 +84,7 @@ def test_an_answer_that_never_ends_does_not_outlast_the_deadline(vendor: Host, m
             while True:
                 connection.send(b" ")
 
-    with far_end(behave) as url:
+    with raw_server(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.3)
     assert isinstance(outcome, VendorUnavailable)
     assert outcome.paid
@@ -120,7 +120,7 @@ def test_an_answer_that_drips_is_cut_off_at_the_deadline(
                     return
             connection.sendall(drop)
 
-    with far_end(behave) as url:
+    with raw_server(behave) as url:
         outcome = called(monkeypatch, url, seconds=0.3)
     assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("unanswered", True)
@@ -133,7 +133,7 @@ def test_a_body_that_leaves_too_slowly_is_not_sent_to_its_end(vendor: Host, monk
             pass
 
     at_once(monkeypatch, ticks=4)
-    with far_end(behave) as url:
+    with raw_server(behave) as url:
         outcome = called(monkeypatch, url, size=LARGE, seconds=50)
     assert isinstance(outcome, VendorUnavailable)
     assert (outcome.code, outcome.paid) == ("cut", False)

@@ -9,9 +9,9 @@ import requests
 from local.cloud.listener import listening
 from local.cloud.sending import Picture, salt, send
 from local.cloud.stack import Stack
-from local.samples.cast import Cast
 from local.samples.catalogue import documents
 from local.samples.page import Page, encoded
+from local.samples.personas import Personas
 from tests.support.searching import LOG_GROUPS, logged, stands_in, texts
 
 
@@ -36,9 +36,9 @@ def items(stack: Stack) -> list[str]:
 def test_nothing_is_left_of_a_deleted_record(stack: Stack) -> None:
     # Somebody who is on no other picture.
     [document] = [one for one in documents() if one.product == "passport"]
-    cast = Cast("forgetting")
-    page = Page(*document.size, document.looks[0], cast.random("page"))
-    document.draw(page, cast)
+    personas = Personas("forgetting")
+    page = Page(*document.size, document.styles[0], personas.random("page"))
+    document.draw(page, personas)
     content = encoded(page.picture, document.media_type)
     picture = Picture("passport", "lu-xiang.jpg", content, document.media_type, {"vendor": "embedded"})
     behind = salt()

@@ -160,19 +160,19 @@ def attempts(reading: Reading) -> list[tuple[str, str]]:
 
 
 FAULTS = [
-    pytest.param({"fault": "http500"}, "busy", id="500"),
-    pytest.param({"fault": "http429"}, "busy", id="429"),
-    pytest.param({"fault": "cut"}, "busy", id="cut mid-answer"),
-    pytest.param({"fault": "garbage"}, "busy", id="garbage"),
-    pytest.param({"fault": "maintenance"}, "busy", id="maintenance page"),
-    pytest.param({"fault": "redirect"}, "busy", id="a way to a login"),
-    pytest.param({"fault": "truncated"}, "busy", id="truncated JSON"),
-    pytest.param({"fault": "empty"}, "busy", id="empty answer"),
-    pytest.param({"fault": "wrong_types"}, "changed", id="wrong types"),
-    pytest.param({"fault": "wrong_secret"}, "refused", id="key refused"),
-    pytest.param({"code": 10012}, "refused", id="out of quota"),
-    pytest.param({"code": 999999}, "changed", id="a code nobody knows"),
-    pytest.param({"code": 10011}, "busy", id="rate limit"),
+    pytest.param({"fault": "http500"}, "vendor_unavailable", id="500"),
+    pytest.param({"fault": "http429"}, "vendor_unavailable", id="429"),
+    pytest.param({"fault": "cut"}, "vendor_unavailable", id="cut mid-answer"),
+    pytest.param({"fault": "garbage"}, "vendor_unavailable", id="garbage"),
+    pytest.param({"fault": "maintenance"}, "vendor_unavailable", id="maintenance page"),
+    pytest.param({"fault": "redirect"}, "vendor_unavailable", id="a way to a login"),
+    pytest.param({"fault": "truncated"}, "vendor_unavailable", id="truncated JSON"),
+    pytest.param({"fault": "empty"}, "vendor_unavailable", id="empty answer"),
+    pytest.param({"fault": "wrong_types"}, "unexpected_response", id="wrong types"),
+    pytest.param({"fault": "wrong_secret"}, "vendor_rejected", id="key refused"),
+    pytest.param({"code": 10012}, "vendor_rejected", id="out of quota"),
+    pytest.param({"code": 999999}, "unexpected_response", id="a code nobody knows"),
+    pytest.param({"code": 10011}, "vendor_unavailable", id="rate limit"),
 ]
 
 
@@ -215,7 +215,9 @@ def test_a_circuit_opens_after_the_configured_failures_and_closes_after_recovery
     controls[FIRST].reset()
     controls[FIRST].order(fault="http500", times=None)
     readings = [send(stack, plate, "https") for _ in range(FAILURES + 1)]
-    assert [attempts(reading) for reading in readings] == [[(FIRST, "busy"), (SECOND, "read")]] * len(readings)
+    assert [attempts(reading) for reading in readings] == [[(FIRST, "vendor_unavailable"), (SECOND, "read")]] * len(
+        readings
+    )
     codes = [reading.body["attempts"][0]["code"] for reading in readings]
     assert codes == ["http_500"] * FAILURES + ["circuit"]
     assert controls[FIRST].report()["calls"] == FAILURES

@@ -72,8 +72,8 @@ def breaks(world: World) -> None:
 
 
 OURS: dict[str, Callable[[World], object]] = {
-    "VendorRefused": lambda world: post(says(VendorRejected("The key is refused.", code="1")), picture()),
-    "VendorChanged": lambda world: post(says(UnexpectedResponse("What is this?", paid=False)), picture()),
+    "VendorRejected": lambda world: post(says(VendorRejected("The key is refused.", code="1")), picture()),
+    "UnexpectedResponse": lambda world: post(says(UnexpectedResponse("What is this?", paid=False)), picture()),
     "CircuitOpened": lambda world: [post(says(VendorUnavailable("down")), picture(seed)) for seed in range(2)],
     "OutcomeUnknown": lambda world: [
         post(kind, picture()) for kind in [says(VendorUnavailable("No answer in time.", paid=True))] for _ in range(2)

@@ -111,7 +111,7 @@ class TestTransient:
         assert status == 502
         found = records.find(problem["record_id"])
         assert found
-        assert [attempt.outcome for attempt in found.attempts] == ["changed"]
+        assert [attempt.outcome for attempt in found.attempts] == ["unexpected_response"]
         status, record = post(kind, picture())
         assert (status, record["resends"]) == (200, 1)
 
@@ -288,7 +288,7 @@ class TestShortBatches:
             record = of_upload(notification)
             assert record.document
             assert record.document.fields["plate_number"] == f"粤B1234{number}"
-            assert [(one.outcome, one.units) for one in record.attempts] == [("changed", 1), ("read", 1)]
+            assert [(one.outcome, one.units) for one in record.attempts] == [("unexpected_response", 1), ("read", 1)]
             assert record.resends == 1
 
     def test_what_nobody_can_tell_apart_is_gone_with_the_first_that_is_deleted(

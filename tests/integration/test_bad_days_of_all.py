@@ -18,9 +18,9 @@ import pytest
 
 from local.samples import samples
 from local.samples.catalogue import Sample
-from local.simulators import SECRETS, VENDORS, Control, running, sight
-from local.simulators.desk import CHARGED
+from local.simulators import SECRETS, VENDORS, Control, reader, running
 from local.simulators.pictures import opened
+from local.simulators.state import CHARGED
 from ocr.declare.catalogue import products
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
@@ -158,7 +158,7 @@ def _day(world: World, market: Market, random: Random, number: int, kind: Produc
     control = market.controls[vendor]
     control.reset()
     # However busy the machine, the vendor is not slow because it has never seen the picture.
-    sight.plates(opened(shown.picture)) if kind.slug == "license_plate" else sight.page(opened(shown.picture))
+    reader.plates(opened(shown.picture)) if kind.slug == "license_plate" else reader.page(opened(shown.picture))
     status, good = post(kind, calm, **options)
     assert status == 200, (kind.slug, vendor, good)
 

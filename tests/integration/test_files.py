@@ -23,8 +23,8 @@ from cli.api import Api
 from cli.reading import ReadRequest
 from cli.reading import read as reading_of
 from cli.stack import Endpoint, Key
-from local.samples import born
-from local.samples.page import Look, Page
+from local.samples import digital
+from local.samples.page import Page, Style
 from ocr.declare.fields import label
 from ocr.declare.product import Product
 from ocr.entry import uploads
@@ -45,7 +45,7 @@ DEATHS = int(os.environ.get("DEATHS", "3"))
 
 
 def printed(*texts: str) -> Page:
-    page = Page(900, 600, Look(), Random(0))
+    page = Page(900, 600, Style(), Random(0))
     for place, text in enumerate(texts):
         page.text((80, 80 + 60 * place), text)
     return page
@@ -57,11 +57,11 @@ def sheet(seed: int) -> Image.Image:
 
 @cache
 def scan(pages: int, format: str = "TIFF") -> bytes:
-    return born.scanned([sheet(seed) for seed in range(pages)], format)
+    return digital.scanned([sheet(seed) for seed in range(pages)], format)
 
 
 def text_pdf(*numbers: str) -> bytes:
-    return born.pdf([printed("客运车票样张", f"编号: {number}", "请妥善保管此票据") for number in numbers])
+    return digital.pdf([printed("客运车票样张", f"编号: {number}", "请妥善保管此票据") for number in numbers])
 
 
 def text_and_scan(number: str) -> bytes:
@@ -126,7 +126,7 @@ class TestPages:
 
     def test_more_pages_than_are_read_at_once_are_refused_before_any_is(self, world: World) -> None:
         kind = product([reading])
-        many = born.pdf([printed("x")] * 101)
+        many = digital.pdf([printed("x")] * 101)
         status, problem = post(kind, many)
         assert (status, problem["type"]) == (413, "urn:ocr:problem:too_large")
         assert calls(kind) == 0
@@ -141,7 +141,7 @@ class TestPages:
 class TestText:
     def test_a_page_with_its_text_is_read_without_a_vendor(self, world: World) -> None:
         kind = readers()
-        for made in (text_pdf(NUMBER), born.ofd([printed("客运车票样张", f"编号: {NUMBER}", "请妥善保管此票据")])):
+        for made in (text_pdf(NUMBER), digital.ofd([printed("客运车票样张", f"编号: {NUMBER}", "请妥善保管此票据")])):
             status, record = post(kind, made)
             assert (status, record["status"]) == (200, "succeeded")
             assert record["document"]["fields"] == {"number": NUMBER}
@@ -346,11 +346,11 @@ BY: dict[str, Callable[[Product, bytes, World], Record]] = {
 }
 
 
-@pytest.mark.parametrize("format", born.FORMATS)
+@pytest.mark.parametrize("format", digital.FORMATS)
 def test_every_format_comes_by_every_way(world: World, format: str) -> None:
     """The page about files shows these formats and ways as a table."""
-    assert tuple(BY) == born.WAYS
-    content = born.FORMATS[format](NUMBER)
+    assert tuple(BY) == digital.WAYS
+    content = digital.FORMATS[format](NUMBER)
     for way, read in BY.items():
         record = read(readers(), content, world)
         assert record.status == Status.SUCCEEDED, (way, record.problem)

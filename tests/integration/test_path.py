@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.exceptions import ClientError
 
 from ocr.declare.product import Product
-from ocr.entry.bucket import NotReadError
+from ocr.entry.s3 import NotReadError
 from ocr.entry.serve import serve
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Upload
@@ -612,7 +612,7 @@ class TestFailover:
         assert status == 200
         assert record["vendor"] == "second"
         assert [(one["vendor"], one["outcome"]) for one in record["attempts"]] == [
-            ("first", fault.slug),
+            ("first", fault.kind),
             ("second", "read"),
         ]
 

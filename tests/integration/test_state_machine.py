@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from local.cloud.aws import Aws
-from local.simulators.desk import CHARGED
+from local.simulators.state import CHARGED
 from tests.support.fault_injection import VENDOR, Fault
 from tests.support.gateway import KEYS, PICTURES, VENDORS, Altered, Content, Faulty, Gateway, Mishap, gateways
 

@@ -24,7 +24,7 @@ from license_plate.app import handler as plates
 from local.cloud.aws import Aws
 from local.redrive import notification
 from local.samples import samples
-from local.simulators import SECRETS, Control, running, sight
+from local.simulators import SECRETS, Control, reader, running
 from local.simulators.pictures import NotAPicture, opened
 from ocr.model.picture import Upload
 from ocr.model.record import FINAL, Status
@@ -82,7 +82,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Faulty:
-    """A vendor that answers so many calls as ordered (`local.simulators.desk.Order`)."""
+    """A vendor that answers so many calls as ordered (`local.simulators.state.Order`)."""
 
     vendor: str
     order: Mapping[str, Any]
@@ -552,7 +552,7 @@ def gateways(emulator: Aws, patch: pytest.MonkeyPatch) -> Iterator[Gateway]:
         for body, _ in made.base.values():
             # A vendor looks at a picture once, and loads its engine for the first: nobody is to wait for that here.
             with suppress(NotAPicture):
-                sight.plates(opened(body))
+                reader.plates(opened(body))
         _patched(made, patch)
         clients = (aws.table().meta.client, aws.dynamodb(), aws.s3(), aws.queues(), aws.events())
         with made.injector.over(*clients):

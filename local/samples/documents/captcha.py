@@ -2,10 +2,10 @@
 
 from random import Random
 
-from local.samples.cast import Cast
 from local.samples.catalogue import document
-from local.samples.looks import PLAIN, on
 from local.samples.page import Colour, Page, font
+from local.samples.personas import Personas
+from local.samples.styles import PLAIN, on
 
 # Without signs that even people take for one another.
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXY"
@@ -40,8 +40,8 @@ def _answer(page: Page, code_type: str, answer: str) -> None:
 
 
 @document("captcha", "letters", (240, 90), SMALL, "image/png", codetype="1004")
-def letters(page: Page, cast: Cast) -> None:
-    text = "".join(cast.random("letters").choices(SIGNS, k=4))
+def letters(page: Page, personas: Personas) -> None:
+    text = "".join(personas.random("letters").choices(SIGNS, k=4))
     _clutter(page, 3, 60)
     _scattered(page, text, 48)
     _answer(page, "1004", text)
@@ -49,8 +49,8 @@ def letters(page: Page, cast: Cast) -> None:
 
 
 @document("captcha", "sum", (280, 90), SMALL, "image/png", codetype="6001")
-def arithmetic(page: Page, cast: Cast) -> None:
-    random = cast.random("sum")
+def arithmetic(page: Page, personas: Personas) -> None:
+    random = personas.random("sum")
     first, second = random.randint(3, 40), random.randint(2, 9)
     _clutter(page, 2, 50)
     _scattered(page, f"{first}+{second}=?", 44)
@@ -59,9 +59,9 @@ def arithmetic(page: Page, cast: Cast) -> None:
 
 
 @document("captcha", "points", (480, 320), SMALL, "image/png", codetype="9102")
-def points(page: Page, cast: Cast) -> None:
+def points(page: Page, personas: Personas) -> None:
     """Two of the characters are the same one: their centres are the answer."""
-    random = cast.random("points")
+    random = personas.random("points")
     twin, *others = random.sample(WORDS, 5)
     cells = random.sample([(x, y) for x in (70, 180, 290, 400) for y in (80, 220)], 6)
     _clutter(page, 6, 120)

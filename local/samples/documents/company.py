@@ -1,11 +1,11 @@
 """Licences and certificates of companies."""
 
 from local.samples import numbers
-from local.samples.cast import Cast
 from local.samples.catalogue import document
 from local.samples.flow import Column, sheet
-from local.samples.looks import SHEET, on
 from local.samples.page import Page
+from local.samples.personas import Personas
+from local.samples.styles import SHEET, on
 from local.samples.values import Printed, chinese_day, field, period
 
 FULL_DAY = "%Y年%m月%d日"
@@ -17,12 +17,12 @@ FULL_DAY = "%Y年%m月%d日"
     (1400, 1000),
     on(SHEET, (252, 249, 238), (246, 248, 252), size=30, colon=""),
 )
-def business_license(page: Page, cast: Cast) -> None:
-    firm, chief = cast.company(1), cast.person(1)
-    founded = cast.day("founded", 2010, 2020)
-    approved = cast.later(founded, "approved", 900)
-    term = period(founded, None if page.look.alias else founded.replace(year=founded.year + 30), FULL_DAY, "至")
-    page.guilloche((244, 238, 216) if not page.look.alias else (232, 238, 248))
+def business_license(page: Page, personas: Personas) -> None:
+    firm, chief = personas.company(1), personas.person(1)
+    founded = personas.day("founded", 2010, 2020)
+    approved = personas.later(founded, "approved", 900)
+    term = period(founded, None if page.style.alias else founded.replace(year=founded.year + 30), FULL_DAY, "至")
+    page.guilloche((244, 238, 216) if not page.style.alias else (232, 238, 248))
     page.frame((24, 24, page.width - 24, page.height - 24), (186, 150, 70), 6)
     page.emblem((page.width / 2, 92), 48)
     column = sheet(page, 150, indent=190)
@@ -31,7 +31,7 @@ def business_license(page: Page, cast: Cast) -> None:
     page.know(is_duplicate=True)
     column.row(
         field("uscc", "统一社会信用代码", firm.code),
-        field("serial_number", "编号|证照编号", numbers.digits(cast.random("serial"), 9)),
+        field("serial_number", "编号|证照编号", numbers.digits(personas.random("serial"), 9)),
     )
     column.rows(
         (
@@ -39,7 +39,7 @@ def business_license(page: Page, cast: Cast) -> None:
             field(
                 "registered_capital",
                 "注册资本|注册资金",
-                f"{('伍佰万元整', '壹仟贰佰万元整')[page.look.alias]}",
+                f"{('伍佰万元整', '壹仟贰佰万元整')[page.style.alias]}",
             ),
         ),
         (
@@ -67,8 +67,8 @@ def business_license(page: Page, cast: Cast) -> None:
 
 
 @document("account_opening_permit", "permit", (1240, 860), on(SHEET, (248, 250, 244), (252, 248, 244), size=30))
-def account_opening_permit(page: Page, cast: Cast) -> None:
-    firm, chief, random = cast.company(1), cast.person(1), cast.random("permit")
+def account_opening_permit(page: Page, personas: Personas) -> None:
+    firm, chief, random = personas.company(1), personas.person(1), personas.random("permit")
     page.guilloche((234, 240, 226))
     column = sheet(page, 60)
     column.heading("开户许可证", 54)
@@ -85,7 +85,7 @@ def account_opening_permit(page: Page, cast: Cast) -> None:
         field("account_type", "账户性质", "基本存款账户"),
         (
             field("issuing_authority", "发证机关", f"人民银行{firm.town.city}支行"),
-            field("issue_date", "发证日期|核准日期", chinese_day(cast.day("issued", 2012, 2018))),
+            field("issue_date", "发证日期|核准日期", chinese_day(personas.day("issued", 2012, 2018))),
         ),
     )
     page.seal((page.width - 260, page.height - 130), 96, f"人民银行{firm.town.city}支行", "账户管理专用章", -6)
@@ -97,10 +97,10 @@ def account_opening_permit(page: Page, cast: Cast) -> None:
     (1240, 900),
     on(SHEET, (248, 246, 252), (246, 252, 250), size=30),
 )
-def organization_code_certificate(page: Page, cast: Cast) -> None:
-    firm, chief, random = cast.company(1), cast.person(1), cast.random("organisation")
+def organization_code_certificate(page: Page, personas: Personas) -> None:
+    firm, chief, random = personas.company(1), personas.person(1), personas.random("organisation")
     code = f"{firm.organisation[:8]}-{firm.organisation[8]}"
-    start, end = cast.span("valid", 2010, 2014, 4)
+    start, end = personas.span("valid", 2010, 2014, 4)
     page.guilloche((236, 232, 246))
     column = sheet(page, 60)
     column.heading("中华人民共和国组织机构代码证", 46)

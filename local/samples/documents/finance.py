@@ -7,11 +7,11 @@ from decimal import Decimal
 from random import Random
 
 from local.samples import numbers
-from local.samples.cast import Cast, Company
 from local.samples.catalogue import document
 from local.samples.flow import line_items, sheet
-from local.samples.looks import FORM, on
 from local.samples.page import Page
+from local.samples.personas import Company, Personas
+from local.samples.styles import FORM, on
 from local.samples.values import (
     Field,
     Printed,
@@ -42,9 +42,9 @@ def _bill_party(side: str, title: str, firm: Company, random: Random) -> list[tu
 
 
 @document("electronic_acceptance_bill", "front", (1450, 860), on(FORM, (250, 246, 250), (246, 250, 250), size=24))
-def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
-    random = cast.random("bill")
-    issued = cast.day("issued", 2021, 2023)
+def electronic_acceptance_bill(page: Page, personas: Personas) -> None:
+    random = personas.random("bill")
+    issued = personas.day("issued", 2021, 2023)
     amount = Decimal(random.randint(5, 90) * 10000 + random.randint(0, 9) * 500)
     number = f"1{numbers.digits(random, 12)}{issued:%Y%m%d}{numbers.digits(random, 9)}"
     column = sheet(page, indent=230)
@@ -59,7 +59,7 @@ def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
     )
     column.skip(0.2)
     for place, (side, title) in enumerate((("drawer", "出票人"), ("payee", "收款人"), ("acceptor", "承兑人"))):
-        column.form(*_bill_party(side, title, cast.company(place + 1), random))
+        column.form(*_bill_party(side, title, personas.company(place + 1), random))
     column.form(
         (
             field("amount_cn", "票据金额大写|大写票据金额", in_capitals(amount)),
@@ -80,15 +80,15 @@ def electronic_acceptance_bill(page: Page, cast: Cast) -> None:
 
 
 @document("bank_receipt", "receipt", (1300, 900), on(FORM, (255, 255, 255), (248, 252, 250), size=25))
-def bank_receipt(page: Page, cast: Cast) -> None:
-    random, payer, payee = cast.random("receipt"), cast.company(1), cast.company(2)
+def bank_receipt(page: Page, personas: Personas) -> None:
+    random, payer, payee = personas.random("receipt"), personas.company(1), personas.company(2)
     amount = Decimal(random.randint(1000, 900000)) / 4
     amount = amount.quantize(Decimal("0.01"))
     column = sheet(page, indent=200)
     column.heading("银行电子回单", 42, ink=(170, 40, 40), name="title")
     column.row(
         field("receipt_number", "回单编号|回单号码", numbers.digits(random, 15)),
-        field("transaction_date", "交易日期|记账日期", chinese_day(cast.day("paid", 2021, 2023))),
+        field("transaction_date", "交易日期|记账日期", chinese_day(personas.day("paid", 2021, 2023))),
     )
     column.form(
         (
@@ -104,7 +104,7 @@ def bank_receipt(page: Page, cast: Cast) -> None:
             field("payee_bank", "收款人开户银行|收款开户行", payee.bank),
         ),
         (
-            field("amount", "小写金额|交易金额", money(amount, "CNY" if page.look.alias else "¥", grouped=True)),
+            field("amount", "小写金额|交易金额", money(amount, "CNY" if page.style.alias else "¥", grouped=True)),
             field("currency", "币种|币别", "人民币"),
         ),
         field("amount_cn", "大写金额", in_capitals(amount)),
@@ -134,14 +134,14 @@ class Movement:
     serial: str
 
 
-def _movements(random: Random, cast: Cast, first: date, count: int) -> Iterator[Movement]:
+def _movements(random: Random, personas: Personas, first: date, count: int) -> Iterator[Movement]:
     balance, when = Decimal(random.randint(8000, 20000)), datetime(first.year, first.month, first.day)
     for number in range(2, count + 2):
         summary, sign = random.choice(SUMMARIES)
         amount = sign * Decimal(random.randint(2000, 350000)) / 100
         when += timedelta(days=random.randint(1, 6), minutes=random.randint(1, 1400))
         balance += amount
-        other = random.choice((cast.company(number).name, cast.person(number).name))
+        other = random.choice((personas.company(number).name, personas.person(number).name))
         yield Movement(when, summary, amount, balance, other, numbers.digits(random, 10))
 
 
@@ -176,10 +176,10 @@ def _only(amount: Decimal) -> Printed:
 
 
 @document("bank_statement", "page", (1400, 1080), on(FORM, (255, 255, 255), (250, 250, 246), size=23))
-def bank_statement(page: Page, cast: Cast) -> None:
-    random, owner, bank = cast.random("statement"), cast.person(), cast.company().bank
-    first = cast.day("first", 2021, 2023)
-    movements = list(_movements(random, cast, first, 12))
+def bank_statement(page: Page, personas: Personas) -> None:
+    random, owner, bank = personas.random("statement"), personas.person(), personas.company().bank
+    first = personas.day("first", 2021, 2023)
+    movements = list(_movements(random, personas, first, 12))
     span = period(first, movements[-1].when.date(), "%Y-%m-%d", "至")
     column = sheet(page)
     column.heading(f"{bank.split('银行')[0]}银行个人账户交易明细", 38)
@@ -190,7 +190,7 @@ def bank_statement(page: Page, cast: Cast) -> None:
     )
     column.row(field("bank_name", "开户行", bank), field("period", "起止日期|交易区间", span, 1.3))
     column.skip(0.3)
-    names, heads, shares, cells = zip(*(TWO_AMOUNTS if page.look.alias else ONE_AMOUNT), strict=True)
+    names, heads, shares, cells = zip(*(TWO_AMOUNTS if page.style.alias else ONE_AMOUNT), strict=True)
     rows = [[cell(move) for cell in cells] for move in movements]
     column.table(heads, [[cell.text for cell in row] for row in rows], shares)
     page.know(transactions=line_items(names, rows))

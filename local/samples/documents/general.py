@@ -5,12 +5,12 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from local.samples.cast import Cast
 from local.samples.catalogue import Document, document
 from local.samples.documents import company, identity, invoice
 from local.samples.flow import Column
-from local.samples.looks import FORM, PLAIN, on
 from local.samples.page import Colour, Page, font
+from local.samples.personas import Personas
+from local.samples.styles import FORM, PLAIN, on
 
 NOTICES = (
     (
@@ -68,9 +68,9 @@ TABLES = (
 
 
 @document("general_text", "notice", (1100, 760), PLAIN)
-def notice(page: Page, cast: Cast) -> None:
-    title, *paragraphs = NOTICES[page.look.alias]
-    margin = page.look.margin
+def notice(page: Page, personas: Personas) -> None:
+    title, *paragraphs = NOTICES[page.style.alias]
+    margin = page.style.margin
     column = Column(page, margin, margin, page.width - 2 * margin)
     column.heading(title, 44)
     column.skip(0.5)
@@ -81,11 +81,11 @@ def notice(page: Page, cast: Cast) -> None:
 
 
 @document("general_table", "table", (1200, 640), on(FORM, (255, 255, 255), (252, 251, 246), size=28))
-def general_table(page: Page, cast: Cast) -> None:
-    heads, rows, shares = TABLES[page.look.alias]
-    margin = page.look.margin
+def general_table(page: Page, personas: Personas) -> None:
+    heads, rows, shares = TABLES[page.style.alias]
+    margin = page.style.margin
     column = Column(page, margin, margin, page.width - 2 * margin)
-    column.heading(("办公用品采购清单", "期末考试成绩统计")[page.look.alias], 40)
+    column.heading(("办公用品采购清单", "期末考试成绩统计")[page.style.alias], 40)
     column.table(heads, rows, shares)
     page.know(tables=[[list(row) for row in (heads, *rows)]])
 
@@ -103,14 +103,14 @@ def _penned(character: str, size: int, ink: Colour, random: Random) -> Image.Ima
 
 
 @document("handwriting", "letter", (1100, 720), on(PLAIN, (252, 250, 240), (250, 250, 252)))
-def handwriting(page: Page, cast: Cast) -> None:
-    lines, size, ink = LETTERS[page.look.alias], (54, 48)[page.look.alias], ((30, 40, 110), (40, 40, 44))
+def handwriting(page: Page, personas: Personas) -> None:
+    lines, size, ink = LETTERS[page.style.alias], (54, 48)[page.style.alias], ((30, 40, 110), (40, 40, 44))
     for place, line in enumerate(lines):
         top = 90 + place * 110
         page.rule((70, top + 78), (page.width - 70, top + 78), (200, 206, 214), 1)
         left = 90 + page.random.uniform(0, 24)
         for character in line:
-            glyph = _penned(character, size, ink[page.look.alias], page.random)
+            glyph = _penned(character, size, ink[page.style.alias], page.random)
             drift = page.random.uniform(-3, 3)
             page.picture.paste(glyph, (int(left - size / 2), int(top - size / 3 + drift)), glyph)
             left += font("serif", size).getlength(character) * page.random.uniform(0.94, 1.04)
@@ -120,8 +120,8 @@ def handwriting(page: Page, cast: Cast) -> None:
 def _to_sort(product: str, original: Document, read: bool) -> Document:
     """Another product's picture, of which a record says what it is and, if `read`, what stands on it."""
 
-    def draw(page: Page, cast: Cast) -> None:
-        original.draw(page, cast)
+    def draw(page: Page, personas: Personas) -> None:
+        original.draw(page, personas)
         page.truth = {"document_type": original.product} | ({"content": page.truth} if read else {})
 
     return replace(original, product=product, name=f"{original.product}_{original.name}", draw=draw)

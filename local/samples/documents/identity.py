@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from local.samples import numbers
-from local.samples.cast import Cast, Person
 from local.samples.catalogue import document
 from local.samples.flow import Column, sheet
-from local.samples.looks import BOOKLET, CARD, FORM, SHEET, on
 from local.samples.page import Page
+from local.samples.personas import Person, Personas
+from local.samples.styles import BOOKLET, CARD, FORM, SHEET, on
 from local.samples.values import (
     Field,
     Printed,
@@ -40,7 +40,7 @@ def _passport_day(day: date, alias: int) -> Printed:
 
 def _beside_photo(page: Page, top: float, left: bool, indent: float = 0) -> Column:
     """Puts the photograph on one side and gives the column on the other."""
-    margin, width, height = page.look.margin, 250, 320
+    margin, width, height = page.style.margin, 250, 320
     photo = margin if left else page.width - margin - width
     page.photo((photo, top, photo + width, top + height))
     text = margin + width + 44 if left else margin
@@ -57,38 +57,38 @@ def _resident(holder: Person) -> list[Field | tuple[Field, ...]]:
 
 
 @document("id_card", "portrait", CARD_SIZE, CARD)
-def id_card_portrait(page: Page, cast: Cast) -> None:
-    holder, margin = cast.person(), page.look.margin
+def id_card_portrait(page: Page, personas: Personas) -> None:
+    holder, margin = personas.person(), page.style.margin
     page.guilloche((222, 232, 240))
-    _beside_photo(page, margin + 30, left=page.look.mirrored).rows(*_resident(holder))
+    _beside_photo(page, margin + 30, left=page.style.mirrored).rows(*_resident(holder))
     footer = Column(page, margin, page.height - margin - 56, page.width - 2 * margin, size=38)
     footer.row(field("id_number", "公民身份号码", holder.id_number))
 
 
 @document("id_card", "emblem", CARD_SIZE, CARD)
-def id_card_emblem(page: Page, cast: Cast) -> None:
-    start, end = cast.span("validity", 2012, 2021, 20)
+def id_card_emblem(page: Page, personas: Personas) -> None:
+    start, end = personas.span("validity", 2012, 2021, 20)
     page.guilloche((232, 226, 226), 34)
     page.emblem((174, 160), 90)
     head = Column(page, 290, 90, 690)
     head.heading("中华人民共和国", 54)
     head.heading("居民身份证", 74)
-    foot = Column(page, 120 if page.look.mirrored else 220, 450, 760, size=36)
-    foot.row(field("issuing_authority", "签发机关", cast.person().town.authority))
+    foot = Column(page, 120 if page.style.mirrored else 220, 450, 760, size=36)
+    foot.row(field("issuing_authority", "签发机关", personas.person().town.authority))
     foot.row(field("valid_period", "有效期限|有效期", period(start, end)))
     page.know(valid_from=start.isoformat(), valid_to=end.isoformat())
 
 
 @document("temporary_id_card", "front", (1040, 720), on(CARD, (240, 240, 248), (240, 247, 240)))
-def temporary_id_card(page: Page, cast: Cast) -> None:
-    holder, margin = cast.person(), page.look.margin
+def temporary_id_card(page: Page, personas: Personas) -> None:
+    holder, margin = personas.person(), page.style.margin
     page.guilloche((226, 226, 240))
     Column(page, 0, 34, page.width).heading("中华人民共和国临时居民身份证", 44)
-    column = _beside_photo(page, 122, left=page.look.mirrored)
+    column = _beside_photo(page, 122, left=page.style.mirrored)
     column.size = 28
     column.rows(*_resident(holder))
     footer = Column(page, margin, page.height - 215, page.width - 2 * margin, size=32)
-    start = cast.day("validity", 2021, 2023).replace(month=5)
+    start = personas.day("validity", 2021, 2023).replace(month=5)
     footer.rows(
         field("id_number", "公民身份号码|身份证号码", holder.id_number),
         field("issuing_authority", "签发机关", holder.town.authority),
@@ -97,16 +97,16 @@ def temporary_id_card(page: Page, cast: Cast) -> None:
 
 
 @document("passport", "data_page", (1250, 880), BOOKLET)
-def passport(page: Page, cast: Cast) -> None:
-    holder, alias = cast.person(), page.look.alias
-    issued, expires = cast.span("validity", 2015, 2021, 10)
-    number = "EK" + numbers.digits(cast.random("number"), 7)
+def passport(page: Page, personas: Personas) -> None:
+    holder, alias = personas.person(), page.style.alias
+    issued, expires = personas.span("validity", 2015, 2021, 10)
+    number = "EK" + numbers.digits(personas.random("number"), 7)
     lines = numbers.passport_lines(
         "P", holder.surname_latin, holder.given_latin, number, "CHN", holder.birth, holder.male, expires
     )
     page.guilloche((226, 236, 228))
     Column(page, 0, 26, page.width).heading("中华人民共和国护照 PASSPORT", 36)
-    column = _beside_photo(page, 110, left=not page.look.alias)
+    column = _beside_photo(page, 110, left=not page.style.alias)
     column.size = 28
     sex = Printed(f"{holder.sex}/{'M' if holder.male else 'F'}", holder.sex_truth)
     column.rows(
@@ -154,13 +154,13 @@ def _spouse(person: Person, alias: int) -> list[Field | tuple[Field, ...]]:
     ]
 
 
-def _spouses_certificate(page: Page, cast: Cast, kind: str, letter: str) -> None:
+def _spouses_certificate(page: Page, personas: Personas, kind: str, letter: str) -> None:
     """Both booklets of civil affairs offices: the registration on the left page, the two people on the right."""
-    couple = [cast.person(1, male=True), cast.person(2, male=False)]
-    if page.look.alias:
+    couple = [personas.person(1, male=True), personas.person(2, male=False)]
+    if page.style.alias:
         couple.reverse()
-    town, day = couple[0].town, cast.day("registered", 2016, 2023)
-    number = f"{letter}{town.region}-{day.year}-00{numbers.digits(cast.random('number'), 4)}"
+    town, day = couple[0].town, personas.day("registered", 2016, 2023)
+    number = f"{letter}{town.region}-{day.year}-00{numbers.digits(personas.random('number'), 4)}"
     page.guilloche((246, 232, 228))
     page.rule((page.width / 2, 0), (page.width / 2, page.height), (216, 196, 190))
     column = Column(page, 70, 90, page.width / 2 - 120, indent=180)
@@ -175,7 +175,7 @@ def _spouses_certificate(page: Page, cast: Cast, kind: str, letter: str) -> None
     page.seal((430, column.y + 130), 105, f"{town.city}民政局", "婚姻登记专用章", 8)
     people = Column(page, page.width / 2 + 50, 110, page.width / 2 - 110)
     for person in couple:
-        people.rows(*_spouse(person, page.look.alias))
+        people.rows(*_spouse(person, page.style.alias))
         people.skip(1.2)
 
 
@@ -183,26 +183,26 @@ MARRIAGE = on(SHEET, (253, 246, 243), (252, 244, 246), size=27, leading=2.1)
 
 
 @document("marriage_certificate", "open", (1400, 800), MARRIAGE)
-def marriage_certificate(page: Page, cast: Cast) -> None:
-    _spouses_certificate(page, cast, "结婚证", "J")
+def marriage_certificate(page: Page, personas: Personas) -> None:
+    _spouses_certificate(page, personas, "结婚证", "J")
 
 
 @document("divorce_certificate", "open", (1400, 800), MARRIAGE)
-def divorce_certificate(page: Page, cast: Cast) -> None:
-    _spouses_certificate(page, cast, "离婚证", "L")
+def divorce_certificate(page: Page, personas: Personas) -> None:
+    _spouses_certificate(page, personas, "离婚证", "L")
 
 
 @document("bank_card", "front", CARD_SIZE, on(CARD, (206, 222, 240), (240, 226, 204), ink=(30, 34, 60)))
-def bank_card(page: Page, cast: Cast) -> None:
-    holder, margin = cast.person(), page.look.margin
-    random = cast.random("card")
-    number = numbers.luhn(random, "622900", 16 if page.look.alias else 19)
+def bank_card(page: Page, personas: Personas) -> None:
+    holder, margin = personas.person(), page.style.margin
+    random = personas.random("card")
+    number = numbers.luhn(random, "622900", 16 if page.style.alias else 19)
     grouped = " ".join(number[place : place + 4] for place in range(0, len(number), 4))
     valid_to = f"{random.randint(1, 12):02}/{random.randint(28, 33)}"
-    bank = cast.company().bank.split("银行")[0] + "银行"
-    page.guilloche((190, 208, 232) if not page.look.alias else (230, 212, 184))
+    bank = personas.company().bank.split("银行")[0] + "银行"
+    page.guilloche((190, 208, 232) if not page.style.alias else (230, 212, 184))
     page.text((margin, 60), bank, 56, bold=True)
-    kind = ("借记卡", "贷记卡")[page.look.alias]
+    kind = ("借记卡", "贷记卡")[page.style.alias]
     page.text((page.width - margin, 74), kind, 40, anchor="ra")
     page.draw.rounded_rectangle((margin + 10, 190, margin + 140, 286), 14, fill=(222, 190, 110))
     column = Column(page, margin, 340, page.width - 2 * margin, size=50)
@@ -210,17 +210,17 @@ def bank_card(page: Page, cast: Cast) -> None:
     column.size = 32
     column.skip(0.5)
     column.row(field("valid_to", "有效期|有效期限", valid_to), field("holder_name", "持卡人|持卡人姓名", holder.name))
-    page.know(bank_name=bank, card_type=("debit", "credit")[page.look.alias])
+    page.know(bank_name=bank, card_type=("debit", "credit")[page.style.alias])
 
 
 @document("military_officer_card", "open", (1100, 800), on(FORM, size=30))
-def military_officer_card(page: Page, cast: Cast) -> None:
-    holder = cast.person(male=True, born=(1975, 1992))
-    issued, ends = cast.span("validity", 2018, 2021, 10)
-    number = f"军字第{numbers.digits(cast.random('number'), 7)}号"
+def military_officer_card(page: Page, personas: Personas) -> None:
+    holder = personas.person(male=True, born=(1975, 1992))
+    issued, ends = personas.span("validity", 2018, 2021, 10)
+    number = f"军字第{numbers.digits(personas.random('number'), 7)}号"
     page.guilloche((232, 240, 230))
     Column(page, 0, 40, page.width).heading("中国人民解放军军官证", 46, ink=(150, 40, 40))
-    column = _beside_photo(page, 140, left=page.look.alias == 0)
+    column = _beside_photo(page, 140, left=page.style.alias == 0)
     column.rows(
         field("name", "姓名", holder.name),
         (_sex(holder), field("ethnicity", "民族", holder.people)),
@@ -246,10 +246,10 @@ FOREIGNERS = (
 
 
 @document("foreign_permanent_resident_card", "front", CARD_SIZE, on(BOOKLET, size=28))
-def foreign_permanent_resident_card(page: Page, cast: Cast) -> None:
-    alias, random = page.look.alias, cast.random("number")
+def foreign_permanent_resident_card(page: Page, personas: Personas) -> None:
+    alias, random = page.style.alias, personas.random("number")
     latin, chinese, nation, code = FOREIGNERS[alias]
-    birth, (start, end) = cast.day("birth", 1970, 1990), cast.span("validity", 2016, 2021, 10)
+    birth, (start, end) = personas.day("birth", 1970, 1990), personas.span("validity", 2016, 2021, 10)
     old = code + numbers.digits(random, 12)
     number = numbers.resident_id(random, "911554", birth, male=not alias) if alias else old
     page.guilloche((226, 236, 240))
@@ -269,12 +269,12 @@ def foreign_permanent_resident_card(page: Page, cast: Cast) -> None:
 
 
 @document("foreign_permanent_resident_card", "back", CARD_SIZE, on(BOOKLET, size=30))
-def foreign_permanent_resident_card_back(page: Page, cast: Cast) -> None:
-    alias = page.look.alias
+def foreign_permanent_resident_card_back(page: Page, personas: Personas) -> None:
+    alias = page.style.alias
     latin, _, _, code = FOREIGNERS[alias]
     surname, given = latin.split(", ")
-    birth, (_, end) = cast.day("birth", 1970, 1990), cast.span("validity", 2016, 2021, 10)
-    number = numbers.digits(cast.random("mrz"), 9)
+    birth, (_, end) = personas.day("birth", 1970, 1990), personas.span("validity", 2016, 2021, 10)
+    number = numbers.digits(personas.random("mrz"), 9)
     lines = numbers.card_lines("I", surname, given, number, "CHN", code, birth, not alias, end)
     page.guilloche((226, 236, 240))
     column = sheet(page, 90)
@@ -287,9 +287,9 @@ def foreign_permanent_resident_card_back(page: Page, cast: Cast) -> None:
 
 
 @document("mainland_travel_permit_hk_mo_tw", "front", CARD_SIZE, on(BOOKLET, size=30))
-def mainland_travel_permit(page: Page, cast: Cast) -> None:
-    holder, taiwan = cast.person(), page.look.alias
-    (start, end), random = cast.span("validity", 2022, 2024, 5 if taiwan else 10), cast.random("number")
+def mainland_travel_permit(page: Page, personas: Personas) -> None:
+    holder, taiwan = personas.person(), page.style.alias
+    (start, end), random = personas.span("validity", 2022, 2024, 5 if taiwan else 10), personas.random("number")
     title = ("港澳居民来往内地通行证", "台湾居民来往大陆通行证")[taiwan]
     number = numbers.digits(random, 8) if taiwan else "H" + numbers.digits(random, 8)
     page.guilloche((228, 236, 226))
@@ -315,9 +315,9 @@ def mainland_travel_permit(page: Page, cast: Cast) -> None:
 
 
 @document("mainland_travel_permit_hk_mo_tw", "back", CARD_SIZE, on(BOOKLET, size=30))
-def mainland_travel_permit_back(page: Page, cast: Cast) -> None:
-    holder, taiwan = cast.person(), page.look.alias
-    (_, end), random = cast.span("validity", 2022, 2024, 5 if taiwan else 10), cast.random("back")
+def mainland_travel_permit_back(page: Page, personas: Personas) -> None:
+    holder, taiwan = personas.person(), page.style.alias
+    (_, end), random = personas.span("validity", 2022, 2024, 5 if taiwan else 10), personas.random("back")
     code, birth = ("HKG", "TWN")[taiwan], holder.birth
     number = numbers.digits(random, 9)
     lines = numbers.card_lines(
@@ -337,13 +337,13 @@ def mainland_travel_permit_back(page: Page, cast: Cast) -> None:
 
 
 @document("hk_macau_exit_permit_front", "front", CARD_SIZE, on(BOOKLET, (240, 243, 250), (250, 244, 240)))
-def hk_macau_exit_permit_front(page: Page, cast: Cast) -> None:
-    holder, (start, end) = cast.person(), cast.span("validity", 2016, 2021, 10)
-    number = "C" + numbers.digits(cast.random("number"), 8)
+def hk_macau_exit_permit_front(page: Page, personas: Personas) -> None:
+    holder, (start, end) = personas.person(), personas.span("validity", 2016, 2021, 10)
+    number = "C" + numbers.digits(personas.random("number"), 8)
     line = numbers.exit_permit_line(number, holder.birth, end)
     page.guilloche((228, 232, 244))
     Column(page, 0, 26, page.width).heading("中华人民共和国往来港澳通行证", 38)
-    column = _beside_photo(page, 104, left=not page.look.alias)
+    column = _beside_photo(page, 104, left=not page.style.alias)
     column.size = 27
     column.rows(
         (field("name_zh", "姓名|中文姓名", holder.name), field("name_en", "姓名拼音", _latin(holder), 1.4)),
@@ -362,10 +362,10 @@ def hk_macau_exit_permit_front(page: Page, cast: Cast) -> None:
 
 
 @document("hk_macau_exit_permit_back", "back", CARD_SIZE, on(SHEET, (240, 243, 250), (250, 244, 240)))
-def hk_macau_exit_permit_back(page: Page, cast: Cast) -> None:
-    first = cast.span("hongkong", 2022, 2023, 1)
-    second = cast.span("macau", 2022, 2023, 1)
-    town = cast.person().town
+def hk_macau_exit_permit_back(page: Page, personas: Personas) -> None:
+    first = personas.span("hongkong", 2022, 2023, 1)
+    second = personas.span("macau", 2022, 2023, 1)
+    town = personas.person().town
     page.guilloche((228, 232, 244))
     column = sheet(page, 50)
     column.heading("签注", 40)
@@ -396,13 +396,13 @@ def _parent(prefix: str, title: str, person: Person, born: date) -> list[tuple[F
 
 
 @document("birth_certificate", "certificate", (1240, 1120), on(FORM, (246, 250, 246)))
-def birth_certificate(page: Page, cast: Cast) -> None:
+def birth_certificate(page: Page, personas: Personas) -> None:
     mother, father = (
-        cast.person(1, male=False, born=(1988, 1996)),
-        cast.person(2, male=True, born=(1986, 1995)),
+        personas.person(1, male=False, born=(1988, 1996)),
+        personas.person(2, male=True, born=(1986, 1995)),
     )
-    child, random = cast.person(3), cast.random("birth")
-    day = cast.day("birth", 2018, 2023)
+    child, random = personas.person(3), personas.random("birth")
+    day = personas.day("birth", 2018, 2023)
     born = datetime(day.year, day.month, day.day, random.randint(0, 23), random.randint(10, 59))
     hospital = f"{mother.town.city}妇幼保健院"
     page.guilloche((232, 242, 232))
@@ -430,15 +430,15 @@ def birth_certificate(page: Page, cast: Cast) -> None:
         *_parent("father", "父亲", father, day),
         (
             field("issuing_authority", "签发机构|签发单位", hospital),
-            field("issue_date", "签发日期", chinese_day(cast.later(day, "issued", 20))),
+            field("issue_date", "签发日期", chinese_day(personas.later(day, "issued", 20))),
         ),
     )
     page.seal((page.width - 230, column.y + 100), 92, hospital, "出生医学证明专用章", 12)
 
 
 @document("household_register_main_page", "page", (1200, 760), on(FORM, (250, 246, 238), size=30))
-def household_register_main_page(page: Page, cast: Cast) -> None:
-    holder, random = cast.person(), cast.random("register")
+def household_register_main_page(page: Page, personas: Personas) -> None:
+    holder, random = personas.person(), personas.random("register")
     station = f"{holder.town.city}公安局{holder.street[:3]}派出所"
     column = sheet(page, 60, indent=200)
     column.heading("常住人口登记", 42)
@@ -458,16 +458,16 @@ def household_register_main_page(page: Page, cast: Cast) -> None:
     column.rows(
         field("issuing_authority", "户口登记机关|登记机关", station),
         (
-            field("registrar", "承办人签章|承办人", cast.person(5).name),
-            field("issue_date", "签发日期", chinese_day(cast.day("issued", 2009, 2022))),
+            field("registrar", "承办人签章|承办人", personas.person(5).name),
+            field("issue_date", "签发日期", chinese_day(personas.day("issued", 2009, 2022))),
         ),
     )
     page.seal((930, column.y + 95), 95, station, "户口专用", -8)
 
 
 @document("household_register_personal_page", "page", (1240, 980), on(FORM, (250, 246, 238), size=25))
-def household_register_personal_page(page: Page, cast: Cast) -> None:
-    holder = cast.person()
+def household_register_personal_page(page: Page, personas: Personas) -> None:
+    holder = personas.person()
     origin = holder.town.province + holder.town.city
     column = sheet(page, 46, indent=190)
     column.heading("常住人口登记卡", 40)
@@ -489,12 +489,12 @@ def household_register_personal_page(page: Page, cast: Cast) -> None:
             field("marital_status", "婚姻状况", "已婚"),
             field("military_service", "兵役状况|兵役情况", "未服兵役"),
         ),
-        (field("employer", "服务处所", cast.company().name), field("occupation", "职业", "工程师")),
+        (field("employer", "服务处所", personas.company().name), field("occupation", "职业", "工程师")),
         field("moved_to_city", "何时由何地迁来本市(县)|何时由何地迁来本市（县）", f"2009年7月由{origin}迁来"),
         field("moved_to_address", "何时由何地迁来本址", "2016年3月由文昌街12号迁来"),
         (
-            field("registrar", "承办人签章", cast.person(5).name),
-            field("registration_date", "登记日期", chinese_day(cast.day("registered", 2016, 2022))),
+            field("registrar", "承办人签章", personas.person(5).name),
+            field("registration_date", "登记日期", chinese_day(personas.day("registered", 2016, 2022))),
         ),
         lines=1.25,
     )
@@ -502,12 +502,12 @@ def household_register_personal_page(page: Page, cast: Cast) -> None:
 
 
 @document("social_security_card", "front", CARD_SIZE, on(CARD, (232, 242, 250), (248, 242, 236), size=32))
-def social_security_card(page: Page, cast: Cast) -> None:
-    holder, (issued, ends) = cast.person(), cast.span("validity", 2018, 2021, 10)
-    random = cast.random("card")
+def social_security_card(page: Page, personas: Personas) -> None:
+    holder, (issued, ends) = personas.person(), personas.span("validity", 2018, 2021, 10)
+    random = personas.random("card")
     page.guilloche((216, 232, 244))
     Column(page, 0, 36, page.width).heading("中华人民共和国社会保障卡", 44)
-    column = _beside_photo(page, 130, left=not page.look.mirrored)
+    column = _beside_photo(page, 130, left=not page.style.mirrored)
     card = numbers.luhn(random, "622900", 19)
     column.rows(
         field("name", "姓名", holder.name),
@@ -515,7 +515,7 @@ def social_security_card(page: Page, cast: Cast) -> None:
         field("social_security_number", "社会保障号码|社会保障号", holder.id_number),
         field("card_number", "卡号|社保卡号", f"{random.choice('ABCD')}{numbers.digits(random, 8)}"),
         field("bank_card_number", "银行卡号|银行账号", card),
-        field("bank_name", "发卡银行|银行名称", cast.company().bank.split("银行")[0] + "银行"),
+        field("bank_name", "发卡银行|银行名称", personas.company().bank.split("银行")[0] + "银行"),
         field("issue_date", "发卡日期", chinese_day(issued)),
         field("valid_to", "有效期限|有效期至", chinese_day(ends)),
     )

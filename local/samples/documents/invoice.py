@@ -5,12 +5,12 @@ from decimal import Decimal
 from random import Random
 
 from local.samples import numbers
-from local.samples.cast import Cast, Company, Person
 from local.samples.catalogue import document
 from local.samples.flow import Column, line_items, sheet
 from local.samples.goods import ITEMS, goods
-from local.samples.looks import INVOICE, PLAIN, SHEET, on
 from local.samples.page import Page
+from local.samples.personas import Company, Person, Personas
+from local.samples.styles import INVOICE, PLAIN, SHEET, on
 from local.samples.values import (
     NOTHING,
     Field,
@@ -35,11 +35,11 @@ ITEM_SHARES = (3.6, 1.4, 0.8, 0.9, 1.3, 1.5, 0.9, 1.4)
 
 def _upright(page: Page, left: float, top: float, bottom: float, text: str) -> None:
     """A block's name, one character below the other, in a narrow box of its own."""
-    page.frame((left, top, left + 44, bottom), page.look.label_ink)
+    page.frame((left, top, left + 44, bottom), page.style.label_ink)
     pitch = (bottom - top) / (len(text) + 0.6)
     for place, character in enumerate(text):
         at = left + 22, top + (place + 0.8) * pitch
-        page.text(at, character, 22, page.look.label_face, page.look.label_ink, anchor="mm")
+        page.text(at, character, 22, page.style.label_face, page.style.label_ink, anchor="mm")
 
 
 def _party(side: str, firm: Company) -> list[Field]:
@@ -52,25 +52,25 @@ def _party(side: str, firm: Company) -> list[Field]:
 
 
 def _party_block(page: Page, top: float, width: float, title: str, fields: list[Field]) -> float:
-    margin = page.look.margin
+    margin = page.style.margin
     column = Column(page, margin + 60, top + 8, width - 70)
     column.rows(*fields)
     _upright(page, margin, top, column.y, title)
-    page.frame((margin + 44, top, margin + width, column.y), page.look.label_ink)
+    page.frame((margin + 44, top, margin + width, column.y), page.style.label_ink)
     return column.y
 
 
 @document("vat_invoice", "paper", (1400, 860), on(INVOICE, (253, 251, 246), (252, 252, 248), ruled=True))
-def vat_invoice_paper(page: Page, cast: Cast) -> None:
-    random, margin = cast.random("paper"), page.look.margin
-    buyer, seller, sold = cast.company(1), cast.company(2), goods(cast.random("goods"), 3)
+def vat_invoice_paper(page: Page, personas: Personas) -> None:
+    random, margin = personas.random("paper"), page.style.margin
+    buyer, seller, sold = personas.company(1), personas.company(2), goods(personas.random("goods"), 3)
     title = f"{seller.town.province[:-1]}增值税专用发票"
-    sheet(page, 34).heading(title, 40, ink=page.look.label_ink, name="title")
+    sheet(page, 34).heading(title, 40, ink=page.style.label_ink, name="title")
     head = sheet(page, 100)
     head.row(
         field("invoice_code", "发票代码", f"{numbers.digits(random, 10)}"),
         field("invoice_number", "发票号码", numbers.digits(random, 8)),
-        field("issue_date", "开票日期", chinese_day(cast.day("issued", 2019, 2022))),
+        field("issue_date", "开票日期", chinese_day(personas.day("issued", 2019, 2022))),
     )
     head.row(
         field("check_code", "校验码", numbers.digits(random, 20)),
@@ -80,7 +80,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     split = width * 0.64
     bottom = _party_block(page, top, split, "购买方", _party("buyer", buyer))
     _upright(page, margin + split, top, bottom, "密码区")
-    page.frame((margin + split + 44, top, page.width - margin, bottom), page.look.label_ink)
+    page.frame((margin + split + 44, top, page.width - margin, bottom), page.style.label_ink)
     secret = ["".join(random.choices("0123456789*+/", k=24)) for _ in range(4)]
     for place, line in enumerate(secret):
         page.text((margin + split + 60, top + 14 + place * (bottom - top - 16) / 4), line, 22)
@@ -88,7 +88,7 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     table = sheet(page, bottom)
     rows = sold.rows()
     sums = ["合    计", "", "", "", "", f"¥{sold.amount:.2f}", "", f"¥{sold.tax:.2f}"]
-    alias = page.look.alias
+    alias = page.style.alias
     table.table(ITEM_HEADS[alias], [*([cell.text for cell in row] for row in rows), sums], ITEM_SHARES)
     total = sold.amount + sold.tax
     table.form(
@@ -100,12 +100,12 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
     )
     end = _party_block(page, table.y, split, "销售方", _party("seller", seller))
     _upright(page, margin + split, table.y, end, "备注")
-    page.frame((margin + split + 44, table.y, page.width - margin, end), page.look.label_ink)
+    page.frame((margin + split + 44, table.y, page.width - margin, end), page.style.label_ink)
     foot = sheet(page, end + 12)
     foot.row(
-        field("payee", "收款人", cast.person(1).name),
-        field("reviewer", "复核", cast.person(2).name),
-        field("issuer", "开票人", cast.person(3).name),
+        field("payee", "收款人", personas.person(1).name),
+        field("reviewer", "复核", personas.person(2).name),
+        field("issuer", "开票人", personas.person(3).name),
         field("", "销售方", "(章)"),
     )
     page.seal((page.width - 210, end - 30), 88, seller.name, "发票专用章", -5)
@@ -113,26 +113,26 @@ def vat_invoice_paper(page: Page, cast: Cast) -> None:
 
 
 @document("vat_invoice", "electronic", (1400, 700), on(INVOICE, (255, 255, 255)))
-def vat_invoice_electronic(page: Page, cast: Cast) -> None:
-    random, margin = cast.random("electronic"), page.look.margin
-    buyer, seller, sold = cast.company(3), cast.company(4), goods(cast.random("items"), 2)
-    sheet(page, 40).heading("电子发票（增值税专用发票）", 42, ink=page.look.label_ink)
+def vat_invoice_electronic(page: Page, personas: Personas) -> None:
+    random, margin = personas.random("electronic"), page.style.margin
+    buyer, seller, sold = personas.company(3), personas.company(4), goods(personas.random("items"), 2)
+    sheet(page, 40).heading("电子发票（增值税专用发票）", 42, ink=page.style.label_ink)
     page.know(title="电子发票(增值税专用发票)")
     head = Column(page, page.width - 480, 116, 440)
     head.rows(
         field("invoice_number", "发票号码", f"2{numbers.digits(random, 19)}"),
-        field("issue_date", "开票日期", chinese_day(cast.day("digital", 2023, 2024))),
+        field("issue_date", "开票日期", chinese_day(personas.day("digital", 2023, 2024))),
     )
     half = (page.width - 2 * margin) / 2
     for place, (side, title, firm) in enumerate((("buyer", "购买方信息", buyer), ("seller", "销售方信息", seller))):
         left = margin + place * half
         column = Column(page, left + 24, 222, half - 40, size=20)
-        column.line(title, ink=page.look.label_ink)
+        column.line(title, ink=page.style.label_ink)
         column.rows(
             field(f"{side}_name", "名称", firm.name),
             field(f"{side}_tax_id", "统一社会信用代码/纳税人识别号", firm.code),
         )
-        page.frame((left, 210, left + half, 360), page.look.label_ink)
+        page.frame((left, 210, left + half, 360), page.style.label_ink)
     table = sheet(page, 372)
     rows = sold.rows()
     sums = ["合计", "", "", "", "", f"¥{sold.amount:.2f}", "", f"¥{sold.tax:.2f}"]
@@ -143,7 +143,7 @@ def vat_invoice_electronic(page: Page, cast: Cast) -> None:
         field("total_cn", "价税合计（大写）", in_capitals(total), 1.5),
         field("total", "（小写）|价税合计（小写）", money(total)),
     )
-    table.rows(field("remark", "备注", "本票据仅供测试"), field("issuer", "开票人", cast.person(5).name))
+    table.rows(field("remark", "备注", "本票据仅供测试"), field("issuer", "开票人", personas.person(5).name))
     page.know(items=line_items(ITEMS, rows), amount=f"{sold.amount:.2f}", tax=f"{sold.tax:.2f}")
     page.invoice_code((margin + 10, 40, margin + 160, 190), "31")
 
@@ -154,10 +154,10 @@ def _masked(person: Person) -> str:
 
 
 @document("train_ticket", "ticket", (1100, 620), on(PLAIN, (222, 236, 246), (248, 226, 226), size=34, margin=70))
-def train_ticket(page: Page, cast: Cast) -> None:
-    random, rider, alias = cast.random("ticket"), cast.person(), page.look.alias
+def train_ticket(page: Page, personas: Personas) -> None:
+    random, rider, alias = personas.random("ticket"), personas.person(), page.style.alias
     start, end = random.choice(CITIES)
-    day, margin = cast.day("departure", 2021, 2023), page.look.margin
+    day, margin = personas.day("departure", 2021, 2023), page.style.margin
     leaves = datetime.combine(day, time(random.randint(6, 21), random.randint(10, 59)))
     number = f"{random.choice('GD')}{random.randint(100, 999)}"
     page.guilloche((206, 224, 238) if not alias else (240, 212, 212))
@@ -198,9 +198,9 @@ def train_ticket(page: Page, cast: Cast) -> None:
 
 
 @document("taxi_receipt", "receipt", (760, 1080), on(PLAIN, (250, 250, 246), size=32, margin=80))
-def taxi_receipt(page: Page, cast: Cast) -> None:
-    random, town = cast.random("ride"), cast.town()
-    on_board = datetime.combine(cast.day("ride", 2019, 2023), time(random.randint(7, 22), random.randint(10, 49)))
+def taxi_receipt(page: Page, personas: Personas) -> None:
+    random, town = personas.random("ride"), personas.town()
+    on_board = datetime.combine(personas.day("ride", 2019, 2023), time(random.randint(7, 22), random.randint(10, 49)))
     off_board = on_board + timedelta(minutes=random.randint(8, 50))
     unit, distance = Decimal("2.50"), Decimal(random.randint(32, 240)) / 10
     surcharge = Decimal("1.00")
@@ -229,14 +229,14 @@ def taxi_receipt(page: Page, cast: Cast) -> None:
 
 
 @document("air_itinerary", "itinerary", (1400, 620), on(INVOICE, (250, 248, 240), (246, 250, 250), size=24))
-def air_itinerary(page: Page, cast: Cast) -> None:
-    random, rider = cast.random("flight"), cast.person()
-    (start, end), day = random.choice(CITIES), cast.day("flight", 2021, 2023)
+def air_itinerary(page: Page, personas: Personas) -> None:
+    random, rider = personas.random("flight"), personas.person()
+    (start, end), day = random.choice(CITIES), personas.day("flight", 2021, 2023)
     legs = [_leg(random, start, end, day), _leg(random, end, start, day + timedelta(days=4))]
     fare, fund, fuel = Decimal(random.randint(90, 240) * 10), Decimal(100), Decimal(60)
     total = fare + fund + fuel
     column = sheet(page)
-    column.heading("航空运输电子客票行程单", 40, ink=page.look.label_ink)
+    column.heading("航空运输电子客票行程单", 40, ink=page.style.label_ink)
     column.rows(
         (
             field("passenger_name", "旅客姓名|姓名", rider.name),
@@ -259,7 +259,7 @@ def air_itinerary(page: Page, cast: Cast) -> None:
         "baggage",
     )
     shares = (1.2, 1.2, 1.1, 1.2, 1.2, 1.8, 1.1, 1.6, 1.2)
-    column.table((heads, others)[page.look.alias], [[cell.text for cell in leg] for leg in legs], shares, boxed=True)
+    column.table((heads, others)[page.style.alias], [[cell.text for cell in leg] for leg in legs], shares, boxed=True)
     page.know(segments=line_items(names, legs))
     column.skip(0.5)
     column.rows(
@@ -281,7 +281,7 @@ def air_itinerary(page: Page, cast: Cast) -> None:
             field("agent_code", "销售单位代号", f"{random.choice(('HGH', 'CAN'))}{numbers.digits(random, 3)}"),
             field("issue_date", "填开日期|开票日期", iso_day(day - timedelta(days=9))),
         ),
-        field("issue_organization", "填开单位", cast.company(1, trade=1).name),
+        field("issue_organization", "填开单位", personas.company(1, trade=1).name),
     )
 
 
@@ -294,8 +294,8 @@ def _leg(random: Random, start: str, end: str, day: date) -> list[Printed]:
 
 
 @document("quota_invoice", "ticket", (1100, 620), on(PLAIN, (250, 240, 236), (238, 246, 240), size=34, margin=70))
-def quota_invoice(page: Page, cast: Cast) -> None:
-    random, town, alias = cast.random("quota"), cast.town(), page.look.alias
+def quota_invoice(page: Page, personas: Personas) -> None:
+    random, town, alias = personas.random("quota"), personas.town(), page.style.alias
     total = Decimal((50, 100)[alias])
     page.guilloche((244, 226, 220) if not alias else (222, 238, 228), 30)
     column = sheet(page, 50)
@@ -307,14 +307,14 @@ def quota_invoice(page: Page, cast: Cast) -> None:
         field("total_cn", "大写金额|价税合计（大写）", in_capitals(total)),
         field("total", "金额|价税合计（小写）", money(total)),
     )
-    column.line(cast.company(1).name)
-    page.seal((page.width - 200, 400), 95, cast.company(1).name, "发票专用章", 10)
+    column.line(personas.company(1).name)
+    page.seal((page.width - 200, 400), 95, personas.company(1).name, "发票专用章", 10)
 
 
 @document("generic_bills", "parking", (760, 900), on(SHEET, (252, 252, 248), size=30))
-def parking_bill(page: Page, cast: Cast) -> None:
-    random, town = cast.random("bill"), cast.town()
-    day = cast.day("parked", 2020, 2023)
+def parking_bill(page: Page, personas: Personas) -> None:
+    random, town = personas.random("bill"), personas.town()
+    day = personas.day("parked", 2020, 2023)
     column = sheet(page, 60)
     column.heading("停车费票据", 46)
     column.rows(

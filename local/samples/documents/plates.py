@@ -2,11 +2,11 @@
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from local.samples.cast import Cast
 from local.samples.catalogue import Document
-from local.samples.looks import PLAIN
 from local.samples.numbers import digits
 from local.samples.page import WHITE, Colour, Page, font
+from local.samples.personas import Personas
+from local.samples.styles import PLAIN
 
 SCALE = 3  # pixels a millimetre, before the plate is fitted into its scene
 INKS: dict[str, tuple[Colour, Colour]] = {
@@ -91,7 +91,7 @@ def _plate(number: str, colour: str) -> Image.Image:
 
 
 def _photographed(page: Page, number: str, colour: str) -> None:
-    alias = page.look.alias
+    alias = page.style.alias
     centre = _scene(page, BODIES["b" if alias else "a"])
     plate = _plate(number, colour)
     width = (430, 330)[alias]
@@ -102,8 +102,8 @@ def _photographed(page: Page, number: str, colour: str) -> None:
     page.know(plate_number=number, color=colour)
 
 
-def _number(cast: Cast, colour: str) -> str:
-    plate, random = cast.vehicle(list(INKS).index(colour)).plate, cast.random(colour)
+def _number(personas: Personas, colour: str) -> str:
+    plate, random = personas.vehicle(list(INKS).index(colour)).plate, personas.random(colour)
     forms = {
         "blue": plate,
         "green": f"{plate[:2]}D{digits(random, 5)}",
@@ -113,8 +113,8 @@ def _number(cast: Cast, colour: str) -> str:
 
 
 def _document(name: str, colour: str) -> Document:
-    def draw(page: Page, cast: Cast) -> None:
-        _photographed(page, _number(cast, colour), colour)
+    def draw(page: Page, personas: Personas) -> None:
+        _photographed(page, _number(personas, colour), colour)
 
     return Document("license_plate", name, (1200, 900), PLAIN, draw)
 

@@ -4,11 +4,11 @@ from decimal import Decimal
 from random import Random
 
 from local.samples import numbers
-from local.samples.cast import Cast, Town
 from local.samples.catalogue import document
 from local.samples.flow import Column, sheet
-from local.samples.looks import FORM, on
 from local.samples.page import Page
+from local.samples.personas import Personas, Town
+from local.samples.styles import FORM, on
 from local.samples.values import Printed, chinese_day, field
 
 TITLE = on(FORM, (252, 246, 244), (244, 250, 246), size=25)
@@ -32,9 +32,9 @@ def _seal(page: Page, town: Town, column: Column) -> None:
 
 
 @document("real_estate_title", "page", (1240, 1070), TITLE)
-def real_estate_title(page: Page, cast: Cast) -> None:
-    owner, random = cast.person(1), cast.random("title")
-    town, day = owner.town, cast.day("registered", 2017, 2023)
+def real_estate_title(page: Page, personas: Personas) -> None:
+    owner, random = personas.person(1), personas.random("title")
+    town, day = owner.town, personas.day("registered", 2017, 2023)
     number = f"{town.plate}({day.year}){town.city}不动产权第{numbers.digits(random, 7)}号"
     column = sheet(page, 50, indent=200)
     column.heading("不动产权证书", 46, ink=(150, 40, 40))
@@ -65,16 +65,16 @@ def real_estate_title(page: Page, cast: Cast) -> None:
 
 
 @document("real_estate_registration_proof", "page", (1240, 820), on(TITLE, (246, 248, 252), (252, 250, 242)))
-def real_estate_registration_proof(page: Page, cast: Cast) -> None:
-    owner, random = cast.person(1), cast.random("proof")
-    town, day = owner.town, cast.day("registered", 2017, 2023)
+def real_estate_registration_proof(page: Page, personas: Personas) -> None:
+    owner, random = personas.person(1), personas.random("proof")
+    town, day = owner.town, personas.day("registered", 2017, 2023)
     number = f"{town.plate}({day.year}){town.city}不动产证明第{numbers.digits(random, 7)}号"
     column = sheet(page, 50, indent=200)
     column.heading("不动产登记证明", 46)
     column.row(field("certificate_number", "不动产登记证明号|证明号", number))
     column.form(
         field("proof_matter", "证明权利或事项|证明事项", "抵押权登记"),
-        field("obligee", "权利人(申请人)|权利人", cast.company().bank),
+        field("obligee", "权利人(申请人)|权利人", personas.company().bank),
         field("obligor", "义务人", owner.name),
         field("location", "坐落", owner.address),
         field("unit_number", "不动产单元号", _unit(random, town)),
@@ -87,9 +87,9 @@ def real_estate_registration_proof(page: Page, cast: Cast) -> None:
 
 
 @document("property_ownership_certificate", "page", (1240, 940), on(TITLE, (252, 244, 240), (250, 250, 242)))
-def property_ownership_certificate(page: Page, cast: Cast) -> None:
-    owner, random = cast.person(1), cast.random("house")
-    town, day = owner.town, cast.day("registered", 2008, 2015)
+def property_ownership_certificate(page: Page, personas: Personas) -> None:
+    owner, random = personas.person(1), personas.random("house")
+    town, day = owner.town, personas.day("registered", 2008, 2015)
     area = _area(random)
     column = sheet(page, 50, indent=200)
     column.heading("房屋所有权证", 46, ink=(150, 40, 40))
@@ -133,9 +133,9 @@ def property_ownership_certificate(page: Page, cast: Cast) -> None:
 
 
 @document("property_ownership_certificate_unified", "page", (1240, 900), on(TITLE, (250, 248, 240), (244, 248, 252)))
-def property_ownership_certificate_unified(page: Page, cast: Cast) -> None:
-    owner, random = cast.person(1), cast.random("unified")
-    town, day = owner.town, cast.day("registered", 2016, 2022)
+def property_ownership_certificate_unified(page: Page, personas: Personas) -> None:
+    owner, random = personas.person(1), personas.random("unified")
+    town, day = owner.town, personas.day("registered", 2016, 2022)
     column = sheet(page, 50, indent=200)
     column.heading("房地产权证", 46)
     column.row(field("certificate_number", "产权证号|证号", f"{town.plate}房地产权第{numbers.digits(random, 8)}号"))

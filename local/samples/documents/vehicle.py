@@ -6,11 +6,11 @@ from random import Random
 from PIL import ImageFilter
 
 from local.samples import numbers
-from local.samples.cast import Cast, Company, Person
 from local.samples.catalogue import document
 from local.samples.flow import Column, line_items, sheet
-from local.samples.looks import CARD, FORM, INVOICE, PLAIN, SHEET, on
 from local.samples.page import Colour, Page
+from local.samples.personas import Company, Person, Personas
+from local.samples.styles import CARD, FORM, INVOICE, PLAIN, SHEET, on
 from local.samples.values import (
     NOTHING,
     Field,
@@ -32,16 +32,16 @@ SIZE = (1180, 780)
 
 
 @document("vin", "plate", (1100, 560), PLAIN)
-def vin(page: Page, cast: Cast) -> None:
-    metal = METALS[page.look.alias]
+def vin(page: Page, personas: Personas) -> None:
+    metal = METALS[page.style.alias]
     page.band((0, 0, page.width, page.height), (90, 92, 96))
     page.draw.rounded_rectangle((40, 90, page.width - 40, page.height - 90), 24, fill=metal)
     for left in (80, page.width - 110):
         page.draw.ellipse((left, page.height / 2 - 15, left + 30, page.height / 2 + 15), fill=(70, 72, 76))
-    number, ink = cast.vehicle().vin, ((24, 24, 26), (236, 236, 230))[page.look.alias]
-    title = ("VIN", "车辆识别代号")[page.look.alias]
+    number, ink = personas.vehicle().vin, ((24, 24, 26), (236, 236, 230))[page.style.alias]
+    title = ("VIN", "车辆识别代号")[page.style.alias]
     page.text((page.width / 2, 140), title, 34, ink=ink, anchor="ma")
-    size = (84, 74)[page.look.alias]
+    size = (84, 74)[page.style.alias]
     shadow = tuple(min(255, part + 46) for part in metal)
     for shift, colour in ((3, (shadow[0], shadow[1], shadow[2])), (0, ink)):
         page.text((page.width / 2 + shift, 250 + shift), number, size, ink=colour, bold=True, anchor="ma")
@@ -55,9 +55,9 @@ def _license_heading(page: Page, title: str) -> None:
 
 
 @document("vehicle_license", "main", SIZE, LICENSE)
-def vehicle_license_main(page: Page, cast: Cast) -> None:
-    car, owner = cast.vehicle(), cast.person()
-    registered = cast.day("registered", 2016, 2021)
+def vehicle_license_main(page: Page, personas: Personas) -> None:
+    car, owner = personas.vehicle(), personas.person()
+    registered = personas.day("registered", 2016, 2021)
     _license_heading(page, "中华人民共和国机动车行驶证")
     column = sheet(page, 130)
     column.rows(
@@ -77,7 +77,7 @@ def vehicle_license_main(page: Page, cast: Cast) -> None:
         ),
         (
             field("register_date", "注册日期\nRegister Date", iso_day(registered)),
-            field("issue_date", "发证日期\nIssue Date", iso_day(cast.later(registered, "issued", 400))),
+            field("issue_date", "发证日期\nIssue Date", iso_day(personas.later(registered, "issued", 400))),
         ),
         field("issuing_authority", "发证机关", f"{owner.town.city}公安局交通警察支队"),
     )
@@ -86,8 +86,8 @@ def vehicle_license_main(page: Page, cast: Cast) -> None:
 
 
 @document("vehicle_license", "sub", SIZE, LICENSE)
-def vehicle_license_sub(page: Page, cast: Cast) -> None:
-    car, random = cast.vehicle(), cast.random("sub")
+def vehicle_license_sub(page: Page, personas: Personas) -> None:
+    car, random = personas.vehicle(), personas.random("sub")
     _license_heading(page, "中华人民共和国机动车行驶证副页")
     column = sheet(page, 130)
     column.rows(
@@ -114,9 +114,9 @@ def vehicle_license_sub(page: Page, cast: Cast) -> None:
 
 
 @document("driving_license", "main", SIZE, on(LICENSE, (234, 244, 238), (250, 244, 244)))
-def driving_license_main(page: Page, cast: Cast) -> None:
-    holder, alias = cast.person(), page.look.alias
-    first = cast.day("first", 2008, 2015)
+def driving_license_main(page: Page, personas: Personas) -> None:
+    holder, alias = personas.person(), page.style.alias
+    first = personas.day("first", 2008, 2015)
     start = first.replace(year=first.year + 6)
     end = Printed("10年", "10年") if alias else iso_day(start.replace(year=start.year + 10))
     _license_heading(page, "中华人民共和国机动车驾驶证")
@@ -149,22 +149,22 @@ def driving_license_main(page: Page, cast: Cast) -> None:
 
 
 @document("driving_license", "sub", SIZE, on(LICENSE, (234, 244, 238), (250, 244, 244)))
-def driving_license_sub(page: Page, cast: Cast) -> None:
-    holder = cast.person()
+def driving_license_sub(page: Page, personas: Personas) -> None:
+    holder = personas.person()
     _license_heading(page, "中华人民共和国机动车驾驶证副页")
     column = sheet(page, 140)
     column.rows(
         field("license_number", "证号|驾驶证号", holder.id_number),
         field("name", "姓名", holder.name),
-        field("file_number", "档案编号", numbers.digits(cast.random("file"), 12)),
+        field("file_number", "档案编号", numbers.digits(personas.random("file"), 12)),
         field("record", "记录", "请于每个记分周期结束后三十日内接受审验。无记分的，免予本次审验。"),
     )
 
 
-def _invoice_head(page: Page, column: Column, title: str, random: Random, cast: Cast, electronic: bool) -> None:
+def _invoice_head(page: Page, column: Column, title: str, random: Random, personas: Personas, electronic: bool) -> None:
     """Title, code and number: twelve and eight digits on paper, twenty and no code where electronic."""
-    column.heading(title, 40, ink=page.look.label_ink, name="title")
-    day = field("issue_date", "开票日期", chinese_day(cast.day("issued", 2020, 2023)))
+    column.heading(title, 40, ink=page.style.label_ink, name="title")
+    day = field("issue_date", "开票日期", chinese_day(personas.day("issued", 2020, 2023)))
     if electronic:
         column.row(field("invoice_number", "发票号码", f"2{numbers.digits(random, 19)}"), day)
         return
@@ -181,18 +181,18 @@ def _owner(person: Person, company: Company, alias: int) -> tuple[str, str]:
 
 
 @document("vehicle_sale_invoice", "invoice", (1400, 1080), on(INVOICE, (252, 250, 244), size=24, leading=1.9))
-def vehicle_sale_invoice(page: Page, cast: Cast) -> None:
+def vehicle_sale_invoice(page: Page, personas: Personas) -> None:
     car, seller, alias, random = (
-        cast.vehicle(),
-        cast.company(1, trade=2),
-        page.look.alias,
-        cast.random("invoice"),
+        personas.vehicle(),
+        personas.company(1, trade=2),
+        page.style.alias,
+        personas.random("invoice"),
     )
-    buyer, buyer_id = _owner(cast.person(), cast.company(2), alias)
+    buyer, buyer_id = _owner(personas.person(), personas.company(2), alias)
     total = Decimal(random.randint(80, 260)) * 1000
     tax = (total * 13 / 113).quantize(Decimal("0.01"))
     column = sheet(page, indent=215)
-    _invoice_head(page, column, "机动车销售统一发票", random, cast, electronic=False)
+    _invoice_head(page, column, "机动车销售统一发票", random, personas, electronic=False)
     column.form(
         (
             field("printed_code", "机打代码|机打发票代码", page.truth["invoice_code"]),
@@ -244,24 +244,24 @@ def vehicle_sale_invoice(page: Page, cast: Cast) -> None:
         ),
     )
     column.skip(0.3)
-    column.row(field("issuer", "开票人", cast.person(4).name), field("remark", "备注", "一车一票"))
+    column.row(field("issuer", "开票人", personas.person(4).name), field("remark", "备注", "一车一票"))
     page.seal((page.width - 260, page.height - 130), 95, seller.name, "发票专用章", -6)
 
 
 @document("used_car_invoice", "invoice", (1400, 1120), on(INVOICE, (252, 252, 246), size=24, leading=1.9))
-def used_car_invoice(page: Page, cast: Cast) -> None:
+def used_car_invoice(page: Page, personas: Personas) -> None:
     car, market, alias, random = (
-        cast.vehicle(),
-        cast.company(1, trade=2),
-        page.look.alias,
-        cast.random("invoice"),
+        personas.vehicle(),
+        personas.company(1, trade=2),
+        page.style.alias,
+        personas.random("invoice"),
     )
-    seller = cast.person(5)
-    buyer, buyer_id = _owner(cast.person(), cast.company(2), alias)
-    home = cast.person() if not alias else cast.company(2)
+    seller = personas.person(5)
+    buyer, buyer_id = _owner(personas.person(), personas.company(2), alias)
+    home = personas.person() if not alias else personas.company(2)
     total = Decimal(random.randint(30, 150)) * 1000 + 500
     column = sheet(page, indent=210)
-    _invoice_head(page, column, "二手车销售统一发票", random, cast, electronic=bool(alias))
+    _invoice_head(page, column, "二手车销售统一发票", random, personas, electronic=bool(alias))
     page.truth.pop("title")
     column.form(
         (
@@ -304,7 +304,7 @@ def used_car_invoice(page: Page, cast: Cast) -> None:
         ),
     )
     column.skip(0.3)
-    column.row(field("issuer", "开票人", cast.person(4).name), field("remark", "备注", "无"))
+    column.row(field("issuer", "开票人", personas.person(4).name), field("remark", "备注", "无"))
     page.seal((page.width - 260, page.height - 120), 92, market.name, "发票专用章", 5)
 
 
@@ -326,9 +326,9 @@ BOOK = on(FORM, (238, 248, 240), (250, 246, 240), size=23)
 
 
 @document("vehicle_registration_certificate", "owners", (1250, 780), BOOK)
-def vehicle_registration_owners(page: Page, cast: Cast) -> None:
-    owner, buyer, car, random = cast.person(1), cast.person(2), cast.vehicle(), cast.random("book")
-    registered = cast.day("registered", 2014, 2018)
+def vehicle_registration_owners(page: Page, personas: Personas) -> None:
+    owner, buyer, car, random = personas.person(1), personas.person(2), personas.vehicle(), personas.random("book")
+    registered = personas.day("registered", 2014, 2018)
     office = f"{owner.town.city}公安局交警支队车辆管理所"
     column = sheet(page, indent=220)
     column.heading("机动车登记证书", 44)
@@ -360,9 +360,9 @@ def vehicle_registration_owners(page: Page, cast: Cast) -> None:
 
 
 @document("vehicle_registration_certificate", "vehicle", (1250, 860), BOOK)
-def vehicle_registration_vehicle(page: Page, cast: Cast) -> None:
-    car, random = cast.vehicle(), cast.random("technical")
-    made = cast.day("made", 2013, 2016)
+def vehicle_registration_vehicle(page: Page, personas: Personas) -> None:
+    car, random = personas.vehicle(), personas.random("technical")
+    made = personas.day("made", 2013, 2016)
     column = sheet(page, indent=220)
     column.heading("注册登记机动车信息栏", 34)
     rows = _numbered(
@@ -378,7 +378,7 @@ def vehicle_registration_vehicle(page: Page, cast: Cast) -> None:
         ),
         (field("fuel_type", "燃料种类", "汽油"), field("displacement_power", "排量/功率", "1598ml/90kW")),
         (
-            field("manufacturer", "制造厂名称", cast.company(3, trade=2).name.replace("销售", "制造")),
+            field("manufacturer", "制造厂名称", personas.company(3, trade=2).name.replace("销售", "制造")),
             field("steering_form", "转向形式", "方向盘"),
         ),
         (field("wheel_track", "轮距", "前1551后1544mm"), field("tire_count", "轮胎数", 4)),
@@ -401,7 +401,7 @@ def vehicle_registration_vehicle(page: Page, cast: Cast) -> None:
             field("acquisition", "车辆获得方式|获得方式", "购买"),
             field("manufacture_date", "车辆出厂日期", iso_day(made)),
         ),
-        (field("issue_date", "发证日期", iso_day(cast.later(made, "issued", 200))),),
+        (field("issue_date", "发证日期", iso_day(personas.later(made, "issued", 200))),),
     )
     column.form(*rows)
 
@@ -412,16 +412,16 @@ def vehicle_registration_vehicle(page: Page, cast: Cast) -> None:
     (1300, 1130),
     on(SHEET, (244, 250, 244), (252, 248, 240), size=24),
 )
-def vehicle_conformity_certificate(page: Page, cast: Cast) -> None:
-    car, random, made = cast.vehicle(), cast.random("conformity"), cast.day("made", 2018, 2022)
-    maker = cast.company(3, trade=2).name.replace("销售", "制造")
+def vehicle_conformity_certificate(page: Page, personas: Personas) -> None:
+    car, random, made = personas.vehicle(), personas.random("conformity"), personas.day("made", 2018, 2022)
+    maker = personas.company(3, trade=2).name.replace("销售", "制造")
     page.guilloche((232, 242, 232))
     column = sheet(page)
     column.heading("车辆合格证", 44)
     column.rows(
         (
             field("certificate_number", "合格证编号|合格证号", f"WDK{numbers.digits(random, 12)}"),
-            field("issue_date", "发证日期", chinese_day(cast.later(made, "issued", 60))),
+            field("issue_date", "发证日期", chinese_day(personas.later(made, "issued", 60))),
         ),
         field("manufacturer", "车辆制造企业名称", maker),
         (field("brand", "车辆品牌", car.brand), field("vehicle_name", "车辆名称", "轿车")),
@@ -454,9 +454,9 @@ def vehicle_conformity_certificate(page: Page, cast: Cast) -> None:
 
 
 @document("road_transport_permit", "permit", (1240, 860), on(FORM, (242, 246, 252), (250, 248, 240), size=26))
-def road_transport_permit(page: Page, cast: Cast) -> None:
-    firm, car, random = cast.company(1), cast.vehicle(), cast.random("permit")
-    issued, ends = cast.span("issued", 2024, 2025, 4)
+def road_transport_permit(page: Page, personas: Personas) -> None:
+    firm, car, random = personas.company(1), personas.vehicle(), personas.random("permit")
+    issued, ends = personas.span("issued", 2024, 2025, 4)
     town = firm.town
     page.guilloche((228, 236, 248))
     column = sheet(page, indent=210)
@@ -506,17 +506,17 @@ COVERAGES = (
 
 
 @document("electronic_policy", "policy", (1240, 960), on(SHEET, size=25))
-def electronic_policy(page: Page, cast: Cast) -> None:
-    owner, car, random = cast.person(), cast.vehicle(), cast.random("policy")
-    start, end = cast.span("insured", 2021, 2023, 1)
-    insurer = f"{cast.company().bank[:2]}财产保险股份有限公司"
+def electronic_policy(page: Page, personas: Personas) -> None:
+    owner, car, random = personas.person(), personas.vehicle(), personas.random("policy")
+    start, end = personas.span("insured", 2021, 2023, 1)
+    insurer = f"{personas.company().bank[:2]}财产保险股份有限公司"
     column = sheet(page)
     column.heading(insurer, 34, ink=(30, 70, 140), name="insurer")
     column.heading("机动车商业保险电子保单", 38, name="title")
     column.rows(
         (
             field("policy_number", "保单号|保险单号", f"P{numbers.digits(random, 18)}"),
-            field("sign_date", "签单日期", iso_day(cast.later(start, "signed", 1).replace(day=1))),
+            field("sign_date", "签单日期", iso_day(personas.later(start, "signed", 1).replace(day=1))),
         ),
         (
             field("applicant", "投保人|投保人名称", owner.name),
@@ -536,15 +536,15 @@ def electronic_policy(page: Page, cast: Cast) -> None:
     column.skip(0.4)
     rows = [
         [Printed(name, name), money(Decimal(limit), ""), money(Decimal(0), ""), money(Decimal(str(cost)), "")]
-        for name, limit, cost in COVERAGES[page.look.alias]
+        for name, limit, cost in COVERAGES[page.style.alias]
     ]
     heads = (
         ["承保险种", "责任限额", "绝对免赔额", "保险费"],
         ["投保险别", "保险金额/责任限额", "免赔额", "保险费"],
-    )[page.look.alias]
+    )[page.style.alias]
     column.table(heads, [[cell.text for cell in row] for row in rows], [2.2, 1.6, 1.2, 1.2])
     page.know(coverages=line_items(["coverage_name", "limit", "deductible", "premium"], rows))
     column.skip(0.5)
     total = sum((Decimal(row[3].truth) for row in rows), Decimal())
-    column.row(field("premium_total", "保险费合计|保费合计", money(total, "¥" if page.look.alias else "人民币")))
+    column.row(field("premium_total", "保险费合计|保费合计", money(total, "¥" if page.style.alias else "人民币")))
     page.seal((page.width - 250, column.y + 60), 95, insurer, "承保业务专用章", 4)

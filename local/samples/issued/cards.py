@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from local.samples import numbers
-from local.samples.cast import Cast, Person
 from local.samples.catalogue import form
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Person, Personas
 from local.samples.values import Printed, dotted_day, period
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -19,9 +19,9 @@ def _sex(person: Person) -> Printed:
     return Printed(person.sex, person.sex_truth)
 
 
-def _portrait(page: Page, cast: Cast, scale: float = 1) -> Paper:
+def _portrait(page: Page, personas: Personas, scale: float = 1) -> Paper:
     """The side with the portrait of a resident's card, 85.6 by 54 mm: small light labels, dark values."""
-    holder = cast.person()
+    holder = personas.person()
     page.guilloche((222, 232, 240))
     paper = Paper(page, Pen("sans", int(26 * scale), BLUE), Pen("sans", int(32 * scale)))
     rows = ((80, "姓名"), (150, "性别"), (220, "出生"), (292, "住址"))
@@ -48,33 +48,33 @@ def _portrait(page: Page, cast: Cast, scale: float = 1) -> Paper:
 
 
 @form("id_card", "portrait", (1000, 640), (240, 245, 248))
-def id_portrait(page: Page, cast: Cast) -> None:
-    _portrait(page, cast)
+def id_portrait(page: Page, personas: Personas) -> None:
+    _portrait(page, personas)
 
 
 @form("id_card", "portrait_small", (500, 320), (240, 245, 248))
-def id_portrait_small(page: Page, cast: Cast) -> None:
+def id_portrait_small(page: Page, personas: Personas) -> None:
     """As small as a card that was cut out of a scanned page."""
-    _portrait(page, cast, 0.5)
+    _portrait(page, personas, 0.5)
 
 
 @form("id_card", "portrait_watermark", (1000, 640), (240, 245, 248))
-def id_portrait_watermark(page: Page, cast: Cast) -> None:
-    paper = _portrait(page, cast)
+def id_portrait_watermark(page: Page, personas: Personas) -> None:
+    paper = _portrait(page, personas)
     paper.watermark("仅供办理业务使用 他用无效")
     paper.cover("id_number")
 
 
 @form("id_card", "emblem", (1000, 640), (243, 241, 240))
-def id_emblem(page: Page, cast: Cast) -> None:
-    start, end = cast.span("validity", 2012, 2021, 20)
+def id_emblem(page: Page, personas: Personas) -> None:
+    start, end = personas.span("validity", 2012, 2021, 20)
     page.guilloche((232, 226, 226), 34)
     page.emblem((170, 160), 84)
     paper = Paper(page, Pen("sans", 28), Pen("sans", 32))
     paper.say(620, 120, "中华人民共和国", "m", width=480, size=52, face="serif")
     paper.say(620, 210, "居民身份证", "m", width=520, size=76, face="serif")
     paper.say(270, 480, "签发机关", size=27)
-    paper.put("issuing_authority", 410, 480, cast.person().town.authority)
+    paper.put("issuing_authority", 410, 480, personas.person().town.authority)
     paper.say(270, 550, "有效期限", size=27)
     paper.put("valid_period", 410, 550, period(start, end))
     page.know(valid_from=start.isoformat(), valid_to=end.isoformat())
@@ -84,13 +84,13 @@ def _month(day: date) -> Printed:
     return Printed(f"{day:%d} {day.month}月/{MONTHS[day.month - 1]} {day.year}", day.isoformat())
 
 
-def _chinese_passport(page: Page, cast: Cast) -> Paper:
+def _chinese_passport(page: Page, personas: Personas) -> Paper:
     """The data page of an ordinary passport of the People's Republic (GA 2013 form): labels in two languages above
     their values, the zone in OCR-B."""
-    holder = cast.person()
-    start, end = cast.span("validity", 2013, 2021, 10)
+    holder = personas.person()
+    start, end = personas.span("validity", 2013, 2021, 10)
     end = end.replace(day=max(1, end.day - 1))
-    number = "E" + numbers.digits(cast.random("number"), 8)
+    number = "E" + numbers.digits(personas.random("number"), 8)
     page.guilloche((222, 230, 226), 70)
     paper = Paper(page, Pen("serif", 20, (110, 70, 50)), Pen("sans", 29))
     paper.say(90, 66, "中华人民共和国", size=36, width=330)
@@ -138,13 +138,13 @@ def _chinese_passport(page: Page, cast: Cast) -> Paper:
 
 
 @form("passport", "china", (1360, 880), (240, 240, 236))
-def passport_china(page: Page, cast: Cast) -> None:
-    _chinese_passport(page, cast)
+def passport_china(page: Page, personas: Personas) -> None:
+    _chinese_passport(page, personas)
 
 
 @form("passport", "china_covered", (1360, 880), (240, 240, 236))
-def passport_china_covered(page: Page, cast: Cast) -> None:
-    paper = _chinese_passport(page, cast)
+def passport_china_covered(page: Page, personas: Personas) -> None:
+    paper = _chinese_passport(page, personas)
     paper.cover("passport_number", "name_zh", "name_en", "birth_date")
     page.picture.paste((226, 226, 222), (80, 690, 1290, 830))
     for name in ("mrz_line1", "mrz_line2", "surname", "given_names"):
@@ -251,10 +251,10 @@ COUNTRIES = {
 }
 
 
-def _foreign(page: Page, cast: Cast, country: Foreign) -> None:
+def _foreign(page: Page, personas: Personas, country: Foreign) -> None:
     """A data page of size TD3 with labels in the issuer's languages above the values."""
-    birth = cast.day("birth", 1965, 1999)
-    start, end = cast.span("validity", 2012, 2021, 10)
+    birth = personas.day("birth", 1965, 1999)
+    start, end = personas.span("validity", 2012, 2021, 10)
     page.guilloche((228, 222, 232), 60)
     paper = Paper(page, Pen("mono", 13, (150, 60, 120)), Pen("sans", 27))
     paper.say(60, 50, country.heads[0], size=30, face="mono")
@@ -289,22 +289,22 @@ def _foreign(page: Page, cast: Cast, country: Foreign) -> None:
 
 
 @form("passport", "utopia", (1260, 880), (238, 234, 242))
-def passport_utopia(page: Page, cast: Cast) -> None:
-    _foreign(page, cast, COUNTRIES["utopia"])
+def passport_utopia(page: Page, personas: Personas) -> None:
+    _foreign(page, personas, COUNTRIES["utopia"])
 
 
 @form("passport", "poland", (1260, 880), (246, 240, 240))
-def passport_poland(page: Page, cast: Cast) -> None:
-    _foreign(page, cast, COUNTRIES["poland"])
+def passport_poland(page: Page, personas: Personas) -> None:
+    _foreign(page, personas, COUNTRIES["poland"])
 
 
 @form("passport", "korea", (1260, 880), (238, 240, 248))
-def passport_korea(page: Page, cast: Cast) -> None:
-    _foreign(page, cast, COUNTRIES["korea"])
+def passport_korea(page: Page, personas: Personas) -> None:
+    _foreign(page, personas, COUNTRIES["korea"])
 
 
-def _plastic(page: Page, cast: Cast, prefix: str, length: int, kind: str) -> tuple[Paper, str]:
-    random = cast.random("card")
+def _plastic(page: Page, personas: Personas, prefix: str, length: int, kind: str) -> tuple[Paper, str]:
+    random = personas.random("card")
     number = numbers.luhn(random, prefix, length)
     groups = (4, 4, 4, 4, 3) if length == 19 else (4, 4, 4, 4)
     cuts = [sum(groups[:place]) for place in range(len(groups) + 1)]
@@ -317,11 +317,11 @@ def _plastic(page: Page, cast: Cast, prefix: str, length: int, kind: str) -> tup
 
 
 @form("bank_card", "debit", (1000, 630), (32, 92, 160))
-def bank_debit(page: Page, cast: Cast) -> None:
+def bank_debit(page: Page, personas: Personas) -> None:
     """The issuer's name alone says what it is; no label but small ones in English."""
     page.guilloche((44, 104, 172), 40)
-    bank = cast.company().bank.split("银行")[0] + "银行"
-    paper, _ = _plastic(page, cast, "622900", 19, "debit")
+    bank = personas.company().bank.split("银行")[0] + "银行"
+    paper, _ = _plastic(page, personas, "622900", 19, "debit")
     paper.put("bank_name", 90, 84, bank, face="sans", size=50, bold=True)
     paper.say(94, 132, "COMMERCIAL BANK", size=22)
     paper.say(910, 90, "借记卡", "r", size=32)
@@ -330,12 +330,12 @@ def bank_debit(page: Page, cast: Cast) -> None:
 
 
 @form("bank_card", "credit_embossed", (1000, 630), (150, 120, 70))
-def bank_credit(page: Page, cast: Cast) -> None:
+def bank_credit(page: Page, personas: Personas) -> None:
     """VALID FROM beside VALID THRU, the holder in Latin capitals, a partner's name beside the bank's."""
-    random, holder = cast.random("dates"), cast.person()
+    random, holder = personas.random("dates"), personas.person()
     page.guilloche((160, 130, 80), 40)
-    bank = cast.company().bank.split("银行")[0] + "银行"
-    paper, _ = _plastic(page, cast, "622188", 16, "credit")
+    bank = personas.company().bank.split("银行")[0] + "银行"
+    paper, _ = _plastic(page, personas, "622188", 16, "credit")
     paper.put("bank_name", 90, 84, bank, face="sans", size=44, bold=True)
     paper.say(910, 84, "海棠保险联名信用卡", "r", size=30)
     month, year = random.randint(1, 12), random.randint(24, 27)
@@ -350,11 +350,11 @@ def bank_credit(page: Page, cast: Cast) -> None:
 
 
 @form("hk_macau_exit_permit_front", "card", (1020, 640), (240, 244, 240))
-def exit_permit(page: Page, cast: Cast) -> None:
+def exit_permit(page: Page, personas: Personas) -> None:
     """往来港澳通行证, the card since 2014: a title, labels above values, one line of 30 signs on the front."""
-    holder = cast.person()
-    start, end = cast.span("validity", 2015, 2021, 10)
-    number = "C" + numbers.digits(cast.random("number"), 8)
+    holder = personas.person()
+    start, end = personas.span("validity", 2015, 2021, 10)
+    number = "C" + numbers.digits(personas.random("number"), 8)
     page.guilloche((226, 232, 226), 50)
     paper = Paper(page, Pen("sans", 20, (90, 110, 90)), Pen("sans", 28))
     paper.say(520, 56, "往来港澳通行证", "m", size=44, face="serif")

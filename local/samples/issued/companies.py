@@ -1,20 +1,20 @@
 """Business licences: the form since 2014 with a unified code, and the one before with a registration number."""
 
 from local.samples import numbers
-from local.samples.cast import Cast
 from local.samples.catalogue import form
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Personas
 from local.samples.values import Printed, chinese_day, period
 
 FULL_DAY = "%Y年%m月%d日"
 MORE = "依法须经批准的项目，经相关部门批准后方可开展经营活动。"
 
 
-def _licence(page: Page, cast: Cast, upright: bool, faint: bool) -> Paper:
-    firm, chief = cast.company(1), cast.person(1)
-    founded = cast.day("founded", 2008, 2019)
-    approved = cast.later(founded, "approved", 900)
+def _licence(page: Page, personas: Personas, upright: bool, faint: bool) -> Paper:
+    firm, chief = personas.company(1), personas.person(1)
+    founded = personas.day("founded", 2008, 2019)
+    approved = personas.later(founded, "approved", 900)
     page.guilloche((244, 236, 212), 60)
     page.frame((26, 26, page.width - 26, page.height - 26), (190, 150, 70), 8)
     page.emblem((page.width / 2, 110), 52)
@@ -23,7 +23,7 @@ def _licence(page: Page, cast: Cast, upright: bool, faint: bool) -> Paper:
     paper.say(page.width / 2, top, "营业执照", "m", width=420, size=76)
     paper.say(page.width / 2, top + 70, "（副本）", "m", size=30)
     page.know(is_duplicate=True)
-    serial = numbers.digits(cast.random("serial"), 8)
+    serial = numbers.digits(personas.random("serial"), 8)
     paper.say(page.width - 330, 110, f"编号:{serial}(1-1)", size=22)
     page.ignored |= {"serial_number", "seal"}
     paper.say(90, 150, "统一社会信用代码", size=24)
@@ -68,15 +68,15 @@ def _licence(page: Page, cast: Cast, upright: bool, faint: bool) -> Paper:
 
 
 @form("business_license", "landscape", (1500, 1060), (252, 249, 238))
-def landscape(page: Page, cast: Cast) -> None:
-    _licence(page, cast, upright=False, faint=False)
+def landscape(page: Page, personas: Personas) -> None:
+    _licence(page, personas, upright=False, faint=False)
 
 
 @form("business_license", "upright", (1060, 1500), (252, 249, 238))
-def upright(page: Page, cast: Cast) -> None:
-    _licence(page, cast, upright=True, faint=False)
+def upright(page: Page, personas: Personas) -> None:
+    _licence(page, personas, upright=True, faint=False)
 
 
 @form("business_license", "copy_with_watermark", (1060, 1500), (246, 246, 246))
-def copy(page: Page, cast: Cast) -> None:
-    _licence(page, cast, upright=True, faint=True)
+def copy(page: Page, personas: Personas) -> None:
+    _licence(page, personas, upright=True, faint=True)

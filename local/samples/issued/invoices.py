@@ -5,12 +5,12 @@ from decimal import Decimal
 from random import Random
 
 from local.samples import numbers
-from local.samples.cast import Cast, Company
 from local.samples.catalogue import form
 from local.samples.flow import line_items
 from local.samples.goods import ITEMS, Goods, goods
 from local.samples.page import Colour, Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Company, Personas
 from local.samples.values import Printed, chinese_day, in_capitals, money
 
 BROWN, GREEN, NAVY = (128, 72, 44), (36, 92, 66), (40, 44, 120)
@@ -63,7 +63,7 @@ def _goods(paper: Paper, top: float, bottom: float, heads: tuple[str, ...], sold
 
 def _sheet(
     page: Page,
-    cast: Cast,
+    personas: Personas,
     ink: Colour,
     kind: str,
     sides: tuple[str, str],
@@ -77,13 +77,13 @@ def _sheet(
 ) -> Paper:
     """The sheet of three parts, 240 by 140 mm: code and number stand beside the title without labels."""
     paper = Paper(page, Pen("serif", 22, ink), pen, shift)
-    random, buyer, seller = cast.random("sheet"), cast.company(1), cast.company(2)
+    random, buyer, seller = personas.random("sheet"), personas.company(1), personas.company(2)
     sold = goods(
-        cast.random("goods"), random.randint(1, 3), random.choice((17, 13, 6) if years[1] < 2018 else (13, 9, 6))
+        personas.random("goods"), random.randint(1, 3), random.choice((17, 13, 6) if years[1] < 2018 else (13, 9, 6))
     )
     province = seller.town.province[:-1]
     code = f"{seller.town.region[:2]}00{years[1] % 100:02}{random.choice((13, 17, 23))}{random.randint(10, 99)}"
-    number, day = f"{random.randint(10**6, 10**8 - 1):08}", cast.day("issued", *years)
+    number, day = f"{random.randint(10**6, 10**8 - 1):08}", personas.day("issued", *years)
     paper.holes()
     page.ignored |= {"form_type", "company_seal", "qr_code"}
     paper.put("invoice_code", 262, 66, code, size=34, wide=2, dots=0, ink=ink)
@@ -119,7 +119,7 @@ def _sheet(
     paper.grid((122, 560, 1330, 694), down=(166, 800, 842))
     _party(paper, "seller", 560, seller, labels, sides[1])
     paper.upright(821, 566, 690, "备注", size=21)
-    _signers(paper, cast, 714)
+    _signers(paper, personas, 714)
     paper.say(1010, 714, f"{sides[1]}:(章)", size=20)
     paper.upright(1356, 200, 600, f"第二联{first}购买方记账凭证", size=15)
     page.invoice_code((136, 36, 254, 154), "04" if checked else "01")
@@ -128,11 +128,11 @@ def _sheet(
     return paper
 
 
-def _signers(paper: Paper, cast: Cast, y: float) -> None:
+def _signers(paper: Paper, personas: Personas, y: float) -> None:
     for place, (name, label) in enumerate((("payee", "收款人:"), ("reviewer", "复核:"), ("issuer", "开票人:"))):
         x = 140 + place * 290
         paper.say(x, y, label, size=20)
-        paper.put(name, x + 20 * len(label) + 6, y, cast.person(3 + place).name, size=21)
+        paper.put(name, x + 20 * len(label) + 6, y, personas.person(3 + place).name, size=21)
 
 
 NEW = ("名称", "纳税人识别号", "地址、电话", "开户行及账号")
@@ -140,17 +140,17 @@ OLD = ("名称", "纳税人识别号", "地址、电话", "开户行及帐号")
 
 
 @form("vat_invoice", "special", (1440, 740), (250, 246, 240))
-def special(page: Page, cast: Cast) -> None:
-    _sheet(page, cast, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, pen=Pen("print", 22, NAVY, dots=24))
+def special(page: Page, personas: Personas) -> None:
+    _sheet(page, personas, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, pen=Pen("print", 22, NAVY, dots=24))
 
 
 @form("vat_invoice", "special_old_heads", (1440, 740), (247, 248, 243))
-def special_old_heads(page: Page, cast: Cast) -> None:
+def special_old_heads(page: Page, personas: Personas) -> None:
     """The form until 2014: 购货单位, 销货单位, 货物或应税劳务名称."""
     heads = ("货物或应税劳务名称", *HEADS[1:])
     paper = _sheet(
         page,
-        cast,
+        personas,
         GREEN,
         "增值税专用发票",
         ("购货单位", "销货单位"),
@@ -162,35 +162,35 @@ def special_old_heads(page: Page, cast: Cast) -> None:
         first="发票联",
     )
     paper.say(262, 112, "机器编号", size=17)
-    paper.put("machine_number", 340, 112, numbers.digits(cast.random("machine"), 12), size=17)
+    paper.put("machine_number", 340, 112, numbers.digits(personas.random("machine"), 12), size=17)
 
 
 @form("vat_invoice", "special_misplaced", (1440, 740), (252, 250, 248))
-def special_misplaced(page: Page, cast: Cast) -> None:
+def special_misplaced(page: Page, personas: Personas) -> None:
     """Printed a third of a line too low and to the left."""
     pen = Pen("print", 22, (52, 48, 92), dots=24)
-    paper = _sheet(page, cast, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, shift=(-9, 9), pen=pen)
-    paper.put("remark", 856, 590, f"订单号:9{numbers.digits(cast.random('order'), 10)}", size=20)
+    paper = _sheet(page, personas, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, shift=(-9, 9), pen=pen)
+    paper.put("remark", 856, 590, f"订单号:9{numbers.digits(personas.random('order'), 10)}", size=20)
 
 
 @form("vat_invoice", "ordinary", (1440, 740), (244, 248, 244))
-def ordinary(page: Page, cast: Cast) -> None:
+def ordinary(page: Page, personas: Personas) -> None:
     pen = Pen("print", 22)
-    _sheet(page, cast, GREEN, "增值税普通发票", ("购买方", "销售方"), NEW, pen=pen, checked=True, first="发票联")
+    _sheet(page, personas, GREEN, "增值税普通发票", ("购买方", "销售方"), NEW, pen=pen, checked=True, first="发票联")
 
 
 @form("vat_invoice", "covered", (1440, 740), (250, 246, 240))
-def covered(page: Page, cast: Cast) -> None:
+def covered(page: Page, personas: Personas) -> None:
     """As such invoices are shown to others: the buyer and the accounts made unreadable."""
-    paper = _sheet(page, cast, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, pen=Pen("print", 22, NAVY))
+    paper = _sheet(page, personas, BROWN, "增值税专用发票", ("购买方", "销售方"), NEW, pen=Pen("print", 22, NAVY))
     paper.cover("buyer_name", "buyer_tax_id", "buyer_bank_account", "seller_bank_account", "payee")
 
 
 @form("vat_invoice", "roll", (620, 1180), (250, 250, 248))
-def roll(page: Page, cast: Cast) -> None:
+def roll(page: Page, personas: Personas) -> None:
     """增值税普通发票(卷票): 76 mm wide, everything below each other, no table rules."""
-    random, buyer, seller = cast.random("roll"), cast.company(1), cast.company(2)
-    sold = goods(cast.random("goods"), 2, 6)
+    random, buyer, seller = personas.random("roll"), personas.company(1), personas.company(2)
+    sold = goods(personas.random("goods"), 2, 6)
     paper = Paper(page, Pen("serif", 24, (170, 80, 60)), Pen("print", 24, (50, 50, 60), dots=24))
     province = seller.town.province[:-1]
     title = f"{province}增值税普通发票"
@@ -199,7 +199,7 @@ def roll(page: Page, cast: Cast) -> None:
     paper.oval((310, 92), (220, 110), ("全国统一发票监制章", province, "国家税务总局监制"))
     paper.say(310, 140, "发 票 联", "m", size=28)
     y = 190.0
-    day = cast.day("issued", 2019, 2021)
+    day = personas.day("issued", 2019, 2021)
     rows = [
         (
             "invoice_code",
@@ -212,7 +212,7 @@ def roll(page: Page, cast: Cast) -> None:
         ("seller_name", "销售方名称", seller.name),
         ("seller_tax_id", "纳税人识别号", seller.code),
         ("issue_date", "开票日期", day.isoformat()),
-        ("payee", "收款员", cast.person(3).name),
+        ("payee", "收款员", personas.person(3).name),
         ("buyer_name", "购买方名称", buyer.name),
         ("buyer_tax_id", "纳税人识别号", buyer.code),
     ]
@@ -250,10 +250,10 @@ def roll(page: Page, cast: Cast) -> None:
 
 
 @form("vat_invoice", "electronic_ordinary", (1400, 860))
-def electronic_ordinary(page: Page, cast: Cast) -> None:
+def electronic_ordinary(page: Page, personas: Personas) -> None:
     """增值税电子普通发票 (2016): labelled code, number, date and check code in a column on the right."""
-    random, buyer, seller = cast.random("electronic"), cast.company(1), cast.company(2)
-    sold = goods(cast.random("goods"), 2, 13)
+    random, buyer, seller = personas.random("electronic"), personas.company(1), personas.company(2)
+    sold = goods(personas.random("goods"), 2, 13)
     paper = Paper(page, Pen("serif", 22, (150, 90, 40)), Pen("print", 21))
     province = seller.town.province[:-1]
     title = f"{province}增值税电子普通发票"
@@ -271,18 +271,24 @@ def electronic_ordinary(page: Page, cast: Cast) -> None:
             f"0{seller.town.region[:2]}001{random.randint(7, 9)}00111",
         ),
         ("invoice_number", "发票号码:", numbers.digits(random, 8)),
-        ("issue_date", "开票日期:", _plainly(cast.day("issued", 2018, 2022))),
+        ("issue_date", "开票日期:", _plainly(personas.day("issued", 2018, 2022))),
         ("check_code", "校 验 码:", Printed(grouped, check)),
     )
     for number, (name, label, value) in enumerate(head):
         paper.say(980, 44 + number * 34, label, size=20)
         paper.put(name, 1076, 44 + number * 34, value, size=20)
-    _electronic_body(paper, cast, random, buyer, seller, sold, ("购买方", "销售方"))
+    _electronic_body(paper, personas, random, buyer, seller, sold, ("购买方", "销售方"))
     page.invoice_code((74, 30, 194, 150), "10")
 
 
 def _electronic_body(
-    paper: Paper, cast: Cast, random: Random, buyer: Company, seller: Company, sold: Goods, sides: tuple[str, str]
+    paper: Paper,
+    personas: Personas,
+    random: Random,
+    buyer: Company,
+    seller: Company,
+    sold: Goods,
+    sides: tuple[str, str],
 ) -> None:
     page = paper.page
     for side, firm, top, broken in (("buyer", buyer, 190, sides[0]), ("seller", seller, 640, sides[1])):
@@ -299,17 +305,17 @@ def _electronic_body(
     paper.say(950, 615, "(小写)", size=21)
     paper.put("total", 1036, 615, money(total), size=22)
     paper.upright(821, 646, 770, "备注", size=21)
-    _signers(paper, cast, 800)
+    _signers(paper, personas, 800)
     paper.say(1010, 800, "销售方:(章)", size=20)
     page.seal((1180, 760), 86, seller.name, "发票专用章", 4)
     page.ignored |= {"qr_code", "company_seal", "form_type"}
 
 
 @form("vat_invoice", "digital_ordinary", (1400, 920))
-def digital_ordinary(page: Page, cast: Cast) -> None:
+def digital_ordinary(page: Page, personas: Personas) -> None:
     """电子发票(普通发票), since 2021: number and date on the right, the parties side by side, no code."""
-    random, buyer, seller = cast.random("digital"), cast.company(1), cast.company(2)
-    sold = goods(cast.random("goods"), 3, 6)
+    random, buyer, seller = personas.random("digital"), personas.company(1), personas.company(2)
+    sold = goods(personas.random("goods"), 3, 6)
     ink = (140, 60, 50)
     paper = Paper(page, Pen("serif", 22, ink), Pen("print", 21))
     paper.say(700, 66, "电子发票（普通发票）", "m", size=42)
@@ -318,7 +324,7 @@ def digital_ordinary(page: Page, cast: Cast) -> None:
     paper.say(980, 74, "发票号码:", size=21)
     paper.put("invoice_number", 1080, 74, f"2{numbers.digits(random, 19)}", size=21)
     paper.say(980, 112, "开票日期:", size=21)
-    paper.put("issue_date", 1080, 112, chinese_day(cast.day("issued", 2022, 2024)), size=21)
+    paper.put("issue_date", 1080, 112, chinese_day(personas.day("issued", 2022, 2024)), size=21)
     paper.grid((60, 180, 1340, 300), down=(104, 690, 734))
     for left, side, head, firm in ((60, "buyer", "购买方信息", buyer), (690, "seller", "销售方信息", seller)):
         paper.upright(left + 22, 184, 296, head, size=19)
@@ -349,6 +355,6 @@ def digital_ordinary(page: Page, cast: Cast) -> None:
     paper.upright(82, 700, 820, "备注", size=21)
     paper.put("remark", 124, 722, "合同编号:HT-2024-018;项目地点:青禾市云溪区", size=20)
     paper.say(90, 862, "开票人:", size=21)
-    paper.put("issuer", 176, 862, cast.person(5).name, size=21)
+    paper.put("issuer", 176, 862, personas.person(5).name, size=21)
     page.invoice_code((70, 36, 190, 156), "32")
     page.ignored |= {"qr_code"}

@@ -5,20 +5,20 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from local.samples import numbers
-from local.samples.cast import Cast
 from local.samples.catalogue import form
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Personas
 from local.samples.values import Printed, iso_day
 
 # A printed label, its translation, the record's field and what is printed.
 Row = tuple[str, str, str, str | Printed]
 
 
-def _ride(cast: Cast) -> tuple[datetime, datetime, Decimal, Decimal]:
+def _ride(personas: Personas) -> tuple[datetime, datetime, Decimal, Decimal]:
     """When a ride begins and ends, its length and its price."""
-    random = cast.random("ride")
-    begins = datetime.combine(cast.day("ride", 2016, 2023), time(random.randint(7, 22), random.randint(10, 49)))
+    random = personas.random("ride")
+    begins = datetime.combine(personas.day("ride", 2016, 2023), time(random.randint(7, 22), random.randint(10, 49)))
     distance = Decimal(random.randint(32, 240)) / 10
     return begins, begins + timedelta(minutes=random.randint(8, 50)), distance, Decimal(10 + int(distance * 2))
 
@@ -37,10 +37,10 @@ def _strip(paper: Paper, rows: list[Row], top: float, pitch: float, left: float,
 
 
 @form("taxi_receipt", "two_languages", (420, 1180), (244, 243, 240))
-def taxi_two_languages(page: Page, cast: Cast) -> None:
+def taxi_two_languages(page: Page, personas: Personas) -> None:
     """A strip with English below every label; the meter's print stands right, 9 pixels low, in violet."""
-    random, town = cast.random("strip"), cast.town()
-    begins, ends, distance, total = _ride(cast)
+    random, town = personas.random("strip"), personas.town()
+    begins, ends, distance, total = _ride(personas)
     paper = Paper(page, Pen("serif", 22, (186, 104, 70)), Pen("print", 23, (74, 58, 150), dots=18), (2, 9))
     paper.caption = Pen("serif", 15, (186, 104, 70))
     paper.say(210, 70, f"{town.province}国家税务局", "m", size=26)
@@ -75,10 +75,10 @@ def taxi_two_languages(page: Page, cast: Cast) -> None:
 
 
 @form("taxi_receipt", "company_and_fees", (520, 1150), (250, 250, 246))
-def taxi_company_and_fees(page: Page, cast: Cast) -> None:
+def taxi_company_and_fees(page: Page, personas: Personas) -> None:
     """单位名称, fuel surcharge and call fee named in a sentence, everything half a row low."""
-    random, town = cast.random("strip"), cast.town()
-    begins, ends, distance, total = _ride(cast)
+    random, town = personas.random("strip"), personas.town()
+    begins, ends, distance, total = _ride(personas)
     paper = Paper(page, Pen("serif", 25, (60, 100, 80)), Pen("print", 25, (40, 40, 90), dots=18), (0, 16))
     title = f"{town.city}出租汽车专用发票"
     paper.say(260, 60, title, "m", size=32)
@@ -112,10 +112,10 @@ def taxi_company_and_fees(page: Page, cast: Cast) -> None:
 
 
 @form("taxi_receipt", "short", (600, 900), (252, 248, 240))
-def taxi_short(page: Page, cast: Cast) -> None:
+def taxi_short(page: Page, personas: Personas) -> None:
     """Labels of one line with colons, times as one span, the certificate covered by a thumb."""
-    random, town = cast.random("strip"), cast.town()
-    begins, ends, distance, total = _ride(cast)
+    random, town = personas.random("strip"), personas.town()
+    begins, ends, distance, total = _ride(personas)
     paper = Paper(page, Pen("sans", 26, (150, 60, 60)), Pen("mono", 26, (44, 44, 50)))
     paper.say(300, 54, f"{town.city}出租汽车统一车票", "m", size=34)
     page.know(city=town.city)
@@ -143,18 +143,20 @@ def taxi_short(page: Page, cast: Cast) -> None:
 STATIONS = (("青禾东", "Qinghedong"), ("海棠", "Haitang"), ("明湖南", "Minghunan"), ("长乐", "Changle"))
 
 
-def _journey(cast: Cast) -> tuple[tuple[str, str], tuple[str, str], datetime, str, str]:
-    random = cast.random("journey")
+def _journey(personas: Personas) -> tuple[tuple[str, str], tuple[str, str], datetime, str, str]:
+    random = personas.random("journey")
     start, end = random.sample(STATIONS, 2)
-    leaves = datetime.combine(cast.day("leaves", 2016, 2023), time(random.randint(6, 21), random.randint(10, 59)))
+    leaves = datetime.combine(personas.day("leaves", 2016, 2023), time(random.randint(6, 21), random.randint(10, 59)))
     seat = f"{random.randint(1, 16):02}车{random.randint(1, 18):02}{random.choice('ABCDF')}号"
     return start, end, leaves, f"{random.choice('GDC')}{random.randint(100, 8999)}", seat
 
 
-def _ticket(page: Page, cast: Cast, tint: tuple[int, int, int], pay: str, blue: bool, names: bool = True) -> Paper:
+def _ticket(
+    page: Page, personas: Personas, tint: tuple[int, int, int], pay: str, blue: bool, names: bool = True
+) -> Paper:
     """Both paper tickets, 85.6 by 54 mm: stations with their spelling, nothing but numbers without labels."""
-    random, rider = cast.random("ticket"), cast.person()
-    start, end, leaves, train, seat = _journey(cast)
+    random, rider = personas.random("ticket"), personas.person()
+    start, end, leaves, train, seat = _journey(personas)
     page.guilloche(tint)
     paper = Paper(page, Pen("sans", 30), Pen("sans", 34))
     number = f"{random.choice('ABEFZ')}{numbers.digits(random, 6)}"
@@ -200,26 +202,26 @@ def _ticket(page: Page, cast: Cast, tint: tuple[int, int, int], pay: str, blue: 
 
 
 @form("train_ticket", "blue", (1010, 620), (208, 228, 240))
-def train_blue(page: Page, cast: Cast) -> None:
-    _ticket(page, cast, (192, 216, 232), "网", blue=True)
+def train_blue(page: Page, personas: Personas) -> None:
+    _ticket(page, personas, (192, 216, 232), "网", blue=True)
 
 
 @form("train_ticket", "red", (1010, 620), (244, 206, 200))
-def train_red(page: Page, cast: Cast) -> None:
-    _ticket(page, cast, (236, 190, 186), "始发改签", blue=False)
+def train_red(page: Page, personas: Personas) -> None:
+    _ticket(page, personas, (236, 190, 186), "始发改签", blue=False)
 
 
 @form("train_ticket", "covered", (1010, 620), (208, 228, 240))
-def train_covered(page: Page, cast: Cast) -> None:
+def train_covered(page: Page, personas: Personas) -> None:
     """The passenger made unreadable: what stands around the name is nobody's name."""
-    _ticket(page, cast, (192, 216, 232), "网折", blue=True, names=False)
+    _ticket(page, personas, (192, 216, 232), "网折", blue=True, names=False)
 
 
 @form("train_ticket", "electronic", (1300, 820))
-def train_electronic(page: Page, cast: Cast) -> None:
+def train_electronic(page: Page, personas: Personas) -> None:
     """电子发票(铁路电子客票), since November 2024."""
-    random, rider, firm = cast.random("electronic"), cast.person(), cast.company(1)
-    start, end, leaves, train, seat = _journey(cast)
+    random, rider, firm = personas.random("electronic"), personas.person(), personas.company(1)
+    start, end, leaves, train, seat = _journey(personas)
     leaves = leaves.replace(year=2024, month=12)
     price = Decimal(random.randint(60, 600))
     paper = Paper(page, Pen("sans", 24, (40, 40, 60)), Pen("sans", 26))
@@ -255,9 +257,9 @@ def train_electronic(page: Page, cast: Cast) -> None:
 
 
 @form("air_itinerary", "two_languages", (1500, 660), (206, 226, 240))
-def air_two_languages(page: Page, cast: Cast) -> None:
+def air_two_languages(page: Page, personas: Personas) -> None:
     """The itinerary receipt of a flight until 2025: English beside every label, needle print, FROM and TO rows."""
-    random, rider = cast.random("flight"), cast.person()
+    random, rider = personas.random("flight"), personas.person()
     page.guilloche((186, 210, 228), 60)
     paper = Paper(page, Pen("sans", 19, (40, 40, 70)), Pen("mono", 22, (52, 52, 66), dots=22), (4, 5))
     paper.holes()
@@ -295,7 +297,7 @@ def air_two_languages(page: Page, cast: Cast) -> None:
     for x, text, translation in zip(stops, heads, english, strict=True):
         paper.say(x, 184, text, size=16)
         paper.draw((x, 204), translation, replace(small, size=11))
-    day = cast.day("flight", 2019, 2023)
+    day = personas.day("flight", 2019, 2023)
     first, second = random.sample(STATIONS, 2)
     cities = (first[0][:2], second[0][:2], first[0][:2])
     segments = []
@@ -345,17 +347,17 @@ def air_two_languages(page: Page, cast: Cast) -> None:
     head(92, 556, "销售单位代号", "AGENT CODE")
     paper.put("agent_code", 330, 556, f"HGH{numbers.digits(random, 3)}")
     head(560, 556, "填开单位", "ISSUED BY")
-    paper.put("issue_organization", 740, 556, cast.company(1, trade=1).name, face="print")
+    paper.put("issue_organization", 740, 556, personas.company(1, trade=1).name, face="print")
     head(1160, 556, "填开日期", "DATE OF ISSUE")
     paper.put("issue_date", 1330, 582, iso_day(day - timedelta(days=9)), size=18)
     paper.say(92, 628, "验真网址:www.example.com 服务热线:400-000-0000 短信验真:发送JP至00000000", size=16)
-    page.seal((680, 570), 66, cast.company(1, trade=1).name, "业务专用章", 10)
+    page.seal((680, 570), 66, personas.company(1, trade=1).name, "业务专用章", 10)
 
 
 @form("quota_invoice", "city", (1100, 560), (250, 240, 236))
-def quota_city(page: Page, cast: Cast) -> None:
+def quota_city(page: Page, personas: Personas) -> None:
     """The amount is printed in capitals alone, code and number beside it without a frame."""
-    random, town = cast.random("quota"), cast.town()
+    random, town = personas.random("quota"), personas.town()
     page.guilloche((244, 226, 220), 30)
     paper = Paper(page, Pen("serif", 30, (150, 50, 40)), Pen("mono", 32, (40, 40, 60)))
     paper.say(550, 60, f"{town.province}国家税务局通用定额发票", "m", size=40)
@@ -370,14 +372,14 @@ def quota_city(page: Page, cast: Cast) -> None:
     paper.put("total_cn", 360, 350, Printed("伍拾元整", "伍拾元整"), "m", face="serif", size=58, bold=True)
     paper.say(60, 450, "收款单位(盖章有效)", size=24)
     paper.say(640, 450, "开票日期      年    月    日", size=24)
-    page.seal((260, 440), 88, cast.company(1).name, "发票专用章", 10)
+    page.seal((260, 440), 88, personas.company(1).name, "发票专用章", 10)
 
 
 @form("generic_bills", "toll", (560, 900), (250, 250, 246))
-def toll(page: Page, cast: Cast) -> None:
-    random, town = cast.random("toll"), cast.town()
+def toll(page: Page, personas: Personas) -> None:
+    random, town = personas.random("toll"), personas.town()
     paper = Paper(page, Pen("serif", 26, (70, 90, 130)), Pen("print", 26, (50, 50, 60), dots=20))
-    day = cast.day("toll", 2017, 2023)
+    day = personas.day("toll", 2017, 2023)
     paper.say(280, 56, f"{town.province}高速公路通行费专用发票", "m", size=28)
     page.know(bill_type=f"{town.province}高速公路通行费专用发票")
     page.ignored.add("bill_type")

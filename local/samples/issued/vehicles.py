@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from local.samples import numbers
-from local.samples.cast import Cast, Person
 from local.samples.catalogue import form
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Person, Personas
 from local.samples.values import Printed, in_capitals, iso_day, lengths, measured, money
 
 INK = (70, 78, 96)
@@ -27,9 +27,9 @@ def _licence(page: Page, left: float, shift: tuple[float, float]) -> Paper:
     return paper
 
 
-def _vehicle_main(page: Page, cast: Cast, left: float = 0, film: bool = False) -> None:
-    car, owner = cast.vehicle(), cast.person()
-    registered = cast.day("registered", 2012, 2021)
+def _vehicle_main(page: Page, personas: Personas, left: float = 0, film: bool = False) -> None:
+    car, owner = personas.vehicle(), personas.person()
+    registered = personas.day("registered", 2012, 2021)
     paper = _licence(page, left, (3, 8))
     authority, rows = _police(owner)
     paper.say(left + 440, 66, "中华人民共和国机动车行驶证", "m", size=36)
@@ -44,7 +44,7 @@ def _vehicle_main(page: Page, cast: Cast, left: float = 0, film: bool = False) -
         (220, 410, 390, "车辆识别代号", "VIN", "vin", car.vin),
         (220, 474, 390, "发动机号码", "Engine No.", "engine_number", car.engine),
         (220, 540, 330, "注册日期", "Register Date", "register_date", iso_day(registered)),
-        (520, 540, 630, "发证日期", "Issue Date", "issue_date", iso_day(cast.later(registered, "issued", 400))),
+        (520, 540, 630, "发证日期", "Issue Date", "issue_date", iso_day(personas.later(registered, "issued", 400))),
     )
     for x, y, at, label, below, name, value in places:
         paper.say(left + x, y, label, below=below)
@@ -56,8 +56,8 @@ def _vehicle_main(page: Page, cast: Cast, left: float = 0, film: bool = False) -
         paper.hologram((left + 20, 180, left + 250, 330))
 
 
-def _vehicle_sub(page: Page, cast: Cast, left: float = 0) -> None:
-    car, random = cast.vehicle(), cast.random("sub")
+def _vehicle_sub(page: Page, personas: Personas, left: float = 0) -> None:
+    car, random = personas.vehicle(), personas.random("sub")
     paper = _licence(page, left, (2, -6))
     places: tuple[tuple[float, float, float, str, str, str | Printed], ...] = (
         (24, 60, 140, "号牌号码", "plate_number", car.plate),
@@ -84,25 +84,25 @@ def _vehicle_sub(page: Page, cast: Cast, left: float = 0) -> None:
 
 
 @form("vehicle_license", "main", (880, 610))
-def vehicle_main(page: Page, cast: Cast) -> None:
-    _vehicle_main(page, cast)
+def vehicle_main(page: Page, personas: Personas) -> None:
+    _vehicle_main(page, personas)
 
 
 @form("vehicle_license", "sub", (880, 610))
-def vehicle_sub(page: Page, cast: Cast) -> None:
-    _vehicle_sub(page, cast)
+def vehicle_sub(page: Page, personas: Personas) -> None:
+    _vehicle_sub(page, personas)
 
 
 @form("vehicle_license", "both_under_film", (1800, 610))
-def vehicle_both(page: Page, cast: Cast) -> None:
+def vehicle_both(page: Page, personas: Personas) -> None:
     """Both sides on one picture, a hologram over the owner's labels."""
-    _vehicle_main(page, cast, film=True)
-    _vehicle_sub(page, cast, 910)
+    _vehicle_main(page, personas, film=True)
+    _vehicle_sub(page, personas, 910)
 
 
-def _driver_main(page: Page, cast: Cast, left: float = 0) -> None:
-    holder = cast.person()
-    first = cast.day("first", 2004, 2012)
+def _driver_main(page: Page, personas: Personas, left: float = 0) -> None:
+    holder = personas.person()
+    first = personas.day("first", 2004, 2012)
     start = first.replace(year=first.year + 6)
     paper = _licence(page, left, (4, -5))
     page.band((left, 20, left + 880, 590), (214, 236, 222))
@@ -135,8 +135,8 @@ def _driver_main(page: Page, cast: Cast, left: float = 0) -> None:
     page.photo((left + 640, 300, left + 850, 570))
 
 
-def _driver_sub(page: Page, cast: Cast, left: float = 0) -> None:
-    holder, random = cast.person(), cast.random("sub")
+def _driver_sub(page: Page, personas: Personas, left: float = 0) -> None:
+    holder, random = personas.person(), personas.random("sub")
     paper = _licence(page, left, (0, 6))
     page.band((left, 20, left + 880, 590), (214, 236, 222))
     paper.say(left + 440, 70, "中华人民共和国机动车驾驶证副页", "m", size=34)
@@ -148,27 +148,32 @@ def _driver_sub(page: Page, cast: Cast, left: float = 0) -> None:
     paper.say(left + 400, 190, "档案编号")
     paper.put("file_number", left + 500, 190, numbers.digits(random, 12))
     paper.say(left + 24, 264, "记录")
-    day = cast.day("noted", 2018, 2020)
+    day = personas.day("noted", 2018, 2020)
     paper.put("record", left + 100, 264, f"自{day.year}年{day.month:02}月{day.day:02}日至有效起始日期有效。")
     for y in range(290, 560, 66):
         paper.dotted(left + 90, left + 850, y)
 
 
 @form("driving_license", "main", (880, 610))
-def driver_main(page: Page, cast: Cast) -> None:
-    _driver_main(page, cast)
+def driver_main(page: Page, personas: Personas) -> None:
+    _driver_main(page, personas)
 
 
 @form("driving_license", "both", (1800, 610))
-def driver_both(page: Page, cast: Cast) -> None:
-    _driver_main(page, cast)
-    _driver_sub(page, cast, 910)
+def driver_both(page: Page, personas: Personas) -> None:
+    _driver_main(page, personas)
+    _driver_sub(page, personas, 910)
 
 
-def _sale(page: Page, cast: Cast, shift: tuple[float, float], dots: int) -> Paper:
+def _sale(page: Page, personas: Personas, shift: tuple[float, float], dots: int) -> Paper:
     """机动车销售统一发票: labels in cells of their own, two of them in two or three lines."""
-    random, car, buyer, seller = cast.random("sale"), cast.vehicle(), cast.company(1), cast.company(2, trade=2)
-    brown, day = (128, 72, 44), cast.day("sold", 2016, 2021)
+    random, car, buyer, seller = (
+        personas.random("sale"),
+        personas.vehicle(),
+        personas.company(1),
+        personas.company(2, trade=2),
+    )
+    brown, day = (128, 72, 44), personas.day("sold", 2016, 2021)
     paper = Paper(page, Pen("serif", 21, brown), Pen("print", 23, (52, 52, 58), dots=dots), shift)
     paper.holes()
     rate = 17 if day.year < 2018 else 13
@@ -273,7 +278,7 @@ def _sale(page: Page, cast: Cast, shift: tuple[float, float], dots: int) -> Pape
     paper.say(280, 923, "小写")
     paper.say(110, 980, "销货单位盖章")
     paper.say(560, 980, "开票人")
-    paper.put("issuer", 650, 980, cast.person(3).name)
+    paper.put("issuer", 650, 980, personas.person(3).name)
     paper.say(980, 980, "备注:一车一票")
     page.know(remark="一车一票")
     paper.upright(1340, 240, 780, "第一联发票联购货单位付款凭证")
@@ -282,17 +287,17 @@ def _sale(page: Page, cast: Cast, shift: tuple[float, float], dots: int) -> Pape
 
 
 @form("vehicle_sale_invoice", "paper", (1400, 1010), (238, 230, 226))
-def sale(page: Page, cast: Cast) -> None:
-    _sale(page, cast, (0, 0), 0)
+def sale(page: Page, personas: Personas) -> None:
+    _sale(page, personas, (0, 0), 0)
 
 
 @form("vehicle_sale_invoice", "misplaced", (1400, 1010), (246, 240, 236))
-def sale_misplaced(page: Page, cast: Cast) -> None:
+def sale_misplaced(page: Page, personas: Personas) -> None:
     """Needle print, a quarter of a line too high."""
-    _sale(page, cast, (6, -9), 24)
+    _sale(page, personas, (6, -9), 24)
 
 
 @form("vehicle_sale_invoice", "covered", (1400, 1010), (238, 230, 226))
-def sale_covered(page: Page, cast: Cast) -> None:
-    paper = _sale(page, cast, (0, 0), 0)
+def sale_covered(page: Page, personas: Personas) -> None:
+    paper = _sale(page, personas, (0, 0), 0)
     paper.cover("certificate_number", "vin", "buyer_id", "seller_account", "seller_tax_id")

@@ -4,27 +4,27 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from local.samples import numbers
-from local.samples.cast import Cast
 from local.samples.catalogue import form
 from local.samples.flow import line_items
 from local.samples.goods import ITEMS, goods
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Personas
 from local.samples.values import Printed, in_capitals, iso_day, money
 
 
 @form("vat_invoice", "digital_special_wide", (1500, 880))
-def digital_special(page: Page, cast: Cast) -> None:
+def digital_special(page: Page, personas: Personas) -> None:
     """电子发票(增值税专用发票) as other software sets it: heads as words, sums on the left, rules only across."""
-    random, buyer, seller = cast.random("digital"), cast.company(3), cast.company(4)
-    sold = goods(cast.random("goods"), 3, 13)
+    random, buyer, seller = personas.random("digital"), personas.company(3), personas.company(4)
+    sold = goods(personas.random("goods"), 3, 13)
     paper = Paper(page, Pen("sans", 21, (120, 50, 50)), Pen("serif", 21))
     paper.say(750, 60, "电子发票（增值税专用发票）", "m", size=40)
     page.know(title="电子发票(增值税专用发票)")
     paper.oval((750, 90), (190, 96), ("全国统一发票监制章", "国家税务总局"))
     paper.say(1100, 56, "发票号码：")
     paper.put("invoice_number", 1212, 56, f"2{numbers.digits(random, 19)}")
-    day = cast.day("issued", 2022, 2024)
+    day = personas.day("issued", 2022, 2024)
     paper.say(1100, 94, "开票日期：")
     paper.put("issue_date", 1212, 94, Printed(f"{day.year}年{day.month:02}月{day.day:02}日", day.isoformat()))
     for x, side, head, firm in ((60, "buyer", "购买方信息", buyer), (770, "seller", "销售方信息", seller)):
@@ -55,14 +55,14 @@ def digital_special(page: Page, cast: Cast) -> None:
     paper.say(60, 740, "备注")
     paper.put("remark", 140, 740, "销方开户银行:明湖银行;银行账号:6000123456789")
     paper.say(60, 834, "开票人：")
-    paper.put("issuer", 150, 834, cast.person(5).name)
+    paper.put("issuer", 150, 834, personas.person(5).name)
 
 
 @form("vat_invoice", "ordinary_printed_high", (1300, 700), (250, 248, 252))
-def ordinary_high(page: Page, cast: Cast) -> None:
+def ordinary_high(page: Page, personas: Personas) -> None:
     """The paper sheet in other proportions, without a QR code; print a third of a line too high."""
-    random, buyer, seller = cast.random("sheet"), cast.company(5), cast.company(6)
-    sold = goods(cast.random("goods"), 2, 3)
+    random, buyer, seller = personas.random("sheet"), personas.company(5), personas.company(6)
+    sold = goods(personas.random("goods"), 2, 3)
     paper = Paper(page, Pen("serif", 19, (110, 60, 90)), Pen("print", 20, (30, 30, 50), dots=22), (5, -7))
     province = seller.town.province[:-1]
     title = f"{province}增值税普通发票"
@@ -75,7 +75,7 @@ def ordinary_high(page: Page, cast: Cast) -> None:
     paper.say(900, 60, "No", size=30)
     paper.put("invoice_number", 956, 60, number, size=32)
     paper.say(900, 108, "开票日期:")
-    day = cast.day("issued", 2019, 2020)
+    day = personas.day("issued", 2019, 2020)
     paper.put("issue_date", 1000, 108, Printed(f"{day.year}年{day.month:02}月{day.day:02}日", day.isoformat()))
     check = numbers.digits(random, 20)
     paper.say(120, 112, "校验码")
@@ -120,17 +120,17 @@ def ordinary_high(page: Page, cast: Cast) -> None:
     paper.put("total", 940, 495, money(total))
     for place, (label, name) in enumerate((("收款人:", "payee"), ("复核:", "reviewer"), ("开票人:", "issuer"))):
         paper.say(120 + place * 270, 660, label)
-        paper.put(name, 200 + place * 270, 660, cast.person(3 + place).name)
+        paper.put(name, 200 + place * 270, 660, personas.person(3 + place).name)
     paper.say(940, 660, "销售方:(章)")
     page.seal((1000, 590), 76, seller.name, "发票专用章", 5)
     page.ignored |= {"password_area", "form_type", "company_seal"}
 
 
 @form("taxi_receipt", "meter_columns", (480, 1100), (248, 250, 248))
-def taxi_columns(page: Page, cast: Cast) -> None:
+def taxi_columns(page: Page, personas: Personas) -> None:
     """Labels in three letters with English after them on the same line, values in the middle, print a little low."""
-    random, town = cast.random("strip"), cast.town()
-    begins = datetime.combine(cast.day("ride", 2017, 2022), time(random.randint(7, 22), random.randint(10, 49)))
+    random, town = personas.random("strip"), personas.town()
+    begins = datetime.combine(personas.day("ride", 2017, 2022), time(random.randint(7, 22), random.randint(10, 49)))
     ends = begins + timedelta(minutes=random.randint(8, 50))
     distance = Decimal(random.randint(32, 240)) / 10
     paper = Paper(page, Pen("serif", 23, (50, 90, 110)), Pen("print", 24, (60, 50, 120), dots=16), (0, 7))
@@ -163,10 +163,10 @@ def taxi_columns(page: Page, cast: Cast) -> None:
 
 
 @form("train_ticket", "long_distance", (980, 600), (246, 214, 206))
-def train_sleeper(page: Page, cast: Cast) -> None:
+def train_sleeper(page: Page, personas: Personas) -> None:
     """A sleeper's ticket: berth and waiting hall, stations of two and four letters, an older wording."""
-    random, rider = cast.random("ticket"), cast.person(7)
-    leaves = datetime.combine(cast.day("leaves", 2011, 2017), time(random.randint(6, 21), random.randint(10, 59)))
+    random, rider = personas.random("ticket"), personas.person(7)
+    leaves = datetime.combine(personas.day("leaves", 2011, 2017), time(random.randint(6, 21), random.randint(10, 59)))
     page.guilloche((238, 198, 190))
     paper = Paper(page, Pen("sans", 30), Pen("sans", 32))
     number = f"{random.choice('RSTU')}{numbers.digits(random, 6)}"
@@ -199,15 +199,15 @@ def train_sleeper(page: Page, cast: Cast) -> None:
 
 
 @form("air_itinerary", "electronic", (1500, 900))
-def air_electronic(page: Page, cast: Cast) -> None:
+def air_electronic(page: Page, personas: Personas) -> None:
     """电子发票(航空运输电子客票行程单), since December 2024."""
-    random, rider, firm = cast.random("flight"), cast.person(2), cast.company(3)
+    random, rider, firm = personas.random("flight"), personas.person(2), personas.company(3)
     paper = Paper(page, Pen("sans", 21, (120, 60, 50)), Pen("sans", 22))
     paper.say(750, 60, "电子发票（航空运输电子客票行程单）", "m", size=38)
     paper.oval((750, 88), (180, 90), ("全国统一发票监制章", "国家税务总局"))
     paper.say(1060, 130, "发票号码:")
     paper.put("invoice_number", 1160, 130, f"24{numbers.digits(random, 18)}")
-    day = cast.day("flight", 2024, 2024)
+    day = personas.day("flight", 2024, 2024)
     paper.grid((60, 170, 1440, 820), across=(230, 290, 350, 560, 640, 730))
     paper.say(80, 200, "旅客姓名:")
     paper.put("passenger_name", 190, 200, rider.name)
@@ -249,12 +249,12 @@ def air_electronic(page: Page, cast: Cast) -> None:
     paper.say(760, 775, "统一社会信用代码/纳税人识别号:")
     paper.put("buyer_tax_id", 1090, 775, firm.code)
     paper.say(80, 858, "填开单位:")
-    paper.put("issue_organization", 190, 858, cast.company(4, trade=1).name)
+    paper.put("issue_organization", 190, 858, personas.company(4, trade=1).name)
 
 
 @form("quota_invoice", "unit_name", (1000, 540), (238, 246, 240))
-def quota(page: Page, cast: Cast) -> None:
-    random, town = cast.random("quota"), cast.town(2)
+def quota(page: Page, personas: Personas) -> None:
+    random, town = personas.random("quota"), personas.town(2)
     page.guilloche((222, 236, 226), 30)
     paper = Paper(page, Pen("sans", 26, (60, 100, 70)), Pen("mono", 28, (50, 50, 60)))
     paper.say(500, 60, f"{town.province}{town.city}通用定额发票", "m", size=36)
@@ -267,4 +267,4 @@ def quota(page: Page, cast: Cast) -> None:
     paper.say(560, 390, "发票号码:")
     paper.put("invoice_number", 690, 390, numbers.digits(random, 8))
     paper.say(80, 460, "收款单位(盖章):", size=22)
-    page.seal((400, 440), 80, cast.company(2).name, "发票专用章", -12)
+    page.seal((400, 440), 80, personas.company(2).name, "发票专用章", -12)

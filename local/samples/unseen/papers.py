@@ -3,10 +3,10 @@
 from datetime import date
 
 from local.samples import numbers
-from local.samples.cast import Cast
 from local.samples.catalogue import form
 from local.samples.page import Page
 from local.samples.paper import Paper, Pen
+from local.samples.personas import Personas
 from local.samples.values import Printed, chinese_day, dotted_day, iso_day, lengths, measured, period
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -14,7 +14,7 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 
 def _passport(
     page: Page,
-    cast: Cast,
+    personas: Personas,
     code: str,
     head: str,
     holder: tuple[str, str, str, bool],
@@ -25,8 +25,8 @@ def _passport(
 ) -> None:
     """A data page by its labels: where each stands, what it says, which field stands below it."""
     surname, given, nationality, male = holder
-    birth = cast.day("birth", 1962, 2000)
-    start, end = cast.span("validity", 2013, 2021, 10)
+    birth = personas.day("birth", 1962, 2000)
+    start, end = personas.span("validity", 2013, 2021, 10)
     page.guilloche((226, 226, 234), 60)
     paper = Paper(page, Pen("sans", 16, (60, 80, 130)), Pen("sans", 28))
     paper.say(70, 54, head, size=30)
@@ -58,7 +58,7 @@ def _passport(
 
 
 @form("passport", "india", (1280, 900), (238, 242, 240))
-def india(page: Page, cast: Cast) -> None:
+def india(page: Page, personas: Personas) -> None:
     rows = (
         (410, 120, "Type", "passport_type"),
         (540, 120, "Country Code", "country_code"),
@@ -75,11 +75,11 @@ def india(page: Page, cast: Cast) -> None:
     )
     words = {"birth_place": "JAIPUR, RAJASTHAN", "issue_place": "JAIPUR"}
     holder = ("SHARMA", "ISHITA MOHINI", "INDIAN", False)
-    _passport(page, cast, "IND", "REPUBLIC OF INDIA", holder, "J8369854", "{0:%d/%m/%Y}", rows, words)
+    _passport(page, personas, "IND", "REPUBLIC OF INDIA", holder, "J8369854", "{0:%d/%m/%Y}", rows, words)
 
 
 @form("passport", "norway", (1280, 900), (244, 240, 238))
-def norway(page: Page, cast: Cast) -> None:
+def norway(page: Page, personas: Personas) -> None:
     rows = (
         (410, 110, "Type/Type", "passport_type"),
         (560, 110, "Landkode/Country code", "country_code"),
@@ -96,11 +96,11 @@ def norway(page: Page, cast: Cast) -> None:
     )
     words = {"birth_place": "TROMSO", "issuing_authority": "POLITIET I OSLO"}
     holder = ("SOLBERG", "OLE KRISTIAN", "NORSK/NORWEGIAN", True)
-    _passport(page, cast, "NOR", "NORGE  NOREG  NORWAY", holder, "FHC002549", "{0:%d.%m.%Y}", rows, words)
+    _passport(page, personas, "NOR", "NORGE  NOREG  NORWAY", holder, "FHC002549", "{0:%d.%m.%Y}", rows, words)
 
 
 @form("passport", "germany", (1280, 880), (246, 244, 236))
-def germany(page: Page, cast: Cast) -> None:
+def germany(page: Page, personas: Personas) -> None:
     rows = (
         (410, 100, "Typ/Type/Type", "passport_type"),
         (560, 100, "Kode/Code/Code", "country_code"),
@@ -117,12 +117,12 @@ def germany(page: Page, cast: Cast) -> None:
     )
     words = {"birth_place": "BREMEN", "issuing_authority": "STADT KOELN"}
     holder = ("MUSTERFELD", "GISELA", "DEUTSCH", False)
-    _passport(page, cast, "D<<", "BUNDESREPUBLIK DEUTSCHLAND", holder, "C01X0006H", "{0:%d.%m.%Y}", rows, words)
+    _passport(page, personas, "D<<", "BUNDESREPUBLIK DEUTSCHLAND", holder, "C01X0006H", "{0:%d.%m.%Y}", rows, words)
     page.know(country_code="D")
 
 
 @form("passport", "singapore_like", (1280, 860), (250, 238, 238))
-def island(page: Page, cast: Cast) -> None:
+def island(page: Page, personas: Personas) -> None:
     """Labels and values on one line, the whole name as one text."""
     rows = (
         (410, 110, "Type", "passport_type"),
@@ -140,15 +140,17 @@ def island(page: Page, cast: Cast) -> None:
     )
     words = {"birth_place": "UTOPIA CITY", "issuing_authority": "MINISTRY OF HOME AFFAIRS"}
     holder = ("GUO", "SONG OLIVIA", "UTOPIAN", False)
-    _passport(page, cast, "UTO", "REPUBLIC OF UTOPIA  PASSPORT", holder, "K0000130E", "{0:%d} {1} {0:%Y}", rows, words)
+    _passport(
+        page, personas, "UTO", "REPUBLIC OF UTOPIA  PASSPORT", holder, "K0000130E", "{0:%d} {1} {0:%Y}", rows, words
+    )
 
 
 @form("business_license", "wide_rows", (1480, 1040), (250, 250, 246))
-def license_wide(page: Page, cast: Cast) -> None:
+def license_wide(page: Page, personas: Personas) -> None:
     """Labels to the left of a rule, values in two columns of other order than usual; an individual's business."""
-    firm, chief = cast.company(4), cast.person(4)
-    founded = cast.day("founded", 2012, 2020)
-    approved = cast.later(founded, "approved", 700)
+    firm, chief = personas.company(4), personas.person(4)
+    founded = personas.day("founded", 2012, 2020)
+    approved = personas.later(founded, "approved", 700)
     page.guilloche((238, 238, 226), 60)
     page.frame((30, 30, page.width - 30, page.height - 30), (160, 130, 60), 5)
     page.emblem((740, 110), 46)
@@ -178,10 +180,10 @@ def license_wide(page: Page, cast: Cast) -> None:
 
 
 @form("vehicle_license", "new_main", (1000, 660), (240, 240, 248))
-def vehicle(page: Page, cast: Cast) -> None:
+def vehicle(page: Page, personas: Personas) -> None:
     """The card since 2008 in another printer's type, values a little high."""
-    car, owner = cast.vehicle(3), cast.person(3)
-    registered = cast.day("registered", 2014, 2021)
+    car, owner = personas.vehicle(3), personas.person(3)
+    registered = personas.day("registered", 2014, 2021)
     paper = Paper(page, Pen("serif", 22, (80, 80, 110)), Pen("sans", 27, (40, 40, 50)), (-3, -6))
     paper.caption = Pen("sans", 13, (80, 80, 110))
     page.guilloche((226, 226, 240))
@@ -191,14 +193,14 @@ def vehicle(page: Page, cast: Cast) -> None:
     rows: tuple[tuple[float, float, float, str, str, str, str | Printed], ...] = (
         (30, 140, 150, "号牌号码", "Plate No.", "plate_number", car.plate),
         (450, 140, 580, "车辆类型", "Vehicle Type", "vehicle_type", car.kind),
-        (30, 212, 150, "所有人", "Owner", "owner", cast.company(3).name),
-        (30, 284, 150, "住址", "Address", "address", cast.company(3).address),
+        (30, 212, 150, "所有人", "Owner", "owner", personas.company(3).name),
+        (30, 284, 150, "住址", "Address", "address", personas.company(3).address),
         (30, 356, 150, "使用性质", "Use Character", "use_character", "营转非"),
         (400, 356, 520, "品牌型号", "Model", "brand_model", car.brand + car.model),
         (260, 436, 430, "车辆识别代号", "VIN", "vin", car.vin),
         (260, 508, 430, "发动机号码", "Engine No.", "engine_number", car.engine),
         (260, 590, 370, "注册日期", "Register Date", "register_date", iso_day(registered)),
-        (620, 590, 730, "发证日期", "Issue Date", "issue_date", iso_day(cast.later(registered, "issued", 300))),
+        (620, 590, 730, "发证日期", "Issue Date", "issue_date", iso_day(personas.later(registered, "issued", 300))),
     )
     for x, y, at, label, below, name, value in rows:
         paper.say(x, y, label, below=below)
@@ -209,8 +211,8 @@ def vehicle(page: Page, cast: Cast) -> None:
 
 
 @form("vehicle_license", "new_sub", (1000, 660), (240, 240, 248))
-def vehicle_back(page: Page, cast: Cast) -> None:
-    car, random = cast.vehicle(3), cast.random("sub")
+def vehicle_back(page: Page, personas: Personas) -> None:
+    car, random = personas.vehicle(3), personas.random("sub")
     paper = Paper(page, Pen("serif", 22, (80, 80, 110)), Pen("sans", 26, (40, 40, 50)), (4, 6))
     rows: tuple[tuple[float, float, float, str, str, str | Printed], ...] = (
         (30, 70, 150, "号牌号码", "plate_number", car.plate),
@@ -237,9 +239,9 @@ def vehicle_back(page: Page, cast: Cast) -> None:
 
 
 @form("id_card", "portrait_far", (860, 560), (236, 242, 246))
-def resident(page: Page, cast: Cast) -> None:
+def resident(page: Page, personas: Personas) -> None:
     """A long name and address, serif labels, a watermark across."""
-    holder = cast.person(6)
+    holder = personas.person(6)
     page.guilloche((224, 232, 240))
     paper = Paper(page, Pen("serif", 23, (70, 120, 160)), Pen("sans", 27))
     for y, label in ((70, "姓  名"), (128, "性  别"), (186, "出  生"), (246, "住  址")):
@@ -260,11 +262,11 @@ def resident(page: Page, cast: Cast) -> None:
 
 
 @form("bank_card", "flat", (1000, 630), (242, 242, 240))
-def card(page: Page, cast: Cast) -> None:
+def card(page: Page, personas: Personas) -> None:
     """A flat dark print on a white card, the number in one row at the bottom."""
-    random, holder = cast.random("card"), cast.person(2)
+    random, holder = personas.random("card"), personas.person(2)
     number = numbers.luhn(random, "622588", 16)
-    bank = cast.company(3).bank.split("银行")[0] + "银行"
+    bank = personas.company(3).bank.split("银行")[0] + "银行"
     paper = Paper(page, Pen("sans", 22, (70, 70, 80)), Pen("mono", 40, (40, 40, 50)))
     page.draw.rounded_rectangle((80, 180, 200, 270), 14, fill=(222, 190, 110))
     paper.put("bank_name", 920, 70, bank, "r", face="sans", size=40)
@@ -280,10 +282,10 @@ def card(page: Page, cast: Cast) -> None:
 
 
 @form("driving_license", "main_older", (980, 640), (222, 238, 228))
-def driver(page: Page, cast: Cast) -> None:
+def driver(page: Page, personas: Personas) -> None:
     """The card of 2004: 有效起始日期 and 有效期限 apart."""
-    holder = cast.person(4)
-    first = cast.day("first", 2005, 2011)
+    holder = personas.person(4)
+    first = personas.day("first", 2005, 2011)
     paper = Paper(page, Pen("serif", 22, (60, 90, 80)), Pen("print", 28, (50, 50, 60), dots=22), (0, 7))
     paper.caption = Pen("serif", 14, (60, 90, 80))
     page.guilloche((206, 228, 214))
@@ -316,10 +318,10 @@ def driver(page: Page, cast: Cast) -> None:
 
 
 @form("hk_macau_exit_permit_front", "other_type", (1020, 640), (238, 240, 246))
-def permit(page: Page, cast: Cast) -> None:
-    holder = cast.person(3)
-    start, end = cast.span("validity", 2016, 2021, 10)
-    number = "C" + numbers.digits(cast.random("number"), 8)
+def permit(page: Page, personas: Personas) -> None:
+    holder = personas.person(3)
+    start, end = personas.span("validity", 2016, 2021, 10)
+    number = "C" + numbers.digits(personas.random("number"), 8)
     page.guilloche((226, 228, 236), 50)
     paper = Paper(page, Pen("serif", 19, (90, 90, 120)), Pen("serif", 27))
     paper.say(60, 60, "往来港澳通行证", size=38)

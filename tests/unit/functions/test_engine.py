@@ -231,7 +231,7 @@ def test_a_page_with_too_much_to_read_is_answered_and_the_next_one_read(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(bounds, "MOST_CPU_SECONDS", 0)
-        assert ask(file_of(page))["error"]["code"] == "too_much"
+        assert ask(file_of(page))["error"]["code"] == "too_complex"
     assert said(ask(file_of(page))) == WANTED
 
 

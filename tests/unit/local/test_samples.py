@@ -15,10 +15,10 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from local.samples import SHOTS, VARIANTS, __main__, samples
-from local.samples.cast import Cast
 from local.samples.catalogue import Document, Layout, documents
 from local.samples.numbers import capitals, card_lines, passport_lines
 from local.samples.page import Page
+from local.samples.personas import Personas
 from ocr.declare.catalogue import products
 from ocr.declare.checks import verdicts
 
@@ -87,7 +87,7 @@ def test_both_layouts_show_the_same_fields_of_other_people(name: str) -> None:
     first, second = printed(name, "a"), printed(name, "b")
     if not name.startswith("document_classification"):
         assert first.truth != second.truth
-    assert first.look != second.look
+    assert first.style != second.style
 
 
 def test_the_same_call_gives_the_same_pictures() -> None:
@@ -146,8 +146,8 @@ def test_a_captcha_carries_its_answer_in_its_file(layout: Layout) -> None:
 
 def test_numbers_pass_their_check_digits_by_an_independent_library() -> None:
     for number in range(40):
-        cast = Cast(f"test/{number}")
-        person, company = cast.person(), cast.company()
+        personas = Personas(f"test/{number}")
+        person, company = personas.person(), personas.company()
         assert ric.calc_check_digit(person.id_number) == person.id_number[-1]
         assert ric.get_birth_date(person.id_number) == person.birth
         assert int(person.id_number[16]) % 2 == person.male
@@ -157,7 +157,7 @@ def test_numbers_pass_their_check_digits_by_an_independent_library() -> None:
 
 
 def test_resident_numbers_are_of_the_range_that_nobody_under_a_hundred_bears() -> None:
-    orders = {Cast(f"test/{number}").person().id_number[14:17] for number in range(60)}
+    orders = {Personas(f"test/{number}").person().id_number[14:17] for number in range(60)}
     assert orders == {"996", "997", "998", "999"}
 
 

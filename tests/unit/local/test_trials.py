@@ -20,7 +20,7 @@ from local.trials import __main__ as command
 from local.trials import bad_day, poison
 from local.trials.bad_day import HOUR_SECONDS, HOURS, Day
 from local.trials.duplicates import _spread
-from local.trials.ground import Sent
+from local.trials.harness import Sent
 from local.trials.kill import Killer
 from local.trials.partial import GOOD, _mixtures, _wrong
 from local.trials.pictures import contents, plates

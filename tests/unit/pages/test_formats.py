@@ -13,8 +13,8 @@ from ocr.declare.offers import Limits
 from ocr.model.problem import problem_of
 from ocr.model.reading import Line, Reading, rectangle
 from ocr.pages.examine import examine
-from ocr.pages.foreign import KINDS
 from ocr.pages.resize import fit
+from ocr.pages.unsupported import KINDS
 from ocr.platform.errors import CallerError, OcrError
 from tests.support.hostile import encoded, textured
 

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from local.samples import born
+from local.samples import digital
 from local.samples.catalogue import documents as catalogue
 from local.samples.heic import heic
-from local.samples.page import FACES, Look, Page
+from local.samples.page import FACES, Page, Style
 from ocr.declare.product import Product
 from ocr.model.picture import Picture
 from ocr.pages import files
@@ -67,7 +67,7 @@ def read(product: Product, content: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("form", "layout"), forms())
-@pytest.mark.parametrize("made", [born.pdf, born.ofd])
+@pytest.mark.parametrize("made", [digital.pdf, digital.ofd])
 def test_a_form_that_was_born_digital_is_read_exactly(form: Any, layout: Any, made: Any) -> None:
     page = form.printed(layout)
     found = read(import_module(f"{form.product}.app").product, made([page]))
@@ -79,7 +79,7 @@ def test_an_invoice_as_data_is_read_exactly() -> None:
     vat_invoice = import_module("vat_invoice.app").product
     form = next(one for one in catalogue("issued") if one.name == "digital_ordinary")
     truth = form.printed("issued").truth
-    found = read(vat_invoice, born.invoice_xml(truth))
+    found = read(vat_invoice, digital.invoice_xml(truth))
     for name in ("invoice_number", "issue_date", "buyer_name", "seller_name", "amount", "tax", "total"):
         assert found[name] == truth[name]
     assert [row["amount"] for row in found["items"]] == [row["amount"] for row in truth["items"]]
@@ -89,7 +89,7 @@ def test_what_an_ofd_states_counts_before_what_it_prints() -> None:
     vat_invoice = import_module("vat_invoice.app").product
     form = next(one for one in catalogue("issued") if one.name == "digital_ordinary")
     page = form.printed("issued")
-    found = read(vat_invoice, born.ofd([page], {"发票号码": "24952000000059613214"}))
+    found = read(vat_invoice, digital.ofd([page], {"发票号码": "24952000000059613214"}))
     assert found["invoice_number"] == "24952000000059613214"
     assert found["total"] == page.truth["total"]
 
@@ -159,7 +159,7 @@ def test_a_page_whose_text_is_not_what_one_sees_is_read_as_a_picture(made: Any) 
 def test_a_scan_in_an_ofd_is_read_as_the_picture_that_it_is(text: str) -> None:
     sheet = Image.new("RGB", (600, 400), "white")
     sheet.paste("black", (60, 40, 120, 80))
-    file = files.opened(born.scanned_ofd([Image.new("RGB", (300, 200)), sheet], text))
+    file = files.opened(digital.scanned_ofd([Image.new("RGB", (300, 200)), sheet], text))
     assert file.pages == 2
     page = files.page(file, 2)
     assert page.answer is None
@@ -172,10 +172,10 @@ def test_a_scan_in_an_ofd_is_read_as_the_picture_that_it_is(text: str) -> None:
 
 
 def test_what_cannot_be_seen_on_an_ofd_is_left_out() -> None:
-    page = Page(600, 400, Look(), Random(0))
+    page = Page(600, 400, Style(), Random(0))
     page.text((20, 40), SENTENCE)
     page.text((20, 140), SENTENCE)
-    packed = zipfile.ZipFile(io.BytesIO(born.ofd([page])))
+    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
     parts = {name: packed.read(name) for name in packed.namelist()}
     name = "Doc_0/Pages/Page_0/Content.xml"
     parts[name] = parts[name].replace(b'TextObject ID="101"', b'TextObject Visible="false" ID="101"')
@@ -336,15 +336,15 @@ def test_ten_thousand_pages_are_refused_before_one_is_looked_at() -> None:
 
 @cache
 def whole() -> dict[str, bytes]:
-    page = Page(500, 300, Look(), Random(0))
+    page = Page(500, 300, Style(), Random(0))
     page.text((20, 40), "发票号码: 24952000000059613214")
     return {
-        "PDF": born.pdf([page]),
-        "scanned PDF": born.scanned([Image.new("RGB", (64, 48))] * 2),
-        "OFD": born.ofd([page, page]),
-        "scanned OFD": born.scanned_ofd([Image.new("RGB", (64, 48))] * 2),
-        "XML": born.invoice_xml({"invoice_number": "24952000000059613214", "total": "12.00"}),
-        "TIFF": born.scanned([Image.new("RGB", (64, 48))] * 2, "TIFF"),
+        "PDF": digital.pdf([page]),
+        "scanned PDF": digital.scanned([Image.new("RGB", (64, 48))] * 2),
+        "OFD": digital.ofd([page, page]),
+        "scanned OFD": digital.scanned_ofd([Image.new("RGB", (64, 48))] * 2),
+        "XML": digital.invoice_xml({"invoice_number": "24952000000059613214", "total": "12.00"}),
+        "TIFF": digital.scanned([Image.new("RGB", (64, 48))] * 2, "TIFF"),
         "HEIC": heic(Image.new("RGB", (64, 48))),
         "WEBP": encoded("WEBP"),
         "AVIF": encoded("AVIF"),

@@ -14,7 +14,7 @@ from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Record, Status
 from ocr.pages import codes
 from ocr.pages.examine import examine
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 
 LABELS = {
     "invoice_code": "发票代码",

@@ -20,7 +20,7 @@ _SUM_DIGITS = 4
 
 
 @dataclass(frozen=True)
-class Said:
+class CodeValues:
     """What a code says: field name → text, and whether its checksum holds."""
 
     values: Mapping[str, str]
@@ -41,7 +41,7 @@ class InvoiceCode:
         """Every field that a code of any kind can say."""
         return sorted({name for members in self.kinds.values() for name in members if name})
 
-    def read(self, text: str) -> Said | None:
+    def read(self, text: str) -> CodeValues | None:
         """What a code with this text says; None where it is no invoice's of these kinds."""
         payload = text.strip().rstrip(",")
         members = [member.strip() for member in payload.split(",")]
@@ -50,7 +50,7 @@ class InvoiceCode:
             return None
         values = {name: value for name, value in zip(names, members[2:], strict=False) if name and value}
         body, _, checksum = payload.rpartition(",")
-        return Said(values, len(members) == 3 + len(names) and _holds(body, checksum.strip()))
+        return CodeValues(values, len(members) == 3 + len(names) and _holds(body, checksum.strip()))
 
 
 def _holds(body: str, checksum: str) -> bool:

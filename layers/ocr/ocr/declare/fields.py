@@ -33,7 +33,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Alone:
+class Unlabelled:
     """How a document prints a value without a label.
 
     pattern  the whole text, a regular expression over the NFKC text with single spaces, or without any; its first group
@@ -88,7 +88,7 @@ class Label:
     icao: DataElement | None = None
     derived: tuple[str, Callable[[Any], Any]] | None = None
     content: Literal["lines", "tables", "document"] | None = None
-    alone: Alone | None = None
+    unlabelled: Unlabelled | None = None
     also: tuple[str, ...] = ()
 
 
@@ -114,12 +114,12 @@ def label(
     check: str | None = None,
     free: bool = False,
     icao: DataElement | None = None,
-    alone: Alone | None = None,
+    unlabelled: Unlabelled | None = None,
     also: tuple[str, ...] = (),
     description: str | None = None,
 ) -> Any:
     """A field that stands on the document under any of `names`; see `Label` for the rest."""
-    return _field(Label(names, pii, side, check, free, icao=icao, alone=alone, also=also), description)
+    return _field(Label(names, pii, side, check, free, icao=icao, unlabelled=unlabelled, also=also), description)
 
 
 def rows(*names: str, pii: bool = False, description: str | None = None) -> Any:

@@ -43,7 +43,7 @@ OURS = frozenset({"vendor", "pages"})
 DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
 
 
-def telling(options: Mapping[str, str]) -> dict[str, str]:
+def significant(options: Mapping[str, str]) -> dict[str, str]:
     """The options that change what is read, or how the picture travels."""
     left_out = LABELS | OURS
     return {name: value for name, value in options.items() if name not in left_out and DEFAULTS.get(name) != value}
@@ -145,7 +145,7 @@ class Offer:
 
     def takes(self, request: VendorRequest) -> bool:
         """Whether the vendor has the request's options with these values; what only names the call needs nobody."""
-        options = telling(request.options)
+        options = significant(request.options)
         return all(name in self.options and _allowed(self.options[name], value) for name, value in options.items())
 
     def carries(self, document: Picture, options: Mapping[str, str]) -> bool:

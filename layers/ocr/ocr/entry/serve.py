@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, S
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.declare.product import Product
-from ocr.entry import bucket, https, sqs
+from ocr.entry import https, s3, sqs
 from ocr.platform.telemetry import logger
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -24,8 +24,8 @@ def serve(product: Product) -> Handler:
     def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # One deadline for the whole invocation: durations that are handed on grow stale.
         end = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-        if bucket.calls(event):
-            return bucket.answer(product, event, context.aws_request_id, end)
+        if s3.is_s3_event(event):
+            return s3.answer(product, event, context.aws_request_id, end)
         if "Records" in event:
             return sqs.answer(product, list(SQSEvent(event).records), end)
         return https.answer(product, APIGatewayProxyEvent(event), end)

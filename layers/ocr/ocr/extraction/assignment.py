@@ -16,17 +16,17 @@ from statistics import median
 
 from ocr.declare.fields import Declared
 from ocr.extraction.blocks import settle
-from ocr.extraction.cheapest import cheapest
+from ocr.extraction.form_order import in_order
+from ocr.extraction.hungarian import cheapest
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
-from ocr.extraction.order import in_order
+from ocr.extraction.multiline import read_on
 from ocr.extraction.page import Rect, TextSpan, joined
 from ocr.extraction.patterns import recognized
-from ocr.extraction.texts import read_on
 from ocr.extraction.unlabelled import standing_alone_on
 from ocr.extraction.values import Fit, fit, is_fragment, takes_any_text, trimmed
-from ocr.extraction.words import LabelSense
+from ocr.extraction.vocabulary import LabelSense
 
 # Distances, in line heights.
 REACH_DOWN = 2.6  # from a label to a value below it

@@ -12,7 +12,7 @@ from typing import Any
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import Layout, Mark
 from ocr.extraction.page import Rect
-from ocr.extraction.words import LONG_HEAD, LabelSense
+from ocr.extraction.vocabulary import LONG_HEAD, LabelSense
 
 HEAD_TAILS = ("", "信息", "资料", "方", "人", "单位", "情况")  # what a head may be followed by: 购买方信息
 SIDEWAYS = 0.2  # what a step to the side counts against one down: blocks are wide

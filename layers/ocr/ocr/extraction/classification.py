@@ -123,7 +123,7 @@ class _Page:
 
     lines: frozenset[str]
     labels: Mapping[str, frozenset[int]]
-    looks: Mapping[str, frozenset[int]]
+    patterns: Mapping[str, frozenset[int]]
     count: int
 
 
@@ -135,20 +135,20 @@ def _page(lines: Sequence[Line]) -> _Page:
     together = [canonical("".join(span.text for span in row)) for row in table]
     texts = [put_right.get(span, span.text) for row in table for span in row]
     labels: dict[str, set[int]] = {}
-    looks: dict[str, set[int]] = {}
+    patterns: dict[str, set[int]] = {}
     for number, text in enumerate(texts):
         for label in _standing(text):
             labels.setdefault(label, set()).add(number)
-        for name, field in _looks().items():
+        for name, field in _patterns().items():
             if _shows(text, field):
-                looks.setdefault(name, set()).add(number)
+                patterns.setdefault(name, set()).add(number)
     first = 0
     for row in table:
         if len(row) > 1 and not any(first <= number < first + len(row) for held in labels.values() for number in held):
             for label in _standing(" ".join(span.text for span in row)):
                 labels.setdefault(label, set()).add(first)
         first += len(row)
-    return _Page(frozenset((*map(canonical, texts), *together)), _frozen(labels), _frozen(looks), len(texts))
+    return _Page(frozenset((*map(canonical, texts), *together)), _frozen(labels), _frozen(patterns), len(texts))
 
 
 def _frozen(held: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:
@@ -193,32 +193,36 @@ class _Sign:
 
     side: str | None
     labels: Mapping[str, float]
-    looks: Mapping[str, float]
+    patterns: Mapping[str, float]
 
     @property
     def weight(self) -> float:
         """What it weighs on a usual document."""
-        return max((*list(self.labels.values())[:1], *self.looks.values()), default=0.0)
+        return max((*list(self.labels.values())[:1], *self.patterns.values()), default=0.0)
 
     def seen(self, page: _Page) -> float:
         """The weight of what of it the page shows."""
         labels = (weight for label, weight in self.labels.items() if label in page.labels)
-        looks = (weight * _certainty(look) for look, weight in self.looks.items() if look in page.looks)
-        return min(max((*labels, *looks), default=0.0), self.weight)
+        patterns = (
+            weight * _certainty(pattern) for pattern, weight in self.patterns.items() if pattern in page.patterns
+        )
+        return min(max((*labels, *patterns), default=0.0), self.weight)
 
     def lines(self, page: _Page) -> frozenset[int]:
         """The lines of the page that show it."""
-        held = [page.labels.get(label) for label in self.labels] + [page.looks.get(look) for look in self.looks]
+        held = [page.labels.get(label) for label in self.labels] + [
+            page.patterns.get(pattern) for pattern in self.patterns
+        ]
         return frozenset().union(*(numbers for numbers in held if numbers))
 
     def is_checked(self, page: _Page) -> bool:
         """Whether the page shows a value of it whose check digit is right."""
-        return any(look in page.looks and _looks()[look].shape.check for look in self.looks)
+        return any(pattern in page.patterns and _patterns()[pattern].shape.check for pattern in self.patterns)
 
 
-def _certainty(look: str) -> float:
+def _certainty(pattern: str) -> float:
     """What a look counts: without a check it may be chance."""
-    return 1.0 if _looks()[look].shape.check else UNCHECKED
+    return 1.0 if _patterns()[pattern].shape.check else UNCHECKED
 
 
 @dataclass(frozen=True)
@@ -259,9 +263,9 @@ def _any_label() -> re.Pattern[str]:
 
 
 @cache
-def _looks() -> Mapping[str, Declared]:
+def _patterns() -> Mapping[str, Declared]:
     """A field for each of the looks that values can be known by."""
-    return {name: Declared(name, Label(), str, Shape(**look)) for name, look in _signs()["looks"].items()}
+    return {name: Declared(name, Label(), str, Shape(**pattern)) for name, pattern in _signs()["patterns"].items()}
 
 
 # --- The score --------------------------------------------------------------------------------------------------------

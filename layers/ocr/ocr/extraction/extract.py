@@ -36,7 +36,7 @@ from ocr.extraction.separation import separated
 from ocr.extraction.splitting import apart
 from ocr.extraction.tables import tables, text
 from ocr.extraction.values import Fit
-from ocr.extraction.words import vocabulary
+from ocr.extraction.vocabulary import vocabulary
 from ocr.model.reading import ExtractedDocument, Item, Line
 
 __all__ = ["find", "find_all", "tables", "text"]

@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from ocr.declare.fields import Declared, Fields, canonical, declared, labels
 from ocr.extraction.captions import is_nearly_caption
+from ocr.extraction.journeys import Leg, legs, nearest
 from ocr.extraction.labels import LabelMatch, match
 from ocr.extraction.layout import WORD_GAP, reaching, stacks, wrapped
-from ocr.extraction.legs import Leg, legs, nearest
 from ocr.extraction.page import SAME_TEXT, Rect, TextSpan, around, joined, rows
 from ocr.extraction.tables import Gutters
 from ocr.extraction.values import Fit, fit, is_fragment, parsed, takes_any_text
-from ocr.extraction.words import Vocabulary, vocabulary
+from ocr.extraction.vocabulary import Vocabulary, vocabulary
 
 FEWEST_HEADS = 3
 TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白")

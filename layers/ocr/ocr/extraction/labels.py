@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ocr.declare.fields import canonical
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.page import Rect, TextSpan, around
-from ocr.extraction.words import LONG_LABEL, LabelSense, Vocabulary, is_chinese
+from ocr.extraction.vocabulary import LONG_LABEL, LabelSense, Vocabulary, is_chinese
 from ocr.model.reading import Line
 
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights

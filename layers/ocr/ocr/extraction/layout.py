@@ -9,7 +9,7 @@ from ocr.extraction.captions import is_caption
 from ocr.extraction.labels import ENUMERATION, LETTER_GAP, LabelMatch, Row, match
 from ocr.extraction.page import Rect, TextSpan, around, rows
 from ocr.extraction.seals import seals
-from ocr.extraction.words import Vocabulary, is_chinese
+from ocr.extraction.vocabulary import Vocabulary, is_chinese
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
 WORD_GAP = 1.5  # within one run of text

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ocr.declare.fields import Alone, Declared
+from ocr.declare.fields import Declared, Unlabelled
 from ocr.extraction.layout import Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import Rect, TextSpan, around, joined
@@ -28,7 +28,7 @@ def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict
     """Give the fields that have no value yet what stands without a label where the document prints it."""
     copies = Counter(compact(span.text) for span in layout.spans)
     for name, field in fields.items():
-        alone, known = field.mark.alone, found.get(name)
+        alone, known = field.mark.unlabelled, found.get(name)
         if alone is None or (known and known.fit > Fit.REFUSED and not alone.last):
             continue
         used = [span for other in found.values() if other is not known for span in other.spans]
@@ -49,7 +49,7 @@ def _latest(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
     return max(candidates, key=lambda one: re.findall("[0-9]+", joined(one.spans))[::-1], default=None)
 
 
-def _places(field: Declared, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
+def _places(field: Declared, alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
     """Every text in the right place that is wholly as declared, from the top."""
     for spans in _texts(alone, layout, found):
         held = _held(alone.pattern, spans)
@@ -66,7 +66,7 @@ def _held(pattern: str, spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
     return (cut,) if cut else ()
 
 
-def _texts(alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[Sequence[TextSpan]]:
+def _texts(alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[Sequence[TextSpan]]:
     if alone.beside:
         yield from _behind(found.get(alone.beside), layout)
         return
@@ -76,7 +76,7 @@ def _texts(alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> Iterat
     yield from _stacks(spans)
 
 
-def _is_placed(area: Rect, alone: Alone, layout: Layout, found: dict[str, FieldMatch]) -> bool:
+def _is_placed(area: Rect, alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> bool:
     matches = [match.area for match in layout.matches if match.meanings]
     if alone.at == "top":
         return not matches or area.middle < min(match.bottom for match in matches) + LABEL_ROW

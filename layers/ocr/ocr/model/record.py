@@ -63,9 +63,7 @@ class Attempt(Part):
     """One call to a vendor: what came of it, the vendor's own code, how long it took, what it may have cost."""
 
     vendor: str = Field(description="the vendor that was called")
-    outcome: str = Field(
-        description="read, or the error's class: busy, too_much, refused, changed, caller, no_result, unfit"
-    )
+    outcome: str = Field(description="read, or unfit if it was not called, or its problem: vendor_unavailable …")
     code: str | None = Field(default=None, description="the vendor's own code, or why it was not called")
     milliseconds: int = Field(default=0, description="how long it took")
     units: float = Field(default=0, description="price units that were billed or may have been")

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from ocr.pages.ground import ground
+from ocr.pages.background import background
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -19,7 +19,7 @@ def plain(picture: "Image.Image") -> "Image.Image":
     if not picture.has_transparency_data:
         return picture if picture.mode == "RGB" else picture.convert("RGB")
     layer = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-    paper = Image.new("RGB", picture.size, ground(layer))
+    paper = Image.new("RGB", picture.size, background(layer))
     paper.paste(layer, mask=layer)
     return paper
 

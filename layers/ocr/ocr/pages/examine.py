@@ -28,7 +28,7 @@ def examine(content: bytes, upload: Upload | None = None) -> Picture:
     if not content:
         raise CallerError("The picture has 0 bytes.", "Send the picture's bytes.", kind="damaged")
     refuse_size(len(content))
-    header = gate.look(content)
+    header = gate.read_header(content)
     _refuse_sides(header)
     if header.format == "JPEG" and (header.bits != JPEG_BITS or header.channels not in JPEG_CHANNELS):
         raise CallerError(

@@ -23,7 +23,7 @@ def opened(content: bytes, upload: Upload | None = None) -> Picture:
         factor = scale(width, height)
         return Picture(content, kind, round(width * factor), round(height * factor), upload=upload, pages=pages)
     picture = examine.examine(content, upload)
-    if picture.format == "TIFF" and (frames := len(gate.look(content).frames)) > 1:
+    if picture.format == "TIFF" and (frames := len(gate.read_header(content).frames)) > 1:
         return Picture(content, "TIFF", picture.width, picture.height, upload=upload, pages=frames)
     return picture
 

@@ -1,9 +1,9 @@
 """The one way to a decoder: a file is weighed before it is decoded, and decoded alone, within bounds.
 
-`look` reads a file's own claims, at a cost that goes with its bytes and no decoder involved: format, size, and how much
-work the pixels are. What it returns holds the pixels only: texts, profiles, previews and further frames, which hostile
-files hide their work in, reach no decoder. `turn` is the place at the decoder: one picture at a time in this process,
-for so much processor time. Whatever decodes, now or later, goes through both.
+`read_header` reads a file's own claims, at a cost that goes with its bytes and no decoder involved: format, size, and
+how much work the pixels are. What it returns holds the pixels only: texts, profiles, previews and further frames, which
+hostile files hide their work in, reach no decoder. `decoder` is the place at the decoder: one picture at a time in this
+process, for so much processor time. Whatever decodes, now or later, goes through both.
 """
 
 import struct
@@ -16,11 +16,11 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ocr.pages import foreign
+from ocr.pages import unsupported
 from ocr.pages.formats import bmff, jpeg
 from ocr.pages.formats.bmp import bmp
 from ocr.pages.formats.gif import gif
-from ocr.pages.formats.header import Header, damaged, too_much
+from ocr.pages.formats.header import Header, damaged, too_complex
 from ocr.pages.formats.png import png
 from ocr.pages.formats.tiff import tiff
 from ocr.pages.formats.webp import webp
@@ -36,7 +36,7 @@ MOST_CPU_SECONDS = 5.0
 _LAST_BYTES = 16
 
 
-def look(content: bytes) -> Header:
+def read_header(content: bytes) -> Header:
     """The header of a JPEG, PNG, BMP, GIF, WebP, TIFF, HEIC or AVIF.
 
     Raises `CallerError`: `unsupported_format` for what is none of these, `damaged` for one whose parts do not make a
@@ -48,7 +48,7 @@ def look(content: bytes) -> Header:
     if bmff.brand(content):
         read = bmff.bmff
     if read is None:
-        raise foreign.refusal(content)
+        raise unsupported.refusal(content)
     try:
         header = read(content)
     except (struct.error, LookupError, ValueError, StopIteration):
@@ -78,14 +78,14 @@ class Clock:
     def check(self) -> None:
         """Raise `TooComplex` when the time is used up."""
         if time.thread_time() > self._until:
-            raise too_much()
+            raise too_complex()
 
 
 _ONE_AT_A_TIME = Lock()
 
 
 @contextmanager
-def turn() -> Iterator[Clock]:
+def decoder() -> Iterator[Clock]:
     """The place at the decoder, for one picture: decoders ask the clock as often as they can.
 
     Decoders raise nearly anything on hostile bytes: whatever is raised here becomes an error for the caller to act on.
@@ -97,7 +97,7 @@ def turn() -> Iterator[Clock]:
         except OcrError:
             raise
         except MemoryError:
-            raise too_much() from None
+            raise too_complex() from None
         except Exception:
             raise damaged() from None
 
@@ -114,7 +114,7 @@ def opened(header: Header) -> Iterator["Image.Image"]:
 
         register_heif_opener(thumbnails=False)
     claimed = header.width * header.height
-    with turn() as clock, Image.open(_Timed(header.pixels, clock), formats=(header.format,)) as picture:
+    with decoder() as clock, Image.open(_Timed(header.pixels, clock), formats=(header.format,)) as picture:
         across, down = picture.size
         if picture.size != (header.width, header.height) if header.exact else across * down > claimed:
             raise damaged()

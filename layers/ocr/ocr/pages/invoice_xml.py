@@ -68,7 +68,7 @@ def page(document: Picture, number: int) -> Page:
 def _stated(content: bytes) -> dict[str, Any]:
     from defusedxml import ElementTree
 
-    with gate.turn():
+    with gate.decoder():
         root = ElementTree.fromstring(content, forbid_dtd=True)
     found: dict[str, str] = {}
     rows: list[list[list[str]]] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from ocr.model.picture import Picture
 from ocr.pages import gate, ofd_pictures
-from ocr.pages.formats.header import damaged, too_much
+from ocr.pages.formats.header import damaged, too_complex
 from ocr.pages.page import LEAST_CHARACTERS, SCAN, Page, scale
 from ocr.pages.runs import Character, lines
 from ocr.platform.errors import CallerError
@@ -94,13 +94,13 @@ def page(document: Picture, number: int) -> Page:
 def _opened(content: bytes) -> Iterator[Any]:
     import ofdkit  # with zip and XML: not at a cold start that gets a JPEG
 
-    with gate.turn():
+    with gate.decoder():
         try:
             _refuse_bomb(content)
             with ofdkit.open(content) as file:
                 yield file
         except (ofdkit.OFDLimitError, RecursionError):
-            raise too_much() from None
+            raise too_complex() from None
         except ofdkit.OFDError:
             raise CallerError("The OFD is damaged.", "Print it to a PDF and send that.", kind="damaged") from None
 
@@ -116,7 +116,7 @@ def _refuse_bomb(content: bytes) -> None:
     except BadZipFile:
         raise CallerError("The OFD is damaged.", "Download it again and send that.", kind="damaged") from None
     if len(every) > MOST_PARTS or sum(part.file_size for part in every) > MOST_UNPACKED:
-        raise too_much()
+        raise too_complex()
 
 
 def _characters(run: Any, left: float, top: float, pixels: float) -> Iterator[Character]:

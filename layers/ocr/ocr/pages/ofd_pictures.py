@@ -12,7 +12,7 @@ from ocr.model.picture import Picture
 from ocr.pages import gate
 from ocr.pages.colour import plain
 from ocr.pages.examine import MAX_PIXELS, examine
-from ocr.pages.formats.header import too_much
+from ocr.pages.formats.header import too_complex
 from ocr.pages.page import drawn
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def sheet(content: bytes, location: str | None) -> Sheet:
             if _name(one) == "ImageObject" and (name := one.get("ResourceID", "").strip()) in media and not _hidden(one)
         ]
         if len(placed) > MOST_PICTURES:
-            raise too_much()
+            raise too_complex()
         unseen = frozenset(one.get("ID", "") for one in objects if _name(one) == "TextObject" and _hidden(one))
         return Sheet([(package.read(part), affine) for part, affine in placed], unseen)
 
@@ -77,12 +77,12 @@ def draw(own: Sheet, document: Picture, number: int, corner: tuple[float, float]
     """
     from PIL import Image
 
-    if sum(one.width * one.height for one in (gate.look(content) for content, _ in own.pictures)) > MAX_PIXELS:
-        raise too_much()
+    if sum(one.width * one.height for one in (gate.read_header(content) for content, _ in own.pictures)) > MAX_PIXELS:
+        raise too_complex()
     paper = Image.new("RGB", size, "white")
     for content, affine in own.pictures:
         examine(content)
-        with gate.opened(gate.look(content)) as opened:
+        with gate.opened(gate.read_header(content)) as opened:
             _paste(paper, plain(opened), [pixels * one for one in _moved(affine, *corner)])
     return drawn(paper, document, number)
 

@@ -65,7 +65,7 @@ def _opened(content: bytes) -> Iterator[Any]:
     # 60 ms: not at a cold start that gets a JPEG.
     import pypdfium2
 
-    with gate.turn():
+    with gate.decoder():
         try:
             pdf = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:

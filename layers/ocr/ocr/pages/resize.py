@@ -115,7 +115,7 @@ def _fits(document: Picture, limits: Limits) -> bool:
 
 
 def _shrunk(document: Picture, limits: Limits) -> Picture:
-    with gate.opened(gate.look(document.content)) as stored:
+    with gate.opened(gate.read_header(document.content)) as stored:
         return _made_to_fit(document, _upright(stored, document.orientation, limits), limits)
 
 

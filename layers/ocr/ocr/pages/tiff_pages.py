@@ -8,7 +8,7 @@ from ocr.pages.page import LONGEST_SIDE, Page, drawn
 
 def page(document: Picture, number: int) -> Page:
     """A page; it is a picture, made smaller where it is larger than any vendor needs."""
-    header = gate.look(document.content)
+    header = gate.read_header(document.content)
     with gate.opened(header) as file:
         file.seek(header.frames[number - 1])
         width, height = _size(*file.size)
@@ -18,7 +18,7 @@ def page(document: Picture, number: int) -> Page:
 def _drawn(document: Picture, number: int) -> Picture:
     from PIL import Image
 
-    header = gate.look(document.content)
+    header = gate.read_header(document.content)
     with gate.opened(header) as file:
         file.seek(header.frames[number - 1])
         picture = plain(file)

@@ -30,7 +30,7 @@ from ocr.pipeline import process
 from ocr.pipeline.identity import ONE, TYPE
 from ocr.pipeline.process import Job, Outcome, Retry, Step
 from ocr.pipeline.routing import NO_TIME
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform.errors import CallerError, Incomplete, OcrError, VendorUnavailable
 from ocr.platform.telemetry import meter, unforeseen
 from ocr.storage import ledger, raw_answers

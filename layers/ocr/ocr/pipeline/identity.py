@@ -46,7 +46,7 @@ def one_document(product: Product, lines: Sequence[Line]) -> Check:
     if not any(offer.finds_labels for offer in product.offers):
         return _check(ONE, "not_applicable", NO_LABELS)
     # Not at cold start, as above.
-    from ocr.extraction.several import repeated
+    from ocr.extraction.repetition import repeated
 
     fields = repeated(product.fields, lines[:MOST_LINES])
     if fields:

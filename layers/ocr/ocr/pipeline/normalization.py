@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ocr.declare import catalogue
 from ocr.declare.checks import confirms, verdicts
-from ocr.declare.codes import Said
+from ocr.declare.codes import CodeValues
 from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
 from ocr.declare.product import Product
 from ocr.model.check import Check, Outcome
@@ -34,7 +34,7 @@ def documents(product: Product, reading: Reading, codes: Sequence[Code] = ()) ->
 
 
 def normalize(
-    model: type[Fields], rules: Rules, reading: Reading, decoded: Sequence[tuple[Said, Code]] = ()
+    model: type[Fields], rules: Rules, reading: Reading, decoded: Sequence[tuple[CodeValues, Code]] = ()
 ) -> list[Document]:
     """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
 
@@ -107,7 +107,7 @@ def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocume
     return one.model_copy(update=both | {"leftover": [*one.leftover, *other.leftover]})
 
 
-def _referee(drafts: Sequence["_Draft"], decoded: Sequence[tuple[Said, Code]]) -> None:
+def _referee(drafts: Sequence["_Draft"], decoded: Sequence[tuple[CodeValues, Code]]) -> None:
     """Have every document judged by the code that is its own.
 
     A code whose checksum holds belongs to the only document there is, or to the one with which it agrees most.
@@ -234,11 +234,11 @@ class _Draft:
             draft.add(item)
         return draft
 
-    def agreeing(self, said: Said) -> int:
+    def agreeing(self, said: CodeValues) -> int:
         """In how many fields what was read is what a code says."""
         return sum(self.values.get(name) == value for name, value in self._values(said).items())
 
-    def referee(self, said: Said, code: Code) -> None:
+    def referee(self, said: CodeValues, code: Code) -> None:
         """Take over what a code says. Where the print differs, its text is kept beside it and the check fails."""
         agreed, differing = [], []
         for name, value in self._values(said).items():
@@ -257,7 +257,7 @@ class _Draft:
         elif agreed:
             self.judged.append(_code_check("passed", agreed))
 
-    def _values(self, said: Said) -> dict[str, Any]:
+    def _values(self, said: CodeValues) -> dict[str, Any]:
         values = {}
         for name, text in said.values.items():
             with suppress(ValidationError):

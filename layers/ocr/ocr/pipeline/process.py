@@ -23,7 +23,7 @@ from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record,
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import codes
 from ocr.pipeline import opinions, routing
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform import threads
 from ocr.platform.errors import (
     CallerError,
@@ -365,7 +365,7 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
     record = _record(product, step, _UNSEEN if error and run.unanswered else outcome)
     if isinstance(outcome, Reading) and _is_not_understood(record):
         # It was charged and nothing came of it: another call is one more, as after any answer of this kind.
-        run.attempts[-1] = run.attempts[-1].model_copy(update={"outcome": UnexpectedResponse.slug})
+        run.attempts[-1] = run.attempts[-1].model_copy(update={"outcome": UnexpectedResponse.default_kind})
     record.count(run.attempts)
     record.resends = lease.resends
     if error:

@@ -14,7 +14,7 @@ from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.page import Page
 from ocr.pipeline import files, process
 from ocr.pipeline.opinions import combined
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform.errors import CallerError, OcrError
 from ocr.storage import ledger, raw_answers, records
 from ocr.storage.ledger import StoredReading

@@ -19,7 +19,7 @@ from ocr.model.check import Check
 from ocr.model.problem import problem_of
 from ocr.model.record import Correction, Decision, Document, Record, Review, Revision, Status
 from ocr.pipeline.normalization import typed
-from ocr.pipeline.settling import doubt, shortfall
+from ocr.pipeline.status import doubt, shortfall
 from ocr.platform.errors import CallerError
 
 MOST_REVISIONS = 100

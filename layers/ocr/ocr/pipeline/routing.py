@@ -94,14 +94,14 @@ class DocumentRun:
     def spent(self) -> int:
         """How many calls may have been charged without that a reading came of them."""
         return sum(
-            attempt.outcome in (VendorUnavailable.slug, UnexpectedResponse.slug) and attempt.units > 0
+            attempt.outcome in (VendorUnavailable.default_kind, UnexpectedResponse.default_kind) and attempt.units > 0
             for attempt in self.attempts
         )
 
     @property
     def unanswered(self) -> bool:
         """Whether a vendor may have charged for an answer that never came."""
-        return any(attempt.outcome == VendorUnavailable.slug and attempt.units for attempt in self.attempts)
+        return any(attempt.outcome == VendorUnavailable.default_kind and attempt.units for attempt in self.attempts)
 
 
 class _Faulted(Exception):
@@ -362,7 +362,7 @@ def _begun(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
         return True
     except VendorUnavailable as spent:
         run.outcome = _sooner(run.outcome, spent)
-        run.attempts.append(Attempt(vendor=offer.vendor, outcome=spent.slug, code=spent.code))
+        run.attempts.append(Attempt(vendor=offer.vendor, outcome=spent.kind, code=spent.code))
     except OutcomeUnknown as error:
         run.outcome = run.outcome or error
     except OcrError as error:
@@ -440,7 +440,7 @@ def _settle(
         attempt.units, attempt.trace = outcome.units, outcome.trace
     else:
         run.outcome = _sooner(run.outcome, outcome)
-        attempt.outcome, attempt.code, attempt.trace = outcome.slug, outcome.code, outcome.trace
+        attempt.outcome, attempt.code, attempt.trace = outcome.kind, outcome.code, outcome.trace
         attempt.units = offer.units(request.options) if outcome.paid else 0
         run.broken += outcome.blames == "picture"
         if isinstance(outcome, VendorRejected) and outcome.blames == "vendor":
@@ -460,9 +460,9 @@ def _settle(
 def _alert(product: str, vendor: str, error: OcrError) -> None:
     properties = {"product": product, "vendor": vendor, "code": str(error.code)}
     if isinstance(error, VendorRejected):
-        alert("VendorRefused", properties)
+        alert("VendorRejected", properties)
     if isinstance(error, UnexpectedResponse):
-        alert("VendorChanged", properties)
+        alert("UnexpectedResponse", properties)
 
 
 def _sooner(before: Outcome | None, now: OcrError) -> OcrError:

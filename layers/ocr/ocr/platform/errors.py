@@ -210,8 +210,6 @@ class OcrError(Exception):
     raw: Any = field(default=None, repr=False)
     blames: Literal["vendor", "picture", "request", "nothing"] = "vendor"
 
-    # The class in one word, as it stands in a record's attempts and in metrics.
-    slug: ClassVar[str] = "error"
     default_kind: ClassVar[str] = "internal"
 
     def __post_init__(self) -> None:
@@ -241,45 +239,39 @@ class CallerError(OcrError):
 
     kind: str = field(kw_only=True)
 
-    slug = "caller"
-
 
 class NoResult(OcrError):
     """The picture was read and holds nothing of what was asked for."""
 
-    slug = default_kind = "no_result"
+    default_kind = "no_result"
 
 
 class Incomplete(OcrError):
     """The picture was read, and what was found is not one whole document of the product."""
 
-    slug = default_kind = "incomplete"
+    default_kind = "incomplete"
 
 
 class InProgress(OcrError):
     """Another call reads the same content."""
 
-    slug = "in_flight"
     default_kind = "in_progress"
 
 
 class OutcomeUnknown(OcrError):
     """A vendor was called and its response never arrived; the call may have been billed."""
 
-    slug = "unknown"
     default_kind = "outcome_unknown"
 
 
 class InternalError(OcrError):
     """This system failed in a way that nobody foresaw."""
 
-    slug = default_kind = "internal"
+    default_kind = "internal"
 
 
 class VendorFault(OcrError):
     """The vendor did not do its part; another vendor may."""
-
-    slug = "vendor"
 
     @property
     def waits(self) -> bool:
@@ -290,26 +282,22 @@ class VendorFault(OcrError):
 class VendorUnavailable(VendorFault):
     """Rate limit, timeout, outage, an answer that cannot be read: the same request can succeed later."""
 
-    slug = "busy"
     default_kind = "vendor_unavailable"
 
 
 class TooComplex(VendorFault):
     """Processing this very picture takes more time or memory than there is, or breaks what processes it."""
 
-    slug = "too_much"
     default_kind = "too_complex"
 
 
 class VendorRejected(VendorFault):
     """Key, quota, contract, or a well-made request turned away: nothing changes until the operator acts."""
 
-    slug = "refused"
     default_kind = "vendor_rejected"
 
 
 class UnexpectedResponse(VendorFault):
     """A response that can be read and is outside the vendor's document: never a success. It is kept as it is."""
 
-    slug = "changed"
     default_kind = "unexpected_response"

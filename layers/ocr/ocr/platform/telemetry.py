@@ -58,7 +58,7 @@ def meter(
 
 # Each has an alarm of its name in the template, and a section in docs/operating.md.
 Alert = Literal[
-    "VendorRefused", "VendorChanged", "CircuitOpened", "InternalFailure", "OutcomeUnknown", "BudgetNearlySpent"
+    "VendorRejected", "UnexpectedResponse", "CircuitOpened", "InternalFailure", "OutcomeUnknown", "BudgetNearlySpent"
 ]
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.fields import Fields
-from ocr.declare.offers import LABELS, WAYS, telling
+from ocr.declare.offers import LABELS, WAYS, significant
 from ocr.model.record import PageRecord, Record, Status
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform import aws
@@ -131,7 +131,7 @@ def content_key(
     `vendors` are those that a caller insists on although another has read it.
     """
     chosen = {} if page else {name: value for name, value in options.items() if name == "pages"}
-    relevant = sorted((name, value) for name, value in (telling(options) | chosen).items() if name not in WAYS)
+    relevant = sorted((name, value) for name, value in (significant(options) | chosen).items() if name not in WAYS)
     further = [*([vendors] if vendors else []), *([page] if page else [])]
     parts = json.dumps([product, relevant, sha256, *further], ensure_ascii=False)
     return keyed.picture(sha256, tenant) + keyed.name("content", parts, *keyed.own(tenant))[keyed.PICTURE_LENGTH :]

@@ -112,12 +112,12 @@ class Engine(Offer):
     def _outcome(self, request: VendorRequest, raw: ReceivedAnswer) -> Outcome:
         answer = json.loads(raw.content)
         match answer:
-            case {"error": {"code": "too_much"}}:
+            case {"error": {"code": "too_complex"}}:
                 return TooComplex(
                     "The picture holds more text than the engine reads of one picture.",
                     "Crop it to one page or one document and send it again.",
                     vendor=self.vendor,
-                    code="too_much",
+                    code="too_complex",
                 )
             case {"error": {"code": "late"}}:
                 return self._late("The engine had too little time for this picture.")
@@ -159,7 +159,7 @@ class Labels(Engine):
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         from ocr.extraction.classification import is_known
         from ocr.extraction.extract import find_all
-        from ocr.extraction.sheet import parts
+        from ocr.extraction.page_parts import parts
 
         shown = parts(lines, {request.product: request.fields}.get)
         wanted = [part for part in shown if part.kind == request.product or not is_known(request.product)]
@@ -193,7 +193,7 @@ class Kinds(Engine):
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         from ocr.declare import catalogue
         from ocr.extraction.classification import sorted_out
-        from ocr.extraction.sheet import parts
+        from ocr.extraction.page_parts import parts
 
         shown = parts(lines, lambda slug: catalogue.products()[slug].fields)
         if len(shown) == 1:

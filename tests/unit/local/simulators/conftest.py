@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from local.samples import samples
-from local.simulators import Control, running, sight
-from local.simulators.sight import Line, Page, Plate
+from local.simulators import Control, reader, running
+from local.simulators.reader import Line, Page, Plate
 from tests.support.simulator_requests import Vendor, file_of
 
 
@@ -53,8 +53,8 @@ def ctyun_at(vendor_at: Callable[[str], Vendor]) -> Vendor:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine stays out of it: every picture shows one plate and one line of text."""
     line = Line("周一", 0.9, ((10, 5), (60, 5), (60, 20), (10, 20)))
-    monkeypatch.setattr(sight, "plates", plate_for_sure)
-    monkeypatch.setattr(sight, "page", lambda picture: Page(picture.width, picture.height, 0, [line]))
+    monkeypatch.setattr(reader, "plates", plate_for_sure)
+    monkeypatch.setattr(reader, "page", lambda picture: Page(picture.width, picture.height, 0, [line]))
 
 
 def plate_for_sure(picture: Any) -> list[Plate]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.simulators import SECRETS, sight
-from local.simulators.sight import Line, Page
+from local.simulators import SECRETS, reader
+from local.simulators.reader import Line, Page
 from tests.support.simulator_requests import CHARACTERS, Vendor, b64, blank, esign_headers, esign_request, oversize
 
 
@@ -38,7 +38,7 @@ def test_esigns_item_boxes_are_those_of_the_upright_picture(
     angle: int, answered: float, box: Any, item: dict[str, int], esign_at: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = (100, 50) if angle == 180 else (100, 100)
-    monkeypatch.setattr(sight, "page", lambda picture: Page(*size, angle, [Line("周一", 0.9, box)]))
+    monkeypatch.setattr(reader, "page", lambda picture: Page(*size, angle, [Line("周一", 0.9, box)]))
 
     data = esign_at.post(CHARACTERS, **esign_request(blank())).json()["data"]
 

@@ -13,8 +13,8 @@ import requests
 from PIL import Image
 
 from local.loopback import serving
-from local.simulators import etoplive_tables, sight
-from local.simulators.sight import Entry, Line, Sighting
+from local.simulators import etoplive_tables, reader
+from local.simulators.reader import Entry, FoundDocument, Line
 from tests.support.simulator_requests import SERVLET, Vendor, b64, bill_form, blank
 
 
@@ -225,10 +225,12 @@ def test_etoplive_can_fail_below_a_root_that_says_success(
 
 
 BOX = ((10.0, 5.0), (60.0, 5.0), (60.0, 20.0), (10.0, 20.0))
-TAXI = Sighting("taxi_receipt", [Entry("total", "金额", "27.00", 0.98, BOX)], lines=[Line("金额27.00", 0.98, BOX)])
-TRAIN = Sighting("train_ticket", [Entry("train_number", "车次", "G107", 0.91, BOX)], lines=[Line("G107", 0.91, BOX)])
-MAIN = Sighting("vehicle_license", [Entry("plate_number", "号牌号码", "浙A12345", 0.9, None, "main")], side="main")
-POLICY = Sighting(
+TAXI = FoundDocument("taxi_receipt", [Entry("total", "金额", "27.00", 0.98, BOX)], lines=[Line("金额27.00", 0.98, BOX)])
+TRAIN = FoundDocument(
+    "train_ticket", [Entry("train_number", "车次", "G107", 0.91, BOX)], lines=[Line("G107", 0.91, BOX)]
+)
+MAIN = FoundDocument("vehicle_license", [Entry("plate_number", "号牌号码", "浙A12345", 0.9, None, "main")], side="main")
+POLICY = FoundDocument(
     "electronic_policy",
     [Entry("policy_number", "保单号", "P1", 0.9, BOX)],
     rows=[[Entry("coverage_name", "承保险种", "三者险")], [Entry("coverage_name", "承保险种", "车损险")]],
@@ -240,8 +242,8 @@ def entries_of(answer: requests.Response) -> list[dict[str, Any]]:
     return found
 
 
-def shows(monkeypatch: pytest.MonkeyPatch, *found: Sighting) -> None:
-    monkeypatch.setattr(sight, "documents", lambda picture, slugs, sided: list(found))
+def shows(monkeypatch: pytest.MonkeyPatch, *found: FoundDocument) -> None:
+    monkeypatch.setattr(reader, "documents", lambda picture, slugs, sided: list(found))
 
 
 @pytest.mark.parametrize(("position", "placed"), [("0", False), ("1", True), (None, False)])
@@ -297,7 +299,7 @@ def test_etoplives_line_items_stand_in_detail_lists(
 def test_etoplive_reads_seals_when_asked(
     asked: str, seals: list[str], etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealed = Sighting("vat_invoice", TAXI.entries, lines=[Line("青禾公司发票专用章", 0.8, BOX), *TAXI.lines])
+    sealed = FoundDocument("vat_invoice", TAXI.entries, lines=[Line("青禾公司发票专用章", 0.8, BOX), *TAXI.lines])
     shows(monkeypatch, sealed)
 
     [entry] = entries_of(etoplive_at.post(SERVLET, data=bill_form(blank(), pid="21", openSeal=asked)))
@@ -317,7 +319,7 @@ def test_etoplive_sends_a_crop_of_the_document_when_asked(
 
 
 def test_etoplive_is_flat_for_a_vin(etoplive_at: Vendor, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    shows(monkeypatch, Sighting("vin", [Entry("vin", "VIN", "LSVAA4182E2184847")]))
+    shows(monkeypatch, FoundDocument("vin", [Entry("vin", "VIN", "LSVAA4182E2184847")]))
 
     answer = etoplive_at.post(SERVLET, data=bill_form(blank(), pid="1")).json()
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from local.simulators import SECRETS, sight
+from local.simulators import SECRETS, reader
 from tests.support.simulator_requests import Vendor, b64, blank, captcha, captcha_form, file_of, oversize
 
 UNITS = dict.fromkeys((1101, 1004, 2001, 3004, 4004), 10) | dict.fromkeys((1005, 3005, 4005), 12)
@@ -161,7 +161,7 @@ def test_juhes_bill_says_how_the_picture_came(way: str, source: str, juhe_at: Ve
 def test_juhe_reads_no_plate_where_there_is_none(
     content: bytes, code: int, juhe_at: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sight, "plates", lambda picture: [])
+    monkeypatch.setattr(reader, "plates", lambda picture: [])
     form = {"key": SECRETS["juhe"]["plate_key"]}
 
     answer = juhe_at.post("/verify_carlicense/verify", data=form, files={"file": ("p.png", content)}).json()

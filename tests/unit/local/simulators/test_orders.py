@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from local.simulators import SECRETS, VENDORS, ctyun, esign_tables, etoplive_tables, juhe
-from local.simulators.desk import CHARGED, Fault, Order
 from local.simulators.faults import faulty
+from local.simulators.state import CHARGED, Fault, Order
 from tests.support.simulator_requests import Vendor, ask
 
 CODES = {

@@ -13,9 +13,9 @@ import requests
 from PIL import Image
 
 from local.samples import samples
-from local.simulators import SECRETS, sight
+from local.simulators import SECRETS, reader
 from local.simulators.pictures import opened
-from local.simulators.sight import Line, Page
+from local.simulators.reader import Line, Page
 from tests.support.simulator_requests import (
     CHARACTERS,
     GENERAL,
@@ -121,9 +121,9 @@ def test_documents_side_by_side_are_told_apart(
     lefts: tuple[float, ...], count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [line for left in lefts for line in portrait_lines(left)]
-    monkeypatch.setattr(sight, "page", lambda picture: Page(380 * len(lefts), 200, 0, lines))
+    monkeypatch.setattr(reader, "page", lambda picture: Page(380 * len(lefts), 200, 0, lines))
 
-    found = sight.documents(opened(blank()), ["id_card"])
+    found = reader.documents(opened(blank()), ["id_card"])
 
     assert len(found) == count
     assert {entry.text for entry in found[-1].entries} >= {"顾家明", "男", "44010619700602997X"}
@@ -136,9 +136,9 @@ def test_a_machine_readable_zone_belongs_to_the_page_above_it(monkeypatch: pytes
     lines = [
         Line(text, 0.99, ((20, y), (720, y), (720, y + 24), (20, y + 24))) for text, y in zip(rows, places, strict=True)
     ]
-    monkeypatch.setattr(sight, "page", lambda picture: Page(800, 400, 0, lines))
+    monkeypatch.setattr(reader, "page", lambda picture: Page(800, 400, 0, lines))
 
-    [found] = sight.documents(opened(blank()), ["passport"])
+    [found] = reader.documents(opened(blank()), ["passport"])
 
     texts = {entry.field: entry.text for entry in found.entries}
     assert texts["mrz_line2"] == zone[1]
@@ -151,9 +151,9 @@ def test_documents_of_two_kinds_are_told_apart(monkeypatch: pytest.MonkeyPatch) 
     boxes = [((20, y), (320, y), (320, y + 24), (20, y + 24)) for y in range(20, 220, 40)]
     lines = [Line(text, 0.99, box) for text, box in zip(receipt, boxes, strict=True)]
     page = Page(1200, 240, 0, [*lines, title, *portrait_lines(800)])
-    monkeypatch.setattr(sight, "page", lambda picture: page)
+    monkeypatch.setattr(reader, "page", lambda picture: page)
 
-    found = sight.documents(opened(blank()), ["id_card", "taxi_receipt", "quota_invoice"])
+    found = reader.documents(opened(blank()), ["id_card", "taxi_receipt", "quota_invoice"])
 
     assert [one.slug for one in found] == ["taxi_receipt", "id_card"]
 

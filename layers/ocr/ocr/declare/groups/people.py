@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from ocr.declare.checks import Rule, birth_date_matches, in_order, sex_matches
 from ocr.declare.dates import period_end, period_start
 from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, Text
-from ocr.declare.fields import Alone, Fields, derived, label
+from ocr.declare.fields import Fields, Unlabelled, derived, label
 from ocr.declare.text import text
 
 __all__ = ["BACK", "COUPLE", "FRONT", "Couple", "HanName", "LatinName", "TravelCard"]
@@ -49,7 +49,7 @@ class TravelCard(Fields):
         pii=True,
         side=FRONT,
         icao="name",
-        alone=Alone(LATIN, beside="name_zh"),
+        unlabelled=Unlabelled(LATIN, beside="name_zh"),
     )
     sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT, icao="sex")
     birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT, icao="birth")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from ocr.pages.formats.header import MOST_PARTS, Header, too_much
+from ocr.pages.formats.header import MOST_PARTS, Header, too_complex
 
 # What a file may call itself, by the decoder that it is for.
 HEIF, AVIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}, {b"avif", b"avis"}
@@ -72,7 +72,7 @@ def bmff(content: bytes) -> Header:
     if any(across * down > max(width * height, 1) for across, down in sizes):
         raise ValueError("a part that is larger than the whole")
     if _decoded(main, _made_of(meta), areas, width * height) > MOST_TIMES * max(width * height, SMALL):
-        raise too_much()
+        raise too_complex()
     if brand(content) == "AVIF":
         return Header("AVIF", width, height, 8, 3, _ORIENTATIONS[turned, mirrored], content)
     # A side may have become the other one, and less.
@@ -94,7 +94,7 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError("a box that is shorter than its head")
         yield kind, content[at + head : at + length]
         at += length
-    raise too_much()
+    raise too_complex()
 
 
 def _made_of(meta: bytes) -> Mapping[int, list[int]]:
@@ -106,7 +106,7 @@ def _made_of(meta: bytes) -> Mapping[int, list[int]]:
             if kind == b"dimg":
                 owner, count = struct.unpack_from(">IH" if wide else ">HH", body)
                 if count > MOST_PARTS:
-                    raise too_much()
+                    raise too_complex()
                 found[owner] += struct.unpack_from(f">{count}{'I' if wide else 'H'}", body, 6 if wide else 4)
     return found
 
@@ -117,7 +117,7 @@ def _decoded(item: int, made_of: Mapping[int, list[int]], areas: Mapping[int, in
     @cache
     def pixels(item: int, depth: int) -> int:
         if depth > MOST_DEPTH:
-            raise too_much()
+            raise too_complex()
         return areas.get(item, whole) + sum(pixels(part, depth + 1) for part in made_of.get(item, ()))
 
     return pixels(item, 0)

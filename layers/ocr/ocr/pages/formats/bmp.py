@@ -2,7 +2,7 @@
 
 import struct
 
-from ocr.pages.formats.header import Header, too_much
+from ocr.pages.formats.header import Header, too_complex
 
 # Pillow unpacks run lengths in Python, byte by byte.
 MOST_RUN_LENGTHS = 1 << 20
@@ -17,6 +17,6 @@ def bmp(content: bytes) -> Header:
     else:
         width, height, _, bits, packing = struct.unpack_from("<IiHHI", content, 18)
     if packing in _RUN_LENGTHS and len(content) > MOST_RUN_LENGTHS:
-        raise too_much()
+        raise too_complex()
     # Pixels of 16 bits are three channels of five or six.
     return Header("BMP", width, abs(height), min(bits, 8), 1 if bits < 16 else 3, 1, content)

@@ -2,7 +2,7 @@
 
 import struct
 
-from ocr.pages.formats.header import MOST_PARTS, Header, too_much
+from ocr.pages.formats.header import MOST_PARTS, Header, too_complex
 
 _EXTENSION, _FRAME, _TRAILER = b"!", b",", b";"
 _COLOURS = 0x80
@@ -18,7 +18,7 @@ def gif(content: bytes) -> Header:
             break
         at = _behind_blocks(content, at + 2)
     else:
-        raise too_much()
+        raise too_complex()
     if kind != _FRAME:
         raise ValueError("no frame")
     left, top, across, down, flags = struct.unpack_from("<HHHHB", content, at + 1)

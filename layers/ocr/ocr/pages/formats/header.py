@@ -41,7 +41,7 @@ def damaged() -> CallerError:
     return CallerError("The picture is damaged or cut short.", kind="damaged")
 
 
-def too_much() -> TooComplex:
+def too_complex() -> TooComplex:
     """The error for a file that takes more work than a picture of its size may."""
     return TooComplex("The picture's file takes far more work to decode than its pixels are worth.")
 

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from ocr.pages.formats.header import MOST_PARTS, Header, of_exif, of_xmp, too_much
+from ocr.pages.formats.header import MOST_PARTS, Header, of_exif, of_xmp, too_complex
 
 # A progressive JPEG costs its pixels once more with every scan; encoders make about ten.
 MOST_SCANS = 100
@@ -46,12 +46,12 @@ def jpeg(content: bytes) -> Header:
         if _says_how_to_decode(marker, body):
             kept.append(content[start:at])
     else:
-        raise too_much()
+        raise too_complex()
     if frame is None or not scans:
         raise ValueError("no picture")
     bits, height, width, channels = frame
     if scans > MOST_SCANS or scans * width * height > MOST_SCANNED_PIXELS:
-        raise too_much()
+        raise too_complex()
     return Header("JPEG", width, height, bits, channels, orientation or 1, b"".join(kept), start < len(content))
 
 

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_much
+from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_complex
 
 _EXIF = b"Exif\0\0"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -28,7 +28,7 @@ def png(content: bytes) -> Header:
             orientation = _of_chunk(kind, content[at + 8 : end - 4])
         at = end
     else:
-        raise too_much()
+        raise too_complex()
     width, height, bits, colour = header
     return Header("PNG", width, height, bits, _CHANNELS[colour], orientation or 1, b"".join(kept) + _END)
 

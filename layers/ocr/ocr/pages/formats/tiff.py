@@ -3,7 +3,7 @@
 import struct
 from typing import Any
 
-from ocr.pages.formats.header import MOST_PARTS, MOST_TAGS, Header, too_much
+from ocr.pages.formats.header import MOST_PARTS, MOST_TAGS, Header, too_complex
 from ocr.platform.errors import CallerError
 
 # Uncompressed, three of fax machines, LZW, JPEG, deflate, run lengths.
@@ -26,7 +26,7 @@ def tiff(content: bytes) -> Header:
     number = 0
     while at and at not in seen:
         if number == MOST_PARTS:
-            raise too_much()
+            raise too_complex()
         seen.add(at)
         tags, at = _directory(content, at, order, turned if not pages else {})
         if not tags.get(_SUBFILE, 0) & _PREVIEW:
@@ -58,7 +58,7 @@ def _directory(content: bytes, at: int, order: str, places: dict[int, int]) -> t
     """A directory's tags, of each the first value, and where the next directory is; `places` gets where values are."""
     [entries] = struct.unpack_from(f"{order}H", content, at)
     if entries > MOST_TAGS:
-        raise too_much()
+        raise too_complex()
     tags: dict[int, int] = {}
     for place in range(at + 2, at + 2 + 12 * entries, 12):
         tag, kind, count = struct.unpack_from(f"{order}HHI", content, place)
@@ -69,7 +69,7 @@ def _directory(content: bytes, at: int, order: str, places: dict[int, int]) -> t
         if struct.calcsize(size) * count > 4:
             [where] = struct.unpack_from(f"{order}I", content, place + 8)
         if tag in {_STRIPS, _TILES} and count > MOST_PARTS * 4:
-            raise too_much()
+            raise too_complex()
         [tags[tag]] = struct.unpack_from(f"{order}{size}", content, where)
         places[tag] = where
     [following] = struct.unpack_from(f"{order}I", content, at + 2 + 12 * entries)
@@ -80,6 +80,6 @@ def _refuse_odd(tags: dict[int, Any]) -> None:
     if tags[_WIDTH] < 1 or tags[_HEIGHT] < 1 or not {_STRIPS, _TILES} & tags.keys():
         raise ValueError("no picture")
     if tags.get(_TILE_WIDTH, 0) * tags.get(_TILE_HEIGHT, 0) > MOST_TILE:
-        raise too_much()
+        raise too_complex()
     if tags.get(_COMPRESSION, 1) not in _COMPRESSIONS:
         raise CallerError("The TIFF is packed in a way that is not read here.", kind="unsupported_format")

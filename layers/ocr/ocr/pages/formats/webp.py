@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_much
+from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_complex
 from ocr.platform.errors import CallerError
 
 # What stands in front of the pixels, in the file's order; the first chunk with pixels is the last that is needed.
@@ -49,7 +49,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         kind, length = struct.unpack_from("<4sI", content, at)
         yield kind, content[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
-    raise too_much()
+    raise too_complex()
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -21,7 +21,7 @@ NO_PRODUCT = "unknown_product"
 SOURCE = "aws.s3"
 
 
-def told_by(message: SQSRecord) -> bool:
+def is_from_eventbridge(message: SQSRecord) -> bool:
     """Whether EventBridge wrote the message, and not S3 itself or a function."""
     event = json.loads(message.body)
     return isinstance(event, dict) and event.get("source") == SOURCE
@@ -39,11 +39,11 @@ def refuse(message: SQSRecord) -> None:
         return
     version = event["detail"]["object"].get("version-id")
     upload = Upload(event["detail"]["bucket"]["name"], key, version, datetime.fromisoformat(event["time"]))
-    record = process.refuse(NO_PRODUCT, records.record_ref(upload), _ASTRAY)
+    record = process.refuse(NO_PRODUCT, records.record_ref(upload), _NO_PRODUCT)
     logger.info("An upload lies beside the prefixes", record_id=record.id, status=record.status)
 
 
-_ASTRAY = CallerError(
+_NO_PRODUCT = CallerError(
     "The upload lies under no product's prefix.",
     "Upload it again as uploads/{product}/…; GET /products lists the products.",
     kind="unknown_product",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ocr.declare.fields import Fields
 from ocr.extraction.classification import LEAST, Known, known
 from ocr.extraction.page import TextSpan, spanned, upright
-from ocr.extraction.several import repeated
+from ocr.extraction.repetition import repeated
 from ocr.model.reading import ExtractedDocument, Line
 
 FEWEST_LINES = 3  # of a document

@@ -18,7 +18,7 @@ class NotReadError(RuntimeError):
     """An upload has no record yet; the log says why."""
 
 
-def calls(event: Mapping[str, Any]) -> bool:
+def is_s3_event(event: Mapping[str, Any]) -> bool:
     """Whether it is S3's own event."""
     return any(record.get("eventSource") == "aws:s3" for record in event.get("Records") or [])
 

@@ -9,7 +9,7 @@ SEEN = 128  # of 255: what is less opaque does not count as print
 LIGHT = 200.0  # of 255: the mean grey from which print is lost on white
 
 
-def ground(layer: "Image") -> Literal["white", "black"]:
+def background(layer: "Image") -> Literal["white", "black"]:
     """The ground for an RGBA picture."""
     from PIL import ImageStat
 

@@ -107,7 +107,7 @@ class Vehicle:
     colour: str
 
 
-class Cast:
+class Personas:
     """Draws the same person, company or vehicle for the same number, whichever side of a document asks."""
 
     def __init__(self, seed: str) -> None:

@@ -15,7 +15,7 @@ from tests.support.vendors import SECRETS, Card, picture
 
 
 @contextmanager
-def far_end(behave: Callable[[socket.socket], None]) -> Iterator[str]:
+def raw_server(behave: Callable[[socket.socket], None]) -> Iterator[str]:
     """A socket that accepts one call and does with it what the test says; its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

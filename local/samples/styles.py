@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from local.samples.page import Look
+from local.samples.page import Style
 
-Looks = tuple[Look, Look]
+Styles = tuple[Style, Style]
 
-CARD: Looks = (
-    Look(label_ink=(58, 96, 150), size=34, paper=(238, 243, 247), margin=64, leading=1.75),
-    Look(
+CARD: Styles = (
+    Style(label_ink=(58, 96, 150), size=34, paper=(238, 243, 247), margin=64, leading=1.75),
+    Style(
         "serif",
         "serif",
         size=30,
@@ -21,9 +21,9 @@ CARD: Looks = (
     ),
 )
 # Passports and travel permits: small labels above their values.
-BOOKLET: Looks = (
-    Look(size=30, label_ink=(70, 90, 110), paper=(240, 245, 240), margin=56, leading=1.4, stacked=True),
-    Look(
+BOOKLET: Styles = (
+    Style(size=30, label_ink=(70, 90, 110), paper=(240, 245, 240), margin=56, leading=1.4, stacked=True),
+    Style(
         "serif",
         "serif",
         size=32,
@@ -35,16 +35,16 @@ BOOKLET: Looks = (
         colon="：",
     ),
 )
-FORM: Looks = (
-    Look("sans", "serif", size=24, colon="", leading=1.9, margin=60),
-    Look("serif", "sans", size=26, colon="：", leading=1.8, margin=80, alias=1, ruled=False, mirrored=True),
+FORM: Styles = (
+    Style("sans", "serif", size=24, colon="", leading=1.9, margin=60),
+    Style("serif", "sans", size=26, colon="：", leading=1.8, margin=80, alias=1, ruled=False, mirrored=True),
 )
-SHEET: Looks = (
-    Look("serif", "sans", size=26, colon="：", leading=1.75, margin=80),
-    Look("sans", "serif", size=28, label_ink=(60, 60, 90), leading=1.7, margin=64, alias=1, mirrored=True),
+SHEET: Styles = (
+    Style("serif", "sans", size=26, colon="：", leading=1.75, margin=80),
+    Style("sans", "serif", size=28, label_ink=(60, 60, 90), leading=1.7, margin=64, alias=1, mirrored=True),
 )
-INVOICE: Looks = (
-    Look(
+INVOICE: Styles = (
+    Style(
         "serif",
         "sans",
         size=22,
@@ -54,7 +54,7 @@ INVOICE: Looks = (
         leading=1.6,
         margin=50,
     ),
-    Look(
+    Style(
         "sans",
         "serif",
         size=23,
@@ -66,13 +66,13 @@ INVOICE: Looks = (
         ruled=False,
     ),
 )
-PLAIN: Looks = (
-    Look(size=28, margin=80, leading=1.7),
-    Look("serif", "serif", size=30, margin=110, leading=1.9, alias=1, paper=(251, 249, 243)),
+PLAIN: Styles = (
+    Style(size=28, margin=80, leading=1.7),
+    Style("serif", "serif", size=30, margin=110, leading=1.9, alias=1, paper=(251, 249, 243)),
 )
 
 
-def on(looks: Looks, *papers: tuple[int, int, int], **changes: object) -> Looks:
+def on(styles: Styles, *papers: tuple[int, int, int], **changes: object) -> Styles:
     """`looks` on other paper (one colour for each layout) or with other settings for both."""
-    a, b = (replace(look, **changes) for look in looks)  # type: ignore[arg-type]
+    a, b = (replace(style, **changes) for style in styles)  # type: ignore[arg-type]
     return (replace(a, paper=papers[0]), replace(b, paper=papers[-1])) if papers else (a, b)

@@ -118,7 +118,7 @@ class Charge:
     source: str = ""
 
 
-class Desk[S: Settings]:
+class State[S: Settings]:
     """One simulator's orders, settings and records; safe to use from any thread."""
 
     def __init__(self, settings: type[S]) -> None:

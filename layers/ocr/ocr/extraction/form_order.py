@@ -14,8 +14,8 @@ from ocr.declare.fields import Declared, canonical
 from ocr.extraction.blocks import reading_order_of
 from ocr.extraction.layout import Layout
 from ocr.extraction.match import FieldMatch
+from ocr.extraction.multiline import read_on
 from ocr.extraction.page import Rect, TextSpan, around
-from ocr.extraction.texts import read_on
 from ocr.extraction.values import LONGEST_WORD, Fit, fit, trimmed
 
 FEWEST = 3  # known labels, whole or in part, by which a form is recognized

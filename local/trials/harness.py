@@ -1,6 +1,6 @@
 """What a trial stands on: a deployed stack of its own, uploads waiting in the queue, and what became of each.
 
-The product's queue is read only within `Ground.read`, so that a trial begins with everything it sends in the queue.
+The product's queue is read only within `Harness.read`, so that a trial begins with everything it sends in the queue.
 """
 
 import json
@@ -22,7 +22,7 @@ from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.deploy import deploy
 from local.cloud.listener import Listener, listening
 from local.cloud.stack import NAME, Stack
-from local.simulators import SECRETS, Control, running, sight
+from local.simulators import SECRETS, Control, reader, running
 from local.simulators.pictures import opened
 from local.trials.pictures import PRODUCT, plate
 from local.trials.result import Figure
@@ -48,7 +48,7 @@ class Sent:
 
 
 @dataclass
-class Ground:
+class Harness:
     """A stack whose licence plates are read by Juhe's simulator, for one trial alone."""
 
     stack: Stack
@@ -215,7 +215,7 @@ def _record(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> 
 
 
 @contextmanager
-def ground(parameters: Mapping[str, str], console: Console, concurrency: int = 0) -> Iterator[Ground]:
+def harness(parameters: Mapping[str, str], console: Console, concurrency: int = 0) -> Iterator[Harness]:
     """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block.
 
     `concurrency` is the account's, see `Aws.start`.
@@ -227,18 +227,18 @@ def ground(parameters: Mapping[str, str], console: Console, concurrency: int = 0
             secret = json.dumps(SECRETS[VENDOR])
             stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
             # The simulator starts its engine with the first picture, which none that is measured is to wait for.
-            sight.plates(opened(plate()))
+            reader.plates(opened(plate()))
             with listening(stack) as listener:
                 yield _prepared(stack, Control(urls[VENDOR]), listener, console)
     finally:
         stop(FOLDER)
 
 
-def _prepared(stack: Stack, vendor: Control, listener: Listener, console: Console) -> Ground:
+def _prepared(stack: Stack, vendor: Control, listener: Listener, console: Console) -> Harness:
     """The ground with its queue not read yet, and with the product's log apart from those of all others."""
     functions, name = stack.client("lambda"), stack.function(PRODUCT)
     [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    prepared = Ground(stack, vendor, listener, console, mapping["UUID"])
+    prepared = Harness(stack, vendor, listener, console, mapping["UUID"])
     prepared.settle()
     functions.update_function_configuration(FunctionName=name, LoggingConfig={"LogGroup": LOGS, "LogFormat": "JSON"})
     return prepared

@@ -12,7 +12,7 @@ from PIL import Image
 
 from local.samples.catalogue import Sample, documents
 from local.samples.heic import heic
-from local.samples.page import FACES, Look, Page, Print, font
+from local.samples.page import FACES, Page, Print, Style, font
 
 # A page's pixels are as many to an inch as a screen has: an invoice of 1400 pixels is one of A4.
 DOTS_PER_INCH = 150
@@ -209,7 +209,7 @@ def _sheet(number: int) -> Image.Image:
 
 
 def _page(number: str) -> Page:
-    page = Page(900, 600, Look(), Random(0))
+    page = Page(900, 600, Style(), Random(0))
     for place, text in enumerate(("客运车票样张", f"编号: {number}", "请妥善保管此票据")):
         page.text((80, 80 + 60 * place), text)
     return page

@@ -13,7 +13,7 @@ from ocr.extraction.extract import find
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
 from ocr.model.record import Record, Status
 from ocr.pipeline.identity import document_type
-from ocr.pipeline.settling import settled
+from ocr.pipeline.status import settled
 from ocr.platform.errors import CallerError, NoResult, OcrError
 from tests.support.printed import page
 

@@ -85,7 +85,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sighting:
+class FoundDocument:
     """One document on a picture. `rows`: its line items, each a list of entries."""
 
     slug: str
@@ -176,7 +176,7 @@ def product(slug: str) -> "Product":
 
 def entries(picture: Picture, slug: str) -> Sequence[Entry]:
     """The labelled values of one kind of document."""
-    return _sighting(slug, page(picture).lines).entries
+    return _found_document(slug, page(picture).lines).entries
 
 
 def tables(picture: Picture) -> list[Table]:
@@ -186,14 +186,14 @@ def tables(picture: Picture) -> list[Table]:
     return found(_readable(page(picture).lines))
 
 
-def documents(picture: Picture, slugs: Sequence[str], sided: Collection[str] = ()) -> list[Sighting]:
+def documents(picture: Picture, slugs: Sequence[str], sided: Collection[str] = ()) -> list[FoundDocument]:
     """Every document of these kinds on the picture; of the `sided` kinds each page or side is one by itself."""
     parts = _parts(page(picture), slugs)
     found = [side for part in parts for side in (_sides(part) if part.slug in sided else [part])]
     return [one for one in found if one.entries or one.rows]
 
 
-def _parts(page: Page, slugs: Sequence[str]) -> list[Sighting]:
+def _parts(page: Page, slugs: Sequence[str]) -> list[FoundDocument]:
     """The picture as one document, or as those beside or below each other if each of them is one by itself."""
     for axis in (0, 1):
         parts = [_best(_likely(slugs, lines), lines) for lines in _split(page, axis)]
@@ -211,7 +211,7 @@ def _likely(slugs: Sequence[str], lines: Sequence[Line]) -> Sequence[str]:
     return slugs if len(slugs) == 1 else titled
 
 
-def _independent(one: Sighting, other: Sighting) -> bool:
+def _independent(one: FoundDocument, other: FoundDocument) -> bool:
     """Whether two parts of a picture are two documents: of two kinds, or repeating each other's fields."""
     repeated = len(one.fields & other.fields)
     return one.slug != other.slug or repeated >= max(ENOUGH, min(len(one.fields), len(other.fields)) / 2)
@@ -233,23 +233,23 @@ def _split(page: Page, axis: int) -> list[list[Line]]:
     return parts
 
 
-def _best(slugs: Sequence[str], lines: Sequence[Line]) -> Sighting | None:
+def _best(slugs: Sequence[str], lines: Sequence[Line]) -> FoundDocument | None:
     """The kind of which the lines show most."""
     if len(slugs) == 1:
-        return _sighting(slugs[0], lines)
+        return _found_document(slugs[0], lines)
     likely = next((slug for slug, _ in ranking(_readable(lines)) if slug in slugs), None)
-    best = _sighting(likely, lines) if likely else None
+    best = _found_document(likely, lines) if likely else None
     return best if best and len(best.fields) + bool(best.rows) >= ENOUGH else None
 
 
-def _sighting(slug: str, lines: Sequence[Line]) -> Sighting:
+def _found_document(slug: str, lines: Sequence[Line]) -> FoundDocument:
     from ocr.extraction.extract import find
 
     finding = find(product(slug).fields, _readable(lines))
     rows = [
         [_entry(_row_model(slug, name), item) for item in row] for name, group in finding.rows.items() for row in group
     ]
-    return Sighting(slug, [_entry(product(slug).fields, item) for item in finding.items], rows, lines=lines)
+    return FoundDocument(slug, [_entry(product(slug).fields, item) for item in finding.items], rows, lines=lines)
 
 
 def _readable(lines: Iterable[Line]) -> list[ReadLine]:
@@ -270,11 +270,11 @@ def _entry(fields: type[Fields], item: Item) -> Entry:
     return Entry(name, mark.names[0], item.text, item.confidence, item.box, mark.side)
 
 
-def _sides(sighting: Sighting) -> list[Sighting]:
+def _sides(found: FoundDocument) -> list[FoundDocument]:
     """The sides that a picture shows; what stands on no particular one goes with the first."""
-    sides = list(dict.fromkeys(entry.side for entry in sighting.entries if entry.side))
+    sides = list(dict.fromkeys(entry.side for entry in found.entries if entry.side))
     if not sides:
-        return [sighting]
-    split = [replace(sighting, side=side, entries=[e for e in sighting.entries if e.side == side]) for side in sides]
-    loose = [entry for entry in sighting.entries if not entry.side]
+        return [found]
+    split = [replace(found, side=side, entries=[e for e in found.entries if e.side == side]) for side in sides]
+    loose = [entry for entry in found.entries if not entry.side]
     return [replace(split[0], entries=[*split[0].entries, *loose]), *(replace(one, rows=()) for one in split[1:])]

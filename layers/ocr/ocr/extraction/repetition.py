@@ -15,7 +15,7 @@ from ocr.declare.fields import Declared, Fields, canonical, declared
 from ocr.extraction.layout import laid_out
 from ocr.extraction.page import joined, upright
 from ocr.extraction.values import compact, shaped
-from ocr.extraction.words import vocabulary
+from ocr.extraction.vocabulary import vocabulary
 from ocr.model.reading import Line
 
 # So many fields have to be there twice; a number with a check digit is enough alone.

@@ -12,7 +12,7 @@ from ocr.declare.fields import Fields, canonical, declared
 from ocr.extraction.captions import is_caption, is_nearly_caption
 from ocr.extraction.labels import JOINTS
 from ocr.extraction.page import Rect, TextSpan
-from ocr.extraction.words import is_chinese
+from ocr.extraction.vocabulary import is_chinese
 
 MISREAD = 4  # characters behind a label that are left of its small print: 至70 for 至TO
 MARGIN = 1.0  # how far left of its label a station may begin, in line heights
