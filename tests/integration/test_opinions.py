@@ -16,7 +16,7 @@ from ocr.platform.errors import ConfigurationError, VendorUnavailable
 from ocr.platform.settings import settings
 from ocr.storage import ledger
 from tests.support.aws import World, forget_settings
-from tests.support.scripted import First, Second, calls, picture
+from tests.support.scripted import First, Second, calls, died, picture
 from tests.support.sending import deliver, of_upload, post
 
 NUMBER, WRONG = "11010519491231002X", "110105194912310021"
@@ -161,3 +161,46 @@ def test_who_dies_while_a_second_vendor_is_asked_has_the_first_paid_once(
     monkeypatch.setattr(Free, "understood", lambda *_: None, raising=False)
     found = read(kind, 5)
     assert (found["vendor"], calls(kind)) == ("first", 1)
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, first: Any, second: Any) -> None:
+    """Have the vendors' kept answers mean what they said."""
+    monkeypatch.setattr(First, "understood", lambda *_: first(), raising=False)
+    monkeypatch.setattr(Free, "understood", lambda *_: second(), raising=False)
+
+
+def test_a_request_names_its_policy_and_pays_nobody_twice(policy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What vendors said when they were asked alone is weighed when they are asked together."""
+    policy("never")
+    first, second = says("first", "林一一", WRONG), says("second", "林一一", NUMBER)
+    kind = card(first, second)
+    answered(monkeypatch, first, second)
+
+    def asked(**options: str) -> Any:
+        status, body = post(kind, picture(7), **options)
+        assert status == 200, body
+        return body["document"]["fields"]["number"], [one["vendor"] for one in body["attempts"]]
+
+    assert asked(vendor="first") == (WRONG, ["first"])
+    assert asked(vendor="second") == (NUMBER, ["second"])
+    assert asked(vendor="first,second", escalate="checks") == (NUMBER, ["first", "second"])
+    assert asked(vendor="first,second", escalate="never") == (WRONG, ["first"])
+    assert (calls(kind), calls(kind, "second")) == (1, 1)
+
+
+def test_who_insists_on_a_vendor_is_told_what_that_one_read_alone(policy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = says("first", "林一一", WRONG), says("second", "林一一", NUMBER)
+    kind = card(first, second)
+    answered(monkeypatch, first, second)
+    both = read(kind, 8)
+    assert both["document"]["fields"]["number"] == NUMBER
+    for vendor, number in (("first", WRONG), ("second", NUMBER)):
+        status, body = post(kind, picture(8), vendor=vendor)
+        assert (status, body["document"]["fields"]["number"]) == (200, number)
+    assert (calls(kind), calls(kind, "second")) == (1, 1)
+
+
+@pytest.mark.parametrize("escalate", ["sometimes", "checks|", "confidence<2", ""])
+def test_a_request_s_policy_that_means_nothing_is_no_option(policy: Any, escalate: str) -> None:
+    status, body = post(card(says("first", "林一一", NUMBER), died), picture(9), escalate=escalate)
+    assert (status, body["type"]) == (400, "urn:ocr:problem:invalid_option")

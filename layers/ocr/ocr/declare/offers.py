@@ -38,7 +38,7 @@ LEAST_SIDE = 8
 # Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
 LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
 # Options that no vendor is told.
-OURS = frozenset({"vendor", "pages"})
+OURS = frozenset({"vendor", "escalate", "pages"})
 # What holds without the option too: whoever says it asks for nothing else.
 DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
 

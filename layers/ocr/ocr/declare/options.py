@@ -17,6 +17,17 @@ VENDOR_RULE = Annotated[
     str, Field(pattern=r"^[a-z]+(,[a-z]+)*$", description="only these vendors, in this order, joined by commas")
 ]
 
+ESCALATE = "escalate"
+_DOUBT = r"(checks|confidence<(0?\.[0-9]+|1))"
+ESCALATE_RULE = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=rf"^(never|free|{_DOUBT}(\|{_DOUBT})*)$",
+        description="when the next vendor is asked for a second opinion, in place of the operator's setting",
+    ),
+]
+
 # All options of all products, which `make generate` writes: who reads one product imports no other.
 NAMES = Path(__file__).with_name("options.json")
 # From here on a name is another one misspelt.
@@ -35,13 +46,13 @@ PAGES_RULE = Annotated[
 
 
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type: all options of the offers, `vendor` and `pages`."""
+    """Option name → pydantic type: all options of the offers, `vendor`, `escalate` and `pages`."""
     kinds: dict[str, Any] = {}
     for offer in offers:
         for name, kind in offer.options.items():
             # A value is allowed that one of the vendors takes; routing asks those alone.
             kinds[name] = kind if kinds.get(name, kind) == kind else kinds[name] | kind
-    return kinds | {VENDOR: VENDOR_RULE, PAGES: PAGES_RULE}
+    return kinds | {VENDOR: VENDOR_RULE, ESCALATE: ESCALATE_RULE, PAGES: PAGES_RULE}
 
 
 def required(offers: Sequence[Offer]) -> set[str]:

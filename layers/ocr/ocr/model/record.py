@@ -241,6 +241,11 @@ class Record(Part):
         return [part.confidence for part in parts if part.confidence is not None]
 
 
+def readers(record: Record) -> set[str | None]:
+    """The vendors whose readings a record is made of."""
+    return {one.vendor for one in record.attempts if one.outcome == "read"} | {record.vendor}
+
+
 class PageRecord(Record):
     """What the ledger keeps of one page of a file that a vendor read; its file's record is made of `reading`."""
 

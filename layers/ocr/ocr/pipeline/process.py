@@ -15,11 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.fields import Fields
 from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.offers import Outcome as Answer
+from ocr.declare.options import ESCALATE, VENDOR
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
 from ocr.model.reading import Reading
-from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record, Status
+from ocr.model.record import Attempt, CropLink, PageRecord, PictureInfo, Record, Status, readers
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import codes
 from ocr.pipeline import opinions, routing
@@ -37,7 +39,7 @@ from ocr.platform.errors import (
     VendorRejected,
     VendorUnavailable,
 )
-from ocr.platform.settings import settings
+from ocr.platform.settings import escalation, settings
 from ocr.platform.telemetry import alert, meter, unforeseen
 from ocr.storage import ledger, raw_answers, records, usage
 from ocr.storage.ledger import Asked, Lease, StoredReading
@@ -143,19 +145,43 @@ def _caught_up(product: Product, job: Job, outcome: Outcome) -> Outcome:
 def content(product: Product, job: Job) -> str:
     """The content that a picture is of: what was read of it before answers it, whichever vendor did.
 
-    Who insists on vendors is answered by one of those, or has the picture read by them as a content of its own.
+    Who insists on vendors is answered by what those alone have read, or has the picture read by them as a content of
+    its own. So has who names a policy, once it was read under another. What a vendor said before is not asked again.
     """
     page, tenant = job.document.page, job.tenant
     name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=page, tenant=tenant)
     shared = name()
-    vendors = job.options.get("vendor")
-    if not vendors:
+    vendors, policy = job.options.get(VENDOR, ""), job.options.get(ESCALATE, "")
+    if not (vendors or policy):
         return shared
-    own = name(vendors)
+    own = name(f"{vendors} {policy}".rstrip())
     done = ledger.finished(shared)
     if done:
-        return shared if done.record.vendor in vendors.split(",") else own
+        return shared if not policy and readers(done.record) <= {*vendors.split(",")} else own
     return own if ledger.finished(own) else shared
+
+
+def _answered_before(product: Product, step: Step) -> Callable[[Offer], Answer | None]:
+    """What a vendor said of a picture when it was asked for another content of it; None where it was not."""
+    job, own = step.job, step.lease.content
+    name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, tenant=job.tenant)
+    shared = name()
+
+    def answered(offer: Offer) -> Answer | None:
+        if own == shared or job.document.page:
+            return None
+        request = VendorRequest(product.slug, product.fields, [job.document], job.options, seconds=0)
+        for content in {shared: None, name(offer.vendor): None}.keys() - {own}:
+            try:
+                outcome = raw_answers.understood(offer, request, content)
+                if isinstance(outcome, Reading | NoResult):
+                    raw_answers.copy(product.slug, content, own, offer.vendor)
+                    return outcome
+            except Exception as error:
+                unforeseen("A kept answer could not be understood", error)
+        return None
+
+    return answered
 
 
 def ref(job: Job, content: str) -> RecordRef:
@@ -171,12 +197,19 @@ def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], nu
     def keep(run: routing.DocumentRun) -> None:
         kept[number] = guarded(_finish, product, step, run, end)
 
-    return routing.DocumentRun(step.job.document, step.begin, keep, second=_second(product, step))
+    return routing.DocumentRun(
+        step.job.document,
+        step.begin,
+        keep,
+        second=_second(product, step),
+        answered_before=_answered_before(product, step),
+    )
 
 
 def _second(product: Product, step: Step) -> routing.SecondOpinion | None:
     """When another vendor is asked about what was read; a page of a file shows a part of a document, and is not."""
-    policy = settings().escalation(product.slug)
+    named = step.job.options.get(ESCALATE)
+    policy = escalation(named) if named else settings().escalation(product.slug)
     if step.job.document.page or not (policy.checks or policy.confidence):
         return None
 

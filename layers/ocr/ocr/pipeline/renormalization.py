@@ -9,7 +9,7 @@ from ocr.declare.offers import VendorRequest
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.reading import TEXT, Reading
-from ocr.model.record import PictureInfo, Record, Status
+from ocr.model.record import PictureInfo, Record, Status, readers
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.page import Page
 from ocr.pipeline import files, process
@@ -65,9 +65,8 @@ def _made(product: Product, record: Record, content: str) -> Record:
         raise _nothing_kept()
     if picture.pages:
         return _made_of_pages(product, record, picture, content)
-    asked = {one.vendor for one in record.attempts if one.outcome == "read"} | {record.vendor}
     document = Picture(b"", picture.format, picture.width, picture.height)
-    made, _ = _made_of_kept(product, _blank(record), document, content, asked)
+    made, _ = _made_of_kept(product, _blank(record), document, content, readers(record))
     return made
 
 

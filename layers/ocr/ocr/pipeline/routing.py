@@ -71,7 +71,8 @@ class DocumentRun:
     batch is read. `broken` counts the vendors that broke down over it, `late` says that one was not asked because it
     may take longer than there is time. `charge` is what the present call may cost; `counts` say what those before did
     cost, until the ledger does. `opinions` are the readings so far, and `more` says whether anybody is left for a
-    second one.
+    second one. `answered_before` knows what a vendor said of the picture earlier, which is not asked and not paid for
+    again.
     """
 
     document: Picture
@@ -89,6 +90,7 @@ class DocumentRun:
     second: "SecondOpinion | None" = None
     opinions: list[Reading] = field(default_factory=list)
     more: bool = False
+    answered_before: Callable[[Offer], Outcome | None] = lambda _: None
 
     @property
     def spent(self) -> int:
@@ -125,6 +127,9 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
             continue
         for run in waiting:
             run.more = any(_helps(run, other, request) for other, _ in ready[number + 1 :])
+        waiting = [run for run in waiting if not _answered_before(run, offer)]
+        if not waiting:
+            continue
         if isinstance(secret, ConfigurationError):
             _set_up_wrongly(offer, secret, waiting)
             break
@@ -142,6 +147,18 @@ def read(offers: Sequence[Offer], request: VendorRequest, runs: Sequence[Documen
     for run in left:
         run.outcome = _in_time(run) or nobody
     _keep(left)
+
+
+def _answered_before(run: DocumentRun, offer: Offer) -> bool:
+    """Whether the vendor has said what the picture is, in which case that stands as if it had been asked now."""
+    outcome = run.answered_before(offer)
+    if outcome is None:
+        return False
+    attempt = Attempt(vendor=offer.vendor, outcome="read", code="kept")
+    if isinstance(outcome, OcrError):
+        attempt.outcome = outcome.kind
+    _take(run, outcome, attempt)
+    return True
 
 
 def _set_up_wrongly(offer: Offer, error: ConfigurationError, runs: Sequence[DocumentRun]) -> None:
@@ -435,26 +452,33 @@ def _settle(
         run.raw[offer.vendor] = outcome.raw, fitted
     attempt = Attempt(vendor=offer.vendor, outcome="read", milliseconds=milliseconds)
     if isinstance(outcome, Reading):
-        run.outcome = reading = fitted.restored(outcome)
-        run.opinions.append(reading)
+        outcome = fitted.restored(outcome)
         attempt.units, attempt.trace = outcome.units, outcome.trace
     else:
-        run.outcome = _sooner(run.outcome, outcome)
         attempt.outcome, attempt.code, attempt.trace = outcome.kind, outcome.code, outcome.trace
         attempt.units = offer.units(request.options) if outcome.paid else 0
         run.broken += outcome.blames == "picture"
         if isinstance(outcome, VendorRejected) and outcome.blames == "vendor":
             credentials.doubt(offer.vendor)
         _alert(request.product, offer.vendor, outcome)
-    run.settled = not isinstance(outcome, VendorFault)
-    _account(run, attempt, sure=run.settled)
+    _account(run, attempt, sure=not isinstance(outcome, VendorFault))
+    _take(run, outcome, attempt)
+    _meter(request.product, attempt)
+
+
+def _take(run: DocumentRun, outcome: Outcome, attempt: Attempt) -> None:
+    """Go by what a vendor says: it settles the document, unless another one may know better."""
     run.attempts.append(attempt)
+    run.settled = not isinstance(outcome, VendorFault)
     if isinstance(outcome, Reading):
+        run.outcome = outcome
+        run.opinions.append(outcome)
         run.settled = not (run.second and run.more and run.second.doubts(run))
-    elif run.opinions:
+        return
+    run.outcome = _sooner(run.outcome, outcome)
+    if run.opinions:
         # A second opinion that nobody gives takes nothing from the first.
         run.settled = not run.more
-    _meter(request.product, attempt)
 
 
 def _alert(product: str, vendor: str, error: OcrError) -> None:

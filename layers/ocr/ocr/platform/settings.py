@@ -76,10 +76,13 @@ def _escalations(text: object) -> object:
     if not isinstance(text, str):
         return text
     pairs = (word.rpartition("=") for word in text.replace(",", " ").split())
-    return {product: _ESCALATIONS.get(conditions) or _escalation(conditions) for product, _, conditions in pairs}
+    return {product: escalation(conditions) for product, _, conditions in pairs}
 
 
-def _escalation(conditions: str) -> Escalation:
+def escalation(conditions: str) -> Escalation:
+    """A policy from its words, `checks|confidence<0.9`; raises `ValueError` where they mean nothing."""
+    if conditions in _ESCALATIONS:
+        return _ESCALATIONS[conditions]
     found = [_CONDITION.fullmatch(one) for one in conditions.split("|")]
     if not all(found):
         raise ValueError("a policy is never, free, or checks and confidence<0.9 with | between them")

@@ -22,7 +22,7 @@ from ocr.platform import aws
 from ocr.platform.settings import settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, GetObjectOutputTypeDef
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.\"-]+)*", re.ASCII)
 
@@ -106,6 +106,13 @@ def understood(offer: Offer, request: VendorRequest, content: str) -> Outcome | 
     if not isinstance(outcome, Reading) or (sent.width, sent.height) == (original.width, original.height):
         return outcome
     return Fitted(sent, original).restored(outcome)
+
+
+def copy(product: str, content: str, other: str, vendor: str) -> None:
+    """Keep a vendor's answer about a content with another content of the same picture, too."""
+    bucket = settings().answers_bucket
+    source: CopySourceTypeDef = {"Bucket": bucket, "Key": _key(product, content, vendor)}
+    aws.s3().copy_object(Bucket=bucket, Key=_key(product, other, vendor), CopySource=source)
 
 
 def _answer(kept: "GetObjectOutputTypeDef") -> ReceivedAnswer:
