@@ -17,12 +17,15 @@ from rich.console import Console, RenderableType
 from cli import INTERRUPTED, tables
 from cli import products as catalogue
 from cli.api import Api, Json, body
+from cli.evaluation import Evaluation, Judged, judged, readers
 from cli.exit_codes import MEANINGS, UNREAD, Failed, Mistyped
 from cli.keys import MOST_LETTERS, NAME, TenantKeys
 from cli.progress import Progress
-from cli.reading import SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
+from cli.reading import FINISHED, SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
+from cli.report import page
 from cli.results import Csv, JsonLines, NotResults, Results
 from cli.stack import QUICKLY, Endpoint, Key, StackRef, find, invoke, on
+from cli.truth import NoTruth, digest, truths
 
 # A pipe has no width to fit a table into.
 WIDTH = 170
@@ -169,6 +172,110 @@ def read(
     if out:
         progress.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
     sys.exit(0 if set(counts) <= {SUCCEEDED} else UNREAD)
+
+
+def _vendors(_: click.Context, __: click.Parameter, given: str) -> list[str]:
+    named = [name.strip() for name in given.split(",")]
+    if not all(named) or len({*named}) != len(named):
+        raise click.BadParameter("Write each vendor once, joined by commas: embedded,ctyun.")
+    return named
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--product", required=True, metavar="SLUG", help="The kind of document; `ocr products` lists them.")
+@click.option(
+    "--truth",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the pictures show, a JSON object a line: `file` with `fields`, or a record, such as a corrected one.",
+)
+@click.option(
+    "--vendors", required=True, callback=_vendors, metavar="NAMES", help="Joined by commas, the cheapest first."
+)
+@click.option(
+    "--escalate",
+    "policies",
+    multiple=True,
+    default=("checks",),
+    show_default=True,
+    metavar="POLICY",
+    help="When the next vendor is asked, as the setting Escalate says it; once for each policy to compare.",
+)
+@click.option(
+    "--option", "options", multiple=True, callback=_options, metavar="NAME=VALUE", help="An option of the product."
+)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="An HTML page with what went wrong.")
+@click.option("--jobs", default=4, show_default=True, type=click.IntRange(1, 64), help="Pictures read at once.")
+@as_json
+@with_api
+def evaluate(
+    api: Api,
+    folder: Path,
+    product: str,
+    truth: Path,
+    vendors: Sequence[str],
+    policies: Sequence[str],
+    options: Mapping[str, str],
+    report: Path | None,
+    jobs: int,
+    as_json: bool,
+) -> None:
+    """Measure vendors and policies on a folder of your own pictures.
+
+    Each vendor reads every picture of the folder that the truth tells of; policies weigh what they said, and pay
+    nobody again. What was read is kept in FOLDER.evaluation: the same command goes on from there.
+    """
+    description = catalogue.described(api, product)
+    if unknown := [vendor for vendor in vendors if vendor not in description["vendors"]]:
+        raise click.UsageError(
+            f"{product} is read by {', '.join(description['vendors'])}, not by {', '.join(unknown)}."
+        )
+    wanted = [(one, one.request(product, options)) for one in readers(vendors, policies)]
+    for _, request in wanted:
+        catalogue.check(description, request.options)
+    try:
+        known = truths(truth, product, _pictures([folder]).pictures)
+    except (NoTruth, OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{truth} is no truth: {error}.") from None
+    kept = folder.resolve().with_name(f"{folder.resolve().name}.evaluation") / product
+    kept.mkdir(parents=True, exist_ok=True)
+    found: list[Judged] = []
+    for one, request in wanted:
+        outcomes = _outcomes(api, request, list(known), kept / f"{one.slug}.jsonl", jobs)
+        found += [judged(picture, one, outcome, known[picture]) for picture, outcome in outcomes.items()]
+    evaluation = Evaluation(product, found)
+    if report:
+        report.write_text(page(evaluation), encoding="utf-8")
+    if as_json:
+        _print(
+            [
+                {"table": title, "columns": head, "rows": rows}
+                for title, head, rows in tables.evaluation_rows(evaluation)
+            ]
+        )
+    else:
+        _show(tables.evaluation(evaluation))
+    sys.exit(0 if len(found) == len(wanted) * len(known) else UNREAD)
+
+
+def _outcomes(api: Api, request: ReadRequest, pictures: Sequence[Path], out: Path, jobs: int) -> Mapping[Path, Json]:
+    """What became of each picture that is finished, in this run or an earlier one of the same picture."""
+    results = _results(out, (), request)
+    for picture, outcome in _kept(out, pictures).items():
+        if ((outcome.get("record") or {}).get("picture") or {}).get("sha256", digest(picture)) != digest(picture):
+            results.again(picture)
+    before = results.among(pictures)
+    progress = Progress(len(pictures) - len(before), results, as_json=False)
+    _read(api, request, [picture for picture in pictures if picture not in before], jobs, progress)
+    return {picture: one for picture, one in _kept(out, pictures).items() if one["status"] in FINISHED}
+
+
+def _kept(out: Path, pictures: Sequence[Path]) -> Mapping[Path, Json]:
+    """The last that a file of results says of each picture."""
+    places = {picture.resolve(): picture for picture in pictures}
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").split("\n") if line]
+    return {places[place]: one for one in lines if (place := Path(one["file"]).resolve()) in places}
 
 
 def _pictures(files: Sequence[Path]) -> Found:

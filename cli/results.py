@@ -150,6 +150,10 @@ class Results:
         """Those of the files that earlier runs finished, with the status that each ended in."""
         return {file: self._done[file.resolve()] for file in files if file.resolve() in self._done}
 
+    def again(self, file: Path) -> None:
+        """Have a file read although an earlier run finished it."""
+        self._done.pop(file.resolve(), None)
+
     def add(self, outcome: Outcome) -> None:
         """Append one outcome, in one write; for any thread."""
         with self._lock:

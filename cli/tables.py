@@ -14,6 +14,7 @@ from rich.text import Text
 
 from cli import products
 from cli.api import Json
+from cli.evaluation import Evaluation, Total
 from cli.reading import SUCCEEDED, Outcome
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red")}
@@ -125,6 +126,49 @@ def usage(by: str, found: Json) -> Table:
     for row in [*found["rows"], {by: "in all"} | found["total"]]:
         table.add_row(*(_text(row[name]) for name in (by, *found["total"])))
     return table
+
+
+def evaluation(found: Evaluation) -> Iterator[Table]:
+    """What readers made of pictures whose content is known: as a whole, by field, by check, by confidence."""
+    for title, head, rows in evaluation_rows(found):
+        table = _table(*head)
+        table.title, table.title_justify = title, "left"
+        for row in rows:
+            table.add_row(*map(_text, row))
+        yield table
+
+
+Rows = tuple[str, Sequence[str], list[list[str]]]
+
+
+def evaluation_rows(found: Evaluation) -> Iterator[Rows]:
+    """The tables of an evaluation: title, head, rows."""
+    head = ["reader", "pictures", "exactly right", "silently wrong", "escalated", "seconds", "price units", "yuan"]
+    yield "Records", [*head, "units a right one", "yuan a right one"], [_total(one) for one in found.totals()]
+    head = ["field", "reader", "exact", "wrong", "missing", "silently wrong", "characters misread"]
+    counts = found.fields().items()
+    rows = [[*key, *map(str, (n.right, n.wrong, n.missing, n.silent, n.slips))] for key, n in counts]
+    yield "Fields", head, rows
+    head = ["check", "reader", "passed, right", "passed, wrong", "failed, right", "failed, wrong"]
+    pairs = [(passed, right) for passed in (True, False) for right in (True, False)]
+    yield "Checks", head, [[*key, *(str(n[pair]) for pair in pairs)] for key, n in found.checks().items()]
+    head = ["confidence", "reader", "values", "mean confidence", "share right"]
+    rows = []
+    for reader in found.readers:
+        bins, error = found.calibration(reader)
+        rows += [
+            [f"{low:g}–{high:g}", reader.name, str(n), _number(sure), _number(right)]
+            for low, high, n, sure, right in bins
+        ]
+        rows += [["calibration error", reader.name, "", "", _number(error)]] if bins else []
+    yield "Confidence", head, rows
+
+
+def _total(one: Total) -> list[str]:
+    counts = [one.pictures, one.right, one.silent, one.escalated]
+    money = [f"{part:.4g}" for part in (one.units, one.cost)]
+    each = ["" if part is None else f"{part:.4g}" for part in one.each]
+    return [one.reader.name, *map(str, counts), f"{one.seconds:.1f}", *money, *each]
 
 
 def csv_of(columns: Sequence[str], rows: Iterable[Json]) -> str:

@@ -30,12 +30,14 @@ from statistics import fmean
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.marks import Mark
 from local.accuracy import offline
-from local.accuracy.marks import Mark, Value, computed, marked
+from local.accuracy.marks import Value, computed, marked
 from local.arguments import Arguments, product
 from local.generate.tables import ACCURACY, table, with_table
 from ocr.declare.catalogue import products
@@ -209,17 +211,7 @@ def _text(lines: Iterable[str]) -> str:
 
 def accuracy(truth: str, read: str) -> float:
     """1 − edit distance / length of the longer text; 1 for two empty texts."""
-    return 1 - distance(truth, read) / max(len(truth), len(read), 1)
-
-
-def distance(one: str, other: str) -> int:
-    """Levenshtein's: insertions, deletions and replacements from one text to the other."""
-    row = list(range(len(other) + 1))
-    for count, left in enumerate(one, 1):
-        above, row[0] = row[0], count
-        for column, right in enumerate(other, 1):
-            above, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, above + (left != right))
-    return row[-1]
+    return Levenshtein.normalized_similarity(truth, read)
 
 
 # --- What is printed --------------------------------------------------------------------------------------------------
@@ -249,7 +241,7 @@ def totals(verdicts: Sequence[Verdict]) -> Iterator[str]:
     texts = [part for one in verdicts for part in one.parts if part.kind == "text"]
     if texts:
         lengths = sum(max(len(one.truth), len(one.read)) for one in texts)
-        wrong = sum(distance(one.truth, one.read) for one in texts)
+        wrong = sum(Levenshtein.distance(one.truth, one.read) for one in texts)
         a_picture = fmean(one.right for one in texts)
         yield f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character"
     unread = sum(bool(one.fault) for one in verdicts)

@@ -16,8 +16,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from cli.marks import values
 from local.accuracy import offline
-from local.accuracy.marks import values
 from local.arguments import Arguments, existing, product
 from ocr.model.reading import Line
 from ocr.model.record import Record

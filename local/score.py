@@ -26,8 +26,9 @@ from itertools import product as pairs
 from statistics import fmean
 from typing import Any
 
+from cli.marks import Mark
 from local.accuracy import baseline, offline
-from local.accuracy.marks import Mark, Value, computed, marked
+from local.accuracy.marks import Value, computed, marked
 from local.arguments import Arguments, one_of, product
 from local.generate.tables import ACCURACY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples

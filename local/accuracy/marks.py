@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
+from cli.marks import Mark, mark, natural, values, within
 from ocr.declare.fields import Fields, declared
 from ocr.model.record import Document
 
@@ -33,16 +33,6 @@ DATE_FORMS = (
     "{0.year}{0.month}{0.day}",
     "{0:%m%y}",
 )
-
-
-class Mark(StrEnum):
-    """`covered`: the picture hides the value, and something was returned for it all the same."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    MISSING = "missing"
-    INVENTED = "invented"
-    COVERED = "covered"
 
 
 @dataclass(frozen=True)
@@ -84,54 +74,24 @@ def marked(
     failed = [name for check in (found.checks if found else []) if check.outcome == "failed" for name in check.fields]
     page = Page(lines)
     marks = []
-    for name in sorted(truth.keys() | read.keys(), key=_natural):
-        mark = _mark(truth.get(name), read.get(name), _within(name, covered))
-        if mark and not _within(name, ignored):
-            stands = mark == Mark.RIGHT or (name in truth and page.shows(truth[name]))
-            flagged = any(_within(name, [checked]) for checked in failed)
-            marks.append(Value(name, truth.get(name), read.get(name), mark, flagged, stands))
+    for name in sorted(truth.keys() | read.keys(), key=natural):
+        one = _mark(truth.get(name), read.get(name), within(name, covered))
+        if one and not within(name, ignored):
+            stands = one == Mark.RIGHT or (name in truth and page.shows(truth[name]))
+            flagged = any(within(name, [checked]) for checked in failed)
+            marks.append(Value(name, truth.get(name), read.get(name), one, flagged, stands))
     return marks
 
 
 def _mark(printed: Any, found: Any, covered: bool) -> Mark | None:
     if covered:
         return None if found is None else Mark.COVERED
-    if printed is None:
-        return Mark.INVENTED
-    if found is None:
-        return Mark.MISSING
-    return Mark.RIGHT if printed == found else Mark.WRONG
+    return mark(printed, found)
 
 
 def computed(fields: type[Fields]) -> set[str]:
     """The fields that may follow from others: they count only where they are printed themselves."""
     return {name for name, one in declared(fields).items() if one.mark.derived}
-
-
-def values(fields: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every single value in a record's fields with the way to it; a text of several lines is a value a line."""
-    match fields:
-        case Mapping():
-            for key, part in fields.items():
-                yield from values(part, f"{name}.{key}" if name else key)
-        case list():
-            for number, part in enumerate(fields):
-                yield from values(part, f"{name}[{number}]")
-        case str() if "\n" in fields:
-            yield from values(fields.split("\n"), name)
-        case None | "":
-            return
-        case _:
-            yield name, fields
-
-
-def _within(name: str, fields: Collection[str]) -> bool:
-    return any(name == field or name.startswith((f"{field}.", f"{field}[")) for field in fields)
-
-
-def _natural(name: str) -> list[Any]:
-    """Sorts `items[2]` before `items[10]`."""
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
 class Page:

@@ -3,9 +3,10 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cli.stack import StackRef, find
 from local.cloud.sending import salt
 from local.cloud.stack import NAME, Stack
 from local.samples import Sample, samples
+from local.simulators import Control
 
 OCR = Path(sys.executable).with_name("ocr")
 TEN, SOME = 10, 3
@@ -144,3 +146,30 @@ def test_without_credentials_the_stack_of_this_machine_is_found(
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert find(StackRef(NAME, folder=stack.aws.folder)).url == stack.url
+
+
+def test_an_evaluation_pays_each_vendor_once_a_picture(ocr: Run, simulators: Mapping[str, str], tmp_path: Path) -> None:
+    """By the vendors' own counts, whatever policies weigh their answers, and when it is all asked once more."""
+    plates = list(samples(["license_plate"]))[:2]
+    for number, sample in enumerate(plates):
+        put(tmp_path / f"plates/{number}.jpg", sample)
+    truth = [{"file": f"plates/{number}.jpg", "fields": sample.truth} for number, sample in enumerate(plates)]
+    (tmp_path / "truth.jsonl").write_text("".join(json.dumps(line) + "\n" for line in truth))
+    controls = [Control(simulators[vendor]) for vendor in ("juhe", "ctyun")]
+    for control in controls:
+        control.reset()
+    command = ("evaluate", "plates", "--product", "license_plate", "--truth", "truth.jsonl", "--json")
+    policies = ("--escalate", "confidence<1", "--escalate", "checks")
+
+    for _ in range(2):
+        done = ocr(*command, "--vendors", "embedded,juhe,ctyun", *policies)
+        assert done.returncode == 0, done.stderr
+        head, *_ = (json.loads(line) for line in done.stdout.splitlines())
+        found = {
+            row["reader"]: row for row in (dict(zip(head["columns"], cells, strict=True)) for cells in head["rows"])
+        }
+        assert {row["exactly right"] for row in found.values()} == {"2"}
+        escalated = [found[f"embedded, juhe, ctyun: {policy}"]["escalated"] for policy in policies[1::2]]
+        assert escalated == ["2", "0"]
+        assert [sorted(control.report()["pictures"].values()) for control in controls] == [[1, 1], [1, 1]]
+        shutil.rmtree(tmp_path / "plates.evaluation")

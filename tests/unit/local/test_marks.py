@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from local.accuracy.marks import Mark, Page, Value, marked
+from cli.marks import Mark
+from local.accuracy.marks import Page, Value, marked
 from ocr.model.check import Check
 from ocr.model.record import Document
 
