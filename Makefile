@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix evaluate extract picture console-picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix policies evaluate extract picture console-picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -132,6 +132,10 @@ score: .venv/ready ## How much of the samples comes out right or silently wrong 
 
 matrix: .venv/ready ## What comes of samples under other products' names and of parts of documents (PRODUCTS="vin" LAYOUTS="a issued")
 	@$(PYTHON) -m local matrix $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))
+
+policies: .venv/ready ## What a right record costs with the engine, with simulated vendors, with both (PRODUCTS="vin" LAYOUTS="a issued" DOCS=1)
+	@$(PYTHON) -m local policies $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
+		$(if $(DOCS),--docs)
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
 	@$(PYTHON) -m local evaluate $(call list,$(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder))) \

@@ -1,7 +1,8 @@
 """What came of each value that is printed on a picture: right, wrong, missing, invented, or returned though covered.
 
-A value that is wrong or invented and that no failed check points at is *silent*: nobody downstream can know. A value
-that was lost although it stands in the engine's lines was lost in extraction, any other in recognition.
+A value that is wrong or invented and that no failed check and no other vendor's opinion points at is *silent*: nobody
+downstream can know. A value that was lost although it stands in the engine's lines was lost in extraction, any other in
+recognition.
 """
 
 import re
@@ -72,6 +73,7 @@ def marked(
     """
     truth, read = dict(values(printed)), dict(values(found.fields)) if found else {}
     failed = [name for check in (found.checks if found else []) if check.outcome == "failed" for name in check.fields]
+    failed += [name for name, one in (found.evidence if found else {}).items() if one.opinions]
     page = Page(lines)
     marks = []
     for name in sorted(truth.keys() | read.keys(), key=natural):

@@ -22,7 +22,7 @@ from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.product import Product
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
-from ocr.model.reading import Code
+from ocr.model.reading import Code, Reading
 from ocr.model.record import Document, Record, Status
 from ocr.pages import codes
 from ocr.pages.examine import examine
@@ -73,6 +73,22 @@ def record(
     return _settled(product, offer, picture, answer.said, options or {}, found), answer
 
 
+def reading(slug: str, content: bytes, options: Mapping[str, str] | None = None) -> Reading | None:
+    """What the embedded vendor reads on a picture; None where it finds nothing."""
+    product, offer = _product(slug)
+    picture = fit(examine(content), offer.limits)
+    said = _asked(picture.document.content, offer.task, fresh=False).said
+    outcome = _understood(product, offer, picture, said, options or {})
+    return outcome if isinstance(outcome, Reading) else None
+
+
+def settled_as(slug: str, found: Reading, content: bytes) -> Record:
+    """The record of a picture that was read so, by whichever vendor."""
+    product = products()[slug]
+    looks_for = product.code or product.sorts
+    return settled(product, _empty(product, codes.read(examine(content)) if looks_for else []), found)
+
+
 def record_of(slug: str, said: Mapping[str, Any]) -> Record:
     """The record of these lines: `{"lines": [{"text", "box", "confidence"}]}`, or more of the engine's answer."""
     product, offer = _product(slug)
@@ -98,10 +114,19 @@ def _settled(
     options: Mapping[str, str],
     found: Sequence[Code] = (),
 ) -> Record:
+    return settled(product, _empty(product, found), _understood(product, offer, picture, said, options))
+
+
+def _understood(
+    product: Product, offer: Offer, picture: Fitted, said: Mapping[str, Any], options: Mapping[str, str]
+) -> Reading | OcrError:
     request = VendorRequest(product.slug, product.fields, [picture.document], options, seconds=0)
     outcome = offer.understood(request, ReceivedAnswer.of(said))
-    empty = Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW, codes=list(found))
-    return settled(product, empty, outcome if isinstance(outcome, OcrError) else picture.restored(outcome))
+    return picture.restored(outcome) if isinstance(outcome, Reading) else outcome
+
+
+def _empty(product: Product, found: Sequence[Code]) -> Record:
+    return Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW, codes=list(found))
 
 
 def _asked(content: bytes, task: str, fresh: bool) -> Answer:

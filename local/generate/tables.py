@@ -6,8 +6,9 @@ from pathlib import Path
 from local.cloud.aws import ROOT
 
 README = ROOT / "README.md"
-# Tables that are measured, not generated: `make score`, `make evaluate`, `make trials` and `make bench` write them.
+# Tables that are measured, not generated: `make score`, `evaluate`, `policies`, `trials` and `bench` write them.
 ACCURACY = ROOT / "docs/accuracy.md"
+MONEY = ROOT / "docs/money.md"
 PROMISES = ROOT / "docs/how-it-works.md"
 PERFORMANCE = ROOT / "docs/performance.md"
 

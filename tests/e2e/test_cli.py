@@ -150,7 +150,7 @@ def test_without_credentials_the_stack_of_this_machine_is_found(
 
 def test_an_evaluation_pays_each_vendor_once_a_picture(ocr: Run, simulators: Mapping[str, str], tmp_path: Path) -> None:
     """By the vendors' own counts, whatever policies weigh their answers, and when it is all asked once more."""
-    plates = list(samples(["license_plate"]))[:2]
+    plates = list(samples(["license_plate"]))[1:]  # Of the last one the engine is not wholly sure.
     for number, sample in enumerate(plates):
         put(tmp_path / f"plates/{number}.jpg", sample)
     truth = [{"file": f"plates/{number}.jpg", "fields": sample.truth} for number, sample in enumerate(plates)]
@@ -170,6 +170,6 @@ def test_an_evaluation_pays_each_vendor_once_a_picture(ocr: Run, simulators: Map
         }
         assert {row["exactly right"] for row in found.values()} == {"2"}
         escalated = [found[f"embedded, juhe, ctyun: {policy}"]["escalated"] for policy in policies[1::2]]
-        assert escalated == ["2", "0"]
+        assert escalated == ["1", "0"]
         assert [sorted(control.report()["pictures"].values()) for control in controls] == [[1, 1], [1, 1]]
         shutil.rmtree(tmp_path / "plates.evaluation")
