@@ -50,4 +50,5 @@ def slipped(reading: Reading, vendor: str, picture: str, *, degraded: bool) -> R
 def _character(letter: str, dice: Random, rate: float) -> str:
     if letter.isspace() or dice.random() >= rate:
         return letter
-    return dice.choice(_table()["confusions"].get(letter, _table()["otherwise"]))
+    alike: str = _table()["confusions"].get(letter, _table()["otherwise"])
+    return dice.choice(alike)
