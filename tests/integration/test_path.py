@@ -612,7 +612,7 @@ class TestFailover:
         assert status == 200
         assert record["vendor"] == "second"
         assert [(one["vendor"], one["outcome"]) for one in record["attempts"]] == [
-            ("first", fault.kind),
+            ("first", fault.default_kind),
             ("second", "read"),
         ]
 
