@@ -91,8 +91,11 @@ SUFFIXES = {
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".gif"),
     *(".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif", ".pdf", ".ofd", ".xml"),
 }
-# How the bytes of pictures begin, for those whose name says nothing.
-_BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"%PDF")
+# How the bytes of pictures and of files of pages begin, for those whose name says nothing.
+_BEGINS = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|BM|GIF8|II\*\0|MM\0\*|%PDF|RIFF....WEBP|....ftyp(?:hei|hev|mif|avi)|PK\x03\x04|\s*<\?xml",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def _is_picture(file: Path) -> bool:
         return file.suffix.lower() in SUFFIXES
     try:
         with file.open("rb") as opened:
-            return opened.read(4).startswith(_BEGINS)
+            return bool(_BEGINS.match(opened.read(16)))
     except OSError:
         return False
 

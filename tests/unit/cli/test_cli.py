@@ -152,6 +152,24 @@ def test_every_file_that_is_left_out_is_named_with_why(gateway: Gateway, folder:
     assert ocr(gateway, "read", folder / ".hidden.jpg", "--product", "ticket").exit_code == 0
 
 
+BYTES = [
+    b"\0\0\0\x18ftypheic",
+    b"RIFF\1\2\3\4WEBPVP8 ",
+    b"%PDF-1.7",
+    b"PK\x03\x04",
+    b'\n<?xml version="1.0"?>',
+    b"II*\0",
+]
+
+
+@pytest.mark.parametrize("content", BYTES)
+def test_a_file_whose_name_says_nothing_is_told_by_its_bytes(gateway: Gateway, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "0001").write_bytes(content)
+    read(gateway, tmp_path / "in", tmp_path / "out.csv")
+    assert [call.body for call in gateway.of("POST /ocr/")] == [content]
+
+
 def test_what_is_doubtful_stands_in_the_table_too(gateway: Gateway, folder: Path, tmp_path: Path) -> None:
     read(gateway, folder, tmp_path / "out.csv")
     assert {(row["checks_failed"], row["lowest_confidence"]) for row in rows(tmp_path / "out.csv")} == {

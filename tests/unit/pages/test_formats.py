@@ -1,6 +1,7 @@
 """Promise: what a decoder can open is taken and read upright; the sender of any other file is told what it is."""
 
 import sys
+from base64 import b64encode
 from io import BytesIO
 from subprocess import run
 from typing import Any
@@ -127,6 +128,11 @@ FOREIGN = {
     "a web page": b"\n<!DOCTYPE html><html></html>",
     "a film": b"\0\0\0\x18ftypmp42" + bytes(12),
     "a JPEG 2000 picture": b"\0\0\0\x0cjP  \r\n\x87\n",
+    "a camera's raw picture": b"II*\0\x10\0\0\0CR\2\0" + bytes(4) + b"\1\0\0\1\4\0\1\0\0\0\1\0\0\0" + bytes(4),
+    "a PNG as programs for iPhones hold it": b"\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\2",
+    "an XPS file": b"PK\x03\x04" + bytes(26) + b"FixedDocSeq.fdseq",
+    "a tar archive": b"a.jpg" + bytes(252) + b"ustar\0",
+    "a file in base64": b64encode(b"\xff\xd8\xff\xe0" + bytes(99)),
     "a text": "购物清单\n".encode("gb18030") * 9,
 }
 

@@ -197,6 +197,18 @@ def test_a_jpeg_without_its_end_is_taken_if_it_has_all_pixels(options: dict[str,
             examine(whole[: int(len(whole) * (1 - missing))])
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_that_nothing_is_missing_shows_on_plain_paper_too(options: dict[str, Any]) -> None:
+    paper = Image.new("RGB", (120, 80), "white")
+    paper.paste("black", (10, 10, 40, 30))
+    file = BytesIO()
+    paper.save(file, "JPEG", **options)
+    assert not examine(file.getvalue()[: -len(EOI)]).whole
+    assert not examine(file.getvalue()[:-1]).whole
+    with pytest.raises(CallerError):
+        examine(file.getvalue()[:-40])
+
+
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_orientation_is_found_wherever_programs_write_it(order: str, orientation: int) -> None:

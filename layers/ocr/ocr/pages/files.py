@@ -7,9 +7,9 @@ from ocr.pages import examine, gate, invoice_xml, ofd, pdf, tiff_pages
 from ocr.pages.page import Page, scale
 
 _PDF = re.compile(rb"[\s\S]{0,1024}?%PDF-")
+_ZIP, _OFD_ROOT = b"PK\x03\x04", "ofd.xml"
 # The names of a zip's parts are not packed.
-_OFD = re.compile(rb"PK\x03\x04")
-_OFD_ROOT = b"OFD.xml"
+_OFD_NAME = re.compile(rb"(?i)ofd\.xml")
 _READERS = {"PDF": pdf, "OFD": ofd, "XML": invoice_xml}
 
 
@@ -37,6 +37,20 @@ def page(document: Picture, number: int) -> Page:
 def _kind(content: bytes) -> str | None:
     if content.startswith(b"%PDF-") or (not content.startswith((b"\xff\xd8", b"\x89PNG")) and _PDF.match(content)):
         return "PDF"
-    if _OFD.match(content) and _OFD_ROOT in content:
+    if _is_ofd(content):
         return "OFD"
     return "XML" if invoice_xml.is_one(content) else None
+
+
+def _is_ofd(content: bytes) -> bool:
+    """Whether this is an OFD, whole or cut short; an archive of several is none."""
+    if not content.startswith(_ZIP) or not _OFD_NAME.search(content):
+        return False
+    from io import BytesIO
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(BytesIO(content)) as parts:
+            return any(name.replace("\\", "/").lstrip("./").lower() == _OFD_ROOT for name in parts.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return True

@@ -15,6 +15,7 @@ from dataclasses import replace
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from ocr.pages import unsupported
 from ocr.pages.formats import bmff, jpeg
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 # 50 megapixels, in whatever form, take about one second of a processor.
 MOST_CPU_SECONDS = 5.0
 
-# What ends a JPEG's data without an end of the file: without so much of it, a block of the last row has other pixels.
-_LAST_BYTES = 16
+# What a decoder takes for more of a JPEG's data, if it needs any; the byte that may stand before the end; and so many
+# rows are looked at together.
+_MORE, _FILLING, _ROWS = bytes(range(1, 250, 3)), b"\xff", 512
 
 
 def read_header(content: bytes) -> Header:
@@ -107,7 +109,7 @@ def opened(header: Header) -> Iterator["Image.Image"]:
     """The picture, not yet decoded, in its turn; what Pillow makes of it is to be done within the block."""
     from PIL import Image  # costs 50 ms: not at cold start, nor for what was refused before
 
-    if not header.ended and not _has_last_row(header):
+    if not header.ended and not _has_every_pixel(header):
         raise damaged()
     if header.format == "HEIF":
         from pi_heif import register_heif_opener
@@ -133,14 +135,17 @@ class _Timed(BytesIO):
         return super().read(size)
 
 
-def _has_last_row(header: Header) -> bool:
-    """Whether the last bytes of a JPEG without an end are those of its last row: then no pixels are missing."""
-    shorter = header.pixels[: -len(jpeg.END) - _LAST_BYTES] + jpeg.END
-    return _last_row(header, header.pixels) != _last_row(header, shorter)
+def _has_every_pixel(header: Header) -> bool:
+    """Whether a JPEG without an end lacks nothing else: whatever follows its data then changes no pixel."""
+    data = header.pixels[: -len(jpeg.END)].rstrip(_FILLING)
+    return _sum(header, data + jpeg.END) == _sum(header, data + _MORE + jpeg.END)
 
 
-def _last_row(header: Header, pixels: bytes) -> bytes:
+def _sum(header: Header, pixels: bytes) -> int:
     """In colour: the last bytes of a block of a coloured picture say nothing of how light it is."""
+    found = 0
     with opened(replace(header, pixels=pixels, ended=True)) as picture:
         picture.draft("YCbCr", picture.size)
-        return picture.crop((0, header.height - 1, header.width, header.height)).tobytes()
+        for top in range(0, picture.height, _ROWS):
+            found = crc32(picture.crop((0, top, picture.width, min(top + _ROWS, picture.height))).tobytes(), found)
+    return found

@@ -1,12 +1,13 @@
 """数电票 as XML: the invoice as data, which the tax authority's platform hands out beside PDF and OFD."""
 
 import re
+from codecs import getincrementaldecoder
 from typing import Any
 
 from ocr.model.picture import Picture
 from ocr.pages import gate
-from ocr.pages.formats.header import damaged
 from ocr.pages.page import Page
+from ocr.platform.errors import CallerError
 
 # The names of the platform's own schema, wherever they stand in it → the label that is printed for them.
 LABELS = {
@@ -39,8 +40,14 @@ ITEM_LABELS = {
     "ComTaxAm": "税额",
 }
 # What only such a file has.
-KEYS = re.compile(rb"<(?:\w+:)?(?:EInvoice|EInvoiceData|IssuItemInformation|TaxSupervisionInfo)[\s>]")
+KEYS = re.compile(r"<(?:\w+:)?(?:EInvoice|EInvoiceData|IssuItemInformation|TaxSupervisionInfo)[\s>]")
 _LOOKED_AT = 1 << 16
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# Programs write their system's encoding, whatever they declare.
+_CODINGS = ("utf-8", "gb18030")
+# What no XML may hold.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]?.*")
 _RATE = re.compile(r"0\.\d+")
 MOST_ROWS = 2000
@@ -50,8 +57,8 @@ WIDTH, HEIGHT = 595.0, 842.0
 
 def is_one(content: bytes) -> bool:
     """Whether these bytes are such a file, as far as their beginning tells."""
-    head = content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"<") and bool(KEYS.search(head))
+    text = _text(content[:_LOOKED_AT], "ignore")
+    return text.startswith("<") and bool(KEYS.search(text))
 
 
 def count(content: bytes) -> tuple[int, float, float]:
@@ -69,7 +76,10 @@ def _stated(content: bytes) -> dict[str, Any]:
     from defusedxml import ElementTree
 
     with gate.decoder():
-        root = ElementTree.fromstring(content, forbid_dtd=True)
+        try:
+            root = ElementTree.fromstring(_text(content), forbid_dtd=True)
+        except (ElementTree.ParseError, ValueError):
+            raise _damaged() from None
     found: dict[str, str] = {}
     rows: list[list[list[str]]] = []
     for element in root.iter():
@@ -80,8 +90,28 @@ def _stated(content: bytes) -> dict[str, Any]:
         elif name in LABELS and text:
             found.setdefault(LABELS[name], _plain(name, text))
     if not found:
-        raise damaged()
+        raise _damaged()
     return {"items": [[label, text] for label, text in found.items()], "rows": [row for row in rows if row]}
+
+
+def _text(content: bytes, errors: str = "strict") -> str:
+    """The file's text without its declaration; `errors` says what becomes of bytes that are no character."""
+    marked = next((coding for mark, coding in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
+    for coding in (marked,) if marked else _CODINGS:
+        # A character may be cut at the end of a beginning.
+        decoder = getincrementaldecoder(coding)("strict" if coding == _CODINGS[0] else errors)
+        try:
+            text = decoder.decode(content, final=errors == "strict")
+        except UnicodeDecodeError:
+            continue
+        return _DECLARATION.sub("", _CONTROL.sub("", text.removeprefix("\ufeff")), count=1).lstrip()
+    return ""
+
+
+def _damaged() -> CallerError:
+    return CallerError(
+        "The XML is damaged, or it holds no invoice.", "Download it again, or send its PDF or OFD.", kind="damaged"
+    )
 
 
 def _cell(part: Any) -> list[str] | None:

@@ -27,7 +27,16 @@ KINDS = (
     Kind(rb"PK\x03\x04[\s\S]*ppt/", "a PowerPoint file", AS_PDF),
     Kind(rb"PK\x03\x04[\s\S]*application/epub", "an e-book", AS_PDF),
     Kind(rb"PK\x03\x04[\s\S]*opendocument", "an OpenDocument file", AS_PDF),
+    Kind(rb"PK\x03\x04[\s\S]*FixedDoc", "an XPS file", AS_PDF),
     Kind(rb"PK(?:\x03\x04|\x05\x06)", "a zip archive", UNPACK),
+    Kind(rb"[\s\S]{257}ustar", "a tar archive", UNPACK),
+    Kind(rb"[\s\S]{60}BOOKMOBI", "an e-book", AS_PDF),
+    Kind(rb"[\s\S]{128}DICM", "a picture of a medical device", AS_PICTURE),
+    Kind(rb"FUJIFILMCCD-RAW|IIU\0|IIRO|MMOR", "a camera's raw picture", AS_PICTURE),
+    Kind(rb"II\xbc\x01", "a JPEG XR picture", AS_PICTURE),
+    Kind(rb"P[1-7]\s", "a picture of the PNM family", AS_PICTURE),
+    Kind(rb"(?:/9j/|iVBORw0KGgo|JVBERi0|UklGR|R0lGOD|SUkqA|TU0AK)", "a file in base64",
+         "Send it in JSON as `image`, or send the bytes that it stands for."),
     Kind(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word, Excel or WPS file", AS_PDF),
     Kind(rb"\{\\rtf", "a rich text file", AS_PDF),
     Kind(rb"Rar!\x1a\x07", "a RAR archive", UNPACK),
@@ -66,10 +75,15 @@ def refusal(content: bytes) -> CallerError:
     head = content[:LOOKED_AT]
     kind = next((kind for pattern, kind in _COMPILED if pattern.match(head)), None)
     if kind:
-        return CallerError(f"This is {kind.name}, which is not read here.", kind.advice, kind="unsupported_format")
+        return unread(kind.name, kind.advice)
     if TEXT.fullmatch(content[:4096]) and _is_text(content[:4096]):
         return CallerError("This is a text, not a picture of one.", kind="unsupported_format")
     return CallerError("The bytes are not a picture in a known format.", kind="unsupported_format")
+
+
+def unread(name: str, advice: str) -> CallerError:
+    """The error for a file of a kind that has this name."""
+    return CallerError(f"This is {name}, which is not read here.", advice, kind="unsupported_format")
 
 
 def _is_text(head: bytes) -> bool:

@@ -3,6 +3,7 @@
 import struct
 import zlib
 
+from ocr.pages import unsupported
 from ocr.pages.formats.header import MOST_METADATA, MOST_PARTS, Header, of_exif, of_xmp, too_complex
 
 _EXIF = b"Exif\0\0"
@@ -14,6 +15,8 @@ _END = b"\0\0\0\0IEND\xaeB`\x82"
 
 def png(content: bytes) -> Header:
     kept, orientation, at = [_SIGNATURE], 0, len(_SIGNATURE)
+    if content[at + 4 : at + 8] == b"CgBI":
+        raise unsupported.unread("a PNG as programs for iPhones hold it", unsupported.AS_PICTURE)
     header = struct.unpack_from(">IIBB", content, at + 8)
     for _ in range(MOST_PARTS):
         if at >= len(content):

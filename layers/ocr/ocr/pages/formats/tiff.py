@@ -3,6 +3,7 @@
 import struct
 from typing import Any
 
+from ocr.pages import unsupported
 from ocr.pages.formats.header import MOST_PARTS, MOST_TAGS, Header, too_complex
 from ocr.platform.errors import CallerError
 
@@ -11,6 +12,7 @@ _COMPRESSIONS = {1, 2, 3, 4, 5, 7, 8, 32773, 32946}
 _PREVIEW = 1
 # A tile is unpacked as a whole, whatever the picture's size.
 MOST_TILE = 1 << 24
+_DNG, _CANON = 50706, b"CR"
 _SIZES = {1: "B", 3: "H", 4: "I"}
 _SUBFILE, _WIDTH, _HEIGHT, _BITS, _COMPRESSION = 254, 256, 257, 258, 259
 _STRIPS, _ORIENTATION, _SAMPLES, _TILE_WIDTH, _TILE_HEIGHT, _TILES = 273, 274, 277, 322, 323, 324
@@ -29,10 +31,14 @@ def tiff(content: bytes) -> Header:
             raise too_complex()
         seen.add(at)
         tags, at = _directory(content, at, order, turned if not pages else {})
+        if _DNG in tags or content[8:10] == _CANON:
+            raise _raw()
         if not tags.get(_SUBFILE, 0) & _PREVIEW:
             _refuse_odd(tags)
             pages[number] = tags
         number += 1
+    if not pages:
+        raise _raw()  # previews only: what they are of lies elsewhere
     first = next(iter(pages.values()))
     largest = max(pages.values(), key=lambda tags: tags[_WIDTH] * tags[_HEIGHT]) if len(pages) > 1 else first
     bits = max(tags.get(_BITS, 1) for tags in pages.values())
@@ -52,6 +58,10 @@ def tiff(content: bytes) -> Header:
         exact=len(pages) == 1,
         frames=tuple(pages),
     )
+
+
+def _raw() -> CallerError:
+    return unsupported.unread("a camera's raw picture", unsupported.AS_PICTURE)
 
 
 def _directory(content: bytes, at: int, order: str, places: dict[int, int]) -> tuple[dict[int, int], int]:
