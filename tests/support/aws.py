@@ -101,8 +101,8 @@ def forget_settings() -> None:
 
 def renew_clients(endpoint: str) -> None:
     """Drop clients that were made for another AWS; those for this one are kept, since making them takes long."""
-    for client in (clients.table, clients.dynamodb, clients.s3, clients.queues, clients.events):
-        made = client()
+    for client in (clients.table, clients.s3, clients.queues, clients.events):
+        made: Any = client()
         if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
             client.cache_clear()
 

@@ -22,7 +22,6 @@ CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
@@ -47,12 +46,6 @@ def _after_conflict(attempts: int, response: tuple[Any, dict[str, Any]] | None, 
     if not codes & CONFLICTS or "ConditionalCheckFailed" in codes or attempts > MOST_CONFLICTS:
         return None
     return random.uniform(0, CONFLICT_SECONDS * 2 ** (attempts - 1))
-
-
-@cache
-def dynamodb() -> "DynamoDBClient":
-    """The low-level client, for libraries that speak DynamoDB's own types."""
-    return boto3.client("dynamodb", config=SOON)
 
 
 @cache
