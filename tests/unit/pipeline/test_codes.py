@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 
 from local.samples import Sample, samples
 from ocr.declare.catalogue import products
-from ocr.declare.codes import BEFORE_TAX, WITH_TAX, InvoiceCode
+from ocr.declare.codes import BEFORE_TAX, WITH_TAX, InvoiceCode, crc16
 from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Record, Status
 from ocr.pages import codes
@@ -57,7 +57,7 @@ def test_one_changed_digit_is_found_out(text: str) -> None:
         if sign.isdigit() and place > 5:
             said = CODE.read(text[:place] + str((int(sign) + 1) % 10) + text[place + 1 :])
             assert said
-            assert not said.proven
+            assert (said.proven, said.altered) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,38 @@ def test_a_forged_print_is_found_out(invoice: Sample, name: str) -> None:
     assert printed[name] in [one.text for one in made.document.unmapped]
 
 
-def test_a_code_whose_checksum_is_wrong_changes_nothing(invoice: Sample) -> None:
+def test_a_code_whose_checksum_is_wrong_changes_nothing_and_is_told(invoice: Sample) -> None:
     printed = truth_of(invoice, "invoice_number", "seller_name", "total")
     forged = drawn(f"01,10,{invoice.truth['invoice_code']},{invoice.truth['invoice_number']},1.00,20200101,,0000,")
     made = record(forged, **printed)
     assert made.document
     assert made.document.fields == printed
-    assert verdict(made.document) == ("not_applicable", [])
+    assert verdict(made.document) == ("failed", ["invoice_number"])
+    assert made.needs_review
     assert [one.text[:6] for one in made.codes] == ["01,10,"]
+
+
+def test_a_code_without_a_checksum_proves_nothing(invoice: Sample) -> None:
+    printed = truth_of(invoice, "invoice_number", "seller_name", "total")
+    made = record(drawn(f"01,10,{invoice.truth['invoice_code']},95062388,1.00,20200101,123,more"), **printed)
+    assert made.document
+    assert made.document.fields == printed
+    assert verdict(made.document) == ("not_applicable", [])
+
+
+@pytest.mark.parametrize("place", range(6, 38, 3))
+def test_a_digit_forged_in_print_and_code_alike_is_found_out(invoice: Sample, place: int) -> None:
+    truth = truth_of(invoice, *SAID, "seller_name", "total")
+    payload = ",".join(["01,10", *(str(truth[name]).replace("-", "") for name in SAID)]) + ","
+    genuine = payload + crc16(payload)
+    assert verdict(record(drawn(genuine), **truth).document) == ("passed", [*SAID])
+    while not genuine[place].isdigit():
+        place += 1
+    forged = genuine[:place] + str((int(genuine[place]) + 1) % 10) + genuine[place + 1 :]
+    code = CODE.read(forged)
+    assert code
+    made = record(drawn(forged), **truth | dict(code.values))
+    assert (verdict(made.document) or ("",))[0] == "failed"
 
 
 def test_a_code_is_read_out_of_focus_and_on_its_side(invoice: Sample) -> None:

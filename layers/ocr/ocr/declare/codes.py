@@ -5,6 +5,7 @@ A product declares it as data: for each kind of invoice the fields that the memb
     code=InvoiceCode({"01": BEFORE_TAX, "31": WITH_TAX})
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,14 +18,20 @@ NUMBER_ONLY = ("", "invoice_number", "", "", "")
 
 VERSION = "01"
 _SUM_DIGITS = 4
+_SUM = re.compile(r"[0-9A-Fa-f]{1,4}")
 
 
 @dataclass(frozen=True)
 class CodeValues:
-    """What a code says: field name → text, and whether its checksum holds."""
+    """What a code says: field name → text.
+
+    It is `proven` where its checksum holds, and `altered` where it has one that does not: what is read of a code at all
+    is read as it was printed.
+    """
 
     values: Mapping[str, str]
     proven: bool
+    altered: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,12 @@ class InvoiceCode:
             return None
         values = {name: value for name, value in zip(names, members[2:], strict=False) if name and value}
         body, _, checksum = payload.rpartition(",")
-        return CodeValues(values, len(members) == 3 + len(names) and _holds(body, checksum.strip()))
+        whole = len(members) == 3 + len(names) and bool(_SUM.fullmatch(checksum.strip()))
+        proven = whole and _holds(body, checksum.strip())
+        return CodeValues(values, proven, altered=whole and not proven)
 
 
 def _holds(body: str, checksum: str) -> bool:
-    if len(checksum) > _SUM_DIGITS:
-        return False
     # Nearly all programs count the comma before the checksum, a few do not; some leave out leading zeros.
     return checksum.upper().rjust(_SUM_DIGITS, "0") in (crc16(f"{body},"), crc16(body))
 

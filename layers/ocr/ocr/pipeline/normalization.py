@@ -110,7 +110,8 @@ def _joined(one: ExtractedDocument, other: ExtractedDocument) -> ExtractedDocume
 def _referee(drafts: Sequence["_Draft"], decoded: Sequence[tuple[CodeValues, Code]]) -> None:
     """Have every document judged by the code that is its own.
 
-    A code whose checksum holds belongs to the only document there is, or to the one with which it agrees most.
+    A code belongs to the only document there is, or to the one with which it agrees most. One whose checksum holds says
+    what is right; one whose checksum does not hold was altered, and so may the print have been.
     """
     proven = {tuple(sorted(said.values.items())): (said, code) for said, code in decoded if said.proven}
     for said, code in proven.values():
@@ -119,8 +120,11 @@ def _referee(drafts: Sequence["_Draft"], decoded: Sequence[tuple[CodeValues, Cod
         alone = len(drafts) == len(proven) == 1
         if alone or best and agreeing.count(best) == 1:
             drafts[agreeing.index(best)].referee(said, code)
-    if not proven and decoded and len(drafts) == 1:
-        drafts[0].judged.append(_code_check("not_applicable", [], "The checksum of the code does not hold."))
+    for said, _ in decoded if not proven else ():
+        agreeing = [draft.agreeing(said) for draft in drafts]
+        best = max(agreeing, default=0)
+        if len(drafts) == len(decoded) == 1 or best and agreeing.count(best) == 1:
+            drafts[agreeing.index(best)].doubt(said)
 
 
 def _code_check(outcome: Outcome, fields: Sequence[str], detail: str = "") -> Check:
@@ -256,6 +260,14 @@ class _Draft:
             self.judged.append(_code_check("failed", differing, "The print differs from the code, which is proven."))
         elif agreed:
             self.judged.append(_code_check("passed", agreed))
+
+    def doubt(self, said: CodeValues) -> None:
+        """Say that the code proves nothing: it was altered, or it is of a form that has no checksum."""
+        if said.altered:
+            fields = [name for name in self._values(said) if name in self.values]
+            self.judged.append(_code_check("failed", fields, "The checksum of the code does not hold: it was altered."))
+        else:
+            self.judged.append(_code_check("not_applicable", [], "The code has no checksum."))
 
     def _values(self, said: CodeValues) -> dict[str, Any]:
         values = {}
