@@ -11,6 +11,7 @@ time. Those that came with one that ended the process wait for the rest of its t
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from itertools import cycle
@@ -52,13 +53,14 @@ class Kind:
     ends: frozenset[str] = frozenset({"failed"})
 
 
+@cache
 def kinds() -> Mapping[str, Kind]:
     """The eight kinds."""
     bomb = PngInfo()
     bomb.add_text("note", "\0" * MUCH, zip=True)
     return {
         "a thousand scans": Kind(_scans(1000)),
-        "more pixels than memory": Kind(_file("PNG", (12_000, 12_000))),
+        "more pixels than memory": Kind(_file("PNG", (12_000, 12_000), mode="1")),
         "metadata that unpacks to 50 MB": Kind(_file("PNG", (400, 300), pnginfo=bomb), ends=_ANY),
         "a decoder that stands still": Kind(plate(), b"planted stands still"),
         "a decoder that takes all memory": Kind(plate(), b"planted takes all memory"),
@@ -75,9 +77,9 @@ def _scans(count: int) -> bytes:
     return whole[:last] + whole[last:-2] * count + whole[-2:]
 
 
-def _file(format: str, size: tuple[int, int], **options: Any) -> bytes:
+def _file(format: str, size: tuple[int, int], mode: str = "RGB", **options: Any) -> bytes:
     file = BytesIO()
-    Image.new("RGB", size, "white").save(file, format, **options)
+    Image.new(mode, size, "white").save(file, format, **options)
     return file.getvalue()
 
 
