@@ -1,4 +1,4 @@
-"""`make bench`: cold start, memory, warm calls, the engine and the layers, measured side by side in one run.
+"""`make bench`: cold start, memory, warm calls, the engine, files with text, the layers, side by side in one run.
 
 A product function and a naive handler (`naive`) run in turn under the Runtime Interface Emulator, on the same local AWS
 and the same vendor, which answers at once. Absolute times are this machine's; quote the ratios.
@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.arguments import Arguments
+from local.bench import digital
 from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.build import BUILT, build
 from local.cloud.runtime import running
@@ -77,7 +78,12 @@ def main() -> None:
     with console.status("sam build"):
         build()
     tables = []
-    for name, measure in {"functions": _comparison, "engine": _engine, "layers": _layers}.items():
+    for name, measure in {
+        "functions": _comparison,
+        "engine": _engine,
+        "digital": digital.table,
+        "layers": _layers,
+    }.items():
         with console.status(name):
             tables.append(measure())
         console.print(tables[-1])
