@@ -2,9 +2,8 @@
 
 Forms: paper (专用发票, 普通发票 with its roll of 57 or 76 mm) with the code top left and again small top right, the
 number behind №, both without a label; heads 购货单位/销货单位 until 2011, 购买方/销售方 since, stacked letter by
-letter beside their blocks; electronic since 2015 (电子普通发票) with labels for code, number and check code; fully
-electronic since 2021 (数电票) with a number of 20 digits and no code. The seller's oval seal falls on the remarks,
-the tax bureau's on the title; the needle printer's values stand up to half a row off.
+letter; electronic since 2015 (电子普通发票) all labelled; fully electronic since 2021 (数电票), a number of 20 digits
+and no code. The seller's oval seal falls on the remarks, the tax bureau's on the title; print may stand half a row off.
 """
 
 from typing import Annotated

@@ -218,7 +218,7 @@ def _default(value: object) -> str:
     return "" if value in ({}, "") or "Undefined" in repr(value) else f"`{value}`"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's short forms as their bare values."""
 
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -22,9 +23,15 @@ LONGEST_SIDE = 720
 QUALITY = 55
 
 
+@cache
+def first_sample(slug: str) -> Sample:
+    """What a product's events and example show: drawn once, which takes longer than all that is made of it."""
+    return next(iter(samples([slug])))
+
+
 def events(product: Product) -> dict[str, Any]:
     """One Lambda event a trigger and input form, by file name; all carry the product's first sample."""
-    sample = next(iter(samples([product.slug])))
+    sample = first_sample(product.slug)
     picture, media_type = _small(sample)
     form = _form(picture, media_type, sample)
     members = {IMAGE_MEMBER: b64encode(picture).decode(), **sample.options}

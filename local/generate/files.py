@@ -13,12 +13,11 @@ from pydantic import ValidationError
 from local.cloud.aws import ROOT
 from local.generate import openapi, product_pages, supply
 from local.generate.contents import contents
-from local.generate.events import events
+from local.generate.events import events, first_sample
 from local.generate.signs import signs
 from local.generate.tables import pages, with_table
 from local.generate.template import template
 from local.generate.vendor_pages import FOLDER, vendor_pages
-from local.samples import samples
 from local.samples.catalogue import documents
 from ocr.declare.catalogue import products, record_schema
 from ocr.declare.checks import verdicts
@@ -82,7 +81,7 @@ def announcement_schema() -> dict[str, Any]:
 
 def example(product: Product) -> dict[str, Any]:
     """The record of the product's first sample, with what is printed on that; a vendor adds evidence."""
-    sample = next(iter(samples([product.slug])))
+    sample = first_sample(product.slug)
     try:
         fields = product.fields.model_validate(sample.truth)
     except ValidationError as error:

@@ -27,11 +27,11 @@ NOTHING = "!Ref AWS::NoValue"
 INPUTS = ("https-binary", "https-json", "https-multipart", "s3")
 
 
-class Cfn(yaml.SafeLoader):
+class Cfn(yaml.CSafeLoader):
     """YAML with CloudFormation's short functions, which come out as they are written."""
 
 
-def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+def _short(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return f"!{suffix} {node.value}"
     if isinstance(node, yaml.SequenceNode):
