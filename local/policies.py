@@ -4,8 +4,8 @@
     python -m local.policies --products id_card --layouts issued --policies checks 'checks|confidence<0.95'
     python -m local.policies --docs                           put the table into docs/money.md, too
 
-The engine's readings are its own. A paid vendor is simulated: it says what the engine reads on the clean picture, with
-the errors of `local.simulators.slips`, and more of them where the picture is degraded. A call of each costs one unit.
+The engine's readings are its own. A paid vendor is simulated: it says what is printed, with the errors of
+`local.simulators.slips`, and more of them where the picture is degraded. A call of each costs one unit.
 Readings become records, are doubted and weighed by the gateway's own code. No account and no network is needed.
 """
 
@@ -21,11 +21,13 @@ from typing import Any
 from cli.marks import Mark
 from local.accuracy import offline
 from local.accuracy.marks import computed, marked
+from local.accuracy.printed import printed
 from local.arguments import Arguments, one_of, product
 from local.generate.tables import MONEY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples
 from local.simulators import slips
 from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
 from ocr.model.reading import Reading
 from ocr.model.record import Record
 from ocr.pipeline.opinions import combined, doubtful
@@ -52,21 +54,22 @@ class Sum:
 
 
 def paid(slug: str) -> list[str]:
-    """The paid vendors that read a product, whose errors are written down, in the order in which they are tried."""
+    """The paid vendors that read a product's fields, in the order in which they are tried."""
+    if any(one.mark.content for one in declared(products()[slug].fields).values()):
+        return []
     return [offer.vendor for offer in products()[slug].offers if offer.vendor in slips.vendors()]
 
 
 def measured(slug: str, layout: Any, variants: Sequence[str], policies: Sequence[str]) -> dict[str, Sum]:
     """Reader → what came of the product's samples in a layout: `embedded`, `juhe`, …, and each policy."""
     found: dict[str, Sum] = {}
-    clean = {one.name: one for one in samples([slug], [layout])}
     for sample in samples([slug], [layout], variants):
-        for reader, one in _measured(slug, sample, clean[sample.name], policies):
+        for reader, one in _measured(slug, sample, policies):
             found.setdefault(reader, Sum()).add(one)
     return found
 
 
-def _measured(slug: str, sample: Sample, clean: Sample, policies: Sequence[str]) -> Iterator[tuple[str, Sum]]:
+def _measured(slug: str, sample: Sample, policies: Sequence[str]) -> Iterator[tuple[str, Sum]]:
     kind = products()[slug]
 
     def settle(reading: Reading) -> Record:
@@ -75,13 +78,11 @@ def _measured(slug: str, sample: Sample, clean: Sample, policies: Sequence[str])
     def judged(record: Record, calls: int) -> Sum:
         ignored = computed(kind.fields) - sample.truth.keys() | sample.ignored
         values = marked(sample.truth, record.document, [], sample.covered, ignored)
-        right = record.status == "succeeded" and all(one.mark == Mark.RIGHT for one in values)
+        right = bool(record.document) and all(one.mark == Mark.RIGHT for one in values)
         return Sum(1, right, sum(one.silent for one in values), calls)
 
-    own = offline.reading(slug, sample.picture, sample.options)
-    seen = offline.reading(slug, clean.picture, clean.options)
-    if own is None or seen is None:
-        return
+    own = offline.reading(slug, sample.picture, sample.options) or Reading(vendor=ENGINE)
+    seen = Reading(vendor=ENGINE, findings=[printed(kind.fields, sample.truth)])
     name = f"{slug}/{sample.layout}/{sample.name}/{sample.variant}"
     others = [slips.slipped(seen, vendor, name, degraded=sample.variant != "clean") for vendor in paid(slug)]
     yield ENGINE, judged(settle(own), 0)

@@ -106,7 +106,7 @@ class Page:
 
     def shows(self, value: Any) -> bool:
         """Whether the value stands in the lines in one of the forms in which it is printed, whole or cut into parts."""
-        return all(any(self._shows(form) for form in _forms(part)) for part in _parts(value))
+        return all(any(self._shows(form) for form in forms(part)) for part in _parts(value))
 
     def _shows(self, form: str) -> bool:
         if len(form) < SHORT_NUMBER and re.fullmatch(r"[\d.]+", form):
@@ -128,7 +128,7 @@ def _parts(value: Any) -> list[str]:
     return text.split("/") if re.fullmatch(r"\d{4}-\d\d-\d\d/.+", text) else [text]
 
 
-def _forms(text: str) -> Iterator[str]:
+def forms(text: str) -> Iterator[str]:
     """The text, and how else a record's value is printed."""
     yield text
     yield from WORDS.get(text, ())

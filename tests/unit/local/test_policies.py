@@ -1,0 +1,60 @@
+"""Promises of `make policies`: simulated vendors say what is printed, err in the way written down, and are weighed."""
+
+import pytest
+
+from local import policies
+from local.accuracy import offline
+from local.accuracy.printed import printed
+from local.samples import Sample, samples
+from local.simulators import slips
+from ocr.declare.catalogue import products
+from ocr.model.reading import ExtractedDocument, Item, Reading
+
+CARD = products()["id_card"].fields
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return next(iter(samples(["id_card"])))
+
+
+def said(sample: Sample, vendor: str = policies.ENGINE) -> Reading:
+    return Reading(vendor=vendor, findings=[printed(CARD, sample.truth)])
+
+
+@pytest.mark.parametrize("slug", ["vat_invoice", "driving_license", "bank_statement"])
+def test_a_vendor_without_an_error_says_what_is_printed(slug: str) -> None:
+    sample = next(iter(samples([slug])))
+    found = Reading(vendor="any", findings=[printed(products()[slug].fields, sample.truth)])
+    document = offline.settled_as(slug, found, sample.picture).document
+    assert document
+    assert {name: document.fields.get(name) for name in sample.truth} == sample.truth
+
+
+def test_a_vendor_errs_alike_on_the_same_picture_and_more_on_a_degraded_one() -> None:
+    page = ExtractedDocument(items=[Item(label=f"{number}", text="0123456789", confidence=1) for number in range(2000)])
+    reading = Reading(vendor="embedded", findings=[page])
+
+    def wrong(picture: str, *, degraded: bool) -> int:
+        [finding] = slips.slipped(reading, "ctyun", picture, degraded=degraded).findings
+        assert {item.confidence for item in finding.items} == {None}
+        return sum(item.text != "0123456789" for item in finding.items)
+
+    once, again, degraded = wrong("a", degraded=False), wrong("a", degraded=False), wrong("a", degraded=True)
+    assert 0 < once == again < degraded
+
+
+def test_a_doubted_reading_goes_to_a_paid_vendor_and_any_other_does_not(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine reads the number wrong, which its check digit tells; the vendors read all right."""
+    number = sample.truth["id_number"]
+    misread = number[:6] + ("1" if number[6] == "2" else "2") + number[7:]
+    wrong = said(sample.__class__(**{**vars(sample), "truth": sample.truth | {"id_number": misread}}))
+    monkeypatch.setattr(slips, "slipped", lambda reading, vendor, *_, **__: said(sample, vendor))
+    for own, right, calls in ((wrong, 0, 1), (said(sample), 1, 0)):
+        monkeypatch.setattr(offline, "reading", lambda *_, own=own: own)
+        monkeypatch.setattr(policies, "samples", lambda *_: [sample])
+        found = policies.measured("id_card", "a", ["clean"], ["checks"])
+        assert (found["embedded"].right, found["etoplive"].right) == (right, 1)
+        assert (found["checks"].right, found["checks"].silent, found["checks"].calls) == (1, 0, calls)
