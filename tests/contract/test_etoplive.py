@@ -245,6 +245,14 @@ class TestSharedPid:
         [finding] = reading(ask(self.TRAIN)[0]).findings
         assert said(finding) == {"车次": "G1234", "票价": "553.0元"}
 
+    @pytest.mark.parametrize("kind", ["机动车销售统一发票", "二手车销售统一发票", "不动产出租发票"])
+    @pytest.mark.parametrize("asked", ["火车票", "出租车票"])
+    def test_a_word_inside_another_names_no_bill(self, vendor: Host, asked: str, kind: str) -> None:
+        vendor.says(paged(entry(field("金额", "9"), type=kind)))
+        [outcome] = ask(Pid(22, type=(asked,)))
+        detected = problem_of(outcome).model_dump()["detected"] if isinstance(outcome, NoResult) else []
+        assert detected == (["机动车发票"] if "车" in kind else [])
+
     @pytest.mark.parametrize(
         ("asked", "kind"),
         [("出租车票", "出租车发票"), ("行程单", "机票"), ("行程单", "航空运输电子客票行程单"), ("定额发票", "定额票")],

@@ -82,7 +82,7 @@ GATEWAY_ERRORS = {
     "TOKEN_CANT_BE_NULL": turned_away("The vendor misses the token; it was sent one."),
     "INVALID_TIMESTAMP": Row(
         VendorRejected,
-        "The vendor's clock and this system's differ by over 15 minutes, and its answers do not tell its time.",
+        "The vendor takes this system's clock for wrong by over 15 minutes, and its answers tell no other time.",
         "The operator has to look at the clocks, and ask the vendor about its own.",
     ),
     "INVALID_SIGNATURE": Row(VendorRejected, "The vendor does not accept this system's signature.", _KEY),

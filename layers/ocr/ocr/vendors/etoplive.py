@@ -136,9 +136,13 @@ class Bill(NamedTuple):
 # No document lists the types' names: those are seen, and in words that belong to one bill alone. A problem names no
 # others, since free text may be a value that has lost its way.
 BILLS = {
+    # Before the train's, whose words are in their names.
+    "机动车发票": Bill(("机动车", "二手车")),
     "火车票": Bill(("火车", "动车", "高铁", "铁路"), ("车次", "席别", "检票口", "售票站", "开车时间", "座位号")),
     "行程单": Bill(("行程单", "机票", "航空"), ("航班号", "航班", "承运人", "燃油附加费", "民航发展基金", "填开单位")),
-    "出租车票": Bill(("出租", "的士"), ("上车", "上车时间", "下车", "下车时间", "里程", "车号", "燃油附加")),
+    "出租车票": Bill(
+        ("出租车", "出租汽车", "的士"), ("上车", "上车时间", "下车", "下车时间", "里程", "车号", "燃油附加")
+    ),
     "定额发票": Bill(("定额",)),
     "增值税发票": Bill(("增值税",), ("购买方名称", "销售方名称", "购方名称", "销方名称", "价税合计")),
     "卷票": Bill(("卷票", "卷式")),

@@ -1,6 +1,7 @@
 """Juhe 聚合数据: captchas and licence plates, each with a key of its own.
 
 Documents: 验证码OCR识别 (2024-11-21), 车牌号OCR识别 (2023-11-29). Both answer business errors with HTTP 200 and a code.
+Older answers carry it as `resultcode` alone, which is the code less 9900: `101` for `10001`, `121` for `10021`.
 """
 
 import base64
@@ -54,9 +55,9 @@ SECRET = (
 # What an operator does before the first call, in words for the vendor's page.
 SETUP = (
     "Each interface has a key of its own, in Juhe's 个人中心 → 我的数据.",
-    "Juhe's codes `10007` and `10008` mean that the account is bound to other addresses than the call came from. The "
-    "functions have no fixed address: send the calls through a proxy of yours that has one, and name it in "
-    "`VENDOR_URLS`: `juhe=https://ocr-proxy.example.com`.",
+    "Juhe's codes `10007` and `10008` mean that the account is bound to other addresses than the call came from. "
+    "Functions have no fixed address of their own. Run them in subnets behind a NAT that has one (`SubnetIds`), or send "
+    "the calls through a proxy that has one, and name it in `VENDOR_URLS`: `juhe=https://ocr-proxy.example.com`.",
     "It charges by its own price units; what a captcha costs stands under codetypes.",
 )
 
