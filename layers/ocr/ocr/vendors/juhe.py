@@ -56,8 +56,8 @@ SECRET = (
 SETUP = (
     "Each interface has a key of its own, in Juhe's 个人中心 → 我的数据.",
     "Juhe's codes `10007` and `10008` mean that the account is bound to other addresses than the call came from. "
-    "Functions have no fixed address of their own. Run them in subnets behind a NAT that has one (`SubnetIds`), or send "
-    "the calls through a proxy that has one, and name it in `VENDOR_URLS`: `juhe=https://ocr-proxy.example.com`.",
+    "Functions have no fixed address of their own. Run them in subnets behind a NAT that has one (`SubnetIds`), or "
+    "send the calls through a proxy that has one, and name it in `VENDOR_URLS`: `juhe=https://ocr-proxy.example.com`.",
     "It charges by its own price units; what a captcha costs stands under codetypes.",
 )
 
