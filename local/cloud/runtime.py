@@ -3,6 +3,7 @@
 The emulator is the one that SAM CLI carries; the runtime's own client and boto3 come from an environment of their own.
 """
 
+import os
 import platform
 import re
 import socket
@@ -48,6 +49,11 @@ class Runtime:
     def peak_megabytes(self) -> float:
         """The most resident memory that the function's process has had; Linux only."""
         return max(_peak(pid) for pid in _descendants(self.process.pid)) / 1024
+
+    @property
+    def processor_milliseconds(self) -> float:
+        """The processor's time that the function's process has taken so far; Linux only."""
+        return sum(_processor_seconds(pid) for pid in _descendants(self.process.pid)) * 1000
 
 
 @contextmanager
@@ -121,3 +127,9 @@ def _descendants(pid: int) -> list[int]:
 def _peak(pid: int) -> int:
     found = PEAK.search(Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) if found else 0
+
+
+def _processor_seconds(pid: int) -> float:
+    # After the name, which stands in brackets: user and system time, in ticks.
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
