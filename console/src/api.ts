@@ -57,6 +57,7 @@ export interface OcrRecord {
   created_at: string;
   finished_at?: string;
   replayed: boolean;
+  needs_review?: boolean;
   vendor?: string;
   picture?: { format: string; width: number; height: number; bytes: number; pages?: number; orientation?: number };
   source?: { bucket: string; key: string };
@@ -77,6 +78,7 @@ export interface Summary {
   created_at: string;
   vendor?: string;
   problem?: string;
+  needs_review: boolean;
   checks_failed: number;
   lowest_confidence?: number;
   decision?: Decision;
@@ -192,6 +194,21 @@ export class Api {
     return seen(answer);
   }
 
+  /** Claim a record for this many seconds, 0 gives it back; false while another reviewer has it. */
+  async claim(id: string, reviewer: string, seconds: number): Promise<boolean> {
+    try {
+      await this.send(`records/${id}/claim`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ reviewer, seconds }),
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === "being_reviewed") return false;
+      throw error;
+    }
+  }
+
   async erase(id: string): Promise<void> {
     await this.send(`records/${id}`, { method: "DELETE" });
   }
@@ -206,13 +223,17 @@ export class Api {
     }
   }
 
-  /** Read one file; with `keep`, or where it is too large for a request, by way of the bucket. */
-  async read(product: string, file: File, keep: boolean): Promise<OcrRecord> {
-    if (keep || file.size > MOST_BYTES) return this.finished(await this.upload(product, file));
+  /** Read one file; with `keep`, or where it is too large for a request, by way of the bucket: `onSent` gets the id. */
+  async read(product: string, file: File, keep: boolean, onSent: (id: string) => void = () => undefined): Promise<OcrRecord> {
+    if (keep || file.size > MOST_BYTES) {
+      const id = await this.upload(product, file);
+      onSent(id);
+      return this.finished(id);
+    }
     try {
       const answer = await this.send(`ocr/${product}`, {
         method: "POST",
-        headers: { "Content-Type": file.type || "application/octet-stream" },
+        headers: { "Content-Type": typeOf(file) },
         body: file,
       });
       const told = (await answer.json()) as OcrRecord;
@@ -231,14 +252,15 @@ export class Api {
     });
     const body = new FormData();
     for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
-    body.append("Content-Type", file.type || "application/octet-stream");
+    body.append("Content-Type", typeOf(file));
     body.append("file", file);
     // The bucket need not tell this page what came of it: the record does.
     await fetch(form.url, { method: "POST", body, mode: "no-cors", referrerPolicy: "no-referrer" });
     return form.id;
   }
 
-  private async finished(id: string): Promise<OcrRecord> {
+  /** The record of what was sent, once it is finished. */
+  async finished(id: string): Promise<OcrRecord> {
     for (const end = Date.now() + WAITS_MS; Date.now() < end; await sleep(1500)) {
       const { record } = await this.record(id);
       if (record.status !== "pending") return record;
@@ -284,6 +306,9 @@ export class Api {
     throw new Refusal(answer.status, kind, problem?.detail ?? "", problem?.advice ?? "", problem, seconds);
   }
 }
+
+// What a file is its bytes say; what it is not, too, and in words for people.
+const typeOf = ({ type }: File): string => (/^image\/|^application\/(pdf|ofd|xml)$/.test(type) ? type : "application/octet-stream");
 
 async function seen(answer: Response): Promise<Seen> {
   return { record: (await answer.json()) as OcrRecord, tag: answer.headers.get("ETag") ?? "" };

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api, OcrRecord, ProductSummary, Summary } from "./api";
+import { SORTERS } from "./read";
 import { moment, percent, plain, told } from "./record";
 import { csv, saved, workbook } from "./table";
 import { type Say, named } from "./words";
@@ -18,6 +19,14 @@ const STATUSES = ["succeeded", "incomplete", "no_result", "failed", "unknown"];
 const REVIEWS = ["needed", "approved", "rejected", "corrected"] as const;
 const AT_ONCE = 3;
 
+/** The moment at which a day begins where this person is; `later` of these days further on. */
+const beginning = (day: string | undefined, later = 0): string => {
+  if (!day) return "";
+  const at = new Date(`${day}T00:00`);
+  at.setDate(at.getDate() + later);
+  return at.toISOString();
+};
+
 export function ListPage({ say, api, products, names, onOpen }: Props) {
   const [filters, setFilters] = useState<Record<string, string>>({});
   const [records, setRecords] = useState<Summary[]>([]);
@@ -33,13 +42,16 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
     setBusy(true);
     setNote("");
     try {
-      const page = await api.list({ ...filters, limit: "50", cursor: cursor ?? "" });
+      const until = beginning(filters["to"], 1);
+      const page = await api.list({ ...filters, from: beginning(filters["from"]), to: until, limit: "50", cursor: cursor ?? "" });
       // A slow answer to an earlier question is none to this one.
       if (number !== searches.current) return;
-      setRecords((old) => [...(cursor ? old : []), ...page.records]);
+      // What only told which kind a file is, is no document, unless somebody asks for it.
+      const found = page.records.filter(({ product }) => product === filters["product"] || !SORTERS.includes(product));
+      setRecords((old) => [...(cursor ? old : []), ...found]);
       setNext(page.next);
       if (!cursor) setPicked(new Set());
-      if (!page.records.length) setNote(say(page.next ? "noneYet" : "none"));
+      if (!found.length) setNote(say(page.next ? "noneYet" : "none"));
     } catch (error) {
       if (number === searches.current) setNote(told(say, error));
     } finally {
@@ -183,6 +195,7 @@ export function SummaryTable({ say, names, records, picked, onPick, onOpen }: Ta
             <td>{names[one.product] ?? one.product}</td>
             <td>
               <span class={`pill ${one.status}`}>{named(say, one.status)}</span>
+              {one.needs_review && <span class="pill needed">{say("needed")}</span>}
               {one.decision && <span class={`pill ${one.decision}`}>{named(say, one.decision)}</span>}
               {one.corrected > 0 && <span class="pill corrected">{say("corrected")}</span>}
             </td>

@@ -2,8 +2,9 @@
 
 import { render } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Api, type OcrRecord, type ProductSummary, Refusal } from "./api";
+import { Api, type OcrRecord, type ProductSummary, Refusal, type Seen } from "./api";
 import { ListPage } from "./list";
+import { Pile } from "./pile";
 import { ReadPage, type Reading } from "./read";
 import { RecordPage, told } from "./record";
 import { ReviewPage } from "./review";
@@ -15,10 +16,16 @@ const LANGUAGE = "ocr-language";
 const TABS = ["read", "review", "records"] as const;
 type Tab = (typeof TABS)[number];
 
+/** The record that is shown, and those behind it. In a review it is claimed, or `taken` by another reviewer. */
 interface Opened {
   id: string;
   queue: string[];
+  review?: { seen?: Seen; taken: boolean };
 }
+
+// One reviewer for each open page: several people may share a key.
+const REVIEWER = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const CLAIMED_SECONDS = 120;
 
 function App() {
   const [language, setLanguage] = useState<Language>(() => (sessionStorage.getItem(LANGUAGE) ?? navigator.language).startsWith("zh") ? "zh" : "en");
@@ -26,6 +33,7 @@ function App() {
   const [products, setProducts] = useState<ProductSummary[] | null>(null);
   const [tab, setTab] = useState<Tab>("read");
   const [opened, setOpened] = useState<Opened | null>(null);
+  const [pile, setPile] = useState<Pile | null>(null);
   const [readings, setReadings] = useState<Reading[]>([]);
   const [personal, setPersonal] = useState(false);
   const [note, setNote] = useState("");
@@ -44,12 +52,24 @@ function App() {
     location.reload();
   };
 
+  // A claim ends by itself, soon after the page is closed; while the record is open it is renewed.
+  const claimed = opened?.review && !opened.review.taken ? opened.id : null;
+  useEffect(() => {
+    if (!claimed) return;
+    const renewal = setInterval(() => void api.claim(claimed, REVIEWER, CLAIMED_SECONDS).catch(() => undefined), CLAIMED_SECONDS * 500);
+    return () => {
+      clearInterval(renewal);
+      void api.claim(claimed, REVIEWER, 0).catch(() => undefined);
+    };
+  }, [claimed]);
+
   useEffect(() => {
     if (!key) return;
     api.products().then(
       (found) => {
         sessionStorage.setItem(KEY, key);
         setProducts(found);
+        void Pile.of(key).then(setPile);
         setNote("");
       },
       (error: unknown) => {
@@ -82,10 +102,30 @@ function App() {
     );
   }
 
-  const next = (): string | undefined => opened?.queue[opened.queue.indexOf(opened.id) + 1];
   const open = (id: string, queue: string[] = []) => setOpened({ id, queue });
+
+  /** Open the first of these that nobody else reviews and nobody has decided on; `asked` is opened in any case. */
+  const review = async (queue: string[], asked?: string) => {
+    setNote("");
+    try {
+      for (const id of asked ? [asked] : queue) {
+        const isMine = await api.claim(id, REVIEWER, CLAIMED_SECONDS);
+        if (asked) return setOpened({ id, queue, review: { taken: !isMine } });
+        if (!isMine) continue;
+        const seen = await api.record(id);
+        if (seen.record.needs_review) return setOpened({ id, queue, review: { seen, taken: false } });
+        void api.claim(id, REVIEWER, 0);
+      }
+      setOpened(null);
+      setNote(say("noneLeft"));
+    } catch (error) {
+      setOpened(null);
+      setNote(told(say, error));
+    }
+  };
   const decided = (record: OcrRecord) => setReadings((old) => old.map((one) => (one.record?.id === record.id ? { ...one, record } : one)));
-  const following = next();
+  const behind = opened ? opened.queue.slice(opened.queue.indexOf(opened.id) + 1) : [];
+  const following = () => void (opened?.review ? review(behind) : open(behind[0]!, behind));
   const names = Object.fromEntries(products.map(({ product, name }) => [product, language === "zh" ? name : product.replaceAll("_", " ")]));
 
   return (
@@ -94,7 +134,7 @@ function App() {
         <h1>{say("title")}</h1>
         <nav>
           {TABS.map((one) => (
-            <button type="button" aria-current={one === tab ? "page" : undefined} onClick={() => { setTab(one); setOpened(null); }}>{say(one)}</button>
+            <button type="button" aria-current={one === tab ? "page" : undefined} onClick={() => { setTab(one); setOpened(null); setNote(""); }}>{say(one)}</button>
           ))}
         </nav>
         <span class="grow" />
@@ -102,6 +142,7 @@ function App() {
         <button type="button" class="plain" onClick={leave}>{say("leave")}</button>
       </header>
       <main>
+        {!opened && note && <p class="hint" role="status">{note}</p>}
         {opened && (
           <RecordPage
             say={say}
@@ -113,12 +154,14 @@ function App() {
             personal={personal}
             onPersonal={setPersonal}
             onBack={() => setOpened(null)}
-            onNext={following ? () => open(following, opened.queue) : undefined}
+            seen={opened.review?.seen}
+            taken={opened.review?.taken ?? false}
+            onNext={behind.length ? following : undefined}
             onDecided={decided}
           />
         )}
-        <div hidden={!!opened || tab !== "read"}><ReadPage say={say} api={api} products={products} names={names} readings={readings} onReadings={setReadings} onOpen={open} active={!opened && tab === "read"} /></div>
-        {!opened && tab === "review" && <ReviewPage say={say} api={api} names={names} onOpen={open} />}
+        <div hidden={!!opened || tab !== "read"}><ReadPage say={say} api={api} products={products} names={names} pile={pile} readings={readings} onReadings={setReadings} onOpen={open} onReview={(queue) => void review(queue)} active={!opened && tab === "read"} /></div>
+        {!opened && tab === "review" && <ReviewPage say={say} api={api} names={names} onReview={(queue, id) => void review(queue, id)} />}
         {!opened && tab === "records" && <ListPage say={say} api={api} products={products} names={names} onOpen={open} />}
       </main>
     </>

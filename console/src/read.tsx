@@ -3,15 +3,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Api, MOST_UPLOAD_BYTES, type OcrRecord, type ProductSummary, Refusal } from "./api";
 import { type Found, dropped, listed, parted } from "./files";
+import { type Pile, type Sent } from "./pile";
 import { told } from "./record";
 import { type Say, named } from "./words";
 
-export interface Reading {
+/** One file of the pile. `lost` is one that was not sent before the tab was closed: it has to be brought again. */
+export interface Reading extends Sent {
   number: number;
-  name: string;
-  file: File;
-  product: string;
-  state: "waiting" | "reading" | "done" | "failed";
+  file?: File;
+  state: "waiting" | "sorting" | "sending" | "reading" | "lost" | "done" | "failed";
   record?: OcrRecord;
   problem?: string;
 }
@@ -21,9 +21,11 @@ interface Props {
   api: Api;
   products: ProductSummary[];
   names: Record<string, string>;
+  pile: Pile | null;
   readings: Reading[];
   onReadings: (change: (old: Reading[]) => Reading[]) => void;
   onOpen: (id: string, queue?: string[]) => void;
+  onReview: (queue: string[]) => void;
   active: boolean;
 }
 
@@ -31,9 +33,24 @@ interface Props {
 export const SORTERS = ["document_classification_only", "document_classification"];
 const AUTOMATIC = "";
 const AT_ONCE = 3;
+const BUSY: ReadonlySet<Reading["state"]> = new Set(["sorting", "sending", "reading"]);
 let numbered = 0;
 
-export function ReadPage({ say, api, products, names, readings, onReadings, onOpen, active }: Props) {
+const identity = ({ name, bytes, changed, asked }: Sent): string => JSON.stringify([name, bytes, changed, asked]);
+
+const isSame = (one: Sent, other: Sent): boolean => one.name === other.name && one.bytes === other.bytes && one.changed === other.changed;
+
+/** What failed is tried once more: as another product, if that is chosen by now. */
+function again({ problem: _problem, ...one }: Reading, product: string): Reading {
+  return one.id ? { ...one, state: "waiting" } : { ...one, asked: product, product, state: "waiting" };
+}
+
+/** A file that is to be read, or once more. */
+function waiting({ problem: _problem, ...one }: Reading, file: File): Reading {
+  return { ...one, product: one.asked, file, state: "waiting" };
+}
+
+export function ReadPage({ say, api, products, names, pile, readings, onReadings, onOpen, onReview, active }: Props) {
   const sorter = SORTERS.find((slug) => products.some(({ product }) => product === slug));
   const [product, setProduct] = useState(sorter ? AUTOMATIC : (products[0]?.product ?? ""));
   const [keep, setKeep] = useState(true);
@@ -44,41 +61,94 @@ export function ReadPage({ say, api, products, names, readings, onReadings, onOp
 
   const add = (found: Found[]) => {
     const { files, skipped } = parted(found);
-    setNote(skipped ? say("skipped", skipped) : "");
-    const more = files.map(({ name, file }): Reading => {
-      const one = { number: ++numbered, name, file, product };
-      return file.size > MOST_UPLOAD_BYTES ? { ...one, state: "failed", problem: say("tooLarge") } : { ...one, state: "waiting" };
-    });
-    onReadings((old) => [...old, ...more]);
+    const known = new Map(readings.map((one) => [identity(one), one]));
+    const more: Reading[] = [];
+    const again = new Map<number, File>();
+    for (const { name, file } of files) {
+      const sent = { name, bytes: file.size, changed: file.lastModified, asked: product, product };
+      const old = known.get(identity(sent)) ?? [...known.values()].find((one) => one.state === "lost" && isSame(one, sent));
+      if (old && (old.state === "lost" || old.state === "failed")) again.set(old.number, file);
+      if (old) continue;
+      const one = { ...sent, number: ++numbered, file };
+      more.push(file.size > MOST_UPLOAD_BYTES ? { ...one, state: "failed", problem: say("tooLarge") } : { ...one, state: "waiting" });
+    }
+    const twice = files.length - more.length - again.size;
+    setNote([skipped && say("skipped", skipped), twice && say("twice", twice)].filter(Boolean).join(" "));
+    onReadings((old) => [...old.map((one) => (again.has(one.number) ? waiting(one, again.get(one.number)!) : one)), ...more]);
   };
 
   const put = (number: number, change: Partial<Reading>) =>
     onReadings((old) => old.map((one) => (one.number === number ? { ...one, ...change } : one)));
 
-  const read = async (one: Reading) => {
+  const sorted = async (file: File): Promise<string> => {
+    const { document } = await api.read(sorter!, file, false);
+    return String(document?.fields["document_type"] ?? "");
+  };
+
+  /** Of what else the picture shows, what is not in the list yet: a page may hold two cards. */
+  const shownBeside = ({ name, bytes, changed, file }: Reading & { file: File }, record: OcrRecord, old: Reading[]): Reading[] => {
+    const known = new Set(old.map(identity));
+    return record.also_shows
+      .filter((slug) => products.some((one) => one.product === slug))
+      .map((slug): Reading => ({ number: ++numbered, name, bytes, changed, file, asked: slug, product: slug, state: "waiting" }))
+      .filter((one) => !known.has(identity(one)));
+  };
+
+  const read = async (one: Reading & { file: File }) => {
+    const { number, file, product: asked } = one;
+    let slug = asked;
+    if (slug === AUTOMATIC) {
+      put(number, { state: "sorting" });
+      slug = await sorted(file);
+      if (!products.some((known) => known.product === slug)) {
+        put(number, { state: "failed", problem: say("unclassified") });
+        return;
+      }
+    }
+    put(number, { state: "sending", product: slug });
+    const record = await api.read(slug, file, keep, (id) => put(number, { state: "reading", id }));
+    put(number, { state: "done", record, id: record.id });
+    if (asked === AUTOMATIC) onReadings((old) => [...old, ...shownBeside(one, record, old)]);
+  };
+
+  const go = async (one: Reading) => {
     put(one.number, { state: "reading" });
     try {
-      let slug = one.product;
-      if (slug === AUTOMATIC) {
-        const sorted = await api.read(sorter!, one.file, false);
-        slug = String(sorted.document?.fields["document_type"] ?? "");
-        if (!products.some((known) => known.product === slug)) {
-          put(one.number, { state: "failed", problem: say("unclassified") });
-          return;
-        }
-      }
-      const record = await api.read(slug, one.file, keep);
-      put(one.number, { state: "done", record, product: slug });
+      if (one.id) put(one.number, { state: "done", record: await api.finished(one.id) });
+      else if (one.file) await read({ ...one, file: one.file });
     } catch (error) {
-      put(one.number, { state: "failed", problem: error instanceof Refusal ? told(say, error) : say("unexpected") });
+      const isGone = one.id && error instanceof Refusal && [404, 410].includes(error.status);
+      if (isGone) onReadings((old) => old.filter(({ number }) => number !== one.number));
+      else put(one.number, { state: "failed", problem: error instanceof Refusal ? told(say, error) : say("unexpected") });
     }
   };
 
-  const busy = readings.filter(({ state }) => state === "reading").length;
-  const waiting = readings.filter(({ state }) => state === "waiting");
+  const busy = readings.filter(({ state }) => BUSY.has(state)).length;
+  const queued = readings.filter(({ state }) => state === "waiting");
   useEffect(() => {
-    if (!paused) for (const one of waiting.slice(0, Math.max(0, AT_ONCE - busy))) void read(one);
+    if (!paused) for (const one of queued.slice(0, Math.max(0, AT_ONCE - busy))) void go(one);
   }, [readings, paused]);
+
+  // What was there before the tab was closed: what was sent is waited for, of what was not only the name is left.
+  const [loaded, setLoaded] = useState(false);
+  useEffect(() => {
+    void pile?.load().then((sent) => {
+      const before = sent.map((one): Reading => ({ ...one, number: ++numbered, state: one.id ? "waiting" : "lost" }));
+      onReadings((old) => [...before, ...old]);
+      setLoaded(true);
+    });
+  }, [pile]);
+  const kept = JSON.stringify(readings.map(({ name, bytes, changed, asked, product: slug, id }): Sent => ({ name, bytes, changed, asked, product: slug, ...(id ? { id } : {}) })));
+  useEffect(() => {
+    if (loaded) void pile?.keep(JSON.parse(kept) as Sent[]);
+  }, [kept, loaded]);
+
+  const isUnsent = readings.some(({ state, file, id }) => file && !id && (state === "waiting" || BUSY.has(state)));
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    if (isUnsent) window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [isUnsent]);
 
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
@@ -95,7 +165,10 @@ export function ReadPage({ say, api, products, names, readings, onReadings, onOp
     input.value = "";
   };
   const finished = readings.filter(({ state }) => state === "done" || state === "failed").length;
+  const lost = readings.filter(({ state }) => state === "lost").length;
   const records = readings.flatMap(({ record }) => record ?? []);
+  const doubtful = records.filter((one) => one.needs_review && !one.reviewed?.decision).map(({ id }) => id);
+  const failed = readings.filter((one) => one.state === "failed" && one.bytes <= MOST_UPLOAD_BYTES && (one.id || one.file));
 
   return (
     <>
@@ -120,7 +193,8 @@ export function ReadPage({ say, api, products, names, readings, onReadings, onOp
           if (event.dataTransfer) void dropped(event.dataTransfer).then(add);
         }}
       >
-        <p>{say("drop")}</p>
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 16V4m0 0 4.5 4.5M12 4 7.5 8.5M4 15v3a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-3" /></svg>
+        <p class="lead">{say("drop")}</p>
         <div class="bar">
           <label class="button">{say("chooseFiles")}<input type="file" multiple onChange={(event) => chosen(event.currentTarget)} /></label>
           <label class="button wide-only">{say("chooseFolder")}<input type="file" ref={folder} onChange={(event) => chosen(event.currentTarget)} /></label>
@@ -134,10 +208,13 @@ export function ReadPage({ say, api, products, names, readings, onReadings, onOp
           <div class="bar">
             <progress max={readings.length} value={finished} aria-label={say("progress", finished, readings.length)} />
             <span role="status">{say("progress", finished, readings.length)}</span>
-            <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>{say(paused ? "goOn" : "pause")}</button>
-            <button type="button" onClick={() => onReadings((old) => old.map((one) => (one.state === "failed" && one.file.size <= MOST_UPLOAD_BYTES ? { ...one, state: "waiting", product } : one)))}>{say("again")}</button>
-            <button type="button" onClick={() => onReadings((old) => old.filter(({ state }) => state !== "done"))}>{say("clear")}</button>
+            {(busy > 0 || queued.length > 0) && <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>{say(paused ? "goOn" : "pause")}</button>}
+            {failed.length > 0 && <button type="button" onClick={() => onReadings((old) => old.map((one) => (failed.includes(one) ? again(one, product) : one)))}>{say("again", failed.length)}</button>}
+            {doubtful.length > 0 && <button type="button" class="good" onClick={() => onReview(doubtful)}>{say("reviewThese", doubtful.length)}</button>}
+            <span class="grow" />
+            <button type="button" class="plain" onClick={() => onReadings((old) => old.filter(({ state }) => state !== "done" && state !== "lost"))}>{say("clear")}</button>
           </div>
+          {lost > 0 && <p class="hint" role="status">{say("lost", lost)}</p>}
           <table class="cards">
             <thead><tr><th>{say("file")}</th><th>{say("product")}</th><th>{say("status")}</th><th>{say("checks")}</th><th /></tr></thead>
             <tbody>
@@ -146,7 +223,8 @@ export function ReadPage({ say, api, products, names, readings, onReadings, onOp
                   <td class="name">{name}</td>
                   <td>{slug ? names[slug] : say("automatic")}</td>
                   <td>
-                    {record ? <span class={`pill ${record.status}`}>{named(say, record.status)}</span> : <span class={`pill ${state}`}>{named(say, state)}</span>}
+                    {record ? <span class={`pill ${record.status}`}>{named(say, record.status)}</span> : <span class={`pill ${state}`}>{state === "lost" ? say("lostOne") : named(say, state)}</span>}
+                    {record?.needs_review && <span class="pill needed">{say("needed")}</span>}
                     {record?.reviewed?.decision && <span class={`pill ${record.reviewed.decision}`}>{named(say, record.reviewed.decision)}</span>}
                   </td>
                   <td>{problem ?? (record && <Doubts say={say} record={record} />)}</td>

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Api, type Check, type Decision, type Evidence, type Field, type OcrDocument, type OcrRecord, Refusal, type Seen, type Value, sleep } from "./api";
 import { listOf } from "./table";
 import { type Mark, Viewer } from "./viewer";
-import { type Say, named } from "./words";
+import { type Say, checked, named } from "./words";
 
 interface Props {
   say: Say;
@@ -18,6 +18,8 @@ interface Props {
   onBack: () => void;
   onNext: (() => void) | undefined;
   onDecided: (record: OcrRecord) => void;
+  seen: Seen | undefined;
+  taken: boolean;
 }
 
 type Edits = Record<string, string>;
@@ -25,7 +27,7 @@ type Edits = Record<string, string>;
 // While somebody types, the value is checked when the typing rests.
 const RESTS_MS = 350;
 
-export function RecordPage({ say, chinese, names: products, api, id, file, personal, onPersonal, onBack, onNext, onDecided }: Props) {
+export function RecordPage({ say, chinese, names: products, api, id, file, personal, onPersonal, onBack, onNext, onDecided, seen: before, taken }: Props) {
   const [seen, setSeen] = useState<Seen | null>(null);
   const [fields, setFields] = useState<Field[]>([]);
   const [url, setUrl] = useState<string | null>(null);
@@ -48,7 +50,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
     setWhich(0);
     setNote("");
     const get = async () => {
-      const found = await api.record(id);
+      const found = before ?? (await api.record(id));
       const known = await api.fields(found.record.product);
       if (!here) return;
       setFields(known);
@@ -168,10 +170,13 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
       <div class="bar head">
         <button type="button" onClick={onBack}>← {say("back")}</button>
         <h2 tabIndex={-1} ref={heading}>{products[record.product] ?? record.product} <span class={`pill ${record.status}`}>{named(say, record.status)}</span></h2>
+        {record.needs_review && <span class="pill needed">{say("needed")}</span>}
         {record.reviewed?.decision && <span class={`pill ${record.reviewed.decision}`}>{named(say, record.reviewed.decision)}</span>}
         <span class="grow" />
         <button type="button" aria-pressed={personal} onClick={() => onPersonal(!personal)}>{say(personal ? "hide" : "show")}</button>
       </div>
+      {taken && <p class="hint" role="status">{say("taken")}</p>}
+      {record.also_shows.length > 0 && <p class="hint">{say("alsoShows", record.also_shows.map((slug) => products[slug] ?? slug).join(", "))}</p>}
       {record.problem && <p class="problem">{record.problem.detail} <span>{record.problem.advice}</span></p>}
       {documents.length > 1 && (
         <p class="bar">
@@ -198,13 +203,13 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
             </tbody>
           </table>
           <label class="small"><input type="checkbox" checked={empty} onChange={(event) => setEmpty(event.currentTarget.checked)} /> {say("showEmpty")}</label>
-          {(document?.checks ?? []).filter((check) => check.outcome === "failed" && !check.fields.some((name) => names.includes(name.split("[")[0]!))).map((check) => <p class="failed-check">✗ {check.name}: {check.detail} {check.fields.join(", ")}</p>)}
+          {(document?.checks ?? []).filter((check) => check.outcome === "failed" && !check.fields.some((name) => names.includes(name.split("[")[0]!))).map((check) => <p class="failed-check">✗ {checked(say, check.name)}: {check.detail} {check.fields.join(", ")}</p>)}
         </section>
       </div>
 
       {fields.filter(({ columns, name }) => columns.length && listOf(document?.fields[name]).length).map((field) => (
         <section class="wide" key={field.name}>
-          <h3>{chinese ? field.label : field.name.replaceAll("_", " ")}</h3>
+          <h3>{chinese ? (field.label === field.name.replaceAll("_", " ") ? say("rows") : field.label) : field.name.replaceAll("_", " ")}</h3>
           <div class="scroll">
             <table>
               <thead><tr><th>#</th>{used(field, document).map((column) => <th>{chinese ? column.label : column.name.replaceAll("_", " ")}</th>)}<th>{say("checks")}</th></tr></thead>
@@ -369,15 +374,16 @@ function Origin({ say, field, hides, document, reviewed, canUse, onUse }: Origin
 
 function Checks({ say, checks, name, wrong, confidence }: { say: Say; checks: Check[]; name: string; wrong: boolean; confidence: number | undefined }) {
   // That a value is there can be seen.
-  const own = checks.filter(({ outcome, fields, name: check }) => outcome !== "not_applicable" && !(check === "complete" && outcome === "passed") && fields.some((one) => one === name || one.startsWith(`${name}.`)));
+  const told = checks.filter(({ outcome, fields, name: check }) => outcome !== "not_applicable" && !(check === "complete" && outcome === "passed") && fields.some((one) => one === name || one.startsWith(`${name}.`)));
+  const own = [...new Map(told.map((one) => [`${one.name} ${one.outcome} ${one.detail}`, one])).values()];
   return (
     <span class="checks">
       {wrong && <span class="failed-check">✗ {say("badValue")}</span>}
       {own.map((check) =>
         check.outcome === "failed" ? (
-          <span class="failed-check">✗ {check.name}: {check.detail}</span>
+          <span class="failed-check" title={check.name}>✗ {checked(say, check.name)}: {check.detail}</span>
         ) : (
-          <span class="passed-check" title={`${check.name}: ${say("passed")}`}>✓ <span class="small">{check.name}</span></span>
+          <span class="passed-check" title={`${check.name}: ${say("passed")}`}>✓ <span class="small">{checked(say, check.name)}</span></span>
         ),
       )}
       {confidence !== undefined && (

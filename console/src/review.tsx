@@ -11,10 +11,10 @@ interface Props {
   say: Say;
   api: Api;
   names: Record<string, string>;
-  onOpen: (id: string, queue: string[]) => void;
+  onReview: (queue: string[], id?: string) => void;
 }
 
-export function ReviewPage({ say, api, names, onOpen }: Props) {
+export function ReviewPage({ say, api, names, onReview }: Props) {
   const [found, setFound] = useState<{ records: Summary[]; more: boolean } | null>(null);
   const [note, setNote] = useState("");
   useEffect(() => {
@@ -32,8 +32,11 @@ export function ReviewPage({ say, api, names, onOpen }: Props) {
   const ids = found.records.map(({ id }) => id);
   return (
     <>
-      <p role="status">{ids.length ? say(found.more ? "queueMore" : "queue", ids.length) : say("queueEmpty")}</p>
-      {ids.length > 0 && <SummaryTable say={say} names={names} records={found.records} onOpen={(id) => onOpen(id, ids)} />}
+      <div class="bar">
+        <p role="status">{ids.length ? say(found.more ? "queueMore" : "queue", ids.length) : say("queueEmpty")}</p>
+        {ids.length > 0 && <button type="button" class="good" onClick={() => onReview(ids)}>{say("startReview")}</button>}
+      </div>
+      {ids.length > 0 && <SummaryTable say={say} names={names} records={found.records} onOpen={(id) => onReview(ids, id)} />}
     </>
   );
 }

@@ -53,7 +53,7 @@ export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: 
     setView(FIT);
     setShown("unknown");
     setPage(marks[0]?.page ?? 1);
-  }, [record.id, url]);
+  }, [record.id, url, marks[0]?.page]);
 
   useEffect(() => {
     const mark = marks.find(({ name }) => name === chosen);

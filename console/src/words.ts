@@ -26,11 +26,17 @@ const words = {
   ],
   pause: ["暂停", "Pause"],
   goOn: ["继续", "Go on"],
-  again: ["重试失败的", "Try the failed ones again"],
+  again: ["重试失败的 ({})", "Try the failed ones again ({})"],
+  reviewThese: ["复核存疑的 ({})", "Review the doubtful ones ({})"],
+  twice: ["已跳过 {} 个列表中已有的文件。", "{} files were left out: they are in the list."],
+  lost: ["有 {} 个文件在关闭页面前没有发送。再次拖入即可继续,已发送的不会重复识别。", "{} files were not sent before the page was closed. Drop them again to go on: what was sent is not read twice."],
+  sorting: ["分类中", "recognizing"],
+  sending: ["上传中", "sending"],
   clear: ["清除已完成的", "Clear the finished ones"],
   progress: ["已完成 {} / {}", "{} of {} done"],
   waiting: ["等待", "waiting"],
   reading: ["识别中", "reading"],
+  lostOne: ["未发送", "not sent"],
   file: ["文件", "File"],
   status: ["状态", "Status"],
   created: ["时间", "Time"],
@@ -86,6 +92,11 @@ const words = {
   queueEmpty: ["没有待复核的记录。", "Nothing waits for review."],
   queue: ["待复核 {} 条", "{} to be reviewed"],
   queueMore: ["待复核 {} 条以上", "more than {} to be reviewed"],
+  startReview: ["开始复核", "Start the review"],
+  noneLeft: ["其余的记录都已复核,或正由他人复核。", "The other records are reviewed, or others are reviewing them."],
+  taken: ["另一位同事正在复核这条记录。", "Another person is reviewing this record."],
+  alsoShows: ["图上还有:{}", "The picture also shows: {}"],
+  rows: ["明细", "Rows"],
   changed: [
     "别人刚刚修改了这条记录。下面是最新内容,你的更正还没有保存。",
     "Somebody else has just changed this record. You see their version; your corrections are not saved yet.",
@@ -94,7 +105,7 @@ const words = {
   badValue: ["不符合该字段的格式", "not of this field's type"],
   all: ["全部", "all"],
   from: ["从", "From"],
-  until: ["到(不含)", "Until (exclusive)"],
+  until: ["到", "To"],
   search: ["查询", "Search"],
   more: ["更多", "More"],
   none: ["没有符合条件的记录。", "No records match."],
@@ -118,12 +129,36 @@ const words = {
   notArrived: ["5 分钟内没有结果,请稍后在“记录”中查找", "No result within 5 minutes: look for it under Records later"],
   unreachable: ["网络不通,请重试", "The network did not answer: try again"],
   unexpected: ["服务出错,请重试", "The service failed: try again"],
-  skipped: ["已跳过 {} 个系统文件", "{} system files were left out"],
+  skipped: ["已跳过 {} 个系统文件。", "{} system files were left out."],
   by: ["操作者", "By"],
   code: ["二维码", "from the code"],
   passed: ["通过", "passed"],
   notApplicable: ["不适用", "not applicable"],
 } as const satisfies Record<string, readonly [string, string]>;
+
+// What a check is about. One of a number's or a date's own form is named by the last line.
+const CHECKS: Record<string, readonly [string, string]> = {
+  complete: ["关键字段齐全", "key fields read"],
+  document_type: ["票证种类", "kind of document"],
+  in_order: ["日期先后", "dates in order"],
+  not_future: ["日期不晚于今天", "date not in the future"],
+  not_expired: ["在有效期内", "not expired"],
+  birth_date_matches: ["与出生日期一致", "matches the date of birth"],
+  sex_matches: ["与性别一致", "matches the sex"],
+  machine_readable_zone: ["与机读码一致", "matches the machine-readable zone"],
+  amount_in_words: ["大小写金额一致", "amount in words"],
+  amount_plus_tax: ["价税合计", "amount plus tax"],
+  sum_of: ["合计", "sum"],
+  sum_of_rows: ["明细合计", "sum of the rows"],
+  tax_of: ["税额 = 金额 × 税率", "tax by the rate"],
+  tax_of_rows: ["税额 = 金额 × 税率", "tax by the rate"],
+  product_of_rows: ["金额 = 数量 × 单价", "quantity times price"],
+  running_balance: ["余额连续", "running balance"],
+  cn_resident_id: ["身份证号校验码", "ID number's check digit"],
+  luhn_13_19: ["卡号校验码", "card number's check digit"],
+  vin_17: ["车架号校验码", "VIN's check digit"],
+  form: ["号码格式", "form"],
+};
 
 export type Word = keyof typeof words;
 export type Say = (word: Word, ...parts: (string | number)[]) => string;
@@ -139,4 +174,9 @@ export function sayer(language: Language): Say {
 /** A status or decision as the page calls it; one that it does not know as it is. */
 export function named(say: Say, status: string): string {
   return status in words ? say(status as Word) : status;
+}
+
+/** A check as the page calls it. */
+export function checked(say: Say, check: string): string {
+  return (CHECKS[check] ?? CHECKS["form"]!)[say("language") === "English" ? 0 : 1];
 }

@@ -71,6 +71,37 @@ CHANGE = {
         },
     }
 }
+CLAIM_BODY = 'Send the claim as a JSON object: {"reviewer": "a name of your own", "seconds": 120}.'
+MOST_CLAIMED_SECONDS = 600
+CLAIM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "title": "Claim",
+                    "type": "object",
+                    "required": ["reviewer", "seconds"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "reviewer": {
+                            "type": "string",
+                            "pattern": "^[A-Za-z0-9_-]{1,64}$",
+                            "description": "who reviews: a name that no other reviewer with this key has",
+                        },
+                        "seconds": {
+                            "type": "integer",
+                            "minimum": 0,
+                            "maximum": MOST_CLAIMED_SECONDS,
+                            "description": "how long; 0 gives the claim back",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+_REVIEWER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "date-time")]}
 
 
@@ -155,6 +186,38 @@ def revise(
     else:
         _audit("revise", id)
     return _found(made, None)
+
+
+@app.post(
+    "/records/<id>/claim",
+    operation_id="claim_record",
+    tags=["records"],
+    summary="Claim a record for a review",
+    responses=answered(204, "it is yours") | problems(400, 404, 409, 410),
+    openapi_extensions=CLAIM,
+)
+def claim(id: RecordId) -> Response[str]:
+    """Tell other reviewers for a while that this record is being reviewed; 409 while another one reviews it.
+
+    A claim ends by itself and keeps nobody from changing the record: for that there is If-Match. The same reviewer
+    renews a claim by another one, and gives it back with `seconds` 0.
+    """
+    from ocr.entry import requests
+    from ocr.storage import claims
+
+    body = requests.members(app.current_event, CLAIM_BODY)
+    reviewer, seconds = body.get("reviewer"), body.get("seconds")
+    if not (isinstance(reviewer, str) and _REVIEWER.fullmatch(reviewer)):
+        raise CallerError("`reviewer` is not 1 to 64 letters, digits, - or _.", CLAIM_BODY, kind="invalid_request")
+    if type(seconds) is not int or not 0 <= seconds <= MOST_CLAIMED_SECONDS:
+        detail = f"`seconds` is not a whole number from 0 to {MOST_CLAIMED_SECONDS}."
+        raise CallerError(detail, CLAIM_BODY, kind="invalid_request")
+    if body.keys() - {"reviewer", "seconds"}:
+        raise CallerError("The claim has other members.", CLAIM_BODY, kind="invalid_request")
+    _there(kept.find(_record_id(id), _tenant()))
+    if not claims.claim(id, f"{_caller()} {reviewer}", seconds):
+        raise CallerError("Another reviewer has claimed this record.", kind="being_reviewed")
+    return _json(HTTPStatus.NO_CONTENT, "")
 
 
 @app.get(

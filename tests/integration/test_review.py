@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -295,3 +296,37 @@ def _is_content(product: Any, name: str) -> bool:
     from ocr.declare.fields import declared
 
     return bool(declared(product.fields)[name].mark.content)
+
+
+def claimed(id: str, reviewer: str, seconds: Any = 60, caller: int = 0) -> tuple[int, str]:
+    status, problem, _ = asked("POST", f"/records/{id}/claim", {"reviewer": reviewer, "seconds": seconds}, caller=caller)
+    return status, problem.get("type", "").removeprefix("urn:ocr:problem:")
+
+
+def test_two_reviewers_do_not_take_the_same_record(card: str) -> None:
+    assert claimed(card, "a")[0] == 204
+    assert claimed(card, "b") == (409, "being_reviewed")
+    assert claimed(card, "a", caller=1) == (409, "being_reviewed"), "another key's reviewer of the same name"
+    assert claimed(card, "a")[0] == 204, "one's own is renewed"
+    assert claimed(card, "a", 0)[0] == 204, "and given back"
+    assert claimed(card, "b")[0] == 204
+    assert asked("GET", f"/records/{card}")[0] == 200
+
+
+def test_a_claim_ends_by_itself_and_keeps_nobody_from_a_change(card: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert claimed(card, "a", 120)[0] == 204
+    assert asked("PATCH", f"/records/{card}", {"decision": "approved"}, state(card), caller=1)[0] == 200
+    later = time.time() + 121
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert claimed(card, "b")[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "seconds"), [("", 60), ("姓名", 60), ("a" * 65, 60), ("a", 601), ("a", -1), ("a", True), ("a", "60")]
+)
+def test_a_claim_names_a_reviewer_and_seconds(card: str, reviewer: str, seconds: Any) -> None:
+    assert claimed(card, reviewer, seconds) == (400, "invalid_request")
+
+
+def test_what_is_not_there_is_not_claimed(world: World) -> None:
+    assert claimed("0" * 32, "a") == (404, "not_found")

@@ -62,6 +62,9 @@ PROBLEMS: Mapping[str, ProblemType] = {
     ),
     "gone": ProblemType(410, "The record was deleted", "Send the picture again to have it read.", NEVER),
     "conflict": ProblemType(409, "The record does not allow this", "GET the record to see its status.", NEVER),
+    "being_reviewed": ProblemType(
+        409, "Another person is reviewing the record", "Review another record, or wait for this one.", NEVER
+    ),
     "invalid_value": ProblemType(
         422,
         "A value is not of its field's type",
