@@ -223,6 +223,17 @@ export class Api {
     }
   }
 
+  /** A page of the kept file as the gateway draws it, at most so many pixels wide; null where there is none to draw. */
+  async page(id: string, number: number, width: number): Promise<Blob | null> {
+    try {
+      const answer = await this.send(`records/${id}/pages/${number}?width=${width}`, { headers: { Accept: "image/jpeg" } });
+      return await answer.blob();
+    } catch (error) {
+      if (error instanceof Refusal && [404, 413, 415, 422].includes(error.status)) return null;
+      throw error;
+    }
+  }
+
   /** Read one file; with `keep`, or where it is too large for a request, by way of the bucket: `onSent` gets the id. */
   async read(product: string, file: File, keep: boolean, onSent: (id: string) => void = () => undefined): Promise<OcrRecord> {
     if (keep || file.size > MOST_BYTES) {

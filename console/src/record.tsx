@@ -55,6 +55,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
       if (!here) return;
       setFields(known);
       setSeen(found);
+      setChosen(known.find(({ name, columns }) => !columns.length && failed(found.record.document, name).length)?.name ?? null);
       heading.current?.focus();
     };
     get().catch((error: unknown) => here && setNote(told(say, error)));
@@ -185,7 +186,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
         </p>
       )}
       <div class="columns">
-        <Viewer say={say} record={seen.record} url={url} marks={marks} chosen={chosen} personal={personal} onChoose={setChosen} />
+        <Viewer say={say} api={api} record={seen.record} url={url} marks={marks} chosen={chosen} personal={personal} onChoose={setChosen} />
         <section class="fields" aria-label={say("fields")}>
           <table>
             <thead><tr><th>{say("field")}</th><th>{say("value")}</th><th>{say("checks")}</th></tr></thead>
@@ -197,7 +198,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
                     <Cell {...cellProps} name={field.name} field={field} value={document?.fields[field.name]} evidence={document?.evidence[field.name]} onEdit={edit} onEditing={setEditing} onDone={() => void send()} />
                     <Origin say={say} field={field} hides={hides(field)} document={document} reviewed={record.reviewed} canUse={canEdit && personal} onUse={(text) => edit(field.name, text)} />
                   </td>
-                  <td><Checks say={say} checks={document?.checks ?? []} name={field.name} wrong={tried.wrong === field.name} confidence={document?.evidence[field.name]?.confidence} /></td>
+                  <td><Checks say={say} chinese={chinese} checks={document?.checks ?? []} name={field.name} wrong={tried.wrong === field.name} confidence={document?.evidence[field.name]?.confidence} /></td>
                 </tr>
               ))}
             </tbody>
@@ -222,13 +223,13 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
                       const hidden = { ...column, personal: column.personal || field.personal };
                       return <td><Cell {...cellProps} name={name} field={hidden} value={row[column.name]} evidence={undefined} onEdit={edit} onEditing={setEditing} onDone={() => void send()} /></td>;
                     })}
-                    <td><Checks say={say} checks={document?.checks ?? []} name={`${field.name}[${place}]`} wrong={tried.wrong?.startsWith(`${field.name}[${place}]`) ?? false} confidence={undefined} /></td>
+                    <td><Checks say={say} chinese={chinese} checks={document?.checks ?? []} name={`${field.name}[${place}]`} wrong={tried.wrong?.startsWith(`${field.name}[${place}]`) ?? false} confidence={undefined} /></td>
                   </tr>
                 ))}
               </tbody>
             </table>
           </div>
-          <Checks say={say} checks={document?.checks ?? []} name={field.name} wrong={false} confidence={undefined} />
+          <Checks say={say} chinese={chinese} checks={document?.checks ?? []} name={field.name} wrong={false} confidence={undefined} />
         </section>
       ))}
 
@@ -372,7 +373,7 @@ function Origin({ say, field, hides, document, reviewed, canUse, onUse }: Origin
   );
 }
 
-function Checks({ say, checks, name, wrong, confidence }: { say: Say; checks: Check[]; name: string; wrong: boolean; confidence: number | undefined }) {
+function Checks({ say, chinese, checks, name, wrong, confidence }: { say: Say; chinese: boolean; checks: Check[]; name: string; wrong: boolean; confidence: number | undefined }) {
   // That a value is there can be seen.
   const told = checks.filter(({ outcome, fields, name: check }) => outcome !== "not_applicable" && !(check === "complete" && outcome === "passed") && fields.some((one) => one === name || one.startsWith(`${name}.`)));
   const own = [...new Map(told.map((one) => [`${one.name} ${one.outcome} ${one.detail}`, one])).values()];
@@ -381,7 +382,7 @@ function Checks({ say, checks, name, wrong, confidence }: { say: Say; checks: Ch
       {wrong && <span class="failed-check">✗ {say("badValue")}</span>}
       {own.map((check) =>
         check.outcome === "failed" ? (
-          <span class="failed-check" title={check.name}>✗ {checked(say, check.name)}: {check.detail}</span>
+          <span class="failed-check" title={`${check.name}: ${check.detail}`}>✗ {checked(say, check.name)}{!chinese && <>: {check.detail}</>}</span>
         ) : (
           <span class="passed-check" title={`${check.name}: ${say("passed")}`}>✓ <span class="small">{checked(say, check.name)}</span></span>
         ),

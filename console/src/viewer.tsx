@@ -2,7 +2,7 @@
 // size with the texts where they stand.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Box, OcrRecord, Point } from "./api";
+import type { Api, Box, OcrRecord, Point } from "./api";
 import type { Say } from "./words";
 
 /** One box on the picture: whose it is, where it stands, what was read there. */
@@ -16,6 +16,7 @@ export interface Mark {
 
 interface Props {
   say: Say;
+  api: Api;
   record: OcrRecord;
   url: string | null;
   marks: Mark[];
@@ -33,9 +34,11 @@ interface View {
 
 const FIT: View = { x: 0, y: 0, scale: 1, turned: 0 };
 const STEP = 40;
+const PAGE_WIDTH = 1600;
+const THUMBNAIL_WIDTH = 120;
 const within = (scale: number): number => Math.min(12, Math.max(0.3, scale));
 
-export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: Props) {
+export function Viewer({ say, api, record, url, marks, chosen, personal, onChoose }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(FIT);
   const [page, setPage] = useState(1);
@@ -46,8 +49,12 @@ export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: 
   const isFile = record.pages.length > 0;
   const orientation = isFile ? 1 : (record.picture?.orientation ?? 1);
   const upright = turned([current.width, current.height], orientation);
-  const picture = url && !isFile && shown !== "nothing";
-  const fits = shown === "picture" && size[0] === upright[0] && size[1] === upright[1];
+  // What the browser cannot show the gateway draws, if it keeps the file.
+  const drawn = useDrawn(api, record, record.source && (isFile || shown === "nothing") ? page : null, PAGE_WIDTH);
+  const own = isFile || shown === "nothing" ? null : url;
+  const picture = drawn ?? own;
+  // Boxes stand on a picture of the same shape alone.
+  const fits = shown === "picture" && Math.abs(size[0] * upright[1] - size[1] * upright[0]) <= 0.01 * size[0] * upright[1];
 
   useEffect(() => {
     setView(FIT);
@@ -108,13 +115,15 @@ export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: 
         <button type="button" onClick={() => zoom(0.8)} aria-label={say("zoomOut")} title={say("zoomOut")}>−</button>
         <button type="button" onClick={rotate} aria-label={say("rotate")} title={say("rotate")}>⟳</button>
         <button type="button" onClick={() => setView(FIT)}>{say("fit")}</button>
-        {pages.length > 1 && (
-          <select aria-label={say("page", "")} value={current.number} onChange={(event) => setPage(Number(event.currentTarget.value))}>
-            {pages.map(({ number }) => <option value={number}>{say("page", number)}</option>)}
-          </select>
-        )}
         {url && <a href={url} target="_blank" rel="noopener noreferrer">{say("original")}</a>}
       </div>
+      {pages.length > 1 && (
+        <div class="strip" role="group" aria-label={say("pages")}>
+          {pages.map(({ number }) => (
+            <Thumbnail key={`${record.id} ${number}`} say={say} api={api} record={record} number={number} personal={personal} isShown={number === current.number} isMarked={marks.some((mark) => mark.page === number)} onChoose={() => setPage(number)} />
+          ))}
+        </div>
+      )}
       {!picture && <p class="note">{say(url ? "noPreview" : "noPicture")}</p>}
       <div class="frame" ref={frame} tabIndex={0} role="group" aria-label={say("pictureLabel")} onKeyDown={press} onPointerMove={drag} onDblClick={() => zoom(1.6)}>
         <div
@@ -126,7 +135,8 @@ export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: 
         >
           {picture && (
             <img
-              src={url}
+              key={picture}
+              src={picture}
               alt=""
               draggable={false}
               onLoad={(event) => {
@@ -158,6 +168,62 @@ export function Viewer({ say, record, url, marks, chosen, personal, onChoose }: 
         {!personal && <p class="veil">{say("hidden")}</p>}
       </div>
     </section>
+  );
+}
+
+/** The address of a page as the gateway draws it, once it is there; null until then, and where it cannot be drawn. */
+function useDrawn(api: Api, record: OcrRecord, number: number | null, width: number): string | null {
+  const [drawn, setDrawn] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let here = true;
+    setDrawn(null);
+    if (number === null) return;
+    const get = async () => {
+      const blob = await api.page(record.id, number, width);
+      if (!here || !blob) return;
+      made = URL.createObjectURL(blob);
+      setDrawn(made);
+    };
+    // Without the picture the texts are shown where they stand.
+    get().catch(() => undefined);
+    return () => {
+      here = false;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [record.id, number, width]);
+  return drawn;
+}
+
+interface ThumbnailProps {
+  say: Say;
+  api: Api;
+  record: OcrRecord;
+  number: number;
+  personal: boolean;
+  isShown: boolean;
+  isMarked: boolean;
+  onChoose: () => void;
+}
+
+/** A page in small; it is drawn when it comes into view. */
+function Thumbnail({ say, api, record, number, personal, isShown, isMarked, onChoose }: ThumbnailProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [isNear, setNear] = useState(false);
+  const drawn = useDrawn(api, record, isNear && record.source ? number : null, THUMBNAIL_WIDTH);
+  useEffect(() => {
+    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && setNear(true));
+    watch.observe(button.current!);
+    return () => watch.disconnect();
+  }, []);
+  useEffect(() => {
+    if (isShown) button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isShown]);
+  return (
+    <button type="button" ref={button} class={personal ? "" : "veiled"} aria-current={isShown ? "page" : undefined} aria-label={say("page", number)} onClick={onChoose}>
+      {drawn ? <img src={drawn} alt="" /> : <span />}
+      <small>{number}{isMarked && " •"}</small>
+    </button>
   );
 }
 

@@ -80,6 +80,7 @@ const words = {
   others: ["图上共有 {} 份同类文件", "{} documents of this kind on the picture"],
   document: ["第 {} 份", "Document {}"],
   page: ["第 {} 页", "Page {}"],
+  pages: ["各页", "Pages"],
   zoomIn: ["放大", "Zoom in"],
   zoomOut: ["缩小", "Zoom out"],
   rotate: ["旋转", "Rotate"],

@@ -10,24 +10,20 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry import callers, responses
+from ocr.entry import api, callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
 from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm, Usage
-from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import audit, logger, unforeseen
+from ocr.platform.telemetry import logger
 from ocr.storage import erasure, queries, uploaded_pictures
 from ocr.storage import records as kept
 from ocr.storage.records import RECORD_ID
@@ -35,7 +31,7 @@ from ocr.storage.records import RECORD_ID
 if TYPE_CHECKING:
     from ocr.declare.product import Product
 
-app = APIGatewayRestResolver(enable_validation=True)
+app = api.resolver()
 
 MOST_RECORDS = 100
 PUBLIC, PRIVATE = "public, max-age=3600", "private, max-age=3600"
@@ -108,12 +104,7 @@ MOMENT = {"anyOf": [{"type": "string", "format": kind} for kind in ("date", "dat
 @logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request; reading a picture is the products' own."""
-    head = event["httpMethod"] == "HEAD"
-    answer = app.resolve(event | ({"httpMethod": "GET"} if head else {}), context)
-    if head:
-        answer = answer | {"body": ""}
-    common = responses.common(APIGatewayProxyEvent(event))
-    return answer | {"multiValueHeaders": {name: [common[name]] for name in common} | answer["multiValueHeaders"]}
+    return api.answered(app, event, context)
 
 
 RECORD = (
@@ -145,7 +136,7 @@ def by_source(
 @app.get("/records/<id>", operation_id="get_record", tags=["records"], summary="Show a record", responses=RECORD)
 def record(id: RecordId, seen: Seen = None) -> Response[str]:
     """The record of this id, in whatever status. A pending one says after how many seconds to ask again."""
-    found = kept.find(_record_id(id), _tenant())
+    found = api.found(id, _tenant())
     if found:
         _audit("read", id)
     return _found(found, seen)
@@ -176,9 +167,9 @@ def revise(
     from ocr.pipeline.revision import Change, revised
 
     change = Change.of(requests.members(app.current_event, CHANGE_BODY))
-    seen = _unchanged(kept.find(_record_id(id), _tenant()), state)
+    seen = _unchanged(api.found(id, _tenant()), state)
     product = _product(seen.product)
-    made = revised(product, seen, change, by=_caller())
+    made = revised(product, seen, change, by=callers.identity(app.current_event))
     if validate_only or made is seen:
         _audit("read", id)
     elif not kept.revise(seen, made, product.fields):
@@ -214,8 +205,8 @@ def claim(id: RecordId) -> Response[str]:
         raise CallerError(detail, CLAIM_BODY, kind="invalid_request")
     if body.keys() - {"reviewer", "seconds"}:
         raise CallerError("The claim has other members.", CLAIM_BODY, kind="invalid_request")
-    _there(kept.find(_record_id(id), _tenant()))
-    if not claims.claim(id, f"{_caller()} {reviewer}", seconds):
+    api.found(id, _tenant())
+    if not claims.claim(id, f"{callers.identity(app.current_event)} {reviewer}", seconds):
         raise CallerError("Another reviewer has claimed this record.", kind="being_reviewed")
     return _json(HTTPStatus.NO_CONTENT, "")
 
@@ -229,7 +220,7 @@ def claim(id: RecordId) -> Response[str]:
 )
 def picture(id: RecordId) -> Response[str]:
     """A link to the uploaded picture or file, good for five minutes. What came in an HTTPS request is not kept."""
-    found = _there(kept.find(_record_id(id), _tenant()))
+    found = api.found(id, _tenant())
     link = found.source and uploaded_pictures.link(found.source)
     if not link:
         detail = "This picture is not kept: it came in an HTTPS request, or its time is over."
@@ -250,8 +241,8 @@ def delete(id: RecordId) -> Response[str]:
 
     After 409 or 500 send the same request again: all records may be erased by then, and some uploads not yet.
     """
-    if not erasure.erase(_record_id(id), _tenant()):
-        raise _missing_record()
+    if not erasure.erase(api.record_id(id), _tenant()):
+        raise api.missing()
     _audit("delete", id)
     return _json(HTTPStatus.NO_CONTENT, "")
 
@@ -329,7 +320,7 @@ def renormalize(id: RecordId) -> Response[str]:
     """The record, made anew from the vendor's kept answer: no vendor is called, nothing is paid."""
     from ocr.pipeline.renormalization import renormalize
 
-    found = renormalize(_record_id(id), _tenant())
+    found = renormalize(api.record_id(id), _tenant())
     if found:
         _audit("renormalize", id)
     return _found(found, None)
@@ -496,51 +487,13 @@ def _lasting(body: str, kind: str, seen: str | None, headers: Mapping[str, str] 
     return Response(int(HTTPStatus.OK), kind, body, headers=answered)
 
 
-@app.not_found
-def unknown(error: NotFoundError) -> Response[str]:
-    """A path that this API does not have."""
-    return _refused(CallerError("This API has no such path or method.", kind="unknown_path"))
-
-
-@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
-def misasked(error: RequestValidationError) -> Response[str]:
-    """A parameter that is missing or not allowed. What was sent may be personal and is left out."""
-    first = error.errors()[0]
-    detail = f"The {first['loc'][0]} parameter {first['loc'][1]} is not valid."
-    return _refused(CallerError(detail, f"{first['msg']}.", kind="invalid_request"))
-
-
-@app.exception_handler(OcrError)  # type: ignore[untyped-decorator]
-def refused(error: OcrError) -> Response[str]:
-    """An error that the caller can act on."""
-    return _refused(error)
-
-
-@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-def failed(error: Exception) -> Response[str]:
-    """An error of ours: its type is logged, its message, which may quote a record, is not."""
-    unforeseen("A request failed", error)
-    return _refused(responses.INTERNAL)
-
-
-def _refused(error: OcrError) -> Response[str]:
-    body = problem_of(error).model_dump_json(exclude_none=True)
-    return _json(error.status, body, responses.PROBLEM_TYPE, responses.waiting(error))
-
-
 def _tenant() -> Tenant:
     return callers.tenant(app.current_event)
 
 
-def _caller() -> str:
-    """Whose key or principal a request is."""
-    identity = (app.current_event.get("requestContext") or {}).get("identity") or {}
-    return str(identity.get("apiKeyId") or identity.get("userArn") or "unknown")
-
-
 def _unchanged(found: Record | None, state: str | None) -> Record:
     """The record, if it is as the caller has seen it: as the ETag in If-Match stands for it."""
-    record = _there(found)
+    record = api.there(found)
     if state is None:
         raise CallerError("The request has no If-Match.", kind="unconditional")
     if not is_seen(_tag(record.model_dump_json(exclude_none=True)), state):
@@ -553,10 +506,7 @@ def _changed_meanwhile() -> OcrError:
 
 
 def _audit(action: str, *record_ids: str) -> None:
-    """Write down who did this to which records."""
-    context = app.current_event.get("requestContext") or {}
-    identity = context.get("identity") or {}
-    audit(action, record_ids, identity.get("apiKeyId"), identity.get("userArn"), context.get("requestId"))
+    api.audited(app.current_event, action, *record_ids)
 
 
 def _tag(body: str) -> str:
@@ -565,7 +515,7 @@ def _tag(body: str) -> str:
 
 def _found(record: Record | None, seen: str | None) -> Response[str]:
     """A record with its ETag; a pending one with Retry-After; 304 if `seen` names that ETag."""
-    record = _there(record)
+    record = api.there(record)
     body = record.model_dump_json(exclude_none=True)
     tag = _tag(body)
     headers = {"ETag": tag} | ({"Retry-After": "2"} if record.status == Status.PENDING else {})
@@ -574,14 +524,6 @@ def _found(record: Record | None, seen: str | None) -> Response[str]:
     if record.crops:
         body = responses.linked(record).model_dump_json(exclude_none=True)
     return Response(int(HTTPStatus.OK), responses.RECORD_TYPE, body, headers=headers)
-
-
-def _there(record: Record | None) -> Record:
-    if record is None:
-        raise _missing_record()
-    if record.status == Status.DELETED:
-        raise CallerError("This record was deleted.", kind="gone")
-    return record
 
 
 _BLANK = re.compile(r"(:[0-9.]+) (?=[0-9]{2}(:?[0-9]{2})?$)")
@@ -597,17 +539,6 @@ def _moment(name: str, text: str | None, default: datetime) -> datetime:
     except (ValueError, OverflowError):
         advice = "Send ISO 8601: 2026-01-31 or 2026-01-31T08:00:00Z."
         raise CallerError(f"`{name}` is not a date or time.", advice, kind="invalid_request") from None
-
-
-def _record_id(id: str) -> str:
-    """The id, if it is a record's: the table also holds the ledger's entries, rates, tokens and circuits."""
-    if not RECORD_ID.fullmatch(id):
-        raise _missing_record()
-    return id
-
-
-def _missing_record() -> OcrError:
-    return CallerError("There is no such record.", "Check the id: responses and events name it.", kind="not_found")
 
 
 def _json(

@@ -34,6 +34,7 @@ from ocr.platform.errors import (
     UnexpectedResponse,
     VendorUnavailable,
 )
+from pages.app import app as pages
 from records.app import app as records
 
 DESCRIPTION = """\
@@ -134,9 +135,9 @@ def document(examples: Mapping[str, Any]) -> Part:
         on_conflict="error",
     )
     # Powertools does not look at a handler's docstring.
-    for route in (*records._static_routes, *records._dynamic_routes):
+    for route in (route for one in (records, pages) for route in (*one._static_routes, *one._dynamic_routes)):
         route.description = inspect.getdoc(route.func)
-    for resolver in (_products(), records):
+    for resolver in (_products(), records, pages):
         merged.add_schema(resolver.get_openapi_schema().model_dump(by_alias=True, exclude_none=True))
     made = tidy(
         json.loads(merged.get_openapi_json_schema()),

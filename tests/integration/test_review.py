@@ -299,7 +299,9 @@ def _is_content(product: Any, name: str) -> bool:
 
 
 def claimed(id: str, reviewer: str, seconds: Any = 60, caller: int = 0) -> tuple[int, str]:
-    status, problem, _ = asked("POST", f"/records/{id}/claim", {"reviewer": reviewer, "seconds": seconds}, caller=caller)
+    status, problem, _ = asked(
+        "POST", f"/records/{id}/claim", {"reviewer": reviewer, "seconds": seconds}, caller=caller
+    )
     return status, problem.get("type", "").removeprefix("urn:ocr:problem:")
 
 

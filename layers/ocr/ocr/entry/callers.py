@@ -18,5 +18,10 @@ def caller(event: APIGatewayProxyEvent) -> str:
     return " ".join(filter(None, (_identity(event, "apiKeyId"), _identity(event, "userArn"))))
 
 
+def identity(event: APIGatewayProxyEvent) -> str:
+    """Whose key or principal a request is, by its id."""
+    return _identity(event, "apiKeyId") or _identity(event, "userArn") or "unknown"
+
+
 def _identity(event: APIGatewayProxyEvent, name: str) -> str:
     return str(((event.get("requestContext") or {}).get("identity") or {}).get(name) or "")

@@ -127,8 +127,15 @@ def _upright(stored: "Image.Image", orientation: int, limits: Limits) -> "Image.
     scale = min(1.0, limits.side[1] / max(picture.size), math.sqrt(MOST_PIXELS / (picture.width * picture.height)))
     if scale < 1:
         picture = picture.resize(_scaled(picture.size, scale), Image.Resampling.LANCZOS)
+    return turned(picture, orientation)
+
+
+def turned(stored: "Image.Image", orientation: int) -> "Image.Image":
+    """A stored picture with this EXIF orientation, upright."""
+    from PIL import Image
+
     method = _METHODS[orientation]
-    return picture if method is None else picture.transpose(Image.Transpose[method])
+    return stored if method is None else stored.transpose(Image.Transpose[method])
 
 
 # EXIF orientation → how Pillow makes the stored picture upright.
