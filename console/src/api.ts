@@ -86,6 +86,28 @@ export interface Summary {
   fields: Record<string, Value>;
 }
 
+export interface Costs {
+  vendor?: string;
+  product?: string;
+  day?: string;
+  calls: number;
+  units: number;
+  cost: number;
+  possible_units: number;
+  possible_cost: number;
+}
+
+export interface Usage {
+  rows: Costs[];
+  total: Costs;
+  unpriced: string[];
+}
+
+export interface VendorStates {
+  circuits: { vendor: string; interface: string; state: "closed" | "open" | "half_open"; since?: string }[];
+  budgets: { vendor: string; of: "units" | "cost"; period: "day" | "month"; most: number; spent: number }[];
+}
+
 export interface ProductSummary {
   product: string;
   name: string;
@@ -154,6 +176,20 @@ export class Api {
 
   products(): Promise<ProductSummary[]> {
     return this.json("products");
+  }
+
+  /** Circuits and budgets, for the operator's key; null for any other. */
+  async vendors(): Promise<VendorStates | null> {
+    try {
+      return await this.json<VendorStates>("vendors");
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 403) return null;
+      throw error;
+    }
+  }
+
+  usage(by: "vendor" | "product" | "day", from: string, to: string): Promise<Usage> {
+    return this.json(`usage?${new URLSearchParams(Object.entries({ by, from, to }).filter(([, value]) => value))}`);
   }
 
   /** The fields of a product, in the order of its declaration. */

@@ -9,11 +9,12 @@ import { ReadPage, type Reading } from "./read";
 import { RecordPage, told } from "./record";
 import { ReviewPage } from "./review";
 import "./style.css";
+import { WatchPage } from "./watch";
 import { type Language, sayer } from "./words";
 
 const KEY = "ocr-key";
 const LANGUAGE = "ocr-language";
-const TABS = ["read", "review", "records"] as const;
+const TABS = ["read", "review", "records", "watch"] as const;
 type Tab = (typeof TABS)[number];
 
 /** The record that is shown, and those behind it. In a review it is claimed, or `taken` by another reviewer. */
@@ -31,6 +32,7 @@ function App() {
   const [language, setLanguage] = useState<Language>(() => (sessionStorage.getItem(LANGUAGE) ?? navigator.language).startsWith("zh") ? "zh" : "en");
   const [key, setKey] = useState(() => sessionStorage.getItem(KEY) ?? "");
   const [products, setProducts] = useState<ProductSummary[] | null>(null);
+  const [isOperator, setOperator] = useState(false);
   const [tab, setTab] = useState<Tab>("read");
   const [opened, setOpened] = useState<Opened | null>(null);
   const [pile, setPile] = useState<Pile | null>(null);
@@ -70,6 +72,7 @@ function App() {
         sessionStorage.setItem(KEY, key);
         setProducts(found);
         void Pile.of(key).then(setPile);
+        api.vendors().then((states) => setOperator(states !== null), () => undefined);
         setNote("");
       },
       (error: unknown) => {
@@ -133,7 +136,7 @@ function App() {
       <header>
         <h1>{say("title")}</h1>
         <nav>
-          {TABS.map((one) => (
+          {TABS.filter((one) => one !== "watch" || isOperator).map((one) => (
             <button type="button" aria-current={one === tab ? "page" : undefined} onClick={() => { setTab(one); setOpened(null); setNote(""); }}>{say(one)}</button>
           ))}
         </nav>
@@ -162,6 +165,7 @@ function App() {
         )}
         <div hidden={!!opened || tab !== "read"}><ReadPage say={say} api={api} products={products} names={names} pile={pile} readings={readings} onReadings={setReadings} onOpen={open} onReview={(queue) => void review(queue)} active={!opened && tab === "read"} /></div>
         {!opened && tab === "review" && <ReviewPage say={say} api={api} names={names} onReview={(queue, id) => void review(queue, id)} />}
+        {!opened && tab === "watch" && <WatchPage say={say} api={api} names={names} />}
         {!opened && tab === "records" && <ListPage say={say} api={api} products={products} names={names} onOpen={open} />}
       </main>
     </>

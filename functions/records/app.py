@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ocr.entry import api, callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
-from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm, Usage
+from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm, Usage, VendorStates
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
 from ocr.platform.errors import CallerError, OcrError
@@ -344,11 +344,29 @@ def usage(
     """
     from ocr.entry import costs
 
-    if _tenant().name:
-        raise CallerError("What calls cost is shown to the operator's key alone.", kind="forbidden")
+    _for_the_operator()
     today = datetime.now(UTC).date()
     found = costs.report(since or today.replace(day=1), until or today, by)
     return _json(HTTPStatus.OK, found.model_dump_json(exclude_none=True, by_alias=True))
+
+
+@app.get(
+    "/vendors",
+    operation_id="list_vendor_states",
+    tags=["records"],
+    summary="Show the vendors' circuits and budgets",
+    responses=answered(200, "circuits and budgets", VendorStates) | problems(403),
+)
+def vendors() -> Response[str]:
+    """The circuit breakers of the vendors, and what was spent of their budgets. For the operator's key."""
+    from ocr.declare import catalogue
+    from ocr.storage import circuits, usage
+
+    _for_the_operator()
+    known = catalogue.offers_by_vendor()
+    offers = [one for vendor in settings().vendors for one in known.get(vendor, [])]
+    found = {"circuits": circuits.states(offers), "budgets": usage.spent(datetime.now(UTC))}
+    return _json(HTTPStatus.OK, VendorStates.model_validate(found).model_dump_json(exclude_none=True))
 
 
 @app.get(
@@ -489,6 +507,12 @@ def _lasting(body: str, kind: str, seen: str | None, headers: Mapping[str, str] 
 
 def _tenant() -> Tenant:
     return callers.tenant(app.current_event)
+
+
+def _for_the_operator() -> None:
+    """Raise `forbidden` for a tenant's key."""
+    if _tenant().name:
+        raise CallerError("This is shown to the operator's key alone.", kind="forbidden")
 
 
 def _unchanged(found: Record | None, state: str | None) -> Record:

@@ -22,7 +22,7 @@ from ocr.platform.errors import (
     VendorUnavailable,
 )
 from ocr.platform.settings import settings
-from ocr.storage import usage
+from ocr.storage import circuits, usage
 from records import app
 from tests.support.aws import World, forget_settings
 from tests.support.fault_injection import Fault, FaultInjector
@@ -208,10 +208,10 @@ def sold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "products", lambda: {"ticket": kind})
 
 
-def asked(query: dict[str, str], key: str = "") -> tuple[int, Any]:
+def asked(query: dict[str, str], key: str = "", path: str = "/usage") -> tuple[int, Any]:
     event: dict[str, Any] = {
         "httpMethod": "GET",
-        "path": "/usage",
+        "path": path,
         "headers": {},
         "queryStringParameters": query or None,
     }
@@ -241,3 +241,25 @@ def test_a_report_of_no_days_or_of_too_many_is_refused(money: Any, sold: None, q
 
 def test_a_tenant_does_not_see_the_operators_costs(money: Any, sold: None) -> None:
     assert asked({}, f"ocr-alpha-{'a' * 40}")[0] == 403
+
+
+def test_the_operator_sees_circuits_and_budgets_and_a_tenant_sees_neither(money: Any, monkeypatch: Any) -> None:
+    offer = First([reading])
+    monkeypatch.setattr(catalogue, "offers_by_vendor", lambda: {"first": [offer]})
+    money("first=10/day")
+    assert asked({}, path="/vendors") == (
+        200,
+        {
+            "circuits": [{"vendor": "first", "interface": "first", "state": "closed"}],
+            "budgets": [{"vendor": "first", "of": "units", "period": "day", "most": 10, "spent": 0}],
+        },
+    )
+    usage.reserve("ticket", offer, {})
+    opened = {"id": circuits.name(offer), "circuit": "OPEN", "opened_at": 1_800_000_000, "expires_at": 1_900_000_000}
+    aws.table().put_item(Item=opened)
+    body = asked({}, path="/vendors")[1]
+    assert body["circuits"] == [
+        {"vendor": "first", "interface": "first", "state": "open", "since": "2027-01-15T08:00:00Z"}
+    ]
+    assert body["budgets"][0]["spent"] == 1
+    assert asked({}, f"ocr-acme-{'0' * 40}", path="/vendors")[0] == 403

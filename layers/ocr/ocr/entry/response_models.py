@@ -1,6 +1,6 @@
 """Response bodies that are neither one record nor a problem."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -84,6 +84,32 @@ class Usage(Part):
     rows: list[UsageRow]
     total: Costs
     unpriced: list[str] = Field(description="the vendors in it of which the operator named no price: yuan say 0 there")
+
+
+class BudgetLeft(Part):
+    """What a vendor may cost in a period (UTC), and what was spent of it."""
+
+    vendor: str
+    of: Literal["units", "cost"] = Field(description="in the vendor's price units, or in yuan")
+    period: Literal["day", "month"]
+    most: float
+    spent: float = Field(description="what was charged, and what may have been")
+
+
+class Circuit(Part):
+    """A circuit breaker: whether an interface of a vendor is asked."""
+
+    vendor: str
+    interface: str
+    state: Literal["closed", "open", "half_open"] = Field(description="`half_open`: one call tries it again")
+    since: datetime | None = Field(default=None, description="when it opened")
+
+
+class VendorStates(Part):
+    """How the vendors are doing: their circuits and their budgets."""
+
+    circuits: list[Circuit]
+    budgets: list[BudgetLeft]
 
 
 class Entry(Part):

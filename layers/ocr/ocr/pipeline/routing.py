@@ -43,7 +43,7 @@ from ocr.platform.errors import (
 )
 from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
-from ocr.storage import usage
+from ocr.storage import circuits, usage
 from ocr.storage.usage import Charge, Count
 from ocr.vendors import credentials, rate_limit
 
@@ -532,7 +532,7 @@ def _outcomes(offer: Offer, request: VendorRequest) -> list[Outcome]:
 def _guarded(offer: Offer) -> Any:
     """`_outcomes` behind the interface's circuit, whose state is shared through the table."""
     return circuit_breaker(
-        name=f"circuit#{offer.vendor}#{offer.interface}",
+        name=circuits.name(offer),
         persistence_store=_circuits(),
         on_transition=_note,
         config=CircuitBreakerConfig(
@@ -563,8 +563,8 @@ class _Circuits(CircuitBreakerDynamoDBPersistence):
 def _circuits() -> CircuitBreakerDynamoDBPersistence:
     return _Circuits(
         table_name=settings().table,
-        # `state` and `expires_at` are the table's own names; `status` would make the announcer look at circuits.
-        state_attr="circuit",
+        state_attr=circuits.STATE,
+        opened_at_attr=circuits.OPENED,
         expiry_attr="expires_at",
         boto3_client=aws.table().meta.client,
     )

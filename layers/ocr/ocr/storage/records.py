@@ -8,11 +8,11 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import batched, chain
 from typing import TYPE_CHECKING, Any
 
 from ocr.declare.fields import Fields
@@ -36,6 +36,8 @@ MAX_BODY_BYTES = 350_000
 # The folder of pictures that HTTPS callers sent and did not wait for. They may be sent again after an erasure.
 LATER = "later"
 DAY = 86_400
+# DynamoDB takes no more keys in one request.
+MOST_KEYS = 100
 # DynamoDB takes no longer key in an index; no upload's address is longer.
 MOST_URI_BYTES = 2048
 # Which items a write may replace, as conditions:
@@ -120,6 +122,19 @@ def expired(item: Item) -> bool:
 def stored(id: str) -> Item | None:
     """The item as it is stored, or None."""
     return aws.table().get_item(Key={"id": id}, ConsistentRead=True).get("Item")
+
+
+def several(ids: Sequence[str]) -> list[Item]:
+    """Those of the items that are stored, in any order."""
+    client, table = aws.table().meta.client, settings().table
+    found: list[Item] = []
+    for some in batched(ids, MOST_KEYS, strict=False):
+        asked: Any = {table: {"Keys": [{"id": id} for id in some], "ConsistentRead": True}}
+        while asked:
+            answer = client.batch_get_item(RequestItems=asked)
+            found += answer["Responses"].get(table, [])
+            asked = answer.get("UnprocessedKeys")
+    return found
 
 
 def body(record: Record, content: str) -> Item:

@@ -22,6 +22,7 @@ from ocr.platform import aws, threads
 from ocr.platform.errors import VendorUnavailable
 from ocr.platform.settings import Budget, settings
 from ocr.platform.telemetry import alert
+from ocr.storage.records import MOST_KEYS, several
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
@@ -33,8 +34,6 @@ NEARLY = Decimal("0.8")
 # Transactions that meet on one item hold each other up, so that each sum is kept in parts, which take turns.
 PARTS = 4
 _parts = cycle(random.sample(range(PARTS), PARTS))
-# DynamoDB takes no more keys in one request.
-_MOST_KEYS = 100
 # After so long a vendor without a budget left is asked again: the operator may have given it more.
 LONGEST_WAIT = 3600
 COUNTS = ("calls", "units", "cost", "possible_units", "possible_cost")
@@ -116,7 +115,7 @@ def report(start: date, end: date, sold: Sequence[tuple[str, str]]) -> list[Row]
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
     keys = [_key(day, vendor, product, part) for day in days for product, vendor in sold for part in range(PARTS)]
     rows: dict[tuple[str, ...], Row] = {}
-    for item in chain.from_iterable(threads.each(_items, list(batched(keys, _MOST_KEYS, strict=False)))):
+    for item in chain.from_iterable(threads.each(several, list(batched(keys, MOST_KEYS, strict=False)))):
         _, *names, _ = item["id"].split("#")
         fresh = dict(zip(("day", "vendor", "product"), names, strict=True)) | dict.fromkeys(COUNTS, 0)
         row = rows.setdefault(tuple(names), fresh)
@@ -146,7 +145,7 @@ def taken(charge: Charge) -> Charge:
         budgets = [one for one in settings().vendor_budgets if (one.vendor, one.period) == (charge.vendor, period)]
         if not budgets:
             continue
-        key = f"budget#{charge.vendor}#{now.date().isoformat()[: 10 if period == 'day' else 7]}"
+        key = _budget_key(charge.vendor, period, now)
         if not _taken(key, budgets, amounts):
             free(charge)
             raise VendorUnavailable(
@@ -202,15 +201,15 @@ def _values(amounts: Mapping[str, Decimal]) -> dict[str, Any]:
     return {f":{name}": amount for name, amount in amounts.items()} | {":until": until}
 
 
-def _items(keys: Sequence[str]) -> list[Mapping[str, Any]]:
-    client, table = aws.table().meta.client, settings().table
-    found: list[Mapping[str, Any]] = []
-    asked: Any = {table: {"Keys": [{"id": key} for key in keys], "ConsistentRead": True}}
-    while asked:
-        answer = client.batch_get_item(RequestItems=asked)
-        found += answer["Responses"].get(table, [])
-        asked = answer.get("UnprocessedKeys")
-    return found
+def spent(now: datetime) -> list[Row]:
+    """Each budget of the current day and month, with what was spent of it."""
+    budgets = {one: _budget_key(one.vendor, one.period, now) for one in settings().vendor_budgets}
+    found = {item["id"]: item for item in several(list(dict.fromkeys(budgets.values())))}
+    return [one._asdict() | {"spent": found.get(key, {}).get(one.of, 0)} for one, key in budgets.items()]
+
+
+def _budget_key(vendor: str, period: str, now: datetime) -> str:
+    return f"budget#{vendor}#{now.date().isoformat()[: 10 if period == 'day' else 7]}"
 
 
 def _key(day: date, vendor: str, product: str, part: int) -> str:
