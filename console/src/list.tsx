@@ -178,13 +178,13 @@ export function SummaryTable({ say, names, records, picked, onPick, onOpen }: Ta
     <table class="cards">
       <thead>
         <tr>
-          {onPick && <th />}
+          {onPick && <th><span class="unseen">{say("select")}</span></th>}
           <th>{say("created")}</th>
           <th>{say("product")}</th>
           <th>{say("status")}</th>
           <th>{say("fields")}</th>
           <th>{say("checks")}</th>
-          <th />
+          <th><span class="unseen">{say("open")}</span></th>
         </tr>
       </thead>
       <tbody>

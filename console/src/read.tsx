@@ -216,7 +216,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
           </div>
           {lost > 0 && <p class="hint" role="status">{say("lost", lost)}</p>}
           <table class="cards">
-            <thead><tr><th>{say("file")}</th><th>{say("product")}</th><th>{say("status")}</th><th>{say("checks")}</th><th /></tr></thead>
+            <thead><tr><th>{say("file")}</th><th>{say("product")}</th><th>{say("status")}</th><th>{say("checks")}</th><th><span class="unseen">{say("open")}</span></th></tr></thead>
             <tbody>
               {readings.map(({ number, name, product: slug, state, record, problem }) => (
                 <tr key={number}>

@@ -42,7 +42,7 @@ export function WatchPage({ say, api, names }: Props) {
   const broken = states?.circuits.filter(({ state }) => state !== "closed") ?? [];
   return (
     <>
-      <p class="note" role="status">{note}</p>
+      <p class="note" role="status">{note || (usage ? "" : "…")}</p>
       {states && (
         <section class="wide">
           <h2>{say("circuits")}</h2>

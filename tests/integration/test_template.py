@@ -154,6 +154,11 @@ def test_a_product_may_use_its_own_things_only(slug: str) -> None:
     ]
 
 
+def test_what_draws_pages_may_only_look() -> None:
+    allowed = [listed(grant["Action"]) for holder, grant in grants() if holder == "DrawPagesRole"]
+    assert allowed == [["dynamodb:GetItem"], ["s3:GetObject", "s3:GetObjectVersion"], ["s3:GetObject"]]
+
+
 @pytest.mark.parametrize("slug", products())
 def test_a_product_may_read_the_keys_of_who_sells_it_and_no_other(slug: str) -> None:
     vendors = {offer.vendor for offer in products()[slug].offers} - {"embedded"}
