@@ -163,6 +163,10 @@ const MOST_BYTES = 4_400_000;
 export const MOST_UPLOAD_BYTES = 10_000_000;
 const WAITS_MS = 300_000;
 const TRIES = 5;
+// A picture on a slow line, and the half minute that API Gateway has; without an end a request whose connection died would be waited for.
+const REQUEST_MS = 180_000;
+// What may be sent again when no answer came: a picture that comes twice is read once.
+const REPEATED: ReadonlySet<string> = new Set(["GET", "POST"]);
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -324,7 +328,9 @@ export class Api {
       try {
         return await this.once(path, init);
       } catch (error) {
-        const waits = error instanceof Refusal && [409, 429, 503].includes(error.status) ? error.seconds : 0;
+        if (!(error instanceof Refusal)) throw error;
+        const isLost = error.kind === "unreachable" && REPEATED.has(init.method ?? "GET");
+        const waits = isLost ? 1 : [409, 429, 503].includes(error.status) ? error.seconds : 0;
         if (!waits || tries === TRIES) throw error;
         await sleep(1000 * Math.min(waits, 10));
       }
@@ -338,6 +344,7 @@ export class Api {
         ...init,
         headers: { ...init.headers, "x-api-key": this.key },
         cache: "no-store",
+        signal: AbortSignal.timeout(REQUEST_MS),
         referrerPolicy: "no-referrer",
       });
     } catch {
