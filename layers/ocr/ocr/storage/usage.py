@@ -31,8 +31,9 @@ SPENT = "budget"
 KEPT_DAYS = 400
 DAY = 86_400
 NEARLY = Decimal("0.8")
-# Transactions that meet on one item hold each other up, so that each sum is kept in parts, which take turns.
-PARTS = 4
+# Transactions that meet on one item hold each other up, so that each sum is kept in parts, which take turns: with one
+# for some 20 ms, and two of them a call, so many parts count 400 calls a second of a vendor and product.
+PARTS = 16
 _parts = cycle(random.sample(range(PARTS), PARTS))
 # After so long a vendor without a budget left is asked again: the operator may have given it more.
 LONGEST_WAIT = 3600
