@@ -431,3 +431,34 @@ def test_a_station_by_itself_may_be_either_and_is_doubtful() -> None:
     [both] = read("train_ticket", page((-200, 60, "镇江南站"), *lines))
     assert (both.fields["departure_station"], both.fields["destination_station"]) == ("镇江南站", "南京南站")
     assert not both.failed
+
+
+def test_the_first_station_may_have_been_read_in_two_pieces() -> None:
+    said = fields(
+        "train_ticket",
+        *[(60, 60, "B012345"), (60, 120, "云溪南"), (170, 122, "站"), (420, 120, "海棠站"), (290, 120, "G7302")],
+        *[(60, 220, "2023年05月07日09:12开"), (420, 220, "05车08C号"), (60, 260, "￥89.5元"), (420, 260, "二等座")],
+    )
+    assert (said["departure_station"], said["destination_station"]) == ("云溪南站", "海棠站")
+
+
+def test_two_numbers_side_by_side_are_not_one_of_their_lengths_together() -> None:
+    said = fields(
+        "vat_invoice", (900, 40, "92010119"), (1060, 40, "1100193140"), (60, 300, "合计"), (400, 300, "¥5.00")
+    )
+    assert not {"buyer_tax_id", "seller_tax_id"} & {*said}
+
+
+def test_a_text_ends_before_the_value_of_a_field_whose_label_was_not_read() -> None:
+    account = "青禾银行云溪支行 6200111122223333"
+    bank = fields("vat_invoice", (60, 60, "销售方开户行及账号："), (370, 60, account), (370, 95, "收门人：赵一"))
+    assert bank["seller_bank_account"] == "青禾银行云溪支行6200111122223333"
+    lines = [(60, 60, "名称"), (200, 60, "青禾云溪科技有限公司"), (60, 120, "注册资本"), (240, 120, "伍佰万元整")]
+    firm = fields("business_license", *lines, (240, 155, "2013年10月11日"))
+    assert firm["registered_capital"] == "伍佰万元整"
+
+
+def test_the_class_of_goods_stands_between_two_asterisks() -> None:
+    heads = [(60, 60, "项目名称"), (360, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
+    said = fields("vat_invoice", *heads, (60, 110, "照明器具*台灯"), (560, 110, "100.00"), (700, 110, "13.00"))
+    assert said["items"] == [{"name": "*照明器具*台灯", "amount": "100.00", "tax": "13.00"}]

@@ -135,6 +135,20 @@ def test_what_stands_under_a_head_that_was_not_read_joins_no_other_column(head: 
     ]
 
 
+@pytest.mark.parametrize(("head", "misread"), [("金 额", "全额"), ("数 量", "教量"), ("税 额", "额")])
+def test_a_head_of_which_a_letter_is_misread_or_lost_is_the_one_that_is_missing(head: str, misread: str) -> None:
+    lines = [line.model_copy(update={"text": misread}) if line.text == head else line for line in INVOICE]
+    assert grid(find(Invoice, lines), "items") == grid(find(Invoice, INVOICE), "items")
+
+
+def test_on_a_narrow_roll_names_stand_over_their_figures() -> None:
+    heads = [(60, 300, "项目名称"), (260, 300, "单价"), (360, 300, "数量"), (460, 300, "金额")]
+    first = [(60, 340, "转椅"), (260, 374, "300.00"), (360, 374, "2"), (460, 374, "600.00")]
+    second = [(60, 408, "台灯"), (260, 442, "80.00"), (360, 442, "3"), (460, 442, "240.00")]
+    found = grid(find(Invoice, page(*heads, *first, *second)), "items")
+    assert [list(row.values()) for row in found] == [[text for _, _, text in row] for row in (first, second)]
+
+
 @pytest.mark.parametrize("bent", [curled, aslant])
 def test_photographed_paper_is_flattened(bent: Callable[[Point], Point]) -> None:
     lines = [line.model_copy(update={"box": tuple(map(bent, line.box or ()))}) for line in INVOICE]

@@ -16,6 +16,7 @@ __all__ = [
     "BankAccount",
     "BankName",
     "BrandModel",
+    "Clerk",
     "EngineNumber",
     "Ethnicity",
     "MachineNumber",
@@ -68,9 +69,11 @@ _BEYOND_CITY = f"(?!{HAN}{{1,9}}(?:省|自治区)$)(?!{HAN}{{2,12}}市$)(?!.*公
 Remark = Annotated[Text, Shape(least=r".*\w.*\w.*|无")]  # one letter beside the word 备注 is a seal's
 Scope = Annotated[Text, Shape(least=_WORDS)]
 
+# Who writes a form may be 管理员 or 张三; one letter is a seal's.
+Clerk = Annotated[Text, Shape(like=_PERSON, least=r".*\w.*\w.*")]
 PersonName = Annotated[Text, Shape(like=_PERSON, least=_NAME)]
 Ethnicity = Annotated[Text, Shape(like=f"(?:{ETHNIC_GROUPS})族?")]
-Nationality = Annotated[Text, Shape(like="中国|[A-Za-z]{4,}")]
+Nationality = Annotated[Text, Shape(like="中国|[A-Za-z]{4,}", least="[^0-9]+")]
 Address = Annotated[
     Text,
     Shape(

@@ -118,7 +118,7 @@ def search(
     known = {match: tuple(one for one in senses if one.field in fields) for match, senses in settled.items()}
     meanings = {match: senses for match, senses in known.items() if senses}
     found = _labelled(list(_candidates(layout, meanings, fields)))
-    read_on(found, layout, list(found))
+    read_on(found, layout, list(found), fields)
     fragments = _without_fragments(found)
     recognized(found, layout, fields)
     standing_alone_on(found, layout, fields)

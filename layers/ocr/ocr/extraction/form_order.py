@@ -60,7 +60,7 @@ def _fill(found: dict[str, FieldMatch], layout: Layout, side: Sequence[Declared]
     for one in placed if len(known) >= KNOWN else in_part:
         cost = COST - LETTER * bool(one.letters)
         found[one.field.name] = FieldMatch(one.field, one.field.name, (one.span,), one.fit, cost=cost)
-    read_on(found, layout, [one.field.name for one in placed if one.field.name in found])
+    read_on(found, layout, [one.field.name for one in placed if one.field.name in found], {})
 
 
 def _area(one: FieldMatch) -> Rect:

@@ -24,6 +24,8 @@ TOTALS = ("合计", "小计", "总计", "价税合计", "本页", "以下空白"
 HEAD_HEIGHT = 1.3  # heads within one row may stand this far apart, in line heights
 ROW_GAP = 3.5  # a table ends where this much is free
 TEXT_GAP = 1.2  # from a row to text that continues it
+# How much farther the row above a text counts than the one below it: it goes on with the one, or begins the other.
+CONTINUES, OVER_FIGURES = -0.1, 0.4
 LEVEL = 0.4  # how far below a head a text of the heads' row may stand
 TALL = 1.6  # heads over several lines
 MARGIN_BELOW = 1.0  # how far below the heads a text reaches that runs past them
@@ -155,17 +157,31 @@ def _heads(row_model: type[Fields], spans: Sequence[TextSpan]) -> tuple[list[Col
         best = max(best, row, key=lambda found: len({match.meanings for match in found}))
     if len({one.meanings for one in best}) < min(FEWEST_HEADS, len(fields)):
         return [], set()
-    best += [
-        LabelMatch(value.text, (), value.area) for one in best for value in one.values if _stands_alone(value, one)
-    ]
+    best += [_other(value, best, words) for one in best for value in one.values if _stands_alone(value, one)]
+    best = [one for one in best if one.meanings or len(canonical(one.label)) > 1]
     columns = [_column(one, row_model) for one in sorted(best, key=lambda one: one.area.center)]
     named = {id(span.line) for one in best for span in one.spans}
     return columns, {span for span in spans if id(span.line) in named or _is_of_heads(span, [one.area for one in best])}
 
 
 def _stands_alone(value: TextSpan, head: LabelMatch) -> bool:
-    apart = value.start == 0 and value.area.across(head.area) > 0.5 and len(canonical(value.text)) > 1
-    return apart and _is_of_heads(value, [head.area])
+    return value.start == 0 and value.area.across(head.area) > 0.5 and _is_of_heads(value, [head.area])
+
+
+def _other(span: TextSpan, heads: Sequence[LabelMatch], words: Vocabulary) -> LabelMatch:
+    """A head among the others that is none as declared: the only missing one with half of its letters, or unknown."""
+    text, named = canonical(span.text), {one.meanings[0].field for one in heads if one.meanings}
+    terms = (term for term, (sense, *_) in words.terms.items() if not sense.head and sense.field not in named)
+    alike = {words.terms[term][0].field: term for term in terms if _is_nearly(text, term)}
+    term = next(iter(alike.values())) if len(alike) == 1 else None
+    return LabelMatch(span.text, words.terms[term] if term else (), span.area, exact=False, spans=(span,))
+
+
+def _is_nearly(text: str, term: str) -> bool:
+    """Whether a text has at least half of a short label's letters in their places, or lacks one of them."""
+    if len(text) == len(term):
+        return 2 * sum(map(str.__eq__, text, term)) >= len(term)
+    return text in {term[:at] + term[at + 1 :] for at in range(len(term))}
 
 
 def _is_of_heads(span: TextSpan, heads: Sequence[Rect]) -> bool:
@@ -250,13 +266,15 @@ Cells = dict[int, list[TextSpan]]
 
 
 def _rows(body: Sequence[Sequence[TextSpan]], columns: Sequence[Column], gutters: Gutters) -> list[Cells]:
-    """The cells of every row; text beside no figure goes to the nearest row."""
+    """The cells of every row; text beside no figure goes to the nearest row, of two the one that it continues."""
     lines = [_cells(row, gutters) for row in body]
     anchored = [line for line in lines if _is_anchored(line, columns)] or lines
     found: list[Cells] = [dict[int, list[TextSpan]]() for _ in anchored]
+    above = OVER_FIGURES if _stand_over_figures(lines, anchored) else CONTINUES
     for line in lines:
-        nearest = min(range(len(anchored)), key=lambda number: _distance(line, anchored[number]))
-        if line is anchored[nearest] or _distance(line, anchored[nearest]) < TEXT_GAP:
+        ways = [_distance(line, row, above) for row in anchored]
+        nearest = ways.index(min(ways))
+        if line is anchored[nearest] or ways[nearest] < TEXT_GAP:
             for column, spans in line.items():
                 found[nearest].setdefault(column, []).extend(spans)
     return found
@@ -278,11 +296,17 @@ def _is_anchored(line: Cells, columns: Sequence[Column]) -> bool:
     return False
 
 
-def _distance(line: Cells, other: Cells) -> float:
-    """How far a line is from a row; a little less where the row stands above it."""
+def _stand_over_figures(lines: Sequence[Cells], anchored: Sequence[Cells]) -> bool:
+    """Whether each name has a line of its own, as on a narrow roll, and its figures stand in the next one."""
+    texts = {number for line in lines[:1] if line is not anchored[0] for number in line}
+    return bool(texts) and not any(texts & row.keys() for row in anchored)
+
+
+def _distance(line: Cells, other: Cells, above: float) -> float:
+    """How far a line is from a row, and how much farther from one `above` it than from one below."""
     one = around(span.area for spans in line.values() for span in spans)
     two = around(span.area for spans in other.values() for span in spans)
-    return -1.0 if line is other else max(0.0, one.down(two)) + (0.1 if two.middle > one.middle else 0.0)
+    return -1.0 if line is other else max(0.0, one.down(two)) + (above if two.middle < one.middle else 0.0)
 
 
 def _totals(

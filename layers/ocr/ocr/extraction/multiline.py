@@ -1,13 +1,17 @@
 """Values that run over several lines: addresses, scopes of business, a firm's name in a narrow cell."""
 
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from ocr.declare.field_types import PRINTED_DAY
+from ocr.declare.fields import Declared
+from ocr.extraction.labels import ELSEWHERE
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
-from ocr.extraction.page import Rect, TextSpan, around
-from ocr.extraction.values import takes_any_text
+from ocr.extraction.page import Rect, TextSpan, around, joined
+from ocr.extraction.values import Fit, compact, fit, is_fragment, takes_any_text
 
 LINE_GAP = 1.3  # between two lines of what is declared as long text, in line heights
 INDENT = 1.5  # how far they may begin apart
@@ -16,13 +20,20 @@ ALIGNED = 0.7  # how far they may begin apart
 OTHER_SIZE = 1.35  # times as high: print of another kind, a title say
 
 
-def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]) -> None:
-    """Let the texts of these fields run on over the lines that nothing claims, each line with the nearest text."""
+def read_on(
+    found: dict[str, FieldMatch], layout: Layout, names: Collection[str], fields: Mapping[str, Declared]
+) -> None:
+    """Let the texts of these fields run on over the lines that nothing claims, each line with the nearest text.
+
+    What is like a value of one of `fields` that has none is that one's, though its label was not read.
+    """
     taken = [span for one in found.values() for span in one.spans]
     labels = {one.match for one in found.values() if one.match}
     unclaimed = (reaching(match.values, WORD_GAP)[0] for match in labels if match.values)
     beside = [*layout.lines_beside(labels), *unclaimed]
-    lines = [line for line in beside if not touches(line, taken)]
+    missing = [field for name, field in fields.items() if not field.mark.derived and _is_missing(field, found)]
+    free = (line for line in beside if not touches(line, taken))
+    lines = [line for line in free if not any(_is_of(field, joined(line)) for field in missing)]
     texts = {name: _Text(found[name]) for name in names if takes_any_text(found[name].field)}
     while lines and texts:
         gap, name, number = min(
@@ -35,10 +46,23 @@ def read_on(found: dict[str, FieldMatch], layout: Layout, names: Collection[str]
         found[name] = replace(found[name], spans=text.spans)
 
 
+def _is_missing(field: Declared, found: Mapping[str, FieldMatch]) -> bool:
+    known = found.get(field.name)
+    return known is None or is_fragment(field, joined(known.spans))
+
+
+def _is_of(field: Declared, text: str) -> bool:
+    """Whether a text could be nothing but a value of the field, or is a whole one as most of them are."""
+    if takes_any_text(field):
+        return field.mark.free and fit(field, text) is Fit.LIKELY
+    return bool(re.fullmatch(PRINTED_DAY, compact(text))) and fit(field, text) > Fit.REFUSED
+
+
 class _Text:
     """A value that may get more lines."""
 
     def __init__(self, one: FieldMatch) -> None:
+        self.field = one.field
         self.free = one.field.mark.free
         self.label = one.match.area if one.match else one.spans[0].area
         self.lines: list[Sequence[TextSpan]] = [one.spans]
@@ -64,8 +88,12 @@ class _Text:
         aligned = any(abs(area.left - start) < indent for start in starts)
         heights = sorted((area.height, self.lines[0][0].area.height))
         alike, gap = heights[1] <= heights[0] * OTHER_SIZE, max(0.0, area.down(block))
-        near = (above or below) and aligned and alike and gap < most
+        near = (above or below) and aligned and alike and gap < most and not self._ends_before(line)
         return gap if near and not any(self._labels(other[0].area, area) for other in others) else math.inf
+
+    def _ends_before(self, line: Sequence[TextSpan]) -> bool:
+        """Whether a line with a label of its own, which nobody declared, follows what is a whole value without it."""
+        return bool(ELSEWHERE.match(joined(line))) and fit(self.field, joined(self.spans)) is Fit.LIKELY
 
     def _labels(self, other: Rect, area: Rect) -> bool:
         """Whether a text stands in the row of a line where this text has its label."""

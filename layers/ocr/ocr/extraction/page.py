@@ -23,7 +23,7 @@ SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within
 # By which lines the page is flattened, and when. Lengths are in line heights.
 LONG_LINE = 5.0  # its box says how its row runs
 STEEPEST = 0.2  # what runs otherwise is no row
-FEWEST_LINES, MOST_LINES = 6, 60
+FEWEST_LINES, MOST_LINES = 5, 60
 LEAST_APART = 5.0  # two lines that say how rows run differently
 LEAST_BEND = 0.2  # how far it puts a corner of the page out of its row
 LEFT_OVER = 0.7  # the share of the lines' slopes that it may leave unexplained

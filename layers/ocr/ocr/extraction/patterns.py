@@ -3,18 +3,21 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from ocr.declare.fields import Declared
 from ocr.declare.identifiers import judge
+from ocr.extraction.blocks import reading_order_of
 from ocr.extraction.labels import LabelMatch
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
-from ocr.extraction.page import TextSpan, joined
-from ocr.extraction.values import Fit, fit, parsed, shaped
+from ocr.extraction.page import TextSpan, around, joined
+from ocr.extraction.values import Fit, compact, fit, parsed, shaped
 
 STACKED_LINES = (2, 3)  # how many lines of their own may be one value
 GROUP_GAP = 3.0  # between the groups of digits of one number, in line heights
 UNPROVED = 3.2  # what a text costs that has the shape of the field's values, and may still not be its value
+WHOLE_NUMBER = 8  # figures that are a number of their own, an invoice's say, and no group of a longer one
 MOST_NEIGHBOURS = 6  # in how many spans side by side a value may be read
 INDENT = 1.5  # how far stacked lines may begin apart
 
@@ -42,10 +45,12 @@ def _may_be_anothers(one: FieldMatch, found: dict[str, FieldMatch], fields: dict
 
 def _first_of_the_best(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
     """The first in reading order of those that suit best, as long as it gets with its neighbours."""
-    best = max(candidates, key=lambda one: one.fit, default=None)
+    suits = max((one.fit for one in candidates), default=None)
+    alike = [one for one in candidates if one.fit == suits]
+    best = min(alike, key=lambda one: (_is_joined_figures(one), _order(one)), default=None)
     if best is None:
         return None
-    longer = (one for one in candidates if one.fit == best.fit and touches(one.spans, best.spans))
+    longer = (one for one in alike if touches(one.spans, best.spans))
     return max(longer, key=lambda one: len(joined(one.spans)))
 
 
@@ -58,8 +63,25 @@ def _shaped(field: Declared, layout: Layout, labels: Collection[LabelMatch]) -> 
                 cost = UNPROVED * _is_disproved(field, cut.text)
                 yield FieldMatch(field, field.name, (cut,), fit(field, cut.text), cost=cost)
     for spans in (*_neighbours(layout), *_stacks(layout)):
+        if _are_two_numbers(spans):
+            continue
         if (suits := fit(field, joined(spans))) > Fit.TYPED and not _is_disproved(field, joined(spans)):
             yield FieldMatch(field, field.name, tuple(spans), suits)
+
+
+def _order(one: FieldMatch) -> Any:
+    return reading_order_of(around(span.area for span in one.spans))
+
+
+def _is_joined_figures(one: FieldMatch) -> bool:
+    """Whether figures of several texts make the value: one by itself, wherever it stands, is likelier."""
+    return len(one.spans) > 1 and joined(one.spans).isascii()
+
+
+def _are_two_numbers(spans: Sequence[TextSpan]) -> bool:
+    """Whether more than one of the spans is as long as a number: nobody prints one in such groups."""
+    numbers = [text for span in spans if (text := compact(span.text)).isdecimal() and len(text) >= WHOLE_NUMBER]
+    return len(numbers) > 1
 
 
 def _is_disproved(field: Declared, text: str) -> bool:
