@@ -82,7 +82,7 @@ def _drawn(document: Picture, number: int) -> bytes:
 def _narrow(content: bytes, width: int) -> bytes:
     from PIL import Image
 
-    header = gate.look(content)
+    header = gate.read_header(content)
     with gate.opened(header) as file:
         file.draft("RGB", (width, width))
         upright = turned(plain(file), header.orientation)

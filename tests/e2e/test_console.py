@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright

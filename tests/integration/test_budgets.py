@@ -257,7 +257,12 @@ def test_the_operator_sees_circuits_and_budgets_and_a_tenant_sees_neither(money:
     charge = usage.charge("ticket", offer, {})
     assert charge
     usage.taken(charge)
-    opened = {"id": circuits.name(offer), "circuit": "OPEN", "opened_at": 1_800_000_000, "expires_at": 1_900_000_000}
+    opened: dict[str, str | int] = {
+        "id": circuits.name(offer),
+        "circuit": "OPEN",
+        "opened_at": 1_800_000_000,
+        "expires_at": 1_900_000_000,
+    }
     aws.table().put_item(Item=opened)
     body = asked({}, path="/vendors")[1]
     assert body["circuits"] == [

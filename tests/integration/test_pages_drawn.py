@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from local.samples import born
+from local.samples import digital
 from local.samples.heic import heic
 from pages import app
 from tests.support.aws import World
@@ -58,8 +58,8 @@ def turned_jpeg() -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "number", "shape"),
     [
-        ("a.pdf", lambda: born.scanned(sheets((600, 400), (400, 600)), "PDF"), 2, 400 / 600),
-        ("a.tiff", lambda: born.scanned(sheets((600, 400), (400, 600)), "TIFF"), 2, 400 / 600),
+        ("a.pdf", lambda: digital.scanned(sheets((600, 400), (400, 600)), "PDF"), 2, 400 / 600),
+        ("a.tiff", lambda: digital.scanned(sheets((600, 400), (400, 600)), "TIFF"), 2, 400 / 600),
         ("a.heic", lambda: heic(Image.new("RGB", (640, 320), "white")), 1, 2.0),
         ("a.jpg", turned_jpeg, 1, 400 / 600),
     ],
