@@ -4,33 +4,80 @@
     python -m local.matrix --products id_card --layouts issued
 
 Each sample is read once as its own product, clean; what the engine said is kept (see `local.accuracy.offline`). Its
-lines then go to every other product that goes by labels, and three parts of them to its own: the top third, the top
-half, the bottom half. Prints how each of the four ended, by status, and every wrong pair and every part that succeeded.
+lines then go to every other product that goes by labels, and five parts of them to its own: the top third and each of
+the four halves. No part is read anew: a cut goes through the lines' boxes, so that what is outside is gone, and of a
+text that it crosses the characters inside are left. Prints how each ended, by status, and every wrong pair and every
+part that succeeded, but for a part that is one whole side of a document with several on one picture.
 """
 
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from typing import Any
 
 from local.accuracy import baseline, offline
 from local.arguments import Arguments, one_of, product
 from local.samples import samples
-from ocr.model.record import Status
+from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
+from ocr.extraction.page import Rect, TextSpan
+from ocr.model.reading import Line
+from ocr.model.record import Record, Status
 
 PROCESSES = 2
 LAYOUTS = ("a", "b", "issued", "unseen")
 OWN, OTHER = "right product", "wrong product"
-Line = Mapping[str, Any]
-# What is left of a document whose text reaches from 0 (top) to 1 (bottom): whether a line is in it, by its ends.
-PARTS: Mapping[str, Callable[[float, float], bool]] = {
-    "top third": lambda upper, lower: lower < 1 / 3,
-    "top half": lambda upper, lower: lower < 1 / 2,
-    "bottom half": lambda upper, lower: upper > 1 / 2,
-}
+ONE_SIDE = "one side"
+Lines = Sequence[Line]
 Outcome = tuple[str, str, str]  # what was tried, how it ended, which document and which product
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of a picture: from where to where, as shares of what its text reaches over. Axis 0 is across."""
+
+    name: str
+    axis: int
+    begin: float
+    end: float
+
+    def through(self, lines: Lines) -> list[Line]:
+        """The lines that are left, in the smaller picture's pixels; of those that the cut crosses, what is inside."""
+        areas = [_area(line) for line in lines]
+        ends = [edge for area in areas for edge in self._ends(area)]
+        first, last = min(ends, default=0.0), max(ends, default=0.0)
+        begin, end = (first + share * (last - first) for share in (self.begin, self.end))
+        left = (self._left(line, area, begin, end) for line, area in zip(lines, areas, strict=True))
+        return [line for line in left if line]
+
+    def _ends(self, area: Rect) -> tuple[float, float]:
+        return (area.top, area.bottom) if self.axis else (area.left, area.right)
+
+    def _left(self, line: Line, area: Rect, begin: float, end: float) -> Line | None:
+        """The characters of a line of which all is inside: through the middle of a line's height none is."""
+        span = TextSpan(line, 0, len(line.text), area)
+        places = [self._ends(span.place(at, at + 1)) for at in range(len(line.text))]
+        inside = [at for at, (upper, lower) in enumerate(places) if begin - PIXEL < upper and lower < end + PIXEL]
+        part = span.cut(inside[0], inside[-1] + 1) if inside else None
+        return part and line.model_copy(update={"text": part.text, "box": part.box})
+
+
+PIXEL = 0.5  # what rounding may add to the end of a line
+CUTS = (
+    Cut("top third", 1, 0, 1 / 3),
+    Cut("top half", 1, 0, 1 / 2),
+    Cut("bottom half", 1, 1 / 2, 1),
+    Cut("left half", 0, 0, 1 / 2),
+    Cut("right half", 0, 1 / 2, 1),
+)
+
+
+def _area(line: Line) -> Rect:
+    xs, ys = zip(*(line.box or ((0.0, 0.0),)), strict=True)
+    return Rect(min(xs), min(ys), max(xs), max(ys))
 
 
 def outcomes(slug: str, layout: Any, asked: Sequence[str]) -> list[Outcome]:
@@ -44,24 +91,27 @@ def outcomes(slug: str, layout: Any, asked: Sequence[str]) -> list[Outcome]:
             if other != slug:
                 status = offline.record_of(other, answer.said).status
                 found.append((OTHER, status.value, f"{name} as {other}"))
-        for part, lines in parts(answer.said["lines"]):
-            status = offline.record_of(slug, {"lines": lines}).status
-            found.append((part, status.value, name))
+        lines = [Line.model_validate(line) for line in answer.said["lines"]]
+        for cut in CUTS:
+            found.append((cut.name, ended(slug, cut.through(lines), record), name))
     return found
 
 
-def parts(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
-    """The lines that are left of a page of which only a part is there."""
-    heights = [y for line in lines for _, y in line["box"]]
-    top, height = min(heights, default=0.0), (max(heights, default=0.0) - min(heights, default=0.0)) or 1.0
-    for part, holds in PARTS.items():
-        ends = [([(y - top) / height for _, y in line["box"]], line) for line in lines]
-        yield part, [line for ys, line in ends if holds(min(ys), max(ys))]
+def ended(slug: str, lines: Lines, whole: Record) -> str:
+    """How a part of a picture ends; `one side` where it succeeds as it shows a whole side of several."""
+    part = offline.record_of(slug, {"lines": [line.model_dump() for line in lines]})
+    if part.status != Status.SUCCEEDED or not (part.document and whole.document):
+        return part.status.value
+    sides = {name: field.mark.side for name, field in declared(products()[slug].fields).items()}
+    shown = {sides[name] for name in part.document.fields} - {None}
+    own = {name for name in whole.document.fields if sides[name] in shown}
+    several = {sides[name] for name in whole.document.fields} - {None} - shown
+    return ONE_SIDE if several and own <= part.document.fields.keys() else part.status.value
 
 
 def show(found: Sequence[Outcome]) -> Iterator[str]:
     """A line for each of what was tried with its statuses, then every one that should not have ended so."""
-    for tried in (OWN, OTHER, *PARTS):
+    for tried in (OWN, OTHER, *(cut.name for cut in CUTS)):
         ended = Counter(status for one, status, _ in found if one == tried)
         statuses = ", ".join(f"{count} {status}" for status, count in ended.most_common())
         share = ended[Status.SUCCEEDED] / max(ended.total(), 1)
