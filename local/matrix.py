@@ -13,7 +13,7 @@ part that succeeded, but for a part that is one whole side of a document with se
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -44,14 +44,20 @@ class Cut:
     begin: float
     end: float
 
-    def through(self, lines: Lines) -> list[Line]:
-        """The lines that are left, in the smaller picture's pixels; of those that the cut crosses, what is inside."""
+    def through(self, lines: Lines) -> dict[str, Any]:
+        """What the engine would say of the part: its size and lines, of those that the cut crosses what is inside."""
         areas = [_area(line) for line in lines]
         ends = [edge for area in areas for edge in self._ends(area)]
         first, last = min(ends, default=0.0), max(ends, default=0.0)
         begin, end = (first + share * (last - first) for share in (self.begin, self.end))
         left = (self._left(line, area, begin, end) for line, area in zip(lines, areas, strict=True))
-        return [line for line in left if line]
+        # The edges that were the picture's own are as far away as ever.
+        edges = (begin if self.begin > 0 else first - MARGIN, end if self.end < 1 else last + MARGIN)
+        across = [edge for area in areas for edge in (area.left, area.right, area.top, area.bottom)]
+        wide = (min(across, default=0.0) - MARGIN, max(across, default=0.0) + MARGIN)
+        (x, right), (y, bottom) = (wide, edges) if self.axis else (edges, wide)
+        moved = [_moved(line, -x, -y) for line in left if line]
+        return {"lines": [line.model_dump() for line in moved], "width": round(right - x), "height": round(bottom - y)}
 
     def _ends(self, area: Rect) -> tuple[float, float]:
         return (area.top, area.bottom) if self.axis else (area.left, area.right)
@@ -62,10 +68,22 @@ class Cut:
         places = [self._ends(span.place(at, at + 1)) for at in range(len(line.text))]
         inside = [at for at, (upper, lower) in enumerate(places) if begin - PIXEL < upper and lower < end + PIXEL]
         part = span.cut(inside[0], inside[-1] + 1) if inside else None
-        return part and line.model_copy(update={"text": part.text, "box": part.box})
+        if part is None:
+            return None
+        # A text that the cut crosses reaches up to it: what is left of a character is seen there.
+        upper, lower = self._ends(area)
+        held = _area(line.model_copy(update={"box": part.box}))
+        ends = (
+            begin if upper < begin - PIXEL else self._ends(held)[0],
+            end if lower > end + PIXEL else self._ends(held)[1],
+        )
+        (left, right), (top, bottom) = ((held.left, held.right), ends) if self.axis else (ends, (held.top, held.bottom))
+        box = ((left, top), (right, top), (right, bottom), (left, bottom))
+        return line.model_copy(update={"text": part.text, "box": box})
 
 
 PIXEL = 0.5  # what rounding may add to the end of a line
+MARGIN = 40  # pixels from the text to the edges of the picture that nothing was cut off at
 CUTS = (
     Cut("top third", 1, 0, 1 / 3),
     Cut("top half", 1, 0, 1 / 2),
@@ -78,6 +96,11 @@ CUTS = (
 def _area(line: Line) -> Rect:
     xs, ys = zip(*(line.box or ((0.0, 0.0),)), strict=True)
     return Rect(min(xs), min(ys), max(xs), max(ys))
+
+
+def _moved(line: Line, x: float, y: float) -> Line:
+    corners = [(corner[0] + x, corner[1] + y) for corner in line.box or ()]
+    return line.model_copy(update={"box": tuple(corners) or None})
 
 
 def outcomes(slug: str, layout: Any, asked: Sequence[str]) -> list[Outcome]:
@@ -97,9 +120,9 @@ def outcomes(slug: str, layout: Any, asked: Sequence[str]) -> list[Outcome]:
     return found
 
 
-def ended(slug: str, lines: Lines, whole: Record) -> str:
+def ended(slug: str, said: Mapping[str, Any], whole: Record) -> str:
     """How a part of a picture ends; `one side` where it succeeds as it shows a whole side of several."""
-    part = offline.record_of(slug, {"lines": [line.model_dump() for line in lines]})
+    part = offline.record_of(slug, said)
     if part.status != Status.SUCCEEDED or not (part.document and whole.document):
         return part.status.value
     sides = {name: field.mark.side for name, field in declared(products()[slug].fields).items()}

@@ -28,7 +28,7 @@ product = Product(
     AccountOpeningPermit,
     name="开户许可证",
     category="enterprise",
-    required=["approval_number", "account_name", "account_number"],
+    required=["approval_number", "account_name", "account_number", ("issue_date", "issuing_authority")],
     titles=["开户许可证"],
     offers=[etoplive.Pid(1015), embedded.Labels()],
 )

@@ -43,7 +43,12 @@ product = Product(
     BankReceipt,
     name="银行回单",
     category="finance",
-    required=["amount", "transaction_date", ("payer_name", "payee_name")],
+    required=[
+        "amount",
+        "transaction_date",
+        ("payer_name", "payee_name"),
+        ("serial_number", "voucher_number", "summary", "purpose"),
+    ],
     titles=["电子回单", "业务回单", "银行回单", "客户回单"],
     offers=[etoplive.Pid(1037), embedded.Labels()],
     checks=[amount_in_words("amount", "amount_cn"), not_future("transaction_date")],

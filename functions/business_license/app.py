@@ -67,7 +67,12 @@ product = Product(
     BusinessLicense,
     name="营业执照",
     category="enterprise",
-    required=["uscc", "name", ("address", "business_scope")],
+    required=[
+        "uscc",
+        "name",
+        ("address", "business_scope"),
+        ("business_scope", "registration_authority", "registration_date"),
+    ],
     titles=["营业执照"],
     offers=[etoplive.Pid(41), embedded.Labels()],
     checks=[

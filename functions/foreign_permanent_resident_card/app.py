@@ -27,7 +27,7 @@ product = Product(
     ForeignPermanentResidentCard,
     name="外国人永久居留证",
     category="identity",
-    required={FRONT: ["name_en", "card_number"], BACK: [("mrz", "issue_times", "issuing_authority")]},
+    required={FRONT: ["name_en", "card_number"], BACK: ["mrz", ("issue_times", "issuing_authority")]},
     titles=["外国人永久居留身份证", "外国人永久居留证", "FOREIGNER'S PERMANENT RESIDENCE CARD"],
     offers=[etoplive.Pid(53), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],

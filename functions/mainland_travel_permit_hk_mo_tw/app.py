@@ -48,7 +48,7 @@ product = Product(
     category="identity",
     required={
         FRONT: [("name_zh", "name_en"), "permit_number", ("valid_period", "valid_to")],
-        BACK: [("back_name", "back_id_number", "mrz")],
+        BACK: ["mrz", ("back_name", "back_id_number")],
     },
     titles=["港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
     offers=[etoplive.Pid(1018), embedded.Labels()],

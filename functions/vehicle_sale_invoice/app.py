@@ -65,7 +65,7 @@ product = Product(
     VehicleSaleInvoice,
     name="机动车发票",
     category="vehicle",
-    required=["invoice_number", "buyer_name", "vin", "total", "seller_name"],
+    required=["invoice_number", "buyer_name", "vin", "total", "seller_name", ("amount", "tax", "tax_rate")],
     titles=["机动车销售统一发票"],
     offers=[etoplive.Pid(61), embedded.Labels()],
     checks=[

@@ -23,7 +23,7 @@ from ocr.declare.product import Product
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Code, Reading
-from ocr.model.record import Document, Record, Status
+from ocr.model.record import Document, PictureInfo, Record, Status
 from ocr.pages import codes
 from ocr.pages.examine import examine
 from ocr.pages.resize import Fitted, fit
@@ -114,7 +114,7 @@ def _settled(
     options: Mapping[str, str],
     found: Sequence[Code] = (),
 ) -> Record:
-    return settled(product, _empty(product, found), _understood(product, offer, picture, said, options))
+    return settled(product, _empty(product, found, picture.original), _understood(product, offer, picture, said, options))
 
 
 def _understood(
@@ -125,8 +125,18 @@ def _understood(
     return picture.restored(outcome) if isinstance(outcome, Reading) else outcome
 
 
-def _empty(product: Product, found: Sequence[Code]) -> Record:
-    return Record(id="offline", product=product.slug, status=Status.SUCCEEDED, created_at=_NOW, codes=list(found))
+def _empty(product: Product, found: Sequence[Code], picture: Picture) -> Record:
+    size = PictureInfo(
+        sha256="", format=picture.format, width=picture.width, height=picture.height, bytes=len(picture.content)
+    )
+    return Record(
+        id="offline",
+        product=product.slug,
+        status=Status.SUCCEEDED,
+        created_at=_NOW,
+        codes=list(found),
+        picture=size if picture.width else None,
+    )
 
 
 def _asked(content: bytes, task: str, fresh: bool) -> Answer:

@@ -1,7 +1,7 @@
 """The command that asks for documents under wrong names, and for parts of them; and the baseline of the scores."""
 
 from local.accuracy import baseline
-from local.matrix import OTHER, OWN, parts, show
+from local.matrix import CUTS, OTHER, OWN, show
 from tests.support.printed import page
 
 
@@ -9,15 +9,27 @@ def lines(*prints: tuple[float, float, str]) -> list[dict[str, object]]:
     return [line.model_dump(mode="json") for line in page(*prints)]
 
 
-def test_parts_are_the_lines_of_a_third_and_of_either_half() -> None:
-    rows = [(60.0, float(y), f"行{number}") for number, y in enumerate(range(0, 600, 100))]
-    held = {part: [line["text"] for line in found] for part, found in parts(lines(*rows))}
+def test_parts_are_the_lines_of_a_third_and_of_the_halves() -> None:
+    rows = [(60.0, float(y), f"第{number}行") for number, y in enumerate(range(0, 600, 100))]
+    read = page(*rows)
+    held = {cut.name: [line["text"] for line in cut.through(read)["lines"]] for cut in CUTS}
     assert held == {
-        "top third": ["行0", "行1"],
-        "top half": ["行0", "行1", "行2"],
-        "bottom half": ["行3", "行4", "行5"],
+        "top third": ["第0行", "第1行"],
+        "top half": ["第0行", "第1行", "第2行"],
+        "bottom half": ["第3行", "第4行", "第5行"],
+        "left half": ["第"] * 6,
+        "right half": ["行"] * 6,
     }
-    assert all(not found for _, found in parts([]))
+    assert not any(cut.through([])["lines"] for cut in CUTS)
+
+
+def test_what_a_cut_leaves_of_a_text_reaches_to_the_edge_of_the_picture() -> None:
+    for cut in CUTS[-2:]:
+        said = cut.through(page((60, 60, "海棠市松岭区新月街")))
+        [line] = said["lines"]
+        xs = [x for x, _ in line["box"]]
+        assert (min(xs) == 0) == (cut.name == "right half")
+        assert (round(max(xs)) == said["width"]) == (cut.name == "left half")
 
 
 def test_what_should_not_have_ended_so_is_told() -> None:

@@ -27,7 +27,7 @@ from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages import files
 from ocr.pages.page import Page, selected
 from ocr.pipeline import process
-from ocr.pipeline.identity import ONE, TYPE
+from ocr.pipeline.identity import ONE, TYPE, WITHIN
 from ocr.pipeline.process import Job, Outcome, Retry, Step
 from ocr.pipeline.routing import NO_TIME
 from ocr.pipeline.status import settled
@@ -308,12 +308,13 @@ def _together(results: Sequence[PageResult]) -> Reading:
     )
 
 
-def _identity(results: Sequence[PageResult]) -> tuple[Check, str | None, Check]:
+def _identity(results: Sequence[PageResult]) -> tuple[Check, str | None, Check, Check]:
     """What was told of the first page with a document holds for the file: every page was looked at by itself."""
     checks = {check.name: check for result in reversed(results) for check in _checks(result)}
     missing = Check(name="", fields=[], outcome="not_applicable", detail="No page tells.")
     kind = checks.get(TYPE, missing.model_copy(update={"name": TYPE}))
-    return kind, None, checks.get(ONE, missing.model_copy(update={"name": ONE}))
+    one, within = (checks.get(name, missing.model_copy(update={"name": name})) for name in (ONE, WITHIN))
+    return kind, None, one, within
 
 
 def _checks(result: PageResult) -> Sequence[Check]:

@@ -1,12 +1,23 @@
-"""Whether a picture shows the product's document at all, and only one: the checks `document_type`, `one_document`."""
+"""Whether a picture shows the product's document at all, only one, and all of it.
 
-from collections.abc import Sequence
+The checks `document_type`, `one_document` and `within_picture`.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import median
 
 from ocr.declare.product import Product
 from ocr.model.check import Check, Outcome
-from ocr.model.reading import Line
+from ocr.model.reading import Box, Line
+from ocr.model.record import Document, Evidence, PictureInfo
 
-TYPE, ONE = "document_type", "one_document"
+TYPE, ONE, WITHIN = "document_type", "one_document", "within_picture"
+EDGE = 0.1  # line heights: what ends nearer to the picture's edge goes on beyond it
+CUT_LINES = 2  # at one edge: a single one may be another paper's
+ASLANT = 8  # degrees
+SHORTEST = 2  # characters of such a text: single ones are of what is printed down a margin
 # What suits the page less than half as well as another product does is not what the page is.
 SHARE = 0.5
 # What a page is stands in its first lines: each takes milliseconds to compare with all labels, and a page of specks has
@@ -52,6 +63,53 @@ def one_document(product: Product, lines: Sequence[Line]) -> Check:
     if fields:
         return _check(ONE, "failed", "The page shows more than one of these, with different values.", fields)
     return _check(ONE, "passed", "")
+
+
+def within_picture(
+    product: Product, lines: Sequence[Line], picture: PictureInfo | None, document: Document | None = None
+) -> Check:
+    """The check that the document does not go on beyond the picture: texts that end right at an edge are cut off.
+
+    A value at an edge is enough, and is one of the check's fields; of other texts it takes two at one edge.
+    """
+    if not lines or picture is None:
+        return _check(WITHIN, "not_applicable", NO_LINES)
+    if not any(offer.finds_labels for offer in product.offers):
+        return _check(WITHIN, "not_applicable", NO_LABELS)
+    at_edges = Counter(edge for line in _alongside(lines) for edge in _touched(line, picture))
+    evidence = document.evidence if document else {}
+    values = [name for name, one in evidence.items() if one.source != "code" and any(_touched(one, picture))]
+    if values or max(at_edges.values(), default=0) >= CUT_LINES:
+        return _check(WITHIN, "failed", "Texts are cut off at the picture's edge.", values)
+    return _check(WITHIN, "passed", "")
+
+
+def _alongside(lines: Sequence[Line]) -> list[Line]:
+    """The lines that run as most do: a watermark runs aslant, and beyond the edges of a whole document."""
+    angles = {id(line): _angle(line.box) for line in lines if line.box}
+    main = median(angles.values()) if angles else 0.0
+    return [line for line in lines if abs(angles.get(id(line), main) - main) <= ASLANT]
+
+
+def _angle(box: Box) -> float:
+    (left, top), (right, bottom) = box[:2]
+    return math.degrees(math.atan2(bottom - top, right - left))
+
+
+def _touched(line: Line | Evidence, picture: PictureInfo) -> Iterator[str]:
+    """The edges of the picture that a text runs up to."""
+    if line.box is None or len(line.text.strip()) < SHORTEST:
+        return
+    a, b, _, d = line.box
+    near = EDGE * min(math.dist(a, b), math.dist(a, d))
+    xs, ys = zip(*line.box, strict=True)
+    distances = {
+        "left": min(xs),
+        "top": min(ys),
+        "right": picture.width - max(xs),
+        "bottom": picture.height - max(ys),
+    }
+    yield from (edge for edge, distance in distances.items() if distance <= near)
 
 
 def _check(name: str, outcome: Outcome, detail: str, fields: Sequence[str] = ()) -> Check:

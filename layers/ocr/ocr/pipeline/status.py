@@ -12,7 +12,7 @@ from ocr.model.check import Check
 from ocr.model.problem import problem_of
 from ocr.model.reading import Code, ExtractedDocument, Reading
 from ocr.model.record import FINAL, Document, Record, Status
-from ocr.pipeline.identity import document_type, one_document
+from ocr.pipeline.identity import WITHIN, document_type, one_document, within_picture
 from ocr.pipeline.normalization import documents
 from ocr.platform.errors import PROBLEMS, Incomplete, NoResult, OcrError, UnexpectedResponse
 from ocr.platform.telemetry import unforeseen
@@ -21,7 +21,7 @@ from ocr.platform.telemetry import unforeseen
 MOST_DOCUMENTS = 200
 
 
-Identity = tuple[Check, str | None, Check]
+Identity = tuple[Check, str | None, Check, Check]
 
 
 def settled(product: Product, record: Record, outcome: Reading | OcrError, identity: Identity | None = None) -> Record:
@@ -75,10 +75,14 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
     if any(finding.alone for finding in reading.findings):
         return _fill_apart(product, record, reading)
     found = documents(product, reading, record.codes)
-    kind, other, one = identity or (*document_type(product, reading.lines), one_document(product, reading.lines))
+    kind, other, one, within = identity or (
+        *document_type(product, reading.lines),
+        one_document(product, reading.lines),
+        within_picture(product, reading.lines, record.picture, next(iter(found), None)),
+    )
     if found:
         document = found[0] if one.outcome != "failed" else _unclear(found[0])
-        document.checks += [kind, one]
+        document.checks += [kind, one, within]
         record.document, *record.others = document, *found[1:]
     if other:
         detail = f"The picture does not show {product.name} ({product.slug}). It looks like {other}."
@@ -88,7 +92,7 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
         return NoResult(detail, vendor=reading.vendor)
     if one.outcome == "failed":
         return _mixed(product, one, reading)
-    return shortfall(product, found[0], reading.vendor)
+    return shortfall(product, document, reading.vendor)
 
 
 def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError | None:
@@ -102,10 +106,11 @@ def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError 
         one = one_document(product, finding.lines)
         for document in documents(product, alone, own)[:1]:
             kept = document if one.outcome != "failed" else _unclear(document)
-            kept.checks += [kind, one]
+            within = within_picture(product, finding.lines, record.picture, kept)
+            kept.checks += [kind, one, within]
             found.append(kept)
             mixed = one.outcome == "failed"
-            short = _mixed(product, one, reading) if mixed else shortfall(product, document, reading.vendor)
+            short = _mixed(product, one, reading) if mixed else shortfall(product, kept, reading.vendor)
             error = error or short
     if not found:
         return NoResult(f"No field of {product.name} ({product.slug}) was found on the picture.", vendor=reading.vendor)
@@ -146,4 +151,7 @@ def shortfall(product: Product, document: Document, vendor: str | None) -> OcrEr
         fields = [name for check in missing for name in check.fields]
         detail = f"{product.name} ({product.slug}) was not read as a whole. {' '.join(one.detail for one in missing)}"
         return Incomplete(detail, vendor=vendor, extra={"missing": fields})
+    if cut_off := next((check for check in document.failed if check.name == WITHIN), None):
+        detail = f"{product.name} ({product.slug}) is not on the picture as a whole. {cut_off.detail}"
+        return Incomplete(detail, vendor=vendor, extra={"missing": []})
     return None
