@@ -85,8 +85,9 @@ def reading(slug: str, content: bytes, options: Mapping[str, str] | None = None)
 def settled_as(slug: str, found: Reading, content: bytes) -> Record:
     """The record of a picture that was read so, by whichever vendor."""
     product = products()[slug]
-    looks_for = product.code or product.sorts
-    return settled(product, _empty(product, codes.read(examine(content)) if looks_for else []), found)
+    picture = examine(content)
+    held = codes.read(picture) if product.code or product.sorts else []
+    return settled(product, _empty(product, held, picture), found)
 
 
 def record_of(slug: str, said: Mapping[str, Any]) -> Record:
@@ -114,7 +115,9 @@ def _settled(
     options: Mapping[str, str],
     found: Sequence[Code] = (),
 ) -> Record:
-    return settled(product, _empty(product, found, picture.original), _understood(product, offer, picture, said, options))
+    return settled(
+        product, _empty(product, found, picture.original), _understood(product, offer, picture, said, options)
+    )
 
 
 def _understood(

@@ -43,7 +43,7 @@ def test_what_should_not_have_ended_so_is_told() -> None:
     shown = list(show(found))
     assert shown[0] == "right product: 1 succeeded, 1 incomplete (50.00 % succeeded)"
     assert shown[1] == "wrong product: 1 wrong_document, 1 succeeded (50.00 % succeeded)"
-    assert [line.strip() for line in shown[5:]] == [
+    assert [line.strip() for line in shown[7:]] == [
         "right product, incomplete: bank_card a 1",
         "wrong product, succeeded: vin a 1 as taxi_receipt",
         "top half, succeeded: vin a 1",

@@ -11,7 +11,7 @@ from ocr.declare.catalogue import products
 from ocr.declare.fields import declared
 from ocr.extraction.extract import find
 from ocr.model.reading import ExtractedDocument, Item, Line, Reading
-from ocr.model.record import Record, Status
+from ocr.model.record import PictureInfo, Record, Status
 from ocr.pipeline.identity import document_type
 from ocr.pipeline.status import settled
 from ocr.platform.errors import CallerError, NoResult, OcrError
@@ -145,6 +145,39 @@ def test_another_document_is_said_to_be_one() -> None:
 def test_a_text_is_no_document() -> None:
     found = printed("id_card", "本院认为：被告人王某某，性别不详，住址不详。", "二〇二六年一月三十一日")
     assert found.status in {Status.NO_RESULT, Status.INCOMPLETE}
+
+
+def on_picture(lines: list[Line], width: int) -> Record:
+    """The record of a picture of this width with these lines."""
+    size = PictureInfo(sha256="", format="PNG", width=width, height=2000, bytes=1)
+    empty = Record(id="a" * 32, product="driving_license", status=Status.SUCCEEDED, created_at=datetime.now(UTC))
+    reading = Reading(vendor="v", lines=lines, findings=[find(products()["driving_license"].fields, lines)])
+    return settled(products()["driving_license"], empty.model_copy(update={"picture": size}), reading)
+
+
+def test_what_goes_on_beyond_the_picture_is_no_whole_document() -> None:
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)))
+    ends = {max(x for x, _ in line.box or ()) for line in lines}
+    assert (whole := on_picture(lines, round(max(ends)) + 60)).status == Status.SUCCEEDED
+    assert outcome(whole, "within_picture") == "passed"
+    cut = on_picture(lines, round(max(ends)))
+    assert (cut.status, kind(cut), outcome(cut, "within_picture")) == (Status.INCOMPLETE, "incomplete", "failed")
+    assert cut.problem
+    assert "cut off at the picture's edge" in (cut.problem.detail or "")
+
+
+def test_a_watermark_may_run_over_the_edge() -> None:
+    lines = page(*((60, 60 + 50 * number, text) for number, text in enumerate(LICENCE)))
+    width = round(max(x for line in lines for x, _ in line.box or ())) + 60
+    aslant = [
+        Line(
+            text="仅限核验",
+            confidence=0.9,
+            box=((width - 90, y), (width, y - 40), (width, y - 10), (width - 80, y + 30)),
+        )
+        for y in (700.0, 900.0)
+    ]
+    assert outcome(on_picture([*lines, *aslant], width), "within_picture") == "passed"
 
 
 def test_without_lines_nobody_can_tell() -> None:

@@ -16,7 +16,7 @@ from ocr.model.record import Document, Evidence, PictureInfo
 TYPE, ONE, WITHIN = "document_type", "one_document", "within_picture"
 EDGE = 0.1  # line heights: what ends nearer to the picture's edge goes on beyond it
 CUT_LINES = 2  # at one edge: a single one may be another paper's
-ASLANT = 8  # degrees
+ASLANT = 8  # degrees that such a text may run otherwise than most do
 SHORTEST = 2  # characters of such a text: single ones are of what is printed down a margin
 # What suits the page less than half as well as another product does is not what the page is.
 SHARE = 0.5
