@@ -458,6 +458,12 @@ def test_a_text_ends_before_the_value_of_a_field_whose_label_was_not_read() -> N
     assert firm["registered_capital"] == "伍佰万元整"
 
 
+def test_a_text_that_hangs_into_the_row_below_joins_nothing_there() -> None:
+    labels = [(60, 60, "销售方地址、电话："), (60, 100, "销售方开户行及账号：青禾银行云溪支行 6200111122223333")]
+    said = fields("vat_invoice", *labels, (350, 88, "青禾市云溪区明湖路1号 0571-55550123"))
+    assert said["seller_bank_account"] == "青禾银行云溪支行6200111122223333"
+
+
 def test_the_class_of_goods_stands_between_two_asterisks() -> None:
     heads = [(60, 60, "项目名称"), (360, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
     said = fields("vat_invoice", *heads, (60, 110, "照明器具*台灯"), (560, 110, "100.00"), (700, 110, "13.00"))

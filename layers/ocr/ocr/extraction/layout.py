@@ -13,6 +13,7 @@ from ocr.extraction.vocabulary import Vocabulary, is_chinese
 
 STACK_GAP = 1.6  # between the middles' edges of characters printed one below the other
 WORD_GAP = 1.5  # within one run of text
+OVERLAP = 1.5  # how far two texts of one run may reach into each other, as boxes that are too wide do
 WRAP_GAP = 1.0  # between the two lines of one label
 VALUE_INDENT = 1.5  # how far a value right below its label may begin out of line with it
 VALUE_BELOW = 1.6  # between the middles of both
@@ -243,10 +244,11 @@ def _take_from_rows(taker: LabelMatch, layout: Layout) -> None:
 
 
 def reaching(spans: Iterable[TextSpan], gap: float) -> list[list[TextSpan]]:
-    """The spans of a row in runs, a new one beginning after every gap wider than `gap`."""
+    """The spans of a row in runs, a new one beginning after every gap wider than `gap`, and where two lie one above the
+    other: print that is off its row is."""
     runs: list[list[TextSpan]] = []
     for span in spans:
-        if runs and runs[-1][-1].area.across(span.area) <= gap and runs[-1][-1].area.beside(span.area):
+        if runs and -OVERLAP < runs[-1][-1].area.across(span.area) <= gap and runs[-1][-1].area.beside(span.area):
             runs[-1].append(span)
         else:
             runs.append([span])
