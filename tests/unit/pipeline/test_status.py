@@ -328,6 +328,26 @@ def test_classification_tells_every_document_on_a_page() -> None:
     assert sorted(kinds) == ["id_card", "taxi_receipt", "train_ticket"]
 
 
+def test_classification_gives_no_fields_of_several_that_nothing_parts() -> None:
+    woven = [
+        line
+        for number in (0, 1)
+        for line in page(
+            *(
+                (60, 60 + 100 * at + 50 * number, text)
+                for at, text in enumerate(
+                    ["姓名 林一一", "住址 海棠市新月街359号", f"公民身份号码 {NUMBER}"]
+                    if number
+                    else ["姓名 方海峰", "住址 青禾市明湖路1号", "公民身份号码 330106200102279978"]
+                )
+            )
+        )
+    ]
+    found = read("document_classification", woven)
+    assert found.document
+    assert (found.document.fields["document_type"], found.document.fields["content"]) == ("id_card", {})
+
+
 def test_both_sides_of_one_card_are_one_document() -> None:
     back = page(
         (60, 60, "中华人民共和国"),

@@ -21,6 +21,7 @@ from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, docume
 from ocr.extraction import mrz
 from ocr.extraction.extract import find
 from ocr.extraction.page import rows, upright
+from ocr.extraction.repetition import repeated
 from ocr.extraction.values import compact, shaped
 from ocr.model.reading import ExtractedDocument, Item, Line
 
@@ -107,7 +108,9 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
     kinds = [Item(label="document_type", text=verdict.best, confidence=verdict.confidence)]
     if verdict.runner_up:
         kinds.append(Item(label=RUNNER_UP, text=verdict.runner_up, confidence=1 - verdict.confidence))
-    own = find(catalogue.products()[verdict.best].fields, lines) if document_field(fields) else ExtractedDocument()
+    model = catalogue.products()[verdict.best].fields
+    # Of several documents that nothing could part nobody can tell whose a value is.
+    own = find(model, lines) if document_field(fields) and not repeated(model, lines) else ExtractedDocument()
     return own.model_copy(update={"items": [*own.items, *kinds]})
 
 
