@@ -6,7 +6,6 @@ letter; electronic since 2015 (电子普通发票) all labelled; fully electroni
 and no code. The seller's oval seal falls on the remarks, the tax bureau's on the title; print may stand half a row off.
 """
 
-import re
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -30,8 +29,8 @@ from ocr.declare.field_types import (
 )
 from ocr.declare.fields import Fields, Shape, Unlabelled, label, rows
 from ocr.declare.product import Product
-from ocr.declare.text import ending_in, one_misread, text
-from ocr.declare.text_types import Clerk, Remark
+from ocr.declare.text import ending_in, one_misread
+from ocr.declare.text_types import AddressPhone, BankAndAccount, Clerk, Goods, Remark
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -45,14 +44,6 @@ Title = Annotated[
     ),
 ]
 
-
-# What each ends with tells one from the other where a label was not read or the print is off.
-AddressPhone = Annotated[
-    Text,
-    Shape(like=r"[\u4e00-\u9fff].*[\u4e00-\u9fff)].*[0-9-]{7,}", least=r"(?![0-9A-Z]{15,20}$).{4,}"),
-]
-BankAndAccount = Annotated[Text, Shape(like=r"[\u4e00-\u9fff].*[行社部银].*[0-9-]{7,}")]
-
 BUYER, SELLER = ("购买方", "购货单位", "购方"), ("销售方", "销货单位", "销方")
 TAX_ID = ("纳税人识别号", "统一社会信用代码/纳税人识别号")
 
@@ -60,15 +51,6 @@ TAX_ID = ("纳税人识别号", "统一社会信用代码/纳税人识别号")
 def of(heads: tuple[str, ...], *tails: str) -> list[str]:
     """The labels of one of the two blocks, whatever its head is called."""
     return [head + tail for head in heads for tail in tails]
-
-
-def _classified(value: object) -> str:
-    """*照明器具*台灯: since 2018 the class stands between two asterisks, of which the first is easily overlooked."""
-    written = text(value)
-    return f"*{written}" if re.fullmatch(r"[\u4e00-\u9fff]+\*[\u4e00-\u9fff][^*]*", written) else written
-
-
-Goods = Annotated[str, BeforeValidator(_classified)]
 
 
 class LineItem(Fields):
