@@ -35,13 +35,12 @@ from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
 FORMS = ("增值税专用发票", "增值税普通发票", "增值税电子专用发票", "增值税电子普通发票")
+HAN = "[\u4e00-\u9fff]"
 # It stands on top, without a label, and a seal falls on it.
 Title = Annotated[
     Text,
     BeforeValidator(ending_in(*FORMS)),
-    Shape(
-        rf"[\u4e00-\u9fff]{{0,8}}(?:{one_misread(*FORMS)})(?:\([\u4e00-\u9fff]+\))?|电子发票\([\u4e00-\u9fff]{{2,10}}\)"
-    ),
+    Shape(rf"{HAN}{{0,8}}(?:{one_misread(*FORMS)})(?:\({HAN}+\))?|电子发票\({HAN}{{2,10}}\)"),
 ]
 
 BUYER, SELLER = ("购买方", "购货单位", "购方"), ("销售方", "销货单位", "销方")
