@@ -22,7 +22,10 @@ from tests.support.scripted import Context, Ticket, calls, picture, product, rea
 from tests.support.sending import deliver, deliver_last, delivered, of_upload, post
 from undelivered import app as undelivered
 
-LINES = {"lines": [{"text": "编号 A-17", "confidence": 0.9, "box": [[0, 0], [9, 0], [9, 9], [0, 9]]}], "angle": 0}
+LINES = {
+    "lines": [{"text": "编号 A-17", "confidence": 0.9, "box": [[20, 20], [40, 20], [40, 30], [20, 30]]}],
+    "angle": 0,
+}
 
 
 class Lambda:
