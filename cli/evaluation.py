@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
 from cli.api import Json
-from cli.marks import Mark, mark, natural, values, within
+from cli.marks import Mark, MarkedValue, mark, natural, values, within
 from cli.reading import NO_RESULT, SUCCEEDED, ReadRequest
 from cli.truth import Fields
 
@@ -53,28 +52,15 @@ def readers(vendors: Sequence[str], policies: Iterable[str]) -> list[Reader]:
 
 
 @dataclass(frozen=True)
-class Value:
-    """One value that is known, or that should not be there. `flagged`: the record says that it is in doubt."""
+class Value(MarkedValue):
+    """One value as a reader read it, and how sure the record is of it."""
 
-    name: str
-    printed: Any
-    found: Any
-    mark: Mark
-    flagged: bool
     confidence: float | None
 
     @property
     def field(self) -> str:
         """Its field, the same for all rows: `items[].tax`."""
         return re.sub(r"\[\d+\]", "[]", self.name)
-
-    @property
-    def wrong(self) -> bool:
-        return self.mark in (Mark.WRONG, Mark.INVENTED)
-
-    @property
-    def silent(self) -> bool:
-        return self.wrong and not self.flagged
 
     @property
     def slips(self) -> int:

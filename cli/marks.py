@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,29 @@ class Mark(StrEnum):
     MISSING = "missing"
     INVENTED = "invented"
     COVERED = "covered"
+
+
+@dataclass(frozen=True)
+class MarkedValue:
+    """One value that is known, or that should not be there, and what came of it.
+
+    `name` is the way to it in the record's fields (`items[0].tax`). `flagged`: the record says that it is in doubt.
+    """
+
+    name: str
+    printed: Any
+    found: Any
+    mark: Mark
+    flagged: bool
+
+    @property
+    def wrong(self) -> bool:
+        return self.mark in (Mark.WRONG, Mark.INVENTED)
+
+    @property
+    def silent(self) -> bool:
+        """Wrong, and nothing says so."""
+        return self.wrong and not self.flagged
 
 
 def mark(printed: Any, found: Any) -> Mark:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cli.marks import Mark, mark, natural, values, within
+from cli.marks import Mark, MarkedValue, mark, natural, values, within
 from ocr.declare.fields import Fields, declared
 from ocr.model.record import Document
 
@@ -37,19 +37,10 @@ DATE_FORMS = (
 
 
 @dataclass(frozen=True)
-class Value:
-    """One printed value and what came of it. `name` is the way to it in the record's fields (`items[0].tax`)."""
+class Value(MarkedValue):
+    """One value as the engine read it. `in_lines`: it stands in the lines, whatever was made of them."""
 
-    name: str
-    printed: Any
-    found: Any
-    mark: Mark
-    flagged: bool
     in_lines: bool
-
-    @property
-    def silent(self) -> bool:
-        return self.mark in (Mark.WRONG, Mark.INVENTED) and not self.flagged
 
     @property
     def lost_in(self) -> str:

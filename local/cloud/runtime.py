@@ -95,6 +95,7 @@ def _environment(code: Path, layers: Sequence[Path], more: Mapping[str, str]) ->
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
+        "MALLOC_ARENA_MAX": "1",  # as the template says: it decides how much memory threads keep
         **more,
     }
 
