@@ -42,23 +42,25 @@ export function Viewer({ say, api, record, url, marks, chosen, personal, onChoos
   const frame = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(FIT);
   const [page, setPage] = useState(1);
-  const [shown, setShown] = useState<"unknown" | "picture" | "nothing">("unknown");
-  const [size, setSize] = useState<Point>([0, 0]);
+  // Of which picture it is known: one may load before an effect of its own record runs.
+  const [loaded, setLoaded] = useState<{ picture: string; size: Point } | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
   const pages = record.pages.length ? record.pages : [{ number: 1, ...sizeOf(record) }];
   const current = pages.find(({ number }) => number === page) ?? pages[0]!;
   const isFile = record.pages.length > 0;
   const orientation = isFile ? 1 : (record.picture?.orientation ?? 1);
   const upright = turned([current.width, current.height], orientation);
   // What the browser cannot show the gateway draws, if it keeps the file.
-  const drawn = useDrawn(api, record, record.source && (isFile || shown === "nothing") ? page : null, PAGE_WIDTH);
-  const own = isFile || shown === "nothing" ? null : url;
+  const isBroken = url !== null && failed === url;
+  const drawn = useDrawn(api, record, record.source && (isFile || isBroken) ? page : null, PAGE_WIDTH);
+  const own = isFile || isBroken ? null : url;
   const picture = drawn ?? own;
   // Boxes stand on a picture of the same shape alone.
-  const fits = shown === "picture" && Math.abs(size[0] * upright[1] - size[1] * upright[0]) <= 0.01 * size[0] * upright[1];
+  const size = loaded && loaded.picture === picture ? loaded.size : null;
+  const fits = size !== null && Math.abs(size[0] * upright[1] - size[1] * upright[0]) <= 0.01 * size[0] * upright[1];
 
   useEffect(() => {
     setView(FIT);
-    setShown("unknown");
     setPage(marks[0]?.page ?? 1);
   }, [record.id, url, marks[0]?.page]);
 
@@ -139,11 +141,8 @@ export function Viewer({ say, api, record, url, marks, chosen, personal, onChoos
               src={picture}
               alt=""
               draggable={false}
-              onLoad={(event) => {
-                setSize([event.currentTarget.naturalWidth, event.currentTarget.naturalHeight]);
-                setShown("picture");
-              }}
-              onError={() => setShown("nothing")}
+              onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => setLoaded({ picture, size: [naturalWidth, naturalHeight] })}
+              onError={() => setFailed(picture)}
             />
           )}
           {(fits || !picture) && (

@@ -78,6 +78,13 @@ def drawn(kind: str, layout: Layout = "a") -> Image.Image:
     return Image.open(BytesIO(next(samples([kind], layouts=[layout])).picture)).convert("RGB")
 
 
+# What a page does after it is painted waits for a frame.
+LATE_EFFECTS = """() => {
+  window.frame = requestAnimationFrame;
+  requestAnimationFrame = (run) => setTimeout(run, 1000);
+}"""
+
+
 def reviewer(browser: Browser, stack: Stack, said: list[str]) -> Page:
     """A page of somebody who has signed in; `said` is what the browser's console tells."""
     return signed_in(browser.new_context(locale="en-GB", accept_downloads=True).new_page(), stack, said)
@@ -134,7 +141,11 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     expect(page.locator(".sheet img[src^=blob]")).to_be_visible()
     expect(page.locator("g.mark").first).to_be_visible()
     page.get_by_role("button", name="Back").click()
+    # The picture is there before anything that the page does after it is painted.
+    page.evaluate(LATE_EFFECTS)
     rows.filter(has_text="bank_card.jpg").get_by_role("button", name="Open").click()
+    expect(page.locator(".sheet img[src^=blob]")).to_be_visible()
+    page.evaluate("() => { requestAnimationFrame = window.frame }")
     expect(page.locator("g.mark").first).to_be_visible()
     print(f"panning: {page.evaluate(PAN):.1f} ms a frame")
     page.get_by_role("button", name="Hide personal data").click()
