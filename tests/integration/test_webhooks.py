@@ -20,7 +20,7 @@ from tests.support.vendors import Answered, Host
 from webhooks import app, endpoints
 from webhooks.endpoints import Endpoint
 
-OPERATING = ROOT / "docs/operating.md"
+PAGE = ROOT / "docs/events.md"
 MOMENT = datetime(2026, 1, 31, 8, tzinfo=UTC)
 
 
@@ -244,7 +244,7 @@ def test_what_the_queue_does_not_take_the_stream_brings_again(
 def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once(
     queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    [sample] = re.findall(r"```python\n(import os\nfrom http.server.*?)```", OPERATING.read_text(), re.DOTALL)
+    [sample] = re.findall(r"```python\n(import os\nfrom http.server.*?)```", PAGE.read_text(), re.DOTALL)
     scope: dict[str, Any] = {"__name__": "receiver"}
     monkeypatch.setenv("WEBHOOK_SECRET", Endpoint.new("", (), (), "").secret)
     exec(compile(sample, "receiver", "exec"), scope)

@@ -14,6 +14,7 @@ import pytest
 
 from cli.app import main as ocr
 from local.cloud.aws import ROOT
+from local.generate.files import PRODUCTS
 from local.generate.tables import README, pages
 from local.picture import FILE, drawn, fields
 from local.samples import samples
@@ -28,6 +29,9 @@ PLACE = re.compile(r"`([\w/.-]+)`(?: \(`(\w+)`\))?")
 # What `make tools` or every system has.
 TOOLS = {"aws", "sam", "make", "curl", "export", "."}
 README_LINES = 150
+# A page answers one question; tables that are made from the code do not count.
+PAGE_LINES = 220
+TABLE = re.compile(r"^<!-- ([\w-]+) -->\n.*?^<!-- /\1 -->$", re.DOTALL | re.MULTILINE)
 PICTURE_BYTES = 150_000
 
 
@@ -74,6 +78,16 @@ def test_every_page_is_linked_from_the_readme() -> None:
 
 def test_the_readme_is_read_in_minutes() -> None:
     assert len(README.read_text().splitlines()) <= README_LINES
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent == ROOT / "docs"], ids=lambda page: page.name)
+def test_a_page_answers_one_question_and_begins_with_the_answer(page: Path) -> None:
+    if page != PRODUCTS:
+        assert len(TABLE.sub("", page.read_text()).splitlines()) <= PAGE_LINES
+    title, blank, answer = page.read_text().splitlines()[:3]
+    assert title.startswith("# ")
+    assert not blank
+    assert re.match(r"[\w`]", answer), "a sentence, before any heading, list or table"
 
 
 def test_every_question_is_answered_by_two_files_at_most_that_exist() -> None:
@@ -139,7 +153,7 @@ def test_every_python_block_is_python(block: Block) -> None:
 
 
 def test_every_status_is_explained() -> None:
-    [table] = re.findall(r"\| status \| meaning \|\n(.*?)\n\n", (ROOT / "docs/api.md").read_text(), re.DOTALL)
+    [table] = re.findall(r"\| status \| meaning \|\n(.*?)\n\n", (ROOT / "docs/records.md").read_text(), re.DOTALL)
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(Status)
 
 
