@@ -81,4 +81,9 @@ def test_every_line_works_as_it_is_printed(page: Path, stack: Stack, folder: Pat
 
 
 def test_the_pages_have_lines_that_are_run() -> None:
-    assert {page.name for page in pages() if runnable(page)} >= {"README.md", "api.md", "command-line.md", "operating.md"}
+    assert {page.name for page in pages() if runnable(page)} >= {
+        "README.md",
+        "api.md",
+        "command-line.md",
+        "operating.md",
+    }
