@@ -194,7 +194,7 @@ def _offer(offer: Offer) -> list[str]:
     counted = f" {limits.encoded}" if limits.encoded else ""
     sells = [product.slug for product in products().values() if any(type(one) is type(offer) for one in product.offers)]
     return [
-        offer.vendor,
+        f"[{offer.vendor}](vendors/{offer.vendor}.md)",
         f"{len(sells)} products" if len(sells) > 3 else ", ".join(f"`{slug}`" for slug in sells),
         f"≤ {limits.bytes / 1024:.0f} KB{counted}",
         ", ".join(sorted(limits.formats)),

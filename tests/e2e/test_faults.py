@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.cloud.aws import Aws, stop
+from local.cloud.aws import Aws
 from local.cloud.faults import BROKEN, CANCELLED, CUT, LOST, OVER_CAPACITY, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults
 from local.cloud.faults import faulty as proxied
 from local.cloud.listener import Listener, listening
@@ -20,6 +20,7 @@ from local.cloud.sending import Picture, salt, send
 from local.cloud.stack import Stack
 from local.samples import samples
 from local.simulators import Control, running
+from tests.support.aws import failing
 from tests.support.stack import deployed
 
 # A stack of its own, and minutes of waiting for leases: for `make test-all`.
@@ -56,11 +57,8 @@ def vendor() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    folder = tmp_path_factory.mktemp("aws")
-    try:
-        yield Aws.start(folder, proxied=True)
-    finally:
-        stop(folder)
+    with failing(tmp_path_factory.mktemp("aws")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from local.cloud.aws import REGION, Aws, stop
+from local.cloud.aws import REGION, Aws
 from local.cloud.faults import BROKEN, CUT, LOST, PARTIAL, SLOW_DOWN, THROTTLED, Fault, Faults, faulty
+from tests.support.aws import failing
 
 Clients = Callable[..., Any]
 QUEUE = "heard"
@@ -18,11 +19,8 @@ QUEUE = "heard"
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    folder = tmp_path_factory.mktemp("aws")
-    try:
-        yield Aws.start(folder, proxied=True)
-    finally:
-        stop(folder)
+    with failing(tmp_path_factory.mktemp("aws")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

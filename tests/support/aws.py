@@ -1,12 +1,15 @@
 """The local AWS as the tests in this process see it: its table, its buckets, and what one container remembers."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.utilities.circuit_breaker import base
 
-from local.cloud.aws import Aws
+from local.cloud.aws import Aws, stop
 from ocr.pipeline import routing
 from ocr.platform import aws as clients
 from ocr.platform.settings import settings
@@ -16,6 +19,15 @@ TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket",
 DEAD_LETTERS = "dead-letters"
 INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_tenant": "tenant"}
 UNSORTED = {"by_content": "content", "by_picture": "picture"}
+
+
+@contextmanager
+def failing(folder: Path) -> Iterator[Aws]:
+    """An AWS of its own below this folder, whose functions meet the faults of a proxy."""
+    try:
+        yield Aws.start(folder, proxied=True)
+    finally:
+        stop(folder)
 
 
 def create_table(started: Aws) -> None:

@@ -76,6 +76,12 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert named <= linked
 
 
+def test_every_vendors_page_is_linked_from_the_page_of_all() -> None:
+    page = ROOT / "docs/vendors.md"
+    linked = {(page.parent / target).resolve() for target in LINK.findall(page.read_text()) if "//" not in target}
+    assert {*(ROOT / "docs/vendors").glob("*.md")} <= linked
+
+
 def test_the_readme_is_read_in_minutes() -> None:
     assert len(README.read_text().splitlines()) <= README_LINES
 
