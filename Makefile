@@ -65,6 +65,7 @@ test: tools .tools/clients/ready ## Run all tests
 test-all: export MATRIX = 1
 test-all: export MUTATIONS = 50000
 test-all: export LISTED = 10000
+test-all: export ASKING = 10000
 test-all: export FAULTS = 1
 test-all: export MACHINES = 200
 test-all: export HOSTILE = 50000

@@ -19,7 +19,7 @@ from cli import products as catalogue
 from cli.api import Api, Json, body
 from cli.evaluation import Evaluation, Judged, judged, readers
 from cli.exit_codes import MEANINGS, UNREAD, Failed, Mistyped
-from cli.keys import MOST_LETTERS, NAME, TenantKeys
+from cli.keys import MOST_LETTERS, NAME, OPERATOR, TenantKeys
 from cli.progress import Progress
 from cli.reading import FINISHED, SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.report import page
@@ -348,7 +348,7 @@ def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: b
 @main.command()
 @click.option(
     "--by",
-    type=click.Choice(["vendor", "product", "day"]),
+    type=click.Choice(["vendor", "product", "key", "day"]),
     default="vendor",
     show_default=True,
     help="A line for each.",
@@ -441,6 +441,8 @@ with_name = click.option("--name", required=True, callback=_tenant, help="The te
 @with_place
 def create_key(name: str, per_second: float | None, per_day: int | None, as_json: bool, place: StackRef) -> None:
     """Make one more API key of a tenant and print it, this once."""
+    if name == OPERATOR:
+        raise click.BadParameter("The report of costs names all keys so that are no tenant's.", param_hint="--name")
     id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
     click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
 

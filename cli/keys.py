@@ -13,6 +13,8 @@ from cli.exit_codes import Failed
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 MOST_LETTERS = 32
+# No tenant has this name: `GET /usage` calls whoever is none so.
+OPERATOR = "operator"
 # What says in API Gateway whose a plan is; its name may be anything.
 _MARK = "OCR gateway: keys of "
 

@@ -121,7 +121,7 @@ def summaries(records: Iterable[Json]) -> Table:
 
 
 def usage(by: str, found: Json) -> Table:
-    """A line for each vendor, product or day, and one for all."""
+    """A line for each vendor, product, tenant or day, and one for all."""
     table = _table(by, "calls", "price units", "yuan", "possible units", "possible yuan")
     for row in [*found["rows"], {by: "in all"} | found["total"]]:
         table.add_row(*(_text(row[name]) for name in (by, *found["total"])))

@@ -49,6 +49,7 @@ def main() -> None:
         most = sorted(parts.items(), key=lambda part: -part[1])[:3]
         reading.add_row(name, f"{sum(parts.values()):.3f}", ", ".join(f"{part} {cost:.3f}" for part, cost in most))
     console.print(reading)
+    console.print(f"1,000 reports of what a month's calls cost, of few products: {report():.3f} $")
 
 
 @cache
@@ -118,6 +119,14 @@ def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> d
     if own:
         costs["Lambda, the engine"] = THOUSAND * engine["seconds"] * engine["GB"] * prices["Lambda GB-second"]
     return costs
+
+
+def report() -> float:
+    """US dollars of a thousand reports of a month; 4 KB more that a query finds cost half a unit more."""
+    prices, took = PRICES["each"], OPERATIONS["a report of 31 days"]
+    each = sum(number * prices[name] for name, number in took.items() if name in prices)
+    running: float = took["seconds"] * OPERATIONS["product"]["GB"] * prices["Lambda GB-second"]
+    return THOUSAND * (each + running)
 
 
 if __name__ == "__main__":

@@ -35,15 +35,15 @@ def delivered(*notifications: dict[str, Any], receives: int = 1, sent: float | N
     }
 
 
-def post(kind: Product, content: bytes, seconds: float = 60, **query: str) -> tuple[int, dict[str, Any]]:
-    """Status and body of an HTTPS call."""
+def post(kind: Product, content: bytes, seconds: float = 60, key: str = "", **query: str) -> tuple[int, dict[str, Any]]:
+    """Status and body of an HTTPS call with this API key."""
     response = serve(kind)(
         {
             "httpMethod": "POST",
             "path": f"/ocr/{kind.slug}",
             "headers": {"Content-Type": "image/png"},
             "queryStringParameters": query or None,
-            "requestContext": {},
+            "requestContext": {"identity": {"apiKey": key}},
             "body": b64encode(content).decode(),
             "isBase64Encoded": True,
         },

@@ -69,10 +69,11 @@ class Costs(Part):
 
 
 class UsageRow(Costs):
-    """What one vendor's calls cost, one product's, or those of one day (UTC)."""
+    """What one vendor's calls cost, one product's, those of one tenant's keys, or those of one day (UTC)."""
 
     vendor: str | None = None
     product: str | None = None
+    key: str | None = Field(default=None, description="the tenant whose keys they were; `operator` for any other key")
     day: date | None = None
 
 

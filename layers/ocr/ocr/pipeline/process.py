@@ -203,6 +203,7 @@ def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], nu
         keep,
         second=_second(product, step),
         answered_before=_answered_before(product, step),
+        tenant=step.job.tenant,
     )
 
 
@@ -310,7 +311,7 @@ def _first(product: Product, job: Job, end: float) -> Asked | None:
     if job.document.pages:
         return None  # Its pages are sent, one by one.
     offer = routing.first(product.offers, _ask(product, [job.document], job.options, end))
-    return Asked(offer.vendor, usage.charge(product.slug, offer, job.options)) if offer else None
+    return Asked(offer.vendor, usage.charge(product.slug, offer, job.options, job.tenant)) if offer else None
 
 
 def _recovered(product: Product, step: Step, end: float) -> Record | None:

@@ -26,6 +26,7 @@ from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
 from ocr.model.reading import Reading
 from ocr.model.record import Attempt
+from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.resize import Fitted, fit, tighter
 from ocr.platform import aws, threads
 from ocr.platform.errors import (
@@ -74,7 +75,7 @@ class DocumentRun:
     may take longer than there is time. `charge` is what the present call may cost; `counts` say what those before did
     cost, until the ledger does. `opinions` are the readings so far, and `more` says whether anybody is left for a
     second one. `answered_before` knows what a vendor said of the picture earlier, which is not asked and not paid for
-    again.
+    again. Calls are counted as the `tenant`'s.
     """
 
     document: Picture
@@ -93,6 +94,7 @@ class DocumentRun:
     opinions: list[Reading] = field(default_factory=list)
     more: bool = False
     answered_before: Callable[[Offer], Outcome | None] = lambda _: None
+    tenant: Tenant = OPERATOR
 
     @property
     def spent(self) -> int:
@@ -373,7 +375,7 @@ def _further(offer: Offer, until: float) -> None:
 
 def _begun(run: DocumentRun, offer: Offer, request: VendorRequest) -> bool:
     """Whether the document goes to this vendor: there is money for it, and the call is written down."""
-    run.charge = usage.charge(request.product, offer, request.options)
+    run.charge = usage.charge(request.product, offer, request.options, run.tenant)
     try:
         if run.charge:
             run.charge = usage.taken(run.charge)
