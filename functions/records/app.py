@@ -259,7 +259,8 @@ def records(
     status: Annotated[Status | None, Query(description="only with this status")] = None,
     vendor: Annotated[str | None, Query(pattern="^[a-z]{1,63}$", description="only read by this vendor")] = None,
     review: Annotated[
-        queries.Reviewed | None, Query(description="`needed`: those with `needs_review`; or what a person made of it")
+        queries.Reviewed | Literal["true"] | None,
+        Query(description="`needed` or `true`: those with `needs_review`; or what a person made of it"),
     ] = None,
     checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
     since: Annotated[str | None, Query(alias="from", description="from this time on", json_schema_extra=MOMENT)] = None,
@@ -285,7 +286,7 @@ def records(
         vendor=vendor,
         doubtful=checks == "failed",
         tenant=_tenant(),
-        review=review,
+        review="needed" if review == "true" else review,
     )
     found, cursor = queries.page(search, limit, cursor)
     _audit("list", *(one.id for one in found))

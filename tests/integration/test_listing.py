@@ -3,14 +3,18 @@
 `LISTED` says how many; `make test-all` lists ten thousand.
 """
 
+import functools
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
 from ocr.model.check import Check
 from ocr.model.record import Document, Evidence, Record, Status
+from ocr.model.tenant import Tenant
 from ocr.platform import aws
 from ocr.platform.settings import settings
 from ocr.storage import queries, records
@@ -99,3 +103,60 @@ def test_records_of_which_a_check_failed_are_listed_alone_and_say_how_doubtful_t
         search = queries.Search(NOON - timedelta(days=1), NOON, product, doubtful=True)
         [one], _ = queries.page(search, PAGE)
         assert (one.id, one.checks_failed, one.lowest_confidence) == (f"{1:032x}", 2, 0.91)
+
+
+def waiting(number: int, **more: Any) -> records.Item:
+    """The item of a record that waits for a person, or no longer does."""
+    at = NOON - timedelta(minutes=number // 2)
+    record = Record(
+        id=f"{number:08x}{number:024x}",
+        product="ticket" if number % 3 else "voucher",
+        tenant="alpha" if number % 2 else None,
+        status=Status.SUCCEEDED,
+        created_at=at,
+        finished_at=at,
+        needs_review=number % 5 > 0,
+        document=Document(fields={"number": "T"}),
+    )
+    return records.item(record, Ticket, content=f"{number}", owner="") | more
+
+
+@pytest.mark.parametrize("shards", [1, 4])
+def test_records_that_wait_for_a_person_are_found_without_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch, shards: int
+) -> None:
+    monkeypatch.setenv("DAY_SHARDS", str(shards))
+    settings.cache_clear()
+    with aws.table().batch_writer() as table:
+        for number in range(60):
+            table.put_item(Item=waiting(number))
+        table.put_item(Item=waiting(61, expires_at=1))
+    index = aws.table().scan(IndexName="by_review")["Items"]
+    assert len(index) == 49  # one of them has expired
+    asked = set[str]()
+    plain = records.queried
+
+    def noting(query: Any) -> Iterable[Any]:
+        asked.add(query["IndexName"])
+        return plain(query)
+
+    monkeypatch.setattr(queries, "queried", noting)
+    of = functools.partial(queries.Search, NOON - timedelta(days=1), NOON + timedelta(days=1), review="needed")
+    for search, product, tenant in [
+        (of(), None, None),
+        (of("voucher"), "voucher", None),
+        (of(tenant=Tenant("alpha")), None, "alpha"),
+        (of("ticket", tenant=Tenant("alpha")), "ticket", "alpha"),
+    ]:
+        found, cursor = queries.page(search, 7)
+        while cursor:
+            more, cursor = queries.page(search, 7, cursor)
+            found += more
+        mine = [
+            one["id"]
+            for one in map(waiting, range(60))
+            if one["needs_review"] and product in (None, one["product"]) and tenant in (None, one.get("tenant"))
+        ]
+        assert sorted(one.id for one in found) == mine
+        assert [one.created_at for one in found] == sorted((one.created_at for one in found), reverse=True)
+    assert asked == {"by_review"}

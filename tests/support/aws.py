@@ -17,7 +17,7 @@ from ocr.storage import ledger
 
 TABLE, UPLOADS, ANSWERS, PREFIX = "records", "uploads-bucket", "answers-bucket", "gateway"
 DEAD_LETTERS = "dead-letters"
-INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_tenant": "tenant"}
+INDEXES = {"by_product": "product", "by_day": "day", "by_source": "source", "by_tenant": "tenant", "by_review": "waits"}
 UNSORTED = {"by_content": "content", "by_picture": "picture"}
 
 

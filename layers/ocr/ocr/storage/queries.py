@@ -11,7 +11,7 @@ from ocr.model.record import FINAL, Status, Summary
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
-from ocr.storage.records import RECORD_ID, Item, days, expired, moment, queried
+from ocr.storage.records import RECORD_ID, WAITING, Item, expired, moment, partitions, queried
 
 # A list looks at no more records in one go, so that a rare status or vendor costs no more time than an answer has.
 MOST_SEEN = 10_000
@@ -24,7 +24,6 @@ HIGHEST = "f" * 32
 Reviewed = Literal["needed", "approved", "rejected", "corrected"]
 _DECIDED = "decision = :decision"
 _REVIEWED: Mapping[Reviewed, tuple[str, Item]] = {
-    "needed": ("needs_review = :needed", {":needed": True}),
     "approved": (_DECIDED, {":decision": "approved"}),
     "rejected": (_DECIDED, {":decision": "rejected"}),
     "corrected": ("corrected > :none", {":none": 0}),
@@ -50,9 +49,15 @@ class Search:
 
     @property
     def is_rare(self) -> bool:
-        """Whether most records may not match."""
-        rare = self.status or self.vendor or self.doubtful or self.review
-        return bool(rare or (self.tenant.name and self.product))
+        """Whether most records of the index that is asked may not match."""
+        rare = self.status or self.vendor or self.doubtful or self.review in _REVIEWED
+        further = self.tenant.name or self.product if self.waits else self.tenant.name and self.product
+        return bool(rare or further)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is about records that wait for a person: those have an index of their own."""
+        return self.review == "needed"
 
 
 def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Summary], str | None]:
@@ -65,8 +70,8 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
     found: list[Item] = []
     after = _after(cursor)
     if after:
-        after["tenant"] = search.tenant.name
-    own = search.tenant.name or search.product in (None, after["product"] if after else None)
+        after |= {"tenant": search.tenant.name, "waits": WAITING}
+    own = search.tenant.name or search.waits or search.product in (None, after["product"] if after else None)
     if after and not (own and _within(search, after["created_at"])):
         raise _no_cursor()
     seen = 0
@@ -84,7 +89,7 @@ def page(search: Search, limit: int, cursor: str | None = None) -> tuple[list[Su
 
 
 def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[str, Any]]:
-    """DynamoDB's answers in the order of their partitions: of the tenant, the product, or a day's shards."""
+    """DynamoDB's answers in the order of their partitions: of those that wait, the tenant, the product, or a day."""
     if search.since > search.until:
         return  # DynamoDB refuses such a query
     statuses = {f":{status}": status for status in ([search.status] if search.status else sorted(FINAL))}
@@ -94,13 +99,15 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
     if search.vendor:
         names, values = names | {"#vendor": "vendor"}, values | {":vendor": search.vendor}
         filters += " AND #vendor = :vendor"
-    if search.tenant.name and search.product:
-        names, values = names | {"#product": "product"}, values | {":product": search.product}
-        filters += " AND #product = :product"
+    indexes = [*_partitions(search)]
+    for name, wanted in (("tenant", search.tenant.name), ("product", search.product)):
+        if wanted and name != indexes[0][1]:
+            names, values = names | {f"#{name}": name}, values | {f":{name}": wanted}
+            filters += f" AND #{name} = :{name}"
     if search.doubtful:
         values |= {":none": 0}
         filters += " AND checks_failed > :none"
-    if search.review:
+    if search.review and search.review in _REVIEWED:
         condition, more = _REVIEWED[search.review]
         values |= more
         filters += f" AND {condition}"
@@ -110,7 +117,7 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
         "ScanIndexForward": False,
         "Limit": SEEN_AT_ONCE if search.is_rare else limit + 1,
     }
-    for index, name, parts in _partitions(search):
+    for index, name, parts in indexes:
         if after and after[name] not in parts:
             continue  # the cursor stands in a later one
         queries = [
@@ -168,6 +175,9 @@ def _place(item: Mapping[str, Any]) -> tuple[str, str]:
 
 def _partitions(search: Search) -> Iterator[tuple[str, str, list[str]]]:
     """Index, attribute and its values, of partitions that belong together."""
+    if search.waits:
+        yield "by_review", "waits", partitions(WAITING)
+        return
     if search.tenant.name:
         yield "by_tenant", "tenant", [search.tenant.name]
         return
@@ -179,7 +189,7 @@ def _partitions(search: Search) -> Iterator[tuple[str, str, list[str]]]:
     day = min(search.until, now + timedelta(days=1)).astimezone(UTC).date()
     first = max(search.since, now - timedelta(days=settings().record_days + 1)).astimezone(UTC).date()
     while day >= first:
-        yield "by_day", "day", days(day)
+        yield "by_day", "day", partitions(day.isoformat())
         day -= timedelta(days=1)
 
 

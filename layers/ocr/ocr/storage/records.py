@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import batched, chain
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,8 @@ DAY = 86_400
 MOST_KEYS = 100
 # DynamoDB takes no longer key in an index; no upload's address is longer.
 MOST_URI_BYTES = 2048
+# The key, in the index of records that wait for a person, of all of them; other records have none and are not in it.
+WAITING = "review"
 # Which items a write may replace, as conditions:
 # AGAIN     one that is marked so
 # HELD      one with the status unknown, held for a person
@@ -199,6 +201,8 @@ def _item(record: Record) -> Item:
         "checks_failed": record.checks_failed,
         "needs_review": record.needs_review,
     }
+    if record.needs_review:
+        found["waits"] = _sharded(WAITING, record.id)
     if record.tenant:
         found["tenant"] = record.tenant
     if record.problem:
@@ -221,15 +225,20 @@ def _item(record: Record) -> Item:
 
 
 def _day(record: Record) -> str:
-    """The partition of the index by day: the day, or one of its shards, which take turns by the record's id."""
-    whole, *shards = days(record.created_at.astimezone(UTC).date())
-    return shards[int(record.id[:8], 16) % len(shards)] if shards else whole
+    """The partition of the index by day: the day, or one of its shards."""
+    return _sharded(record.created_at.astimezone(UTC).date().isoformat(), record.id)
 
 
-def days(day: date) -> list[str]:
-    """The partitions that records of a day are in: the day itself, from before it had shards, and its shards."""
+def _sharded(name: str, record_id: str) -> str:
+    """The partition of an index, or one of its shards, which take turns by the record's id."""
+    whole, *shards = partitions(name)
+    return shards[int(record_id[:8], 16) % len(shards)] if shards else whole
+
+
+def partitions(name: str) -> list[str]:
+    """The partitions that an index's records are in: the whole, from before there were shards, and its shards."""
     shards = settings().day_shards
-    return [day.isoformat(), *(f"{day.isoformat()}#{number}" for number in range(shards) if shards > 1)]
+    return [name, *(f"{name}#{number}" for number in range(shards) if shards > 1)]
 
 
 def moment(at: datetime) -> str:
