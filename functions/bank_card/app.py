@@ -93,7 +93,7 @@ product = Product(
     name="银行卡",
     category="identity",
     required=["card_number"],
-    titles=["银联", "UnionPay"],
+    titles=["银联", "UnionPay", "闪付", "QuickPass", "人民币信用卡"],
     offers=[etoplive.Pid(4), embedded.Labels()],
     checks=[not_expired("valid_to")],
 )

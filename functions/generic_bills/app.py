@@ -36,6 +36,7 @@ product = Product(
     GenericBill,
     name="通用票据",
     category="general",
+    titles=["通行费专用发票", "通行费发票", "停车费专用发票", "停车费票据", "购物小票"],
     required=["total", ("invoice_number", "date")],
     offers=[etoplive.Pid(22), embedded.Labels()],
     checks=[not_future("date")],

@@ -43,7 +43,7 @@ product = Product(
     name="车辆合格证",
     category="vehicle",
     required=["certificate_number", "manufacturer", ("vin", "chassis_id"), "manufacture_date"],
-    titles=["机动车整车出厂合格证", "整车出厂合格证", "底盘出厂合格证"],
+    titles=["机动车整车出厂合格证", "整车出厂合格证", "底盘出厂合格证", "车辆合格证"],
     offers=[etoplive.Pid(68), embedded.Labels()],
     checks=[in_order("manufacture_date", "issue_date")],
 )

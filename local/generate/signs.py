@@ -42,15 +42,17 @@ def _kinds() -> dict[str, Any]:
     return {
         one.slug: {
             "titles": [canonical(title) for title in one.titles],
-            "signs": [_sign(field, rarity) for field in _printed(one) if _terms(field)],
+            "name": canonical(one.name),
+            "signs": [_sign(field, rarity, field in _columns(one)) for field in _printed(one) if _terms(field)],
         }
         for one in known
     }
 
 
-def _sign(field: Declared, rarity: Mapping[str, float]) -> dict[str, Any]:
+def _sign(field: Declared, rarity: Mapping[str, float], column: bool) -> dict[str, Any]:
     return {
         "side": field.mark.side,
+        "column": column,
         "labels": {label: rarity[label] for label in _labels(field)},
         "patterns": {pattern: rarity[pattern] for pattern in _patterns(field)},
     }
@@ -59,8 +61,12 @@ def _sign(field: Declared, rarity: Mapping[str, float]) -> dict[str, Any]:
 def _printed(product: Product) -> Iterator[Declared]:
     """What may stand on the document under a label: its own fields and the columns of its rows."""
     own = declared(product.fields).values()
-    columns = (column for field in own if field.row for column in declared(field.row).values())
-    return (field for field in (*own, *columns) if field.mark.names)
+    return (field for field in (*own, *_columns(product)) if field.mark.names)
+
+
+def _columns(product: Product) -> list[Declared]:
+    tables = (field.row for field in declared(product.fields).values() if field.row)
+    return [column for row in tables for column in declared(row).values()]
 
 
 def _terms(field: Declared) -> set[str]:

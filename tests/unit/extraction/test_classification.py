@@ -42,6 +42,15 @@ DOCUMENTS = {
     出生1990年3月7日
     住址 青禾市云溪区明湖路1号
     公民身份号码110101199003074514""",
+    "bank_card": """青禾银行
+    人民币信用卡
+    MONTH/YEAR
+    03/24""",
+    "vehicle_license": """号牌号码  青A12345  档案编号  110000000001
+    核定载人数  5人  总质量  1640kg
+    整备质量  1265kg  核定载质量
+    外廓尺寸  4600×1800×1500mm
+    检验记录  检验有效期至2025年03月""",
     "passport": """REPUBLIK UTOPIEN
     REISEPASS
     ZIMOWSKA
@@ -73,6 +82,32 @@ def test_words_of_a_running_text_are_no_labels() -> None:
     text = "要坚持民族团结，出生人口、性别比例、姓名登记和住址变更等指标保持稳定。"
 
     assert {score for _, score in ranking(laid_out(text))} == {0.0}
+
+
+OWN = """姓名  顾家明
+    性别  男  民族  汉
+    出生  1990年3月7日
+    住址  青禾市云溪区新月街35号
+    公民身份号码  110101199003074514"""
+
+
+@pytest.mark.parametrize("heading", ["报名登记表", "云溪区人民医院处方笺", "江州大学个人简历", "缴费凭条(存根)"])
+def test_what_is_headed_as_another_kind_of_paper_is_no_document(heading: str) -> None:
+    assert classify(laid_out(OWN)) is not None
+    assert classify(laid_out(f"{heading}\n{OWN}")) is None
+
+
+def test_a_page_that_mostly_has_other_captions_is_no_document() -> None:
+    others = "科室：内科\n床号：12\n主诉：头痛\n诊断：感冒\n医嘱：休息\n复诊：一周"
+
+    assert classify(laid_out(f"{OWN}\n{others}")) is None
+
+
+def test_a_copy_with_a_word_on_top_is_still_the_document() -> None:
+    verdict = classify(laid_out(f"身份证复印件\n{OWN}"))
+
+    assert verdict is not None
+    assert verdict.best == "id_card"
 
 
 def test_the_same_words_weigh_less_in_a_longer_text() -> None:

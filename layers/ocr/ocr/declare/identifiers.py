@@ -18,7 +18,7 @@ from ocr.declare.text import capitals, code
 from ocr.model.check import Outcome
 from ocr.platform.errors import ConfigurationError
 
-__all__ = ["Verdict", "birth_in", "judge"]
+__all__ = ["WITH_CHECK_DIGIT", "Verdict", "birth_in", "judge"]
 
 
 class Verdict(NamedTuple):
@@ -268,3 +268,20 @@ CHECKS: dict[str, Callable[[str], Verdict]] = {
     "vat_invoice_code": _form("[0-9]{10}(?:[0-9]{2})?", "10 or 12 digits"),
     "vin_17": vin,
 }
+
+# Those that chance hardly passes; the others only know a number's form.
+WITH_CHECK_DIGIT = frozenset(
+    {
+        "cn_resident_id",
+        "cn_resident_id_masked_ok",
+        "cn_resident_id_or_uscc",
+        "foreign_pr_card_number",
+        "luhn_13_19",
+        "mrz_td3_composite",
+        "org_code_gb11714",
+        "uscc",
+        "uscc_or_reg_number_15",
+        "uscc_or_tax_id",
+        "vin_17",
+    }
+)

@@ -3,6 +3,9 @@
 Three kinds of evidence: the title on top of the document; labels, the rarer among all products the weightier; and
 values that are known by their looks and check digit. All of it stands in `signs.json`, which `make generate` makes from
 the products' declarations: who reads one product imports no other. No product is known here by name.
+
+Which product suits best is one question, whether it is that product's document at all another. Without its title a
+document has to show several of its own fields, and no other paper's heading or captions.
 """
 
 import json
@@ -18,7 +21,8 @@ from typing import Any
 from ocr.declare import catalogue
 from ocr.declare.checks import valid
 from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, document_field
-from ocr.extraction import mrz
+from ocr.declare.identifiers import WITH_CHECK_DIGIT
+from ocr.extraction import contrary, mrz
 from ocr.extraction.extract import find
 from ocr.extraction.page import rows, upright
 from ocr.extraction.repetition import repeated
@@ -32,9 +36,13 @@ SIGNS = Path(__file__).with_name("signs.json")
 LEAST = 0.2
 ALONE = 0.4  # what a single label counts, or a single value that no check digit confirms
 WHOLE_TITLE = 0.7  # of its line that a title fills where nothing else speaks for the product
+PART_OF_TITLE = 0.2  # of its line that a title fills where fields speak for the product, too
 ABOUT = 0.2  # the share of a page's lines that show what a document is about; the rest are values and small print
 CHECKED_LINES = 3  # that a value counts for whose check digit is right
 UNCHECKED = 0.5  # what a value of some looks counts if no check tells it from chance
+FEWEST = 5  # fields by which a page without a title is of a product, its columns aside: every table of goods has these
+MOST_OF_A_SIDE, FEWEST_OF_A_SIDE = 0.65, 3  # a share and a number of fields by which it is, too
+PER_CAPTION = 2  # of the product's fields against each caption of another paper
 LEAST_DIGITS = 4  # of every value that a check confirms, the names of a machine-readable zone aside
 STOPS = re.compile("[,，。;；!！?？、]")
 MARKS = " :,;.()[]<>|/、。·*-\u3000\n_=+"
@@ -53,11 +61,14 @@ class Verdict:
 
 
 def classify(lines: Sequence[Line]) -> Verdict | None:
-    """What the page with these lines is; None where it is nothing that a product declares."""
-    (best, score), (second, rest) = ranking(lines)[:2]
-    if score < LEAST:
+    """What the page with these lines is; None where it is nothing that a product declares, or not surely so."""
+    page = _page(lines)
+    scores = {kind.slug: _score(kind, page) for kind in _kinds()}
+    best, second = sorted(_kinds(), key=lambda kind: scores[kind.slug], reverse=True)[:2]
+    score, rest = scores[best.slug], scores[second.slug]
+    if score < LEAST or not _is_shown(best, page):
         return None
-    return Verdict(best, score / (score + rest), second if rest else None)
+    return Verdict(best.slug, score / (score + rest), second.slug if rest else None)
 
 
 def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
@@ -121,13 +132,16 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
 class _Page:
     """What stands in its lines and in whole rows, canonical, and how many lines there are.
 
-    `labels` and `looks` are what stands on it as a label, and the looks that its values have, each with its lines.
+    `labels` and `patterns` are what stands on it as a label, and the looks that its values have, each with its lines;
+    `headings` what it is headed as, `captions` what stands before a colon.
     """
 
     lines: frozenset[str]
     labels: Mapping[str, frozenset[int]]
     patterns: Mapping[str, frozenset[int]]
     count: int
+    headings: tuple[str, ...]
+    captions: tuple[str, ...]
 
 
 def _page(lines: Sequence[Line]) -> _Page:
@@ -151,7 +165,14 @@ def _page(lines: Sequence[Line]) -> _Page:
             for label in _standing(" ".join(span.text for span in row)):
                 labels.setdefault(label, set()).add(first)
         first += len(row)
-    return _Page(frozenset((*map(canonical, texts), *together)), _frozen(labels), _frozen(patterns), len(texts))
+    return _Page(
+        frozenset((*map(canonical, texts), *together)),
+        _frozen(labels),
+        _frozen(patterns),
+        len(texts),
+        tuple(contrary.headings(table)),
+        tuple(contrary.captions(lines)),
+    )
 
 
 def _frozen(held: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:
@@ -195,6 +216,7 @@ class _Sign:
     """What one field is known by, each with its weight: its labels, the most usual first, and its values' looks."""
 
     side: str | None
+    column: bool
     labels: Mapping[str, float]
     patterns: Mapping[str, float]
 
@@ -222,6 +244,13 @@ class _Sign:
         """Whether the page shows a value of it whose check digit is right."""
         return any(pattern in page.patterns and _patterns()[pattern].shape.check for pattern in self.patterns)
 
+    def is_confirmed(self, page: _Page) -> bool:
+        """Whether the check of such a value is more than that it has a number's form."""
+        return any(
+            pattern in page.patterns and _patterns()[pattern].shape.check in WITH_CHECK_DIGIT
+            for pattern in self.patterns
+        )
+
 
 def _certainty(pattern: str) -> float:
     """What a look counts: without a check it may be chance."""
@@ -233,6 +262,7 @@ class _Kind:
     """A product as it is recognized. `sides` are its fields' signs, all together and those of each side alone."""
 
     slug: str
+    name: str
     titles: tuple[str, ...]
     sides: tuple[tuple[_Sign, ...], ...]
 
@@ -247,7 +277,7 @@ def _signs() -> Mapping[str, Any]:
 def _kinds() -> tuple[_Kind, ...]:
     kinds: Mapping[str, Any] = _signs()["kinds"]
     return tuple(
-        _Kind(slug, tuple(kind["titles"]), tuple(_sides([_Sign(**sign) for sign in kind["signs"]])))
+        _Kind(slug, kind["name"], tuple(kind["titles"]), tuple(_sides([_Sign(**sign) for sign in kind["signs"]])))
         for slug, kind in kinds.items()
     )
 
@@ -278,6 +308,25 @@ def _score(kind: _Kind, page: _Page) -> float:
     """Title and signs together; a title that is only a part of its line needs some of these beside it."""
     title, found = _title(kind.titles, page), _found(kind, page)
     return title + found if found or title >= WHOLE_TITLE else 0.0
+
+
+def _is_shown(kind: _Kind, page: _Page) -> bool:
+    """Whether the page is the product's, by its title or enough fields, and no other paper with some of its words."""
+    title = _title(kind.titles, page)
+    if title >= WHOLE_TITLE:
+        return True
+    if contrary.is_headed_otherwise(page.headings, (kind.name, *kind.titles)):
+        return False
+    if title >= PART_OF_TITLE:
+        return True
+    shown = [sign for sign in kind.sides[0] if sign.lines(page) and not sign.column]
+    checked = any(sign.is_confirmed(page) for sign in shown)
+    weight = len(shown) + CHECKED_LINES * checked
+    labels = {label for sign in kind.sides[0] for label in sign.labels}
+    if weight < PER_CAPTION * len(contrary.foreign(page.captions, labels)):
+        return False
+    whole_side = len(shown) >= FEWEST_OF_A_SIDE and _found(kind, page) >= MOST_OF_A_SIDE
+    return checked or len(shown) >= FEWEST or whole_side
 
 
 def _title(titles: Iterable[str], page: _Page) -> float:

@@ -7,6 +7,7 @@ The form is recognized by its other labels. What is left of a label in front of 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -113,17 +114,39 @@ def _is_between(area: Rect, before: Rect | None, after: Rect | None) -> bool:
 
 
 def _best(fields: Sequence[Declared], spans: Sequence[TextSpan]) -> list[_Placed]:
-    """The values that are worth most together: fields and texts both in their order."""
-    if not fields or not spans:
-        return []
-    span, rest = spans[0], spans[1:]
-    choices: list[list[_Placed]] = []
-    for number, field in enumerate(fields):
-        for one in _placed(field, span):
-            behind = span.cut(one.span.end, span.end)
-            choices.append([one, *_best(fields[number + 1 :], [behind, *rest] if behind else rest)])
-    choices.append(_best(fields, rest))
-    return max(choices, key=lambda choice: sum(one.worth for one in choice))
+    """The values that are worth most together: fields and texts both in their order.
+
+    From the last text to the first: what is best of a text and all behind it, for each field that may be the next.
+    """
+    best: list[tuple[_Placed, ...]] = [()] * (len(fields) + 1)
+    for span in reversed(spans):
+        best = _best_from(fields, span, best)
+    return list(best[0])
+
+
+def _best_from(
+    fields: Sequence[Declared], span: TextSpan, behind: Sequence[tuple[_Placed, ...]]
+) -> list[tuple[_Placed, ...]]:
+    """The best of a text and all behind it, by the number of the field that comes next; so is `behind`."""
+
+    @cache
+    def best(start: int) -> list[tuple[_Placed, ...]]:
+        rest = span.cut(start, span.end) if start < span.end else None
+        if rest is None:
+            return list(behind)
+        here: tuple[_Placed, ...] = ()
+        found = [behind[-1]]
+        for number in reversed(range(len(fields))):
+            placed = [(one, *best(one.span.end)[number + 1]) for one in _placed(fields[number], rest)]
+            here = max([*placed, here], key=_worth)
+            found.append(max((here, behind[number]), key=_worth))
+        return found[::-1]
+
+    return best(span.start)
+
+
+def _worth(placed: Sequence[_Placed]) -> float:
+    return sum(one.worth for one in placed)
 
 
 def _placed(field: Declared, span: TextSpan) -> Iterator[_Placed]:
