@@ -56,8 +56,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class Document:
-    """How one side of a product's document is printed. `size` is width and height in pixels, `looks` how it is set
-    in layouts a and b; a form that is issued has one look, that of its paper."""
+    """How one side of a product's document is printed. `size` is width and height in pixels, `styles` how it is set
+    in layouts a and b; a form that is issued has one style, that of its paper."""
 
     product: str
     name: str

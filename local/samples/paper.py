@@ -92,7 +92,7 @@ def _dot() -> numpy.typing.NDArray[numpy.float32]:
 @dataclass
 class Paper:
     """A page of a form. `label` is the pen of what is printed beforehand, `value` of what is put in, which stands
-    `shift` pixels right and down of its place; `captions` is the pen of small translations below labels."""
+    `shift` pixels right and down of its place; `caption` is the pen of small translations below labels."""
 
     page: Page
     label: Pen = field(default_factory=Pen)

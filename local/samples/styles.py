@@ -73,6 +73,6 @@ PLAIN: Styles = (
 
 
 def on(styles: Styles, *papers: tuple[int, int, int], **changes: object) -> Styles:
-    """`looks` on other paper (one colour for each layout) or with other settings for both."""
+    """`styles` on other paper (one colour for each layout) or with other settings for both."""
     a, b = (replace(style, **changes) for style in styles)  # type: ignore[arg-type]
     return (replace(a, paper=papers[0]), replace(b, paper=papers[-1])) if papers else (a, b)

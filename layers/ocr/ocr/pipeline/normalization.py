@@ -38,8 +38,8 @@ def normalize(
 ) -> list[Document]:
     """The documents in a reading, the fullest first; an empty list when it holds nothing of the product.
 
-    Findings that contradict each other in no field are sides or pages of one document and become one. `told` is what
-    codes on the picture say of such documents.
+    Findings that contradict each other in no field are sides or pages of one document and become one. `decoded` is
+    what codes on the picture say of such documents.
     """
     content = _content(model, reading)
     something = content or any(said.proven for said, _ in decoded)

@@ -50,6 +50,7 @@ def _after_conflict(attempts: int, response: tuple[Any, dict[str, Any]] | None, 
 
 @cache
 def s3() -> "S3Client":
+    """The client of the buckets."""
     # Presigned forms go to the bucket's own region: S3's old global address does not serve the newer ones. An AWS at an
     # endpoint of its own has no hosts named after buckets.
     addressing: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
@@ -59,6 +60,7 @@ def s3() -> "S3Client":
 
 @cache
 def events() -> "EventBridgeClient":
+    """The client of the event bus."""
     return boto3.client("events", config=SOON)
 
 
@@ -78,6 +80,7 @@ def functions(seconds: int) -> "LambdaClient":
 
 @cache
 def queues() -> "SQSClient":
+    """The client of the queues."""
     return boto3.client("sqs", config=SOON)
 
 

@@ -43,8 +43,8 @@ def meter(
 ) -> None:
     """Emit metrics under these dimensions; each call writes one line, so threads do not mix theirs.
 
-    Each set of dimensions is a metric that is paid for by the month. What is `told` stands in the line and costs
-    nothing: Logs Insights finds by it.
+    Each set of dimensions is a metric that is paid for by the month. `properties` stand in the line alone and cost
+    nothing: Logs Insights finds by them.
     """
     metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     for name, value in dimensions.items():

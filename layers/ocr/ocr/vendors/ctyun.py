@@ -81,16 +81,16 @@ _KEY = "The operator has to look at the key of the vendor's gateway."
 # One table for the three interfaces; 4007 to 4011 and 5000 also come as one picture's `err_code`.
 ERRORS = {
     "4001": turned_away("The vendor cannot parse the request's JSON."),
-    "4002": turned_away("The vendor takes the request for no JSON object."),
+    "4002": turned_away("The vendor says that the request is not a JSON object; it is one."),
     "4003": turned_away("The vendor misses the pictures in the request."),
-    "4004": turned_away("The vendor takes the pictures for no list."),
+    "4004": turned_away("The vendor says that the pictures are not a list; they are one."),
     "4005": turned_away("The vendor says that it got no picture; it was sent one."),
-    "4006": turned_away("The vendor takes the request for more than 50 pictures; it has fewer."),
+    "4006": turned_away("The vendor says that the request has more than 50 pictures; it has fewer."),
     "4007": Row(VendorUnavailable, "The vendor failed to handle the file."),
     "4008": turned_away("The vendor cannot decode the picture's base64."),
-    "4009": turned_away("The vendor takes this for no JPEG, PNG or BMP; it decodes as one.", "smaller"),
-    "4010": turned_away("The vendor takes the picture for larger than 10 MB; it is not.", "smaller"),
-    "4011": turned_away("The vendor takes a side of the picture for outside of 32 to 5000 pixels.", "smaller"),
+    "4009": turned_away("The vendor says that this is no JPEG, PNG or BMP; it decodes as one.", "smaller"),
+    "4010": turned_away("The vendor says that the picture is larger than 10 MB; it is not.", "smaller"),
+    "4011": turned_away("The vendor says that a side of the picture is outside of 32 to 5000 pixels.", "smaller"),
     "4012": turned_away("The vendor takes POST only; it was sent one."),
     "4013": Row(VendorRejected, "The vendor does not know the path.", "The operator has to look at the service code."),
     # It failed over the picture, which its recognizer then had.

@@ -71,7 +71,7 @@ SETUP = (
 _KEY = "The operator has to look at the app id and app secret, and whether they belong to this host."
 ERRORS = {
     "30500100": turned_away("The vendor says that it got no picture; it was sent one."),
-    "30500101": turned_away("The vendor takes the picture for larger than 1 MB; it is not.", "smaller"),
+    "30500101": turned_away("The vendor says that the picture is larger than 1 MB; it is not.", "smaller"),
 }
 # The gateway gives 401 for everything; only the message tells what it is.
 GATEWAY_ERRORS = {
@@ -82,7 +82,7 @@ GATEWAY_ERRORS = {
     "TOKEN_CANT_BE_NULL": turned_away("The vendor misses the token; it was sent one."),
     "INVALID_TIMESTAMP": Row(
         VendorRejected,
-        "The vendor takes this system's clock for wrong by over 15 minutes, and its answers tell no other time.",
+        "The vendor says that this system's clock is wrong by over 15 minutes, and its answers tell no other time.",
         "The operator has to look at the clocks, and ask the vendor about its own.",
     ),
     "INVALID_SIGNATURE": Row(VendorRejected, "The vendor does not accept this system's signature.", _KEY),

@@ -79,7 +79,7 @@ _KEY = "The operator has to look at etoplive's key and secret."
 _PID = "The operator has to ask etoplive to open this kind of document for the account."
 ERRORS = {
     "3": Row(NoResult, "The picture does not show this kind of document.", kind="wrong_document", paid=True),
-    "16": turned_away("The vendor takes this for no picture; it decodes whole.", "smaller"),
+    "16": turned_away("The vendor says that this is no picture; it decodes whole.", "smaller"),
     "17": turned_away("The vendor no longer knows this kind of document."),
     "19": Row(NoResult, "The vendor recognized nothing.", paid=True),
     "-1": Row(VendorRejected, "The vendor has locked this system's account.", _KEY),

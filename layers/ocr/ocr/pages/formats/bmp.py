@@ -10,6 +10,7 @@ _RUN_LENGTHS = {1, 2}
 
 
 def bmp(content: bytes) -> Header:
+    """The file as it is, with the size and depth that its header says. Raises `too_complex` for much that is packed."""
     size = int.from_bytes(content[14:18], "little")
     if size == 12:
         width, height, _, bits = struct.unpack_from("<HHHH", content, 18)

@@ -14,6 +14,7 @@ _END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def png(content: bytes) -> Header:
+    """The chunks that the pixels need, put together as a file without metadata and profile."""
     kept, orientation, at = [_SIGNATURE], 0, len(_SIGNATURE)
     if content[at + 4 : at + 8] == b"CgBI":
         raise unsupported.unread("a PNG as programs for iPhones hold it", unsupported.AS_PICTURE)
