@@ -74,7 +74,9 @@ def scale(width: float, height: float) -> float:
     pixels = min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height))
     if pixels * 72 < LEAST_DOTS_PER_INCH:
         metres = max(width, height) / 72 * 0.0254
-        raise CallerError(f"A page of the file is {metres:.1f} metres long.", "Print it on several pages.", kind="too_large")
+        raise CallerError(
+            f"A page of the file is {metres:.1f} metres long.", "Print it on several pages.", kind="too_large"
+        )
     return pixels
 
 

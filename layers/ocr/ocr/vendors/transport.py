@@ -158,7 +158,9 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
         prepared = _session().prepare_request(requests.Request(method, url, **parts))
     except (requests.RequestException, UnicodeError):
         # Not chained: the message quotes the value. Nothing was sent.
-        raise ConfigurationError("A header or the address of the call has a character that is not allowed there.") from None
+        raise ConfigurationError(
+            "A header or the address of the call has a character that is not allowed there."
+        ) from None
     body = _counted(prepared, until)
     try:
         return _exchange(_session(), prepared, until, MAX_ANSWER_BYTES)
