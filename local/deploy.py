@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import subprocess
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ from botocore.exceptions import ClientError, WaiterError
 from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.build import TOOLS, Failed
-from local.cloud.stack import parts_of
+from local.cloud.stack import FAULTS, parts_of
 
 Client = Callable[[Any], Any]
 Template = Mapping[str, Any]
@@ -34,7 +35,7 @@ TABLE, SECRET = "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,25}")
 RULES = "a stack's name has 1 to 26 characters: lower-case letters, digits and hyphens, a letter first"
 # CloudFormation watches five alarms at most, for three hours at most.
-WATCHED, MOST_MINUTES = ("InternalFailure", "ApiFails", "DeadLetter", "StreamLags"), 180
+WATCHED, MOST_MINUTES = (*FAULTS, "StreamLags"), 180
 # The machine in the head of an ELF file.
 MACHINES = {0xB7: "arm64", 0x3E: "x86_64"}
 
@@ -75,6 +76,8 @@ def main() -> None:
         "deploy",
         "--config-file",
         str(answers),
+        "--parameter-overrides",
+        with_release(answered_before.get("parameter_overrides", ""), time.gmtime()),
         *(["--guided"] if asked.guided or "region" not in answered_before else []),
     )
 
@@ -194,6 +197,20 @@ def parameters(answers: Mapping[str, str]) -> dict[str, str]:
     """The template's parameters as they were answered."""
     pairs = (word.partition("=") for word in shlex.split(answers.get("parameter_overrides", "")))
     return {name: value for name, _, value in pairs}
+
+
+def with_release(overrides: str, now: time.struct_time) -> str:
+    """The answers in the form in which SAM CLI keeps them, with a release that no deployment had before.
+
+    Where traffic is shifted, a deployment with the release of the one before would leave its functions as they are.
+    """
+    kept = [word for word in shlex.split(overrides) if not word.startswith("Release=")]
+    named = [*kept, time.strftime("Release=%Y-%m-%dT%H:%M:%SZ", now)]
+    return " ".join(f'{name}="{_quoted(value)}"' for name, _, value in (word.partition("=") for word in named))
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def adopt(

@@ -8,6 +8,8 @@ from typing import Any, Self
 from local.cloud.aws import UP, Aws
 
 NAME = "ocr"
+# The alarms that rise when this system fails, whichever vendor does what.
+FAULTS = ("InternalFailure", "ApiFails", "DeadLetter")
 
 
 @dataclass(frozen=True)

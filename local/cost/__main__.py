@@ -70,13 +70,12 @@ def idle(slugs: list[str]) -> dict[str, float]:
     made = {name: part for name, part in template()["Resources"].items() if part.get("Condition") not in OPTIONAL}
     names = {logical(slug) for slug in slugs}
     polls = 0
-    for name, part in made.items():
-        if part["Type"] != "AWS::Serverless::Function" or (part.get("Condition") and name not in names):
+    for part in made.values():
+        if part.get("Condition", "Has").removeprefix("Has") not in {"", *names}:
             continue
-        for event in part["Properties"].get("Events", {}).values():
-            if event["Type"] == "SQS":
-                bounded = "with MaximumConcurrency" if "ScalingConfig" in event["Properties"] else "without"
-                polls += PRICES["polling"][f"pollers {bounded}"] * PRICES["polling"]["requests a minute"]
+        for mapping in _mappings(part):
+            bounded = "with MaximumConcurrency" if "ScalingConfig" in mapping else "without"
+            polls += PRICES["polling"][f"pollers {bounded}"] * PRICES["polling"]["requests a minute"]
     alarms = 0
     for part in made.values():
         if part["Type"] == "AWS::CloudWatch::Alarm":
@@ -85,6 +84,14 @@ def idle(slugs: list[str]) -> dict[str, float]:
     secrets = sum(part["Type"] == "AWS::SecretsManager::Secret" for part in made.values())
     counted = {"SQS request": polls * MINUTES_A_MONTH, "secret": secrets, "alarm on a metric": alarms}
     return {name: _month({name: number}) for name, number in counted.items()}
+
+
+def _mappings(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What brings the messages of queues to a function, in one part of the template."""
+    if part["Type"] == "AWS::Lambda::EventSourceMapping":
+        return [part["Properties"]]
+    events = part["Properties"].get("Events", {}) if part["Type"] == "AWS::Serverless::Function" else {}
+    return [event["Properties"] for event in events.values() if event["Type"] == "SQS"]
 
 
 def _month(counted: Mapping[str, float]) -> float:

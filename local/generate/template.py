@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 
-from local.cloud.stack import logical
+from local.cloud.stack import FAULTS, logical
+from local.generate.openapi import OPEN
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.product import Product
@@ -30,12 +31,11 @@ PRODUCT = """\
     Handler: {slug}.app.handler
     Layers: [!Ref FilesLayer]
     Role: !GetAtt {logical}Role.Arn
-    Events:
-      Https: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: /ocr/{slug}, Method: post}}}}
-      Batch: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: /ocr/{slug}/batch, Method: post}}}}
-      Uploads:
-        Type: SQS
-        Properties: {{Queue: !GetAtt {logical}Queue.Arn, FunctionResponseTypes: [ReportBatchItemFailures], \
+{logical}Uploads:
+  Type: AWS::Lambda::EventSourceMapping
+  Condition: Has{logical}
+  Properties: {{EventSourceArn: !GetAtt {logical}Queue.Arn, \
+FunctionName: !If [Shifts, !Ref {logical}Live, !Ref {logical}], FunctionResponseTypes: [ReportBatchItemFailures], \
 ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
@@ -68,6 +68,33 @@ sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
             - {{Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Uploads.Arn, \
 Condition: {{StringLike: {{s3:prefix: "uploads/{slug}/*"}}}}}}
 """
+# What callers and queues reach while traffic is shifted. A version is made anew for each release: what is deployed may
+# differ from the version before in a layer or in a parameter's value alone.
+LIVE = """\
+{logical}Version:
+  Type: AWS::Lambda::Version
+  Condition: {condition}
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties: {{FunctionName: !Ref {logical}, Description: !Ref Release}}
+{logical}Live:
+  Type: AWS::Lambda::Alias
+  Condition: {condition}
+  UpdatePolicy: {{CodeDeployLambdaAliasUpdate: {{ApplicationName: !Ref Shifting, \
+DeploymentGroupName: !Ref {logical}Shifting}}}}
+  Properties: {{Name: live, FunctionName: !Ref {logical}, FunctionVersion: !GetAtt {logical}Version.Version}}
+{logical}Shifting:
+  Type: AWS::CodeDeploy::DeploymentGroup
+  Condition: {condition}
+  Properties:
+    ApplicationName: !Ref Shifting
+    ServiceRoleArn: !GetAtt ShiftingRole.Arn
+    DeploymentConfigName: !Sub CodeDeployDefault.Lambda${{TrafficShift}}
+    DeploymentStyle: {{DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}}
+    AutoRollbackConfiguration: {{Enabled: true, \
+Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST]}}
+    AlarmConfiguration: {{Enabled: true, Alarms: [{alarms}]}}
+"""
 NOTIFICATION = """\
 - !If
   - Has{logical}
@@ -80,6 +107,18 @@ CONDITION = """\
 Has{logical}: !Or [!Equals [!Ref Products, all], !Not [!Equals [!Select [0, !Split [",{slug},", \
 !Sub ",${{Products}},"]], !Sub ",${{Products}},"]]]
 """
+SHIFTS = "Shifts{logical}: !And [!Condition Shifts, !Condition Has{logical}]\n"
+# API Gateway takes on a role to call the functions, in place of a permission for each route: a stack has 500 resources.
+# The path of a product that is not set up stands as well: what it reaches says so.
+ROUTE = """\
+{path}:
+{calls}"""
+CALL = """\
+  {method}: {{{security}responses: {{}}, x-amazon-apigateway-integration: {{type: aws_proxy, httpMethod: POST, \
+credentials: !GetAtt ApiCalls.Arn, uri: !Sub ["arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/\
+2015-03-31/functions/${{Function}}/invocations", {{Function: {function}}}]}}}}
+"""
+SIGNED = "security: !If [Signs, [{api_key: []}, {AWS_IAM: []}], [{api_key: []}]], "
 # An alarm compares ten metrics at most.
 OLDEST = """\
 OldestUpload{number}:
@@ -110,6 +149,7 @@ Vendors:
   Default: {vendors}
   Description: Vendors in the order they are tried, for all products. One without a key is skipped.
 """
+CALLED = '- !If [Has{logical}, !Sub "${{{logical}.Arn}}*", !Ref AWS::NoValue]\n'
 PREFIX = "- !If [Has{logical}, uploads/{slug}/, !Ref AWS::NoValue]\n"
 QUEUE = "- !If [Has{logical}, !Ref {logical}Queue, !Ref AWS::NoValue]\n"
 KEY = """\
@@ -133,6 +173,30 @@ Asks{logical}:
           Resource: !GetAtt Records.Arn
           Condition: {{ForAllValues:StringLike: {{dynamodb:LeadingKeys: ["token#{slug}/*"]}}}}
 """
+RECORDS = "RecordsApi"
+GET = ("get", "head")
+# By path: the function that is called, and the methods.
+PATHS = {
+    "/records": (RECORDS, GET),
+    "/records/by-source": (RECORDS, GET),
+    "/records/{id}": (RECORDS, (*GET, "delete", "patch")),
+    "/records/{id}/picture": (RECORDS, GET),
+    "/records/{id}/pages/{number}": ("DrawPages", GET),
+    "/records/{id}/claim": (RECORDS, ("post",)),
+    "/records/{id}/renormalize": (RECORDS, ("post",)),
+    "/usage": (RECORDS, GET),
+    "/vendors": (RECORDS, GET),
+    "/products": (RECORDS, GET),
+    "/products/openapi.json": (RECORDS, GET),
+    "/products/{slug}": (RECORDS, GET),
+    "/uploads/{product}": (RECORDS, ("post",)),
+    # A browser sends no key with a page that it opens. Whether anybody sees one is for the function to say.
+    **dict.fromkeys(OPEN, (RECORDS, GET)),
+    "/ocr/{product}": (RECORDS, ("post",)),
+    "/ocr/{product}/batch": (RECORDS, ("post",)),
+}
+# Besides the products, what callers wait for. What works behind the records is updated at once.
+SHIFTED = (RECORDS, "DrawPages", "Engine")
 REFUSAL = """\
 {response}:
   StatusCode: {status}
@@ -164,8 +228,11 @@ def _parts() -> Mapping[str, str]:
     return {
         "order": ORDER.format(vendors=",".join(offers_by_vendor())),
         "vendors": "".join(KEY.format(**one) + ASKS.format(**one) for one in asked),
-        "conditions": "".join(CONDITION.format(**one) for one in named) + "".join(_any_of(named)),
+        "conditions": "".join((CONDITION + SHIFTS).format(**one) for one in named) + "".join(_any_of(named)),
         "oldest": "".join(_oldest(named)),
+        "routes": "".join(_routes(named)),
+        "called": "".join(CALLED.format(**one) for one in named),
+        "others": "".join(map(_live, SHIFTED)),
         "notifications": "".join(NOTIFICATION.format(**one) for one in named),
         "queues": "".join(QUEUE.format(**one) for one in named),
         "prefixes": "".join(PREFIX.format(**one) for one in named),
@@ -187,6 +254,28 @@ def _oldest(named: Sequence[Mapping[str, str]]) -> Iterator[str]:
         yield OLDEST.format(number=number, metrics=metrics)
 
 
+def _routes(named: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Every path of the API with the function that each of its methods reaches."""
+    for path, (function, methods) in PATHS.items():
+        security = "" if path in OPEN else SIGNED
+        calls = (CALL.format(method=one, security=security, function=_live_or_plain(function)) for one in methods)
+        yield ROUTE.format(path=path, calls="".join(calls))
+    for one in named:
+        function = f"!If [Has{one['logical']}, {_live_or_plain(one['logical'])}, {_live_or_plain(RECORDS)}]"
+        for path in (f"/ocr/{one['slug']}", f"/ocr/{one['slug']}/batch"):
+            yield ROUTE.format(path=path, calls=CALL.format(method="post", security=SIGNED, function=function))
+
+
+def _live_or_plain(name: str) -> str:
+    return f"!If [Shifts, !Ref {name}Live, !GetAtt {name}.Arn]"
+
+
+def _live(name: str, condition: str = "Shifts") -> str:
+    """Version, alias and deployment group of one function."""
+    alarms = ", ".join(f"{{Name: !Ref {alarm}}}" for alarm in FAULTS)
+    return LIVE.format(logical=name, condition=condition, alarms=alarms)
+
+
 def _products() -> Iterator[str]:
     """The blocks, a category's behind its name."""
     before = None
@@ -198,7 +287,8 @@ def _products() -> Iterator[str]:
 def _product(product: Product) -> str:
     asks = [f"Asks{logical(offer.vendor)}" for offer in product.offers if offer.keys]
     policies = ", ".join(f"!Ref {name}" for name in ("Observed", "ReadsDocuments", *asks))
-    return PRODUCT.format(logical=logical(product.slug), slug=product.slug, policies=policies)
+    name = logical(product.slug)
+    return PRODUCT.format(logical=name, slug=product.slug, policies=policies) + _live(name, f"Shifts{name}")
 
 
 def _refusal(refusal: Refusal) -> str:
