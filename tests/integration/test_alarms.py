@@ -10,7 +10,7 @@ import pytest
 from ocr.declare.product import Product
 from ocr.platform.errors import NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.platform.telemetry import unforeseen
-from tests.integration.test_template import alarms
+from tests.integration.test_template import alarms, properties
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import picture, product, reading
 from tests.support.sending import post
@@ -125,3 +125,21 @@ def test_the_product_is_found_in_the_lines_and_is_no_metric(world: World, capsys
     dimensions = {tuple(sorted(one["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0])) for one in lines}
     assert dimensions == {("outcome", "service", "vendor"), ("service", "status")}
     assert {line["product"] for line in lines} == {"ticket"}
+
+
+def test_the_dashboard_shows_what_the_functions_count(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Records by status, time, price units, calls and money by vendor, queues, dead letters, circuits, throttles."""
+    body = json.loads(properties("Dashboard")["DashboardBody"]["Fn::Sub"].replace("${!", "${"))
+    asked = str([one["properties"].get("metrics") or one["properties"]["query"] for one in body["widgets"]])
+    capsys.readouterr()
+    post(product([reading]), picture())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+    for line in lines:
+        [part] = line["_aws"]["CloudWatchMetrics"]
+        under = ",".join(["OCR", *sorted(part["Dimensions"][0])])
+        for metric in part["Metrics"]:
+            assert f'{{{under}}} MetricName="{metric["Name"]}"' in asked
+    [money] = [line["yuan"] for line in lines if "VendorUnits" in line]
+    assert float(money) >= 0
+    for shown in ("p95", "sum(yuan)", "AgeOfOldestMessage", "NumberOfMessagesVisible", "CircuitOpened", "Throttles"):
+        assert shown in asked

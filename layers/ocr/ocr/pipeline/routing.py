@@ -512,7 +512,7 @@ def _sooner(before: Outcome | None, now: OcrError) -> OcrError:
 def _meter(product: str, attempt: Attempt) -> None:
     meter(
         {"vendor": attempt.vendor, "outcome": attempt.outcome},
-        {"product": product},
+        {"product": product, "yuan": str(attempt.cost)},
         VendorCalls=(MetricUnit.Count, 1),
         VendorUnits=(MetricUnit.Count, attempt.units),
         VendorTime=(MetricUnit.Milliseconds, attempt.milliseconds),
