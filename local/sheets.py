@@ -17,6 +17,8 @@ from typing import Any
 from local.accuracy import offline
 from local.arguments import Arguments, count
 from local.samples import samples
+from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
 from ocr.model.reading import Line, Point
 from ocr.model.record import Document, Record
 
@@ -89,11 +91,15 @@ def _read() -> Iterator[tuple[str, list[Line]]]:
 
 
 def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
-    """Print a line for each size, sort and angle."""
+    """Print a line for each size, sort and angle.
+
+    Pages of one kind show the same sides of it: a card's other side belongs to any card that it does not contradict.
+    """
     random = Random(1)
     by_kind: dict[str, list[list[Line]]] = {}
     for kind, lines in read:
-        by_kind.setdefault(kind, []).append(lines)
+        if lines and _shows_first_side(kind, lines):
+            by_kind.setdefault(kind, []).append(lines)
     print(f"{'documents':>9} {'kinds':8}{'angle':>6}{'pages':>7}{'found':>8}{'of':>6}{'of others':>11}")
     for size in SIZES:
         for mixed in (False, True):
@@ -105,6 +111,12 @@ def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
                 sort = "several" if mixed else "one"
                 found, of, others = counts["found"], counts["of"], counts["others"]
                 print(f"{size:>9} {sort:8}{angle:>6.0f}{pages:>7}{found:>8}{of:>6}{others:>11}", flush=True)
+
+
+def _shows_first_side(kind: str, lines: Sequence[Line]) -> bool:
+    first = next((field.mark.side for field in declared(products()[kind].fields).values() if field.mark.side), None)
+    document = offline.record_of(kind, {"lines": [line.model_dump() for line in lines]}).document
+    return document is not None and (first is None or first in document.sides)
 
 
 def _chosen(

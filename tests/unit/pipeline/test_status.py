@@ -111,6 +111,19 @@ def test_nothing_is_nothing(findings: list[ExtractedDocument]) -> None:
     assert (found.status, kind(found), found.document) == (Status.NO_RESULT, "no_result", None)
 
 
+def test_of_a_file_the_first_whole_document_comes_first_and_the_others_follow_by_page() -> None:
+    def on(number: int, *values: tuple[str, str]) -> ExtractedDocument:
+        return ExtractedDocument(items=[Item(label=label, text=text) for label, text in values], page=number)
+
+    whole = (("姓名", "林一一"), ("公民身份号码", NUMBER))
+    fuller = (("姓名", "周二二"), ("公民身份号码", "999999198003070018"), ("住址", "海棠市新月街359号"))
+    pages = [on(4, ("姓名", "方海峰")), on(3, *fuller), on(2, *whole), on(1, ("姓名", "王三三"))]
+    found = record("id_card", Reading(vendor="v", findings=pages))
+    assert (found.status, [one.page for one in offline.documents(found)]) == (Status.SUCCEEDED, [2, 1, 3, 4])
+    part = record("id_card", Reading(vendor="v", findings=[pages[0], pages[3]]))
+    assert (part.status, [one.page for one in offline.documents(part)]) == (Status.INCOMPLETE, [4, 1])
+
+
 # --- Another document -------------------------------------------------------------------------------------------------
 
 LICENCE = [
@@ -254,6 +267,12 @@ def test_several_documents_are_never_mixed(slug: str, alone: list[Line], togethe
     assert found.document.unmapped
 
 
+BACK = page(
+    (60, 60, "中华人民共和国"),
+    (60, 110, "居民身份证"),
+    (60, 160, "签发机关 海棠市公安局"),
+    (60, 210, "有效期限 2015.03.07-2035.03.07"),
+)
 BILL = page(
     *(
         (60, 1200 + 50 * number, text)
@@ -273,6 +292,26 @@ BILL = page(
         )
     )
 )
+APART = page(
+    (60, 60, "青禾市出租汽车专用发票"),
+    *(
+        line
+        for number, (label, value) in enumerate(
+            {
+                "发票代码": "142010661124",
+                "发票号码": "87544606",
+                "车号": "京B74412",
+                "日期": "2022-03-01",
+                "上车": "16:15",
+                "下车": "16:37",
+                "单价": "2.70元",
+                "里程": "14.8公里",
+                "金额": "39.00元",
+            }.items()
+        )
+        for line in ((60, 110 + 50 * number, label), (300, 110 + 50 * number, value))
+    ),
+)
 TITLED = page(
     *(
         (60, 60 + 50 * number, text)
@@ -289,6 +328,22 @@ TITLED = page(
         )
     )
 )
+# The same form, its texts read one by one.
+ELECTRONIC = page(
+    (60, 60, "电子发票(铁路电子客票)"),
+    (60, 110, "发票号码:25119110000012345678"),
+    (600, 110, "开票日期:2025年03月07日"),
+    (60, 180, "松岭站"),
+    (300, 180, "D306"),
+    (450, 180, "云溪站"),
+    (60, 230, "2025年03月07日 22:55开"),
+    (520, 230, "08车015号"),
+    (760, 230, "二等座"),
+    (60, 280, "票价:￥370.00"),
+    (60, 330, "1101051949****002X"),
+    (400, 330, "林一一"),
+    (60, 380, "电子客票号:1191100000123456789"),
+)
 
 
 def read(slug: str, lines: list[Line]) -> Record:
@@ -300,6 +355,8 @@ def read(slug: str, lines: list[Line]) -> Record:
     [
         pytest.param("train_ticket", (FIRST, SECOND), id="without labels, side by side"),
         pytest.param("id_card", (ONE, OTHER), id="with labels, one below the other"),
+        pytest.param("train_ticket", (ELECTRONIC, SECOND), id="of two forms"),
+        pytest.param("taxi_receipt", (APART, BILL), id="with their labels apart from their values, or not"),
     ],
 )
 @pytest.mark.parametrize("angle", [0, 5, -5])
@@ -320,6 +377,23 @@ def test_the_document_that_was_asked_for_is_read_and_the_others_are_named() -> N
         assert alone.document
         assert found.document.fields == alone.document.fields
         assert (found.others, found.also_shows) == ([], [other])
+
+
+def test_a_ticket_without_a_title_is_read_beside_another_document() -> None:
+    for slug, lines, other in (("train_ticket", FIRST, "taxi_receipt"), ("taxi_receipt", BILL, "train_ticket")):
+        found, alone = read(slug, composed([BILL, FIRST])), read(slug, lines)
+        assert found.document
+        assert alone.document
+        assert found.document.fields == alone.document.fields
+        assert (found.others, found.also_shows) == ([], [other])
+
+
+def test_both_sides_of_a_card_beside_another_document_are_one() -> None:
+    found = read("document_classification", composed([ONE, BACK, BILL]))
+    kinds = {one.fields["document_type"]: one.fields["content"] for one in offline.documents(found)}
+    assert len(offline.documents(found)) == 2
+    assert {"name", "issuing_authority"} <= kinds["id_card"].keys()
+    assert "taxi_receipt" in kinds
 
 
 def test_classification_tells_every_document_on_a_page() -> None:
@@ -349,13 +423,7 @@ def test_classification_gives_no_fields_of_several_that_nothing_parts() -> None:
 
 
 def test_both_sides_of_one_card_are_one_document() -> None:
-    back = page(
-        (60, 60, "中华人民共和国"),
-        (60, 110, "居民身份证"),
-        (60, 160, "签发机关 海棠市公安局"),
-        (60, 210, "有效期限 2015.03.07-2035.03.07"),
-    )
-    found = read("id_card", composed([ONE, back]))
+    found = read("id_card", composed([ONE, BACK]))
     assert found.status == Status.SUCCEEDED
     assert found.others == []
     assert found.document

@@ -80,27 +80,34 @@ def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
 
 @dataclass(frozen=True)
 class Known:
-    """A product that a page may be of: how well it suits, 0..2, and whether its title or a check digit proves it."""
+    """A product that a page may be of: how well it suits, 0..2, and whether its title or a check digit proves it.
+
+    `shown_by` are the numbers of the lines, in reading order, that show signs of it; `titles` counts its titles.
+    """
 
     slug: str
     score: float
     titled: bool
     checked: bool
+    shown_by: frozenset[int]
+    titles: int
 
 
-def known(lines: Sequence[Line]) -> list[Known]:
+def known(lines: Sequence[Line], least: float = LEAST) -> list[Known]:
     """Every product of which a page has enough, the best first."""
     page = _page(lines)
     found = (
         Known(
             kind.slug,
             _score(kind, page),
-            _title(kind.titles, page) >= WHOLE_TITLE,
+            _title(kind.titles, page.lines) >= WHOLE_TITLE,
             any(sign.is_checked(page) for sign in kind.sides[0]),
+            frozenset().union(*(sign.lines(page) for sign in kind.sides[0])),
+            sum(_title(kind.titles, [text]) >= WHOLE_TITLE for text in page.texts),
         )
         for kind in _kinds()
     )
-    return sorted((one for one in found if one.score >= LEAST), key=lambda one: one.score, reverse=True)
+    return sorted((one for one in found if one.score >= least), key=lambda one: one.score, reverse=True)
 
 
 def is_known(slug: str) -> bool:
@@ -130,7 +137,7 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
 
 @dataclass(frozen=True)
 class _Page:
-    """What stands in its lines and in whole rows, canonical, and how many lines there are.
+    """What stands in its lines and in whole rows, canonical; `texts` are its lines, each as often as it is there.
 
     `labels` and `patterns` are what stands on it as a label, and the looks that its values have, each with its lines;
     `headings` what it is headed as, `captions` what stands before a colon.
@@ -139,9 +146,14 @@ class _Page:
     lines: frozenset[str]
     labels: Mapping[str, frozenset[int]]
     patterns: Mapping[str, frozenset[int]]
-    count: int
+    texts: Sequence[str]
     headings: tuple[str, ...]
     captions: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self.texts)
 
 
 def _page(lines: Sequence[Line]) -> _Page:
@@ -165,11 +177,12 @@ def _page(lines: Sequence[Line]) -> _Page:
             for label in _standing(" ".join(span.text for span in row)):
                 labels.setdefault(label, set()).add(first)
         first += len(row)
+    plain = [canonical(text) for text in texts]
     return _Page(
-        frozenset((*map(canonical, texts), *together)),
+        frozenset((*plain, *together)),
         _frozen(labels),
         _frozen(patterns),
-        len(texts),
+        plain,
         tuple(contrary.headings(table)),
         tuple(contrary.captions(lines)),
     )
@@ -306,13 +319,13 @@ def _patterns() -> Mapping[str, Declared]:
 
 def _score(kind: _Kind, page: _Page) -> float:
     """Title and signs together; a title that is only a part of its line needs some of these beside it."""
-    title, found = _title(kind.titles, page), _found(kind, page)
+    title, found = _title(kind.titles, page.lines), _found(kind, page)
     return title + found if found or title >= WHOLE_TITLE else 0.0
 
 
 def _is_shown(kind: _Kind, page: _Page) -> bool:
     """Whether the page is the product's, by its title or enough fields, and no other paper with some of its words."""
-    title = _title(kind.titles, page)
+    title = _title(kind.titles, page.lines)
     if title >= WHOLE_TITLE:
         return True
     if contrary.is_headed_otherwise(page.headings, (kind.name, *kind.titles)):
@@ -329,9 +342,9 @@ def _is_shown(kind: _Kind, page: _Page) -> bool:
     return checked or len(shown) >= FEWEST or whole_side
 
 
-def _title(titles: Iterable[str], page: _Page) -> float:
+def _title(titles: Iterable[str], lines: Iterable[str]) -> float:
     """How much of the line that it stands in the best title fills, 0..1."""
-    return max((len(title) / len(line) for title in titles for line in page.lines if title in line), default=0.0)
+    return max((len(title) / len(line) for line in lines for title in titles if title in line), default=0.0)
 
 
 def _found(kind: _Kind, page: _Page) -> float:

@@ -1,27 +1,41 @@
 """Several documents on one page: which lines belong to which, and of what kind each is.
 
 A page is cut along a strip in which nothing is printed, and each half again. A cut stands where both halves are
-documents of their own: each shows as much of its kind as the whole page does, so that nothing was cut apart; and they
-are of two kinds, or of one kind with values that such a document has only once. What is cut in two that is one document
-loses signs of its kind, and both sides of one card contradict each other in nothing.
+documents of their own. Those of two kinds each show as much of their kind as the whole page does, so that nothing was
+cut apart. Those of one kind each show most of the values that such a document has only once, however their forms
+differ. What is cut in two that is one document loses signs of its kind, and both sides of one card contradict each
+other in nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from ocr.declare.fields import Fields
+from ocr.declare.fields import Fields, canonical, labels
 from ocr.extraction.classification import LEAST, Known, known
+from ocr.extraction.extract import find
 from ocr.extraction.page import TextSpan, spanned, upright
-from ocr.extraction.repetition import repeated
+from ocr.extraction.repetition import contradictions, is_same, repeated
 from ocr.model.reading import ExtractedDocument, Line
 
 FEWEST_LINES = 3  # of a document
 NARROWEST = 0.8  # the strip between two documents, in line heights
 MOST_CUTS = 12  # tried in each direction, the widest first
 LOSS = 0.1  # of its score that half a page may lose against the whole: a part of another document
-UNEVEN = 0.3  # where both are of one kind: a label that is read in one copy only
+MOST_LOSS = 0.3  # where a half is clear of other kinds: what it loses are signs that the other half happens to show
 STRONG = 0.5  # the score from which on a page without a title, but with a checked value, is of a kind all the same
+OWN = 0.6  # of the lines that show a kind: so many no other kind explains where it is a document of its own
+FEWEST_SIGNS = 5  # lines that show a kind which has neither title nor checked value
+CLEAR = 1.5  # how much better than any other such a kind suits its half of a page
+FAINT = 0.1  # the score that a small document has beside large ones
+SHARED = 0.5  # of the values that are there more than once: so many each of two documents of one kind shows
+DIFFERENT = 2  # fields that differ between two documents of one kind
 MOST_LINES = 1000
+
+Models = Callable[[str], type[Fields] | None]
+# What a cut is worth: how well the poorer half suits its kind; what of one document both show twice, the less the
+# better; how well both suit theirs.
+Worth = tuple[float, int, float]
 
 
 @dataclass(frozen=True)
@@ -41,54 +55,126 @@ class Part:
         return only.model_copy(update=apart | {"type": only.type or self.kind})
 
 
-def parts(lines: Sequence[Line], models: Callable[[str], type[Fields] | None]) -> list[Part]:
+def parts(lines: Sequence[Line], models: Models) -> list[Part]:
     """The documents on a page, from the top and the left; one with all lines where there is one only.
 
     `models` gives the fields of a kind, by its slug; documents of a kind that it does not know are not told apart.
     """
-    whole = known(lines)
+    shown = known(lines, FAINT)
+    whole = [kind for kind in shown if kind.score >= LEAST]
     best = next(iter(whole), None)
     page = [Part(list(lines), best.slug if best else None)]
-    if best is None or len(lines) > MOST_LINES or not (_several_kinds(whole) or _repeats(best, lines, models)):
+    if best is None or len(lines) > MOST_LINES:
         return page
-    return _cut(upright(lines), whole, models)
+    model = models(best.slug)
+    if not (_several_kinds(shown) or model and (best.titles > 1 or contradictions(model, lines))):
+        return page
+    return _rejoined(_cut(upright(lines), whole, models), models)
 
 
-def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Callable[[str], type[Fields] | None]) -> list[Part]:
-    chosen: tuple[float, list[TextSpan], list[TextSpan], list[Known], list[Known]] | None = None
+def _rejoined(found: Sequence[Part], models: Models) -> list[Part]:
+    """The parts, those that are two sides of one document as one: of one kind, with nothing that differs.
+
+    A part that may be a side of several stands by itself.
+    """
+    mates: dict[int, list[int]] = {number: [] for number in range(len(found))}
+    for one, other in combinations(mates, 2):
+        if _are_sides(found[one], found[other], models):
+            mates[one].append(other)
+            mates[other].append(one)
+    pairs = {one: others[0] for one, others in mates.items() if len(others) == 1 and mates[others[0]] == [one]}
+    return [
+        Part([*part.lines, *found[pairs[number]].lines], part.kind) if number in pairs else part
+        for number, part in enumerate(found)
+        if pairs.get(number, number) >= number
+    ]
+
+
+def _are_sides(one: Part, other: Part, models: Models) -> bool:
+    model = models(one.kind or "")
+    if model is None or one.kind != other.kind:
+        return False
+    first, second = (_values(model, part.lines) for part in (one, other))
+    return not any(_differing(first, second)) and not repeated(model, [*one.lines, *other.lines])
+
+
+def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> list[Part]:
+    lines = _lines(spans)
+    chosen: tuple[Worth, list[TextSpan], list[TextSpan], list[Known], list[Known]] | None = None
     for one, other in _halves(spans):
-        first, second = known(_lines(one)), known(_lines(other))
-        worth = _worth(first, second, whole, _lines(spans), models)
-        if worth and (chosen is None or worth > chosen[0]):
-            chosen = worth, one, other, first, second
+        first, second = known(_lines(one), FAINT), known(_lines(other), FAINT)
+        least = min(first[0].score, second[0].score) if first and second else 0.0
+        if least < LEAST or (chosen and least < chosen[0][0]):
+            continue
+        if _parts_two((one, other), (first, second), whole, lines, models):
+            left = sum(_contradictions(kind[0], half, models) for kind, half in ((first, one), (second, other)))
+            worth = least, -left, first[0].score + second[0].score
+            if chosen is None or worth > chosen[0]:
+                chosen = worth, one, other, first, second
     if chosen is None:
-        return [Part(_lines(spans), whole[0].slug if whole else None)]
+        return [Part(lines, whole[0].slug if whole else None)]
     _, one, other, first, second = chosen
     return [*_cut(one, first, models), *_cut(other, second, models)]
+
+
+def _contradictions(kind: Known, spans: Sequence[TextSpan], models: Models) -> int:
+    model = models(kind.slug)
+    return contradictions(model, _lines(spans)) if model else 0
 
 
 def _lines(spans: Sequence[TextSpan]) -> list[Line]:
     return [span.line for span in spans]
 
 
-def _worth(
-    one: Sequence[Known],
-    other: Sequence[Known],
+def _parts_two(
+    halves: Sequence[Sequence[TextSpan]],
+    kinds: Sequence[Sequence[Known]],
     whole: Sequence[Known],
     lines: Sequence[Line],
-    models: Callable[[str], type[Fields] | None],
-) -> float:
-    """How surely a cut parts two documents: the score of the poorer half; 0 where it does not."""
-    if not one or not other:
-        return 0.0
-    loss = UNEVEN if one[0].slug == other[0].slug else LOSS
-    if not (_is_whole(one[0], whole, loss) and _is_whole(other[0], whole, loss)):
-        return 0.0
-    if one[0].slug == other[0].slug:
-        parted = _repeats(one[0], lines, models)
-    else:
-        parted = all(map(_stands_alone, (one[0], other[0])))
-    return min(one[0].score, other[0].score) if parted else 0.0
+    models: Models,
+) -> bool:
+    """Whether a cut parts two documents; `kinds` are those that suit either half, of which each has one."""
+    first, second = (found[0] for found in kinds)
+    if first.slug == second.slug:
+        model = models(first.slug)
+        return model is not None and _are_two(model, halves, kinds, lines)
+    return all(
+        _is_whole(found[0], whole, LOSS)
+        if _stands_alone(found[0])
+        else _is_clear(found, other[0].slug) and _is_whole(found[0], whole, MOST_LOSS)
+        for found, other in (kinds, kinds[::-1])
+    )
+
+
+def _are_two(
+    model: type[Fields],
+    halves: Sequence[Sequence[TextSpan]],
+    kinds: Sequence[Sequence[Known]],
+    lines: Sequence[Line],
+) -> bool:
+    """Whether both halves are documents of one kind: what the page shows more than once either has for itself.
+
+    So they are where each is plainly a document, and their values differ.
+    """
+    names = repeated(model, lines)
+    if not names and not all(_stands_alone(found[0]) or _is_clear(found) for found in kinds):
+        return False
+    first, second = (_values(model, _lines(half)) for half in halves)
+    if names:
+        return min(len(found.keys() & set(names)) for found in (first, second)) >= SHARED * len(names)
+    return sum(_differing(first, second)) >= DIFFERENT
+
+
+def _values(model: type[Fields], lines: Sequence[Line]) -> Mapping[str, str]:
+    """What these lines say of each field."""
+    known_as = labels(model)
+    items = ((known_as.get(canonical(item.label)), item.text) for item in find(model, lines).items)
+    return {name: canonical(text) for name, text in items if name}
+
+
+def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[bool]:
+    """Of each field that both have whether it differs."""
+    return (not is_same(first[name], second[name]) for name in first.keys() & second.keys())
 
 
 def _is_whole(half: Known, whole: Sequence[Known], loss: float) -> bool:
@@ -96,13 +182,15 @@ def _is_whole(half: Known, whole: Sequence[Known], loss: float) -> bool:
     return half.score >= max(LEAST, before * (1 - loss))
 
 
-def _repeats(kind: Known, lines: Sequence[Line], models: Callable[[str], type[Fields] | None]) -> bool:
-    model = models(kind.slug)
-    return bool(model and repeated(model, lines))
+def _several_kinds(shown: Sequence[Known]) -> bool:
+    """Whether the page may show more than one kind: two stand alone, or one has signs that the best one lacks."""
+    best, *rest = shown
+    return sum(map(_stands_alone, shown)) > 1 or any(_is_apart(kind, best) for kind in rest)
 
 
-def _several_kinds(whole: Sequence[Known]) -> bool:
-    return sum(map(_stands_alone, whole)) > 1
+def _is_apart(kind: Known, best: Known) -> bool:
+    own = kind.shown_by - best.shown_by
+    return len(own) >= max(FEWEST_SIGNS, OWN * len(kind.shown_by))
 
 
 def _stands_alone(kind: Known) -> bool:
@@ -110,16 +198,31 @@ def _stands_alone(kind: Known) -> bool:
     return kind.titled or (kind.checked and kind.score >= STRONG)
 
 
+def _is_clear(found: Sequence[Known], other: str | None = None) -> bool:
+    """Whether a half is of its kind alone: a part of another document suits several, the other half's among them."""
+    best, *rest = found
+    theirs = frozenset[int]().union(*(kind.shown_by for kind in rest if kind.slug == other))
+    own = best.shown_by - theirs
+    clear = all(best.score >= CLEAR * kind.score for kind in rest)
+    return clear and len(own) >= max(FEWEST_SIGNS, OWN * len(best.shown_by))
+
+
 def _halves(spans: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
-    """The spans on both sides of the widest strips, from top to bottom or from left to right, that nothing crosses."""
+    """The spans on both sides of the strips, down or across the page, that nothing crosses, the widest first."""
+    cuts: list[tuple[float, int, list[TextSpan]]] = []
     for first, last in (("top", "bottom"), ("left", "right")):
         ordered = sorted(spans, key=lambda span: float(getattr(span.area, first)))
-        strips: list[tuple[float, int]] = []
+        strips: list[tuple[float, int, list[TextSpan]]] = []
         end = float("-inf")
         for number, span in enumerate(ordered):
             gap = getattr(span.area, first) - end
             if FEWEST_LINES <= number <= len(ordered) - FEWEST_LINES and gap >= NARROWEST:
-                strips.append((gap, number))
+                strips.append((gap, number, ordered))
             end = max(end, getattr(span.area, last))
-        for _, number in sorted(strips, reverse=True)[:MOST_CUTS]:
-            yield ordered[:number], ordered[number:]
+        cuts += sorted(strips, key=_width, reverse=True)[:MOST_CUTS]
+    for _, number, ordered in sorted(cuts, key=_width, reverse=True):
+        yield ordered[:number], ordered[number:]
+
+
+def _width(strip: tuple[float, int, list[TextSpan]]) -> float:
+    return strip[0]

@@ -28,11 +28,22 @@ SAME = 0.7
 
 def repeated(model: type[Fields], lines: Sequence[Line]) -> list[str]:
     """The fields that the page shows for more than one document; empty where it may show but one."""
+    numbers, others = _twice(model, lines)
+    return sorted(numbers | others) if numbers or len(others) >= FIELDS else []
+
+
+def contradictions(model: type[Fields], lines: Sequence[Line]) -> int:
+    """How many fields the page shows more values of than one document has, be it by chance."""
+    numbers, others = _twice(model, lines)
+    return len(numbers | others)
+
+
+def _twice(model: type[Fields], lines: Sequence[Line]) -> tuple[set[str], set[str]]:
+    """The fields that are there more than once: those told by their check digit, and the others."""
     fields = [one for one in declared(model).values() if one.mark.names and not one.row]
     # Line items may hold anybody's numbers.
     numbers = _by_number(fields, lines) if not _labels_of_rows(model) else set()
-    others = _by_looks(fields, lines) | _by_label(model, lines)
-    return sorted(numbers | others) if numbers or len(others) >= FIELDS else []
+    return numbers, _by_looks(fields, lines) | _by_label(model, lines)
 
 
 def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
@@ -91,4 +102,9 @@ def _labels_of_rows(model: type[Fields]) -> str:
 
 
 def _is_among(text: str, others: Collection[str]) -> bool:
-    return any(SequenceMatcher(None, text, other, autojunk=False).ratio() >= SAME for other in others)
+    return any(is_same(text, other) for other in others)
+
+
+def is_same(text: str, other: str) -> bool:
+    """Whether two texts are two readings of the same."""
+    return SequenceMatcher(None, text, other, autojunk=False).ratio() >= SAME

@@ -74,7 +74,7 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
     record.also_shows = reading.also_shows
     if any(finding.alone for finding in reading.findings):
         return _fill_apart(product, record, reading)
-    found = documents(product, reading, record.codes)
+    found = _by_page(product, documents(product, reading, record.codes))
     kind, other, one, within = identity or (
         *document_type(product, reading.lines),
         one_document(product, reading.lines),
@@ -93,6 +93,22 @@ def _fill(product: Product, record: Record, reading: Reading, identity: Identity
     if one.outcome == "failed":
         return _mixed(product, one, reading)
     return shortfall(product, document, reading.vendor)
+
+
+def _by_page(product: Product, found: Sequence[Document]) -> list[Document]:
+    """The documents of a file in the order of its pages; the first one that is whole, if any is, goes before them all.
+
+    Those of a picture stay as they are: the fullest first.
+    """
+    whole = [one for one in found if not any(check.name == product.complete.name for check in one.failed)]
+    if not any(one.page for one in found):
+        return list(found)
+    first = min(whole or found[:1], key=_page)
+    return [first, *sorted((one for one in found if one is not first), key=_page)]
+
+
+def _page(document: Document) -> int:
+    return document.page or 0
 
 
 def _fill_apart(product: Product, record: Record, reading: Reading) -> OcrError | None:
