@@ -13,7 +13,7 @@ import urllib3
 
 from ocr.declare.offers import VendorRequest
 from ocr.platform.errors import VendorRejected, VendorUnavailable
-from ocr.vendors import juhe, transport
+from ocr.vendors import connections, juhe, transport
 from tests.support.raw_server import called, raw_server, whole
 from tests.support.vendors import SECRETS, Answered, Card, Host, picture
 
@@ -186,7 +186,7 @@ def test_connections_are_kept_and_rested_ones_dropped(vendor: Host, monkeypatch:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     vendor.says(Answered(GOOD))
-    transport._session().close()
+    connections.shared_session().close()
 
     def call() -> None:
         transport.send("POST", vendor.url + "/x", transport.deadline(5), data={"a": "b"})
@@ -194,6 +194,6 @@ def test_connections_are_kept_and_rested_ones_dropped(vendor: Host, monkeypatch:
     call()
     call()
     assert len(ports) == 1
-    monkeypatch.setattr(transport, "REST_SECONDS", -1)
+    monkeypatch.setattr(connections, "REST_SECONDS", -1)
     call()
     assert len(ports) == 2

@@ -1,4 +1,4 @@
-"""The one way out over HTTP: a pooled session to vendors that never retries, and what became of a call.
+"""The one way out over HTTP: one request, sent once, and what became of it; `connections` makes and cuts the line.
 
 A vendor can only have charged for a request that it has whole. So whether an unanswered call may cost something is
 seen from the request's own body: when its last byte was handed to the network, it may (`VendorUnavailable.paid`),
@@ -6,32 +6,24 @@ before, it cannot.
 """
 
 import json
-import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from http import HTTPStatus
 from io import BytesIO
-from queue import Empty, SimpleQueue
-from threading import Thread, Timer, local
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.answer import ReceivedAnswer
 from ocr.platform.errors import ConfigurationError, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
+from ocr.vendors.connections import Allowed, cut_at, new_session, shared_session
 
 if TYPE_CHECKING:
     import requests
 
 AGENT = "ocr-gateway"
 CONNECT_SECONDS = 3.05
-# A connection that was idle for longer is not used again: a frozen container does not notice that the vendor closed it,
-# and a request that is written into a closed connection looks like one that the vendor received.
-REST_SECONDS = 20.0
-CONNECTIONS = 32
-MOST_ADDRESSES = 3
 PART_BYTES = 1 << 16
 MAX_ANSWER_BYTES = 32 << 20
 MAX_DEPTH = 40
@@ -44,8 +36,6 @@ _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_
 _ELSEWHERE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
 WIDE = "gb18030"  # and with it GBK and GB 2312, which it extends
 _SPACE = "\ufeff \t\r\n"
-
-type Allowed = Callable[[Sequence[str]], None]
 
 
 class Answer(ReceivedAnswer):
@@ -155,7 +145,7 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
     import urllib3
 
     try:
-        prepared = _session().prepare_request(requests.Request(method, url, **parts))
+        prepared = shared_session().prepare_request(requests.Request(method, url, **parts))
     except (requests.RequestException, UnicodeError):
         # Not chained: the message quotes the value. Nothing was sent.
         raise ConfigurationError(
@@ -163,7 +153,7 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
         ) from None
     body = _counted(prepared, until)
     try:
-        return _exchange(_session(), prepared, until, MAX_ANSWER_BYTES)
+        return _exchange(shared_session(), prepared, until, MAX_ANSWER_BYTES)
     except _EndlessError:
         raise VendorUnavailable("The vendor's answer does not end.", code="endless", paid=True) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -199,7 +189,7 @@ def _visit(
     import urllib3
 
     # A session of its own: a connection that was once made to a vendor would be used unchecked.
-    with _new_session() as session:
+    with new_session() as session:
         try:
             sent = {"Accept-Encoding": "identity", "User-Agent": AGENT, **headers}
             prepared = session.prepare_request(requests.Request(method, url, headers=sent, data=body))
@@ -228,7 +218,7 @@ def _exchange(
     # A socket's timeout begins anew with whatever arrives, be it one byte of the head: the deadline cuts it off.
     # Straight to the adapter: a session reads a redirect's body before it says that there is one.
     adapter = session.get_adapter(str(prepared.url))
-    with _cut_at(until, allowed), adapter.send(prepared, timeout=timeout, stream=True, verify=True) as response:
+    with cut_at(until, allowed), adapter.send(prepared, timeout=timeout, stream=True, verify=True) as response:
         content = bytearray()
         while part := response.raw.read1(PART_BYTES, decode_content=True):
             content += part
@@ -239,43 +229,6 @@ def _exchange(
 
 class _EndlessError(Exception):
     """An answer has more bytes than are read."""
-
-
-class _Call:
-    """One call: when it has to end, where it may go, and its connection, once it has one, for the timer to cut off."""
-
-    def __init__(self, until: float, allowed: Allowed | None) -> None:
-        self.until = until
-        self.allowed = allowed
-        self.connection: Any = None
-        self.socket: Any = None
-
-    def cut(self) -> None:
-        """End the connection under whoever waits for it."""
-        # One that is not kept alive gives its socket away with the answer's head.
-        line: Any = getattr(self.connection, "sock", None) or self.socket
-        with suppress(ValueError, OSError, TypeError):  # it was whole at the last moment
-            # Below TLS, whose own closing would wait for the vendor.
-            socket.socket.shutdown(line, socket.SHUT_RDWR)
-
-
-_calls = local()
-
-
-@contextmanager
-def _cut_at(until: float, allowed: Allowed | None) -> Iterator[None]:
-    """End this thread's call at that moment; raises `TimeoutError` where the block was not done by then."""
-    _calls.mine = _Call(until, allowed)
-    timer = Timer(max(0, until - time.monotonic()), _calls.mine.cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        _calls.mine = None
-    if time.monotonic() > until:
-        raise TimeoutError
 
 
 class _Body(BytesIO):
@@ -317,98 +270,6 @@ def _unanswered(error: Exception, *, sent: bool) -> OcrError:
 def _causes(error: BaseException) -> list[BaseException]:
     inner = [part for part in (*error.args, getattr(error, "reason", None)) if isinstance(part, BaseException)]
     return [error, *(cause for part in inner for cause in _causes(part))]
-
-
-def _session() -> "requests.Session":
-    """The container's session, without connections that have rested too long."""
-    session, used = _pooled()
-    if time.time() - used[0] > REST_SECONDS:
-        session.close()
-    used[0] = time.time()
-    return session
-
-
-@cache
-def _pooled() -> tuple["requests.Session", list[float]]:
-    return _new_session(), [time.time()]
-
-
-def _new_session() -> "requests.Session":
-    from http.cookiejar import DefaultCookiePolicy
-
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    session = requests.Session()
-    session.trust_env = False  # no proxies, no .netrc: where pictures go is decided by the settings alone
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("https://", "http://"):
-        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
-        adapter.poolmanager.pool_classes_by_scheme = _pools()
-        session.mount(scheme, adapter)
-    return session
-
-
-def _pools() -> dict[str, Any]:
-    """urllib3's pools of connections, each of which says which call it serves, and is made to an address it may."""
-    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-
-    def pool(kind: Any) -> Any:
-        class Connection(kind.ConnectionCls):  # type: ignore[misc]  # a class that is only known here
-            _dns_host: str
-
-            def _new_conn(self) -> Any:
-                # The name is looked up once: whoever looked it up again might be told another address than was checked.
-                call, name = _calls.mine, self._dns_host
-                addresses = _addresses(self, name, call.until)
-                if call.allowed:
-                    call.allowed(addresses)
-                try:
-                    for self._dns_host in addresses[:MOST_ADDRESSES]:
-                        try:
-                            call.socket = super()._new_conn()
-                            return call.socket
-                        except (ConnectTimeoutError, NewConnectionError) as error:
-                            last = error
-                finally:
-                    self._dns_host = name
-                raise last
-
-            def request(self, *arguments: Any, **more: Any) -> None:
-                _calls.mine.connection = self
-                super().request(*arguments, **more)
-                _calls.mine.socket = self.sock
-
-        return type(kind.__name__, (kind,), {"ConnectionCls": Connection})
-
-    return {"http": pool(HTTPConnectionPool), "https": pool(HTTPSConnectionPool)}
-
-
-def _addresses(connection: Any, name: str, until: float) -> list[str]:
-    """The addresses that a name stands for; raises urllib3's errors where there are none, or none in time.
-
-    The system's resolver takes as long as it likes: it is asked in a thread of its own, and left to it.
-    """
-    from urllib3.exceptions import NameResolutionError, NewConnectionError
-
-    found: SimpleQueue[list[str] | socket.gaierror] = SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            addresses = socket.getaddrinfo(name.strip("[]"), connection.port, type=socket.SOCK_STREAM)
-            found.put(list(dict.fromkeys(str(place[0]) for *_, place in addresses)))
-        except (OSError, UnicodeError) as error:
-            found.put(socket.gaierror(type(error).__name__))
-
-    Thread(target=look_up, daemon=True).start()
-    try:
-        addresses = found.get(timeout=max(0.001, until - time.monotonic()))
-    except Empty:
-        raise NewConnectionError(connection, "its name was not looked up in time") from None
-    if isinstance(addresses, socket.gaierror):
-        raise NameResolutionError(name, connection, addresses)
-    return addresses
 
 
 class _NotStorableError(ValueError):
