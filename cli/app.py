@@ -1,36 +1,29 @@
 """The commands of `ocr`."""
 
-import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import boto3
 import click
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
 from cli import INTERRUPTED, tables
 from cli import products as catalogue
 from cli.api import Api, Json, body
 from cli.evaluation import Evaluation, Judged, judged, readers
 from cli.exit_codes import MEANINGS, UNREAD, Failed, Mistyped
-from cli.keys import MOST_LETTERS, NAME, OPERATOR, TenantKeys
+from cli.key_commands import keys
+from cli.options import as_json, print_json, show, with_api
 from cli.progress import Progress
 from cli.reading import FINISHED, SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
 from cli.report import page
 from cli.results import Csv, JsonLines, NotResults, Results
-from cli.stack import QUICKLY, Endpoint, Key, StackRef, find, invoke, on
 from cli.truth import NoTruth, digest, truths
-
-# A pipe has no width to fit a table into.
-WIDTH = 170
-# What is sent within this machine, nobody else sees.
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from cli.webhook_commands import webhooks
 
 
 class Commands(click.Group):
@@ -62,53 +55,6 @@ def _mistyped(error: click.UsageError) -> Exception:
 @click.version_option(package_name="ocr-gateway", prog_name="ocr")
 def main() -> None:
     """Send pictures of documents to a deployed OCR gateway; show, list and delete its records."""
-
-
-def with_place(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which stack is meant; the command is called with its `place`."""
-
-    @click.option("--stack", default="ocr", show_default=True, envvar="OCR_STACK", help="Name of the deployed stack.")
-    @click.option("--profile", help="AWS profile with which the stack is looked for.")
-    @click.option("--region", help="AWS region in which the stack is looked for.")
-    @functools.wraps(command)
-    def placed(stack: str, profile: str | None, region: str | None, **rest: object) -> None:
-        command(place=StackRef(stack, profile, region), **rest)
-
-    return placed
-
-
-def with_api(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say to which stack requests go; the command is called with its `api`."""
-
-    @with_place
-    @click.option(
-        "--url", envvar="OCR_URL", help="Address of the API, if you have no permission to look for its stack."
-    )
-    @click.option("--key", envvar="OCR_KEY", help="API key, in place of the stack's own.")
-    @functools.wraps(command)
-    def found(place: StackRef, url: str | None, key: str | None, **rest: object) -> None:
-        command(Api(_endpoint(place, url, key)), **rest)
-
-    return found
-
-
-def _is_private(url: str) -> bool:
-    """Whether what is sent to this address is encrypted, or stays on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK
-
-
-def _endpoint(place: StackRef, url: str | None, key: str | None) -> Endpoint:
-    if url and not key:
-        raise click.UsageError("--url needs --key.")
-    if url and not _is_private(url):
-        raise click.UsageError("--url has to begin with https://: the key goes with every request.")
-    if url and key:
-        return Endpoint(url.rstrip("/"), Key(key))
-    return find(place, key)
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 
 
 def _options(_: click.Context, __: click.Parameter, given: Sequence[str]) -> Mapping[str, str]:
@@ -167,7 +113,7 @@ def read(
     try:
         _read(api, request, [file for file in found if file not in before], jobs, progress)
     finally:
-        _show(_readings(progress.outcomes))
+        show(_readings(progress.outcomes))
     counts = Counter(before.values()) + progress.counts
     if out:
         progress.note(f"{out}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
@@ -248,14 +194,14 @@ def evaluate(
     if report:
         report.write_text(page(evaluation), encoding="utf-8")
     if as_json:
-        _print(
+        print_json(
             [
                 {"table": title, "columns": head, "rows": rows}
                 for title, head, rows in tables.evaluation_rows(evaluation)
             ]
         )
     else:
-        _show(tables.evaluation(evaluation))
+        show(tables.evaluation(evaluation))
     sys.exit(0 if len(found) == len(wanted) * len(known) else UNREAD)
 
 
@@ -317,7 +263,7 @@ def _readings(outcomes: Sequence[Outcome]) -> Iterable[RenderableType]:
 def get(api: Api, id: str, as_json: bool) -> None:
     """Show a record."""
     found = body(api.ask("GET", f"/records/{quote(id, safe='')}"))
-    _print([found]) if as_json else _show(tables.record(found))
+    print_json([found]) if as_json else show(tables.record(found))
 
 
 @main.command("list")
@@ -342,7 +288,7 @@ def list_(api: Api, since: str | None, until: str | None, limit: int, as_json: b
         catalogue.described(api, filters["product"])
     query = {name: value for name, value in {**filters, "from": since, "to": until}.items() if value}
     found = api.records(query, limit)
-    _print(found) if as_json else _show([tables.summaries(found)])
+    print_json(found) if as_json else show([tables.summaries(found)])
 
 
 @main.command()
@@ -363,11 +309,11 @@ def usage(api: Api, by: str, since: str | None, until: str | None, as_csv: bool,
     query = {name: value for name, value in {"by": by, "from": since, "to": until}.items() if value}
     found = body(api.ask("GET", "/usage", query))
     if as_json:
-        _print([found])
+        print_json([found])
     elif as_csv:
         print(tables.csv_of([by, *found["total"]], found["rows"]), end="")
     else:
-        _show([tables.usage(by, found)])
+        show([tables.usage(by, found)])
         if found["unpriced"]:
             click.echo(f"No price is set for {', '.join(found['unpriced'])}: yuan say 0 there.", err=True)
 
@@ -407,124 +353,11 @@ def products(api: Api, slug: str | None, as_json: bool) -> None:
     """List what can be read, or describe one product: options, vendors, fields."""
     if slug:
         found = catalogue.described(api, slug)
-        _print([found]) if as_json else _show(tables.product(found))
+        print_json([found]) if as_json else show(tables.product(found))
     else:
         every = body(api.ask("GET", "/products"))
-        _print(every) if as_json else _show([tables.catalogue(every)])
+        print_json(every) if as_json else show([tables.catalogue(every)])
 
 
-@main.group()
-def keys() -> None:
-    """Make, list and revoke the API keys of tenants, with permission to change the stack's API."""
-
-
-def _tenant(_: click.Context, __: click.Parameter, name: str) -> str:
-    if not NAME.fullmatch(name) or len(name) > MOST_LETTERS:
-        raise click.BadParameter(
-            f"It has up to {MOST_LETTERS} small letters and digits, with single hyphens in between."
-        )
-    return name
-
-
-def _keys(place: StackRef, session: boto3.Session, endpoint: str | None) -> TenantKeys:
-    return TenantKeys(place.stack, functools.partial(session.client, endpoint_url=endpoint, config=QUICKLY))
-
-
-with_name = click.option("--name", required=True, callback=_tenant, help="The tenant: a team, or an application.")
-
-
-@keys.command("create")
-@with_name
-@click.option("--per-second", type=click.FloatRange(0.1), help="Most requests a second with all of the tenant's keys.")
-@click.option("--per-day", type=click.IntRange(1), help="Most requests a day with all of the tenant's keys.")
-@as_json
-@with_place
-def create_key(name: str, per_second: float | None, per_day: int | None, as_json: bool, place: StackRef) -> None:
-    """Make one more API key of a tenant and print it, this once."""
-    if name == OPERATOR:
-        raise click.BadParameter("The report of costs names all keys so that are no tenant's.", param_hint="--name")
-    id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
-    click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
-
-
-@keys.command("list")
-@as_json
-@with_place
-def list_keys(as_json: bool, place: StackRef) -> None:
-    """List the keys of all tenants, without their values."""
-    found = [asdict(one) for one in on(place, lambda *aws: [*_keys(place, *aws).all()])]
-    _print(found) if as_json else _show([tables.keys(found)])
-
-
-@keys.command("revoke")
-@with_name
-@click.option("--id", help="Only the key with this id, as `ocr keys list` shows it.")
-@with_place
-def revoke_key(name: str, id: str | None, place: StackRef) -> None:
-    """Revoke a tenant's keys. Its records stay; keys that are made later under this name reach them."""
-    gone = on(place, lambda *aws: _keys(place, *aws).revoke(name, id))
-    click.echo(f"{gone} revoked", err=True)
-
-
-@main.group()
-def webhooks() -> None:
-    """Have outcomes posted to endpoints, signed as Standard Webhooks says. The stack has Webhooks=true."""
-
-
-def _ask(place: StackRef, **asked: object) -> Json:
-    """What the stack's webhooks answer to a command; raises `Failed` where they refuse it."""
-    answer = invoke(place, "webhooks", asked)
-    if "refused" in answer:
-        raise Failed(answer["refused"])
-    return answer
-
-
-@webhooks.command("add")
-@click.argument("url")
-@click.option("--product", "products", multiple=True, metavar="SLUG", help="Only outcomes of this product.")
-@click.option("--status", "statuses", multiple=True, metavar="STATUS", help="Only outcomes with this status.")
-@click.option("--tenant", default="", metavar="NAME", help="Only outcomes of this tenant's records; else of all.")
-@with_place
-def add_webhook(url: str, products: Sequence[str], statuses: Sequence[str], tenant: str, place: StackRef) -> None:
-    """Add an endpoint, and print its id and its secret: the secret is shown this once."""
-    made = _ask(place, command="add", url=url, products=products, statuses=statuses, tenant=tenant)["endpoint"]
-    click.echo(f"{made['id']}  {made['secret']}")
-
-
-@webhooks.command("list")
-@as_json
-@with_place
-def list_webhooks(as_json: bool, place: StackRef) -> None:
-    """List the endpoints, without their secrets."""
-    found = _ask(place, command="list")["endpoints"]
-    _print(found) if as_json else _show([tables.webhooks(found)])
-
-
-@webhooks.command("test")
-@click.argument("id")
-@with_place
-def test_webhook(id: str, place: StackRef) -> None:
-    """Post a signed test to an endpoint, and say what it answers."""
-    answer = _ask(place, command="test", id=id)
-    if not answer["accepted"]:
-        raise Failed(f"{id} did not accept it: {answer['status'] or answer['detail']}.")
-    click.echo(f"{id} accepted it: {answer['status']}")
-
-
-@webhooks.command("remove")
-@click.argument("id")
-@with_place
-def remove_webhook(id: str, place: StackRef) -> None:
-    """Remove an endpoint; what waits for it is dropped."""
-    click.echo(f"removed {_ask(place, command='remove', id=id)['removed']}")
-
-
-def _print(objects: Iterable[Json]) -> None:
-    for one in objects:
-        click.echo(json.dumps(one, ensure_ascii=False))
-
-
-def _show(parts: Iterable[RenderableType]) -> None:
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    for part in parts:
-        console.print(part, highlight=False)
+main.add_command(keys)
+main.add_command(webhooks)

@@ -221,7 +221,7 @@ def test_a_failed_check_of_a_field_that_was_not_filled_is_shown(gateway: Gateway
 
 
 def test_a_narrow_terminal_cuts_no_value(gateway: Gateway, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.app.WIDTH", 60)
+    monkeypatch.setattr("cli.options.WIDTH", 60)
     (folder / "one.jpg").write_text("海" * 60 + "棠" * 60)
     shown = ocr(gateway, "read", folder / "one.jpg", "--product", "ticket").stdout
     assert (shown.count("海"), shown.count("棠"), "…" in shown) == (60, 60, False)
