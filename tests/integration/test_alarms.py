@@ -10,10 +10,10 @@ import pytest
 from ocr.declare.product import Product
 from ocr.platform.errors import NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.platform.telemetry import unforeseen
-from tests.integration.test_template import alarms, properties
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import picture, product, reading
 from tests.support.sending import post
+from tests.support.template import alarms, properties
 
 Metric = tuple[str, str, str]
 

@@ -8,9 +8,9 @@ import pytest
 from ocr.declare.catalogue import products
 from ocr.model.record import Record, Status
 from ocr.storage import erasure, records
-from tests.integration.test_template import properties
 from tests.support.aws import UPLOADS, World
 from tests.support.scripted import Context
+from tests.support.template import properties
 from undelivered import app
 
 # EventBridge's quota for a rule's pattern, in characters; S3's for a bucket's name.

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from local.cloud.aws import ROOT
 from local.cloud.build import TOOLS
@@ -21,11 +20,9 @@ from ocr.declare.catalogue import products
 from ocr.model.picture import MEDIA_TYPES
 from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS
+from tests.support.template import NOTHING, Resource, alarms, listed, properties, resources, template
 
-Resource = dict[str, Any]
 KEY = {"Ref": "KmsKeyArn"}
-NOTHING = {"Ref": "AWS::NoValue"}
-THERE = {f"Has{logical(slug)}" for slug in products()} | {"HasVpc", "HasApiLogs"}
 PRIVATE = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
 # X-Ray's write actions have no resources that a policy could name.
 NAMELESS_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -39,45 +36,6 @@ SUBNET_ACTIONS = {
 VISIBILITY_FACTOR = 6
 MOST_RECEIVES = 1000
 TEMPLATE_BYTES = 1_000_000
-
-
-@cache
-def template(*, own_key: bool = False) -> Resource:
-    """The template with its short forms written out, without a key of the operator's own or with one."""
-    loaded = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "template.yaml"))))
-    settled: Resource = _settled(loaded, own_key)
-    return settled
-
-
-def _settled(part: Any, own_key: bool) -> Any:
-    """What is left of a part when it is known whether there is a key, and every product and a subnet are there."""
-    if isinstance(part, list):
-        return [one for one in (_settled(each, own_key) for each in part) if one is not None]
-    if not isinstance(part, dict):
-        return part
-    if "Fn::If" in part:
-        condition, then, otherwise = part["Fn::If"]
-        holds = own_key if condition == "HasKmsKey" else True if condition in THERE else None
-        if holds is None:
-            return part
-        chosen = then if holds else otherwise
-        return None if chosen == NOTHING else _settled(chosen, own_key)
-    return {name: one for name, each in part.items() if (one := _settled(each, own_key)) is not None}
-
-
-def resources(kind: str, *, own_key: bool = False) -> dict[str, Resource]:
-    """Properties of every resource of a type, by logical id."""
-    found = template(own_key=own_key)["Resources"].items()
-    return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
-
-
-def properties(name: str) -> Resource:
-    found: Resource = template()["Resources"][name]["Properties"]
-    return found
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def grants() -> Iterator[tuple[str, Resource]]:
@@ -547,10 +505,6 @@ def test_every_role_has_the_boundary_that_the_account_asks_for() -> None:
     assert {json.dumps(role["PermissionsBoundary"]) for role in resources("AWS::IAM::Role").values()} == {
         json.dumps(asked)
     }
-
-
-def alarms() -> dict[str, Resource]:
-    return resources("AWS::CloudWatch::Alarm")
 
 
 def test_every_alarm_wakes_somebody_and_has_its_section_in_the_runbook() -> None:

@@ -11,6 +11,25 @@ from urllib.parse import parse_qsl, urlsplit
 from local.loopback import serving as listening
 
 KEY = "sesame"
+# A product as the API describes it.
+FIELDS = {"number": {"type": "string"}, "status": {"type": "string"}, "items": {"type": "array"}}
+TICKET = {
+    "product": "ticket",
+    "name": "票",
+    "category": "general",
+    "vendors": ["first"],
+    "offers": [
+        {"vendor": "first", "price_units": "1 a picture", "formats": ["JPEG"], "bytes": 9, "bytes_counted": "raw"}
+    ],
+    "options": {"properties": {"mood": {"anyOf": [{"enum": ["good", "bad"]}, {"type": "null"}]}}},
+    "schema": {
+        "properties": {"document": {"anyOf": [{"$ref": "#/$defs/TicketFound"}, {"type": "null"}]}},
+        "$defs": {
+            "TicketFound": {"properties": {"fields": {"$ref": "#/$defs/Ticket"}}},
+            "Ticket": {"properties": FIELDS},
+        },
+    },
+}
 
 
 @dataclass(frozen=True)

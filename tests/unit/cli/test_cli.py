@@ -22,26 +22,8 @@ from click.testing import CliRunner, Result
 
 from cli.app import main
 from cli.reading import INLINE_BYTES
-from tests.support.api import KEY, Answer, Call, Gateway, problem, serving
+from tests.support.api import KEY, TICKET, Answer, Call, Gateway, problem, serving
 
-FIELDS = {"number": {"type": "string"}, "status": {"type": "string"}, "items": {"type": "array"}}
-TICKET = {
-    "product": "ticket",
-    "name": "票",
-    "category": "general",
-    "vendors": ["first"],
-    "offers": [
-        {"vendor": "first", "price_units": "1 a picture", "formats": ["JPEG"], "bytes": 9, "bytes_counted": "raw"}
-    ],
-    "options": {"properties": {"mood": {"anyOf": [{"enum": ["good", "bad"]}, {"type": "null"}]}}},
-    "schema": {
-        "properties": {"document": {"anyOf": [{"$ref": "#/$defs/TicketFound"}, {"type": "null"}]}},
-        "$defs": {
-            "TicketFound": {"properties": {"fields": {"$ref": "#/$defs/Ticket"}}},
-            "Ticket": {"properties": FIELDS},
-        },
-    },
-}
 COLUMNS = ["file", "record_id", "status", "options", "number", "document.status", "items"]
 COLUMNS += ["checks_failed", "lowest_confidence", "problem"]
 

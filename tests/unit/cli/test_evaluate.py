@@ -10,8 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.app import main
-from tests.support.api import KEY, Answer, Call, Gateway, problem, serving
-from tests.unit.cli.test_cli import TICKET
+from tests.support.api import KEY, TICKET, Answer, Call, Gateway, problem, serving
 
 TRUTH = {"number": "A-17", "items": [{"price": "1.50"}]}
 # Of each vendor: what it reads, whether a check doubts the number, its price. The paid one errs without a doubt once.

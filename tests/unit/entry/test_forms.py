@@ -6,7 +6,7 @@ import pytest
 
 from ocr.entry.requests import BatchRequest, ParsedRequest, batch, request
 from ocr.platform.errors import CallerError
-from tests.unit.entry.test_requests import PICTURE, event
+from tests.support.http_events import PICTURE, event
 
 END = b"--x--\r\n"
 SECOND = b"\x89PNG another"

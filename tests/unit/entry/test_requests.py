@@ -12,27 +12,15 @@ from hypothesis import strategies as st
 from ocr.entry.requests import ParsedRequest, request
 from ocr.model.problem import problem_of
 from ocr.platform.errors import CallerError
+from tests.support.http_events import PICTURE, event
 
 PRODUCT = "id_card"
-PICTURE = b"\x89PNG\r\n\x1a\n\x00\xff picture"
 FORM = (
     b'--x\r\nContent-Disposition: form-data; name="codetype"\r\n\r\n1004\r\n'
     b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
     + PICTURE
     + b"\r\n--x--\r\n"
 )
-
-
-def event(kind: str, body: bytes | str, query: dict[str, str] | None = None) -> APIGatewayProxyEvent:
-    binary = isinstance(body, bytes)
-    return APIGatewayProxyEvent(
-        {
-            "headers": {"content-type": kind},
-            "queryStringParameters": query,
-            "body": b64encode(body).decode() if isinstance(body, bytes) else body,
-            "isBase64Encoded": binary,
-        }
-    )
 
 
 def encoded(kind: str, body: str) -> APIGatewayProxyEvent:
