@@ -319,6 +319,24 @@ def usage(api: Api, by: str, since: str | None, until: str | None, as_csv: bool,
 
 
 @main.command()
+@as_json
+@with_api
+def vendors(api: Api, as_json: bool) -> None:
+    """Show which vendors are asked (circuit breakers), and what was spent of budgets."""
+    found = body(api.ask("GET", "/vendors"))
+    print_json([found]) if as_json else show(tables.vendors(found))
+
+
+@main.command()
+@as_json
+@with_api
+def queues(api: Api, as_json: bool) -> None:
+    """Show how many messages wait in the stack's queues, and for how long."""
+    found = body(api.ask("GET", "/queues"))
+    print_json([found]) if as_json else show([tables.queues(found)])
+
+
+@main.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
 @with_api

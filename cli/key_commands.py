@@ -44,7 +44,9 @@ def create_key(name: str, per_second: float | None, per_day: int | None, as_json
     if name == OPERATOR:
         raise click.BadParameter("The report of costs names all keys so that are no tenant's.", param_hint="--name")
     id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
+    # First of all: nobody can ask for it again.
     click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
+    on(place, lambda *aws: _keys(place, *aws).note())
 
 
 @keys.command("list")

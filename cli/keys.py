@@ -1,12 +1,14 @@
 """API keys of tenants, in API Gateway: each tenant has a usage plan of its own, with one key or several.
 
-A tenant's name stands in its keys: by that alone, the stack's functions know whose a request is.
+A tenant's name stands in its keys: by that alone, the stack's functions know whose a request is. They may read no key:
+what the operator sees of the keys, `note` and `revoke` write into the stack's table.
 """
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cli.exit_codes import Failed
@@ -17,6 +19,8 @@ MOST_LETTERS = 32
 OPERATOR = "operator"
 # What says in API Gateway whose a plan is; its name may be anything.
 _MARK = "OCR gateway: keys of "
+# Where the API finds what is known of the keys.
+_ITEM = "tenant-keys"
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,13 @@ class TenantKeys:
     """The tenants' keys of one stack; `client` makes clients of the AWS where it is."""
 
     def __init__(self, stack: str, client: Callable[[Any], Any]) -> None:
-        self.stack, self.gateway = stack, client("apigateway")
-        part = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="ApiPlan")
-        self.own = self.gateway.get_usage_plan(usagePlanId=part["StackResourceDetail"]["PhysicalResourceId"])
+        self.stack, self.gateway, self.tables = stack, client("apigateway"), client("dynamodb")
+
+        def part(name: str) -> str:
+            found = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=name)
+            return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+        self.own, self.table = self.gateway.get_usage_plan(usagePlanId=part("ApiPlan")), part("Records")
         self.stage = self.own["apiStages"][0]
 
     def create(self, tenant: str, per_second: float | None, per_day: int | None) -> tuple[str, str]:
@@ -51,15 +59,19 @@ class TenantKeys:
         self.gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=made["id"], keyType="API_KEY")
         return made["id"], made["value"]
 
+    def note(self) -> None:
+        """Write down which keys there are, without their values, for who asks the API."""
+        for one in self.all():
+            self._write(one.id, asdict(one))
+
     def all(self) -> Iterator[TenantKey]:
         """Every key, tenant by tenant."""
         for tenant, plan in sorted(self._plans().items()):
             for key in self._keys(plan):
                 made = self.gateway.get_api_key(apiKey=key["id"], includeValue=False)
                 throttle, quota = plan["throttle"], plan["quota"]
-                yield TenantKey(
-                    tenant, key["id"], float(throttle["rateLimit"]), int(quota["limit"]), str(made["createdDate"])[:19]
-                )
+                at = made["createdDate"].astimezone(UTC).isoformat(timespec="seconds")
+                yield TenantKey(tenant, key["id"], float(throttle["rateLimit"]), int(quota["limit"]), at)
 
     def revoke(self, tenant: str, id: str | None = None) -> int:
         """How many keys of a tenant were revoked: this one, or all of them and its usage plan too."""
@@ -70,9 +82,11 @@ class TenantKeys:
         gone = [key["id"] for key in keys if id in (None, key["id"])]
         if id and not gone:
             raise Failed(f"{tenant} has no key with this id.", "`ocr keys list` shows them.")
+        known = {one.id: asdict(one) for one in self.all()}
         for key in gone:
             self.gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key)
             self.gateway.delete_api_key(apiKey=key)
+            self._write(key, known[key] | {"revoked_at": datetime.now(UTC).isoformat(timespec="seconds")})
         if len(gone) == len(keys):
             stage = f"{self.stage['apiId']}:{self.stage['stage']}"
             self._change(plan, "remove", {"/apiStages": stage})
@@ -120,6 +134,21 @@ class TenantKeys:
     def _keys(self, plan: dict[str, Any]) -> list[dict[str, Any]]:
         pages = self.gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan["id"])
         return [key for page in pages for key in page["items"]]
+
+    def _write(self, id: str, known: Mapping[str, Any]) -> None:
+        """Keep what is known of one key beside what is known of the others."""
+        told = {
+            name: {"S": value} if isinstance(value, str) else {"N": str(value)}
+            for name, value in known.items()
+            if name != "id"
+        }
+        self.tables.update_item(
+            TableName=self.table,
+            Key={"id": {"S": _ITEM}},
+            UpdateExpression="SET #id = :known",
+            ExpressionAttributeNames={"#id": id},
+            ExpressionAttributeValues={":known": {"M": told}},
+        )
 
     def _change(self, plan: dict[str, Any], operation: str, changes: dict[str, str]) -> None:
         patch = [{"op": operation, "path": path, "value": value} for path, value in changes.items()]

@@ -128,6 +128,28 @@ def usage(by: str, found: Json) -> Table:
     return table
 
 
+def vendors(found: Json) -> Iterator[Table]:
+    """The vendors' circuit breakers, and their budgets where there are any."""
+    table = _table("vendor", "interface", "circuit", "since")
+    for one in found["circuits"]:
+        table.add_row(one["vendor"], one["interface"], one["state"].replace("_", " "), one.get("since", ""))
+    yield table
+    if found["budgets"]:
+        table = _table("vendor", "budget", "spent", "in", "period")
+        for one in found["budgets"]:
+            table.add_row(one["vendor"], f"{one['most']:g}", f"{one['spent']:g}", one["of"], one["period"])
+        yield table
+
+
+def queues(found: Json) -> Table:
+    """The stack's queues."""
+    table = _table("queue", "waiting", "delayed", "in progress", "oldest, seconds")
+    for one in found["queues"]:
+        told = (one["queue"], one["waiting"], one["delayed"], one["in_progress"], one.get("oldest_seconds"))
+        table.add_row(*map(_text, told))
+    return table
+
+
 def evaluation(found: Evaluation) -> Iterator[Table]:
     """What readers made of pictures whose content is known: as a whole, by field, by check, by confidence."""
     for title, head, rows in evaluation_rows(found):

@@ -108,6 +108,23 @@ export interface VendorStates {
   budgets: { vendor: string; of: "units" | "cost"; period: "day" | "month"; most: number; spent: number }[];
 }
 
+export interface QueueState {
+  queue: string;
+  waiting: number;
+  delayed: number;
+  in_progress: number;
+  oldest_seconds?: number;
+}
+
+export interface TenantKey {
+  tenant: string;
+  id: string;
+  per_second: number;
+  per_day: number;
+  created_at: string;
+  revoked_at?: string;
+}
+
 export interface ProductSummary {
   product: string;
   name: string;
@@ -190,6 +207,15 @@ export class Api {
       if (error instanceof Refusal && error.status === 403) return null;
       throw error;
     }
+  }
+
+  async queues(): Promise<QueueState[]> {
+    return (await this.json<{ queues: QueueState[] }>("queues")).queues;
+  }
+
+  /** The tenants' keys, without their values. */
+  async keys(): Promise<TenantKey[]> {
+    return (await this.json<{ keys: TenantKey[] }>("keys")).keys;
   }
 
   usage(by: "vendor" | "product" | "day", from: string, to: string): Promise<Usage> {

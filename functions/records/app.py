@@ -18,7 +18,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ocr.entry import api, callers, responses
 from ocr.entry.openapi import ETAG, RETRY_AFTER, answered, problems
 from ocr.entry.preferences import is_seen
-from ocr.entry.response_models import Description, Entry, Page, PictureLink, UploadForm, Usage, VendorStates
+from ocr.entry.response_models import (
+    Description,
+    Entry,
+    Page,
+    PictureLink,
+    QueueStates,
+    TenantKeys,
+    UploadForm,
+    Usage,
+    VendorStates,
+)
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
 from ocr.platform.errors import CallerError, OcrError
@@ -368,6 +378,38 @@ def vendors() -> Response[str]:
     offers = [one for vendor in settings().vendors for one in known.get(vendor, [])]
     found = {"circuits": circuits.states(offers), "budgets": usage.spent(datetime.now(UTC))}
     return _json(HTTPStatus.OK, VendorStates.model_validate(found).model_dump_json(exclude_none=True))
+
+
+@app.get(
+    "/queues",
+    operation_id="list_queues",
+    tags=["records"],
+    summary="Show what waits in the queues",
+    responses=answered(200, "the queues", QueueStates) | problems(403),
+)
+def queues() -> Response[str]:
+    """How many messages wait in each queue, and for how long. For the operator's key."""
+    from ocr.storage import queue_states
+
+    _for_the_operator()
+    found = QueueStates.model_validate({"queues": queue_states.states()})
+    return _json(HTTPStatus.OK, found.model_dump_json(exclude_none=True))
+
+
+@app.get(
+    "/keys",
+    operation_id="list_keys",
+    tags=["records"],
+    summary="Show the tenants' API keys",
+    responses=answered(200, "the keys", TenantKeys) | problems(403),
+)
+def keys() -> Response[str]:
+    """The tenants' API keys with their limits, without their values. For the operator's key."""
+    from ocr.storage import tenant_keys
+
+    _for_the_operator()
+    found = TenantKeys.model_validate({"keys": tenant_keys.all_keys()})
+    return _json(HTTPStatus.OK, found.model_dump_json(exclude_none=True))
 
 
 @app.get(

@@ -186,6 +186,8 @@ PATHS = {
     "/records/{id}/renormalize": (RECORDS, ("post",)),
     "/usage": (RECORDS, GET),
     "/vendors": (RECORDS, GET),
+    "/queues": (RECORDS, GET),
+    "/keys": (RECORDS, GET),
     "/products": (RECORDS, GET),
     "/products/openapi.json": (RECORDS, GET),
     "/products/{slug}": (RECORDS, GET),

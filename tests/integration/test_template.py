@@ -33,6 +33,8 @@ SUBNET_ACTIONS = {
     "ec2:DescribeSubnets",
     "ec2:DeleteNetworkInterface",
 }
+# Nor have metrics.
+METRIC_ACTIONS = {"cloudwatch:GetMetricData"}
 VISIBILITY_FACTOR = 6
 MOST_RECEIVES = 1000
 TEMPLATE_BYTES = 1_000_000
@@ -66,10 +68,10 @@ def test_nobody_may_do_everything_of_a_service() -> None:
     assert [name for name, grant in grants() for action in listed(grant["Action"]) if "*" in action] == []
 
 
-def test_nobody_has_every_resource_but_for_tracing_and_subnets() -> None:
+def test_nobody_has_every_resource_but_for_tracing_subnets_and_metrics() -> None:
     boundless = [set(listed(grant["Action"])) for _, grant in grants() if "*" in listed(grant["Resource"])]
 
-    assert boundless == [NAMELESS_ACTIONS, SUBNET_ACTIONS]
+    assert boundless == [NAMELESS_ACTIONS, SUBNET_ACTIONS, METRIC_ACTIONS]
 
 
 def test_only_the_policies_of_this_template_are_attached_to_functions() -> None:

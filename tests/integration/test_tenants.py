@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from local.cloud.aws import ROOT, Aws
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.tenant import OPERATOR, Tenant, of_key, tenant_of
+from ocr.platform import aws as clients
 from tests.support.aws import UPLOADS, World, forget_settings
 from tests.support.scripted import Context, calls, picture, product, reading
 from tests.support.sending import asked, deliver, of_upload
@@ -55,12 +57,23 @@ API = {
             "Quota": {"Limit": 100000, "Period": "DAY"},
         },
     },
+    "Records": {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": "tenants-records",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        },
+    },
+    "IdCardQueue": {"Type": "AWS::SQS::Queue"},
+    "Undelivered": {"Type": "AWS::SQS::Queue"},
 }
 
 
 @pytest.fixture(scope="module")
 def command(emulator: Aws) -> Iterator[Command]:
-    """Runs `ocr keys` against a stack that has an API and nothing else; its lines, parsed where they are JSON."""
+    """Runs `ocr keys` against a stack that has an API, a table and two queues; its lines, parsed where they are JSON."""
     formation = emulator.client("cloudformation")
     formation.create_stack(StackName="tenants", TemplateBody=json.dumps({"Resources": API}))
     formation.get_waiter("stack_create_complete").wait(StackName="tenants", WaiterConfig={"Delay": 1})
@@ -139,6 +152,58 @@ def test_keys_are_made_listed_and_revoked(command: Command, emulator: Aws) -> No
     TenantKeys("tenants", emulator.client).revoke_all()
     assert command("list", "--json") == (0, [])
     assert command("create", "--name", "Claims North")[0] == 2
+
+
+def test_the_operator_sees_the_tenants_keys_but_never_their_values(
+    command: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TABLE", "tenants-records")
+    forget_settings()
+    clients.table.cache_clear()
+    made = [command("create", "--name", name, "--json")[1][0] for name in ("north", "north", "south")]
+    command("create", "--name", "north", "--per-day", "700")
+    command("revoke", "--name", "north", "--id", made[0]["id"])
+    status, body = of(STACKS, "GET", "/keys")
+    shown = {one["id"]: one for one in body["keys"]}
+    assert status == 200
+    assert [(shown[one["id"]]["tenant"], shown[one["id"]]["per_day"]) for one in made] == [
+        ("north", 700),
+        ("north", 700),
+        ("south", 100_000),
+    ]
+    assert [one for one in shown if "revoked_at" in shown[one] and one in {key["id"] for key in made}] == [made[0]["id"]]
+    assert not [one["key"] for one in made if one["key"] in json.dumps(body)]
+    assert of(OURS, "GET", "/keys")[0] == 403
+    TenantKeys("tenants", world.emulator.client).revoke_all()
+
+
+def test_the_operator_sees_what_waits_in_the_queues_and_for_how_long(
+    command: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STACK", "tenants")
+    forget_settings()
+    queue = part_of(world.emulator, "IdCardQueue")
+    for _ in range(2):
+        clients.queues().send_message(QueueUrl=queue, MessageBody="{}")
+    clients.queues().receive_message(QueueUrl=queue, VisibilityTimeout=60)
+    # As SQS tells it on AWS.
+    age = {"MetricName": "ApproximateAgeOfOldestMessage", "Value": 90, "Timestamp": datetime.now(UTC)}
+    name = [{"Name": "QueueName", "Value": queue.rpartition("/")[2]}]
+    clients.metrics().put_metric_data(Namespace="AWS/SQS", MetricData=[age | {"Dimensions": name}])
+    status, body = of(STACKS, "GET", "/queues")
+    empty = {"waiting": 0, "delayed": 0, "in_progress": 0}
+    assert status == 200
+    assert body["queues"] == [
+        {"queue": "id_card"} | empty | {"waiting": 1, "in_progress": 1, "oldest_seconds": 90},
+        {"queue": "undelivered"} | empty,
+    ]
+    assert of(OURS, "GET", "/queues")[0] == 403
+
+
+def part_of(emulator: Aws, name: str) -> str:
+    """The physical id of a part of the stack."""
+    found = emulator.client("cloudformation").describe_stack_resource(StackName="tenants", LogicalResourceId=name)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
 
 def test_the_same_picture_is_read_and_paid_for_by_each_tenant(world: World) -> None:

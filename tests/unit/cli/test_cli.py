@@ -637,3 +637,15 @@ def test_what_calls_cost_is_a_table_or_csv(gateway: Gateway) -> None:
     assert table == [{"vendor": "first"} | {name: str(value) for name, value in costs.items()}]
     assert json.loads(ocr(gateway, "usage", "--json").stdout)["total"] == costs
     assert [call.query for call in gateway.of("GET /usage")][0] == {"by": "vendor", "from": "2026-01-01"}
+
+
+def test_the_operator_sees_vendors_and_queues(gateway: Gateway) -> None:
+    circuit = {"vendor": "first", "interface": "card", "state": "half_open", "since": "2026-01-15T08:00:00Z"}
+    budget = {"vendor": "first", "of": "cost", "period": "month", "most": 20.0, "spent": 12.5}
+    gateway.routes["GET /vendors"] = lambda _: Answer(200, {"circuits": [circuit], "budgets": [budget]})
+    shown = ocr(gateway, "vendors").stdout
+    assert all(part in shown for part in ("half open", "2026-01-15T08:00:00Z", "12.5", "month"))
+    queue = {"queue": "id_card", "waiting": 3, "delayed": 0, "in_progress": 2, "oldest_seconds": 90}
+    gateway.routes["GET /queues"] = lambda _: Answer(200, {"queues": [queue]})
+    assert all(part in ocr(gateway, "queues").stdout for part in ("id_card", "3", "2", "90"))
+    assert json.loads(ocr(gateway, "queues", "--json").stdout)["queues"] == [queue]

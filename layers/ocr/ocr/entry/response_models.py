@@ -113,6 +113,45 @@ class VendorStates(Part):
     budgets: list[BudgetLeft]
 
 
+class QueueState(Part):
+    """A queue: how many messages it holds, by SQS's own approximate count."""
+
+    queue: str = Field(
+        description="the slug of the product whose uploads wait in it; or `dead_letters`: given up; `undelivered`: no "
+        "function saw it; `announcements`, `deliveries`: events on their way"
+    )
+    waiting: int = Field(description="messages that a function may take now")
+    delayed: int = Field(description="messages that wait for their next try")
+    in_progress: int = Field(description="messages that a function has")
+    oldest_seconds: int | None = Field(
+        default=None,
+        description="age of the oldest message; left out of an empty queue, and where CloudWatch has no figure yet",
+    )
+
+
+class QueueStates(Part):
+    """The stack's queues, by name."""
+
+    queues: list[QueueState]
+
+
+class TenantKey(Part):
+    """An API key of a tenant, without its value. The limits hold for all keys of the tenant together."""
+
+    tenant: str
+    id: str
+    per_second: float = Field(description="the most requests a second")
+    per_day: int = Field(description="the most requests a day")
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class TenantKeys(Part):
+    """The tenants' API keys, as `ocr keys` has made and revoked them."""
+
+    keys: list[TenantKey]
+
+
 class Entry(Part):
     """A product in short."""
 

@@ -22,6 +22,8 @@ CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
@@ -82,6 +84,16 @@ def functions(seconds: int) -> "LambdaClient":
 def queues() -> "SQSClient":
     """The client of the queues."""
     return boto3.client("sqs", config=SOON)
+
+
+@cache
+def stacks() -> "CloudFormationClient":
+    return boto3.client("cloudformation", config=SOON)
+
+
+@cache
+def metrics() -> "CloudWatchClient":
+    return boto3.client("cloudwatch", config=SOON)
 
 
 def written[**Given, Answer](

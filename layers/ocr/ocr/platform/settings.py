@@ -192,6 +192,11 @@ class Settings(BaseModel):
         description="Origins outside of the public internet from which pictures may be fetched that a request names by "
         "their `url`: `https://files.example.com`",
     )
+    stack: str = Field(
+        default="",
+        validation_alias="STACK",
+        description="Name of the stack whose queues are looked at; only set for the API beside reading",
+    )
     cors_origin: str = Field(
         default="",
         validation_alias="CORS_ORIGIN",
