@@ -187,9 +187,9 @@ def test_the_operator_sees_what_waits_in_the_queues_and_for_how_long(
         clients.queues().send_message(QueueUrl=queue, MessageBody="{}")
     clients.queues().receive_message(QueueUrl=queue, VisibilityTimeout=60)
     # As SQS tells it on AWS.
-    age = {"MetricName": "ApproximateAgeOfOldestMessage", "Value": 90, "Timestamp": datetime.now(UTC)}
-    name = [{"Name": "QueueName", "Value": queue.rpartition("/")[2]}]
-    clients.metrics().put_metric_data(Namespace="AWS/SQS", MetricData=[age | {"Dimensions": name}])
+    age: Any = {"MetricName": "ApproximateAgeOfOldestMessage", "Value": 90, "Timestamp": datetime.now(UTC)}
+    age["Dimensions"] = [{"Name": "QueueName", "Value": queue.rpartition("/")[2]}]
+    clients.metrics().put_metric_data(Namespace="AWS/SQS", MetricData=[age])
     status, body = of(STACKS, "GET", "/queues")
     empty = {"waiting": 0, "delayed": 0, "in_progress": 0}
     assert status == 200
