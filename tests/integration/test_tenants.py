@@ -171,7 +171,9 @@ def test_the_operator_sees_the_tenants_keys_but_never_their_values(
         ("north", 700),
         ("south", 100_000),
     ]
-    assert [one for one in shown if "revoked_at" in shown[one] and one in {key["id"] for key in made}] == [made[0]["id"]]
+    assert [one for one in shown if "revoked_at" in shown[one] and one in {key["id"] for key in made}] == [
+        made[0]["id"]
+    ]
     assert not [one["key"] for one in made if one["key"] in json.dumps(body)]
     assert of(OURS, "GET", "/keys")[0] == 403
     TenantKeys("tenants", world.emulator.client).revoke_all()

@@ -14,4 +14,6 @@ def all_keys() -> list[dict[str, Any]]:
     """Each key, tenant by tenant, the newest first: its id, limits and times; revoked ones, too."""
     item = aws.table().get_item(Key={"id": ID}).get("Item", {})
     keys = [{"id": id} | told for id, told in item.items() if isinstance(told, dict)]
-    return sorted(sorted(keys, key=lambda one: str(one["created_at"]), reverse=True), key=lambda one: str(one["tenant"]))
+    return sorted(
+        sorted(keys, key=lambda one: str(one["created_at"]), reverse=True), key=lambda one: str(one["tenant"])
+    )
