@@ -73,7 +73,7 @@ API = {
 
 @pytest.fixture(scope="module")
 def command(emulator: Aws) -> Iterator[Command]:
-    """Runs `ocr keys` against a stack that has an API, a table and two queues; its lines, parsed where they are JSON."""
+    """Runs `ocr keys` against a stack of an API, a table and two queues; its lines, parsed where they are JSON."""
     formation = emulator.client("cloudformation")
     formation.create_stack(StackName="tenants", TemplateBody=json.dumps({"Resources": API}))
     formation.get_waiter("stack_create_complete").wait(StackName="tenants", WaiterConfig={"Delay": 1})
