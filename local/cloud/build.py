@@ -20,6 +20,8 @@ BUILT = ROOT / ".local/build"
 # Where this machine's own processes run other wheels than containers do.
 CONTAINERS = ROOT / ".local/containers"
 STAMP, ARMED = "inputs", re.compile(r"\barm64\b")
+# The parameter's default, which `sam local` takes where nobody gives another.
+PRODUCTS = re.compile(r"^(  Products:\n(?:    .*\n)*?    Default: ).*$", re.MULTILINE)
 # Not the one at the root: `sam deploy --guided` writes another region and another stack into that.
 CONFIG = ROOT / "local/cloud/samconfig.toml"
 LOCK = ROOT / ".local/lock"
@@ -30,6 +32,8 @@ IN_CONTAINERS = f"{ARCHITECTURE.replace('arm64', 'aarch64')}-manylinux_2_28"
 ON_THIS_MACHINE = IN_CONTAINERS if platform.libc_ver()[0] == "glibc" else ""
 # The one entry of an archive that names a folder in place of holding its files; `local.cloud.emulator` knows it too.
 LINKED = "linked"
+# On this machine nothing is paid for.
+LOCAL = {"Products": "all", "ApiLogRole": "create", "Webhooks": "true"}
 SHOWN_LINES = 40
 FULL = "The disk is full. `make clean` removes what was made here."
 
@@ -51,8 +55,9 @@ def for_containers() -> Path:
     """The template that `sam local` takes, with what is built for containers of this machine's architecture."""
     folder = BUILT if ON_THIS_MACHINE == IN_CONTAINERS else CONTAINERS
     build(folder, IN_CONTAINERS)
+    text = ARMED.sub(ARCHITECTURE, (folder / "template.yaml").read_text())
     template = folder / "containers.yaml"
-    template.write_text(ARMED.sub(ARCHITECTURE, (folder / "template.yaml").read_text()))
+    template.write_text(PRODUCTS.sub(rf"\g<1>{LOCAL['Products']}", text))
     return template
 
 
@@ -96,10 +101,6 @@ def alone() -> Iterator[None]:
     with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-# On this machine nothing is paid for.
-LOCAL = {"Products": "all", "ApiLogRole": "create", "Webhooks": "true"}
 
 
 def parameters(given: Mapping[str, str]) -> list[str]:

@@ -479,6 +479,14 @@ def test_no_log_level_ends_the_metrics() -> None:
     assert template()["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
 
 
+def test_no_name_of_a_resource_is_of_one_partition() -> None:
+    """In China names begin with arn:aws-cn."""
+    assert "arn:aws" not in (ROOT / "template.yaml").read_text()
+    assert "arn:aws" not in json.dumps(transformed())
+    code = [file for folder in ("layers/ocr/ocr", "functions", "cli") for file in (ROOT / folder).rglob("*.py")]
+    assert [str(file) for file in code if "arn:aws" in file.read_text()] == []
+
+
 def test_nothing_traces_where_there_is_no_tracing() -> None:
     assert template()["Globals"]["Function"]["Tracing"] == {"Fn::If": ["InChina", "PassThrough", "Active"]}
     assert properties("Api")["TracingEnabled"] == {"Fn::If": ["InChina", False, True]}

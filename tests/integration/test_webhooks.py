@@ -241,10 +241,14 @@ def test_what_the_queue_does_not_take_the_stream_brings_again(
         call(of_stream(outcome(1)))
 
 
-def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once(
-    queue: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once_and_fetches_the_fields(
+    queue: str, vendor: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    [sample] = re.findall(r"```python\n(import os\nfrom http.server.*?)```", PAGE.read_text(), re.DOTALL)
+    [sample] = re.findall(r"```python\n(import json\nimport os\n.*?)```", PAGE.read_text(), re.DOTALL)
+    # Here the vendor's host is the API.
+    vendor.says({"document": {"fields": {"expires_on": "2036-01-31"}}})
+    monkeypatch.setenv("URL", vendor.url)
+    monkeypatch.setenv("KEY", "the receiver's")
     scope: dict[str, Any] = {"__name__": "receiver"}
     monkeypatch.setenv("WEBHOOK_SECRET", Endpoint.new("", (), (), "").secret)
     exec(compile(sample, "receiver", "exec"), scope)
@@ -257,6 +261,12 @@ def test_the_receiver_of_the_docs_takes_what_is_signed_and_each_event_once(
         call(of_stream(outcome(1)))
         batch = brought(queue)
         assert call(batch) == call(batch) == {"batchItemFailures": []}
-        assert capsys.readouterr().out.count("record.finished") == 1
+        told, told_fields = (line for line in capsys.readouterr().out.splitlines() if not line.startswith('{"'))
+        assert told.startswith("record.finished")
+        assert "2036-01-31" not in told
+        assert told_fields == "{'expires_on': '2036-01-31'}"
+        [fetched] = vendor.asked
+        assert (fetched.method, fetched.path) == ("GET", "/records/r1")
+        assert {name.lower(): value for name, value in fetched.headers.items()}["x-api-key"] == "the receiver's"
         scope["WEBHOOK"] = Webhook(b"another")
         assert call({"command": "test", "id": asked["id"]})["status"] == 401
