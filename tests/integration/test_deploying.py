@@ -4,7 +4,6 @@ It is tried with a small template: what CloudFormation does with a retained reso
 """
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -110,20 +109,6 @@ def test_a_deleted_stack_leaves_records_and_keys_and_a_new_one_takes_them_over(e
     assert client("dynamodb").get_item(TableName=f"{stack}-records", Key={"id": {"S": "paid for"}})["Item"]
     filled = client("secretsmanager").get_secret_value(SecretId=f"{stack}/juhe")["SecretString"]
     assert filled == '{"plate_key": "filled"}'
-
-
-def test_a_deployment_has_a_release_of_its_own_and_the_answers_that_were_given() -> None:
-    answers = 'Vendors="juhe,ctyun" VendorRates="juhe=10 ctyun=0.5" CorsOrigin="" Release="before"'
-    given = deploy.with_release(answers, time.gmtime(0))
-    assert deploy.parameters({"parameter_overrides": given}) == {
-        "Vendors": "juhe,ctyun",
-        "VendorRates": "juhe=10 ctyun=0.5",
-        "CorsOrigin": "",
-        "Release": "1970-01-01T00:00:00Z",
-    }
-    assert deploy.parameters({"parameter_overrides": deploy.with_release("", time.gmtime(1))}) == {
-        "Release": "1970-01-01T00:00:01Z"
-    }
 
 
 def test_a_stack_is_deleted_with_all_it_has_where_somebody_says_so(emulator: Aws, stack: str) -> None:

@@ -1,6 +1,7 @@
 """Promise: what cannot work on AWS is said before anything is deployed."""
 
 import re
+import time
 from argparse import ArgumentTypeError
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.cloud.aws import ROOT
 from local.cloud.build import Failed
 from local.cost.__main__ import template
-from local.deploy import NAME, WATCHED, agree, minutes, parameters, seed, watch
+from local.deploy import NAME, WATCHED, agree, minutes, parameters, seed, watch, with_release
 
 # SQS takes 80 characters, of which CloudFormation puts twelve and two hyphens to a name that it makes.
 QUEUE_CHARACTERS, MADE_UP = 80, 14
@@ -60,6 +61,18 @@ def test_each_stack_has_answers_of_its_own() -> None:
     assert 'stack_name = "ocr-prod"' in config
     assert "resolve_s3 = true" in config
     assert "samconfig.*.toml" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_a_deployment_has_a_release_of_its_own_and_the_answers_that_were_given() -> None:
+    answers = 'Vendors="juhe,ctyun" VendorRates="juhe=10 ctyun=0.5" CorsOrigin="" Release="before"'
+    given = with_release(answers, time.gmtime(0))
+    assert parameters({"parameter_overrides": given}) == {
+        "Vendors": "juhe,ctyun",
+        "VendorRates": "juhe=10 ctyun=0.5",
+        "CorsOrigin": "",
+        "Release": "1970-01-01T00:00:00Z",
+    }
+    assert parameters({"parameter_overrides": with_release("", time.gmtime(1))}) == {"Release": "1970-01-01T00:00:01Z"}
 
 
 def test_what_was_answered_is_what_a_stack_that_is_made_anew_gets() -> None:
