@@ -51,7 +51,18 @@ PASSED = {
     "bill_number_30": ["1" * 30],
     "birth_cert_number": ["T110000001"],
     "check_code_20": ["12345 67890 12345 67890"],
-    "cn_plate": ["京A12345", "粤B·12345", "粤BD12345", "粤B12345D", "粤Z1234港", "京A1234警", "沪A1234挂", "224578使"],
+    "cn_plate": ["京A12345", "粤B·12345", "粤BD12345", "粤B12345D", "粤Z1234港", "京A1234警", "沪A1234挂", "224578使"]
+    + [
+        "粤Z1234澳",
+        "京A1234学",
+        "沪A0023领",
+        "京A1234试",
+        "京A1234超",
+        "粤B1234临",
+        "云S0000应急",
+        "使014578",
+        "民航A1234",
+    ],
     "cn_resident_id": [SPECIMEN_ID, SPECIMEN_WOMAN, "11010519491231002x"],
     "cn_resident_id_masked_ok": [SPECIMEN_ID, "1101051949****002X"],
     "cn_resident_id_or_uscc": [SPECIMEN_ID, SPECIMEN_CREDIT_CODE, SPECIMEN_ORGANISATION],
@@ -88,7 +99,8 @@ FAILED = {
     "bill_number_30": ["1" * 29],
     "birth_cert_number": ["1110000001"],
     "check_code_20": ["1234567890123456789O"],
-    "cn_plate": ["京A1234", "京I12345", "粤B1234O", "A12345", "粤BD1234D5"],
+    "cn_plate": ["京A1234", "京I12345", "粤B1234O", "A12345", "粤BD1234D5"]
+    + ["粤B1234港", "京Z1234澳", "粤B1234应急", "粤X1234应", "粤B123学45", "京A12345学", "粤Z1234香", "使01457"],
     "cn_resident_id": ["110105194912310021", "11010519490231002X", "1101O519491231002X", "110105491331002", "无"],
     "cn_resident_id_masked_ok": ["1101****1231002X"],
     "cn_resident_id_or_uscc": ["91350100M000100Y44"],
@@ -415,7 +427,7 @@ def happened(field: str) -> Rule:
             {"total": "131.50", "total_cn": "壹佰壹拾叁圆伍角整"},
             {"total": "113.50"},
         ),
-        (WORDS, {"total": "5", "total_cn": "伍圆整"}, {"total": "5", "total_cn": "伍圆陆伍"}, {"total_cn": "伍圆整"}),
+        (WORDS, {"total": "5", "total_cn": "伍圆整"}, {"total": "5", "total_cn": "伍拾圆整"}, {"total_cn": "伍圆整"}),
         (
             ORDER,
             {"first": "2020-01-01", "later": "2020-01-01"},

@@ -21,7 +21,7 @@ from ocr.declare.text import capitals, code, compact, figures, text
 # --- Quantities -------------------------------------------------------------------------------------------------------
 
 _REPEATED = re.compile(r"([.,])\1+")  # one mark of a dot matrix, read twice
-_QUANTITY = re.compile(r"([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
+_QUANTITY = re.compile(r"([-+]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
 _CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
 _FIGURE = r"(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
 # Bookkeepers write what is owed with a minus before or behind it, or in brackets.
@@ -283,7 +283,8 @@ PlateNumber = Annotated[
     str,
     BeforeValidator(_without("·•.・‧∙-", capitals)),
     Shape(
-        rf"{PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]",
+        rf"{PROVINCE}[A-HJ-Z][·•.]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳领试超临]"
+        rf"|{PROVINCE}[XS][·•.]?[A-HJ-NP-Z0-9][0-9]{{3}}应急|使[0-9]{{3}}[·•.]?[0-9]{{3}}",
         "cn_plate",
         least=_MOST.format(6),
     ),

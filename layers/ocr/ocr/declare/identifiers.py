@@ -151,9 +151,9 @@ def vin(written: str) -> Verdict:
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _SERIAL = "[A-HJ-NP-Z0-9]"
 _PLATES = re.compile(
-    rf"{_PROVINCE}[A-HJ-Z](?:{_SERIAL}{{5}}|{_SERIAL}{{4}}[挂学警港澳领试超临]"  # GA 36-2018, ordinary and special
+    rf"{_PROVINCE}[A-HJ-Z](?:{_SERIAL}{{5}}|{_SERIAL}{{4}}[挂学警领试超临]"  # GA 36-2018, ordinary and special
     rf"|[A-HJK]{_SERIAL}[0-9]{{4}}|[0-9]{{5}}[A-HJK])"  # its new-energy plates, small and large
-    rf"|使[0-9]{{6}}|[0-9]{{6}}使|民航{_SERIAL}[0-9]{{4}}|{_PROVINCE}[XS]{_SERIAL}[0-9]{{3}}应急"
+    rf"|粤Z{_SERIAL}{{4}}[港澳]|使[0-9]{{6}}|[0-9]{{6}}使|民航{_SERIAL}[0-9]{{4}}|{_PROVINCE}[XS]{_SERIAL}[0-9]{{3}}应急"
 )
 _OTHER_PLATES = re.compile(rf"WJ{_PROVINCE}?[0-9]{{4}}[0-9A-Z]|WJ[0-9]{{2}}[0-9A-Z][0-9]{{4}}|[A-Z]{{2}}[0-9]{{5}}")
 

@@ -23,6 +23,15 @@ _WORDS = re.compile(
     rf"(?P<sign>\(?负数?\)?)?(?:{_UNREAD})*(?P<words>[{_WRITTEN}]+[圆元角分][{_WRITTEN}圆元角分整正]*)"
     rf"(?=$|[^\w]|[0-9a-zA-Z]|小写|{_CURRENCY})"
 )
+# What shows, before the words and behind them, that they are a part of what is printed only. Figures before them are an
+# amount with its cents; a 0 or 8 alone is the mark ⊗, misread.
+_NUMERAL = "零壹贰叁肆伍陆柒捌玖拾佰仟"
+_MORE_BEFORE = re.compile(
+    rf"[{_NUMERAL}]|[{_WRITTEN}圆角分](?:{_UNREAD}|[0-9])*$"
+    r"|(?:^|[^0-9.])(?![08]$|[0-9,]+\.[0-9]{2}$)[0-9.,]*[0-9]$|\w-$"
+)
+_MORE_BEHIND = re.compile(rf"[{_NUMERAL}]|^(?:{_UNREAD}|[0-9])*[角分负]")
+_MINUS = re.compile(r"(?<!-)-[^\w-]*$")
 _BEFORE_A_UNIT = re.compile(r"[零〇○O壹贰叁肆伍陆柒捌玖拾一二三四五六七八九十]+(?=[年月日号时点分])")
 LONGEST = 40  # characters of an amount in words; a text that is longer is something else
 
@@ -53,10 +62,13 @@ def _section(words: str) -> int | None:
 def chinese_amount(words: str) -> Decimal | None:
     """The amount in yuan that `words` spell (壹佰壹拾叁圆伍角整 → 113.50), None where they spell none."""
     try:
-        written = amount_words(words)
+        return _spelled(amount_words(words))
     except ValueError:
         return None
-    match = _AMOUNT.fullmatch(written.translate(_EVERYDAY)) if len(written) <= LONGEST else None
+
+
+def _spelled(words: str) -> Decimal | None:
+    match = _AMOUNT.fullmatch(words.translate(_EVERYDAY)) if len(words) <= LONGEST else None
     if match is None:
         return None
     sign, yuan, jiao, fen = match.groups()
@@ -70,13 +82,22 @@ def chinese_amount(words: str) -> Decimal | None:
 def amount_words(value: object) -> str:
     """An amount in words without 人民币, ⊗ or a label around it, in simplified characters.
 
-    Raises ValueError where there is none, and where a character that spells no amount touches it: a 抬 is a misread 拾,
-    and what stands behind it is the tail of another amount.
+    Raises ValueError where there is none, and where there is more than one amount, or a part of one: a character that
+    spells nothing and touches the words is one of them, misread, and what stands behind it the tail of the amount.
     """
-    match = _WORDS.search(compact(value).translate(_TRADITIONAL))
+    written = compact(value).translate(_TRADITIONAL)
+    match = _WORDS.search(written)
     if match is None:
         raise ValueError("not an amount in words")
-    return ("负" if match["sign"] else "") + match["words"]
+    words, before, behind = match["words"], written[: match.start("words")], written[match.end("words") :]
+    # Bills say 壹拾; a 拾 behind a letter or figure lacks its numeral, which was read as that.
+    cut = words[0] in "拾十" and before[-1:].isalnum() and before[-1:].isascii()
+    if cut or _MORE_BEFORE.search(before) or _MORE_BEHIND.search(behind):
+        raise ValueError("a part of an amount in words")
+    found = ("负" if match["sign"] or _MINUS.search(before) else "") + words
+    if _spelled(found) is None:
+        raise ValueError("words that spell no amount")
+    return found
 
 
 def arabic(written: str) -> str:
