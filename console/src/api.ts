@@ -176,9 +176,14 @@ export interface Seen {
 }
 
 // API Gateway hands 6 MB to a function, and a picture grows by a third on the way.
-const MOST_BYTES = 4_400_000;
+export const MOST_BYTES = 4_400_000;
 export const MOST_UPLOAD_BYTES = 10_000_000;
-const WAITS_MS = 300_000;
+// A queue that could not hand an upload on brings it again after six minutes: it takes longer than that to be sure.
+const WAITS_MS = 900_000;
+const LATE_MS = 60_000;
+const POLLS_MS = 1500;
+// When it is asked whether an upload has arrived at all: the bucket does not tell this page what it refused.
+const ASKS_MS = [10_000, 60_000, 240_000];
 const TRIES = 5;
 // A picture on a slow line, and the half minute that API Gateway has; without an end a request whose connection died would be waited for.
 const REQUEST_MS = 180_000;
@@ -300,12 +305,16 @@ export class Api {
     }
   }
 
-  /** Read one file; with `keep`, or where it is too large for a request, by way of the bucket: `onSent` gets the id. */
-  async read(product: string, file: File, keep: boolean, onSent: (id: string) => void = () => undefined): Promise<OcrRecord> {
+  /**
+   * Read one file; with `keep`, or where it is too large for a request, by way of the bucket: `onSent` gets the id.
+   * `onLate` is called once it takes long.
+   */
+  async read(product: string, file: File, keep: boolean, onLate = nothing, onSent: (id: string) => void = nothing): Promise<OcrRecord> {
     if (keep || file.size > MOST_BYTES) {
-      const id = await this.upload(product, file);
-      onSent(id);
-      return this.finished(id);
+      const form = await this.json<Form>(`uploads/${product}`, { method: "POST" });
+      await upload(form, file);
+      onSent(form.id);
+      return this.finished(form.id, onLate, () => upload(form, file));
     }
     try {
       const answer = await this.send(`ocr/${product}`, {
@@ -314,7 +323,7 @@ export class Api {
         body: file,
       });
       const told = (await answer.json()) as OcrRecord;
-      return answer.status === 202 ? await this.finished(told.id) : told;
+      return answer.status === 202 ? await this.finished(told.id, onLate) : told;
     } catch (error) {
       // What was read is in the record, also where that is no success.
       const id = error instanceof Refusal && error.problem?.record_id;
@@ -323,24 +332,23 @@ export class Api {
     }
   }
 
-  private async upload(product: string, file: File): Promise<string> {
-    const form = await this.json<{ id: string; url: string; fields: Record<string, string> }>(`uploads/${product}`, {
-      method: "POST",
-    });
-    const body = new FormData();
-    for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
-    body.append("Content-Type", typeOf(file));
-    body.append("file", file);
-    // The bucket need not tell this page what came of it: the record does.
-    await fetch(form.url, { method: "POST", body, mode: "no-cors", referrerPolicy: "no-referrer" });
-    return form.id;
-  }
-
-  /** The record of what was sent, once it is finished. */
-  async finished(id: string): Promise<OcrRecord> {
-    for (const end = Date.now() + WAITS_MS; Date.now() < end; await sleep(1500)) {
+  /** The record of what was sent, once it is finished; `resend` sends again what has not arrived. */
+  async finished(id: string, onLate = nothing, resend?: () => Promise<void>): Promise<OcrRecord> {
+    const start = Date.now();
+    const asks = resend ? [...ASKS_MS] : [];
+    let late = false;
+    for (let waited = 0; waited < WAITS_MS; waited = Date.now() - start) {
       const { record } = await this.record(id);
       if (record.status !== "pending") return record;
+      if (!late && waited > LATE_MS) {
+        late = true;
+        onLate();
+      }
+      if (asks[0] !== undefined && waited > asks[0]) {
+        asks.shift();
+        if ((await this.picture(id)) === null) await resend!();
+      }
+      await sleep(POLLS_MS);
     }
     throw new Refusal(0, "not_arrived", "", "");
   }
@@ -355,8 +363,9 @@ export class Api {
         return await this.once(path, init);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const isLost = error.kind === "unreachable" && REPEATED.has(init.method ?? "GET");
-        const waits = isLost ? 1 : [409, 429, 503].includes(error.status) ? error.seconds : 0;
+        const isHarmless = REPEATED.has(init.method ?? "GET");
+        const isLost = error.kind === "unreachable" && isHarmless;
+        const waits = isLost ? 1 : isHarmless || [409, 429, 503].includes(error.status) ? error.seconds : 0;
         if (!waits || tries === TRIES) throw error;
         await sleep(1000 * Math.min(waits, 10));
       }
@@ -366,13 +375,16 @@ export class Api {
   private async once(path: string, init: RequestInit): Promise<Response> {
     let answer: Response;
     try {
-      answer = await fetch(new URL(path, this.base), {
+      const begun = await fetch(new URL(path, this.base), {
         ...init,
         headers: { ...init.headers, "x-api-key": this.key },
         cache: "no-store",
         signal: AbortSignal.timeout(REQUEST_MS),
         referrerPolicy: "no-referrer",
       });
+      // An answer may also be lost half way.
+      const { status, headers } = begun;
+      answer = new Response(status === 204 ? null : await begun.blob(), { status, headers });
     } catch {
       throw new Refusal(0, "unreachable", "", "");
     }
@@ -384,6 +396,31 @@ export class Api {
     const kind = problem?.type?.replace("urn:ocr:problem:", "") ?? "unexpected";
     const seconds = Number(answer.headers.get("Retry-After")) || 0;
     throw new Refusal(answer.status, kind, problem?.detail ?? "", problem?.advice ?? "", problem, seconds);
+  }
+}
+
+interface Form {
+  id: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+const nothing = (): void => undefined;
+
+/** Post a file with this form. Twice is as once; the bucket need not tell this page what came of it: the record does. */
+async function upload({ url, fields }: Form, file: File): Promise<void> {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("Content-Type", typeOf(file));
+  body.append("file", file);
+  for (let tries = 1; ; tries++) {
+    try {
+      await fetch(url, { method: "POST", body, mode: "no-cors", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(REQUEST_MS) });
+      return;
+    } catch {
+      if (tries === TRIES) throw new Refusal(0, "unreachable", "", "");
+      await sleep(1000);
+    }
   }
 }
 

@@ -1,17 +1,20 @@
 // Files are dropped, read side by side, and listed with what came of each.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Api, MOST_UPLOAD_BYTES, type OcrRecord, type ProductSummary, Refusal } from "./api";
-import { type Found, dropped, listed, parted } from "./files";
+import { type Api, MOST_BYTES, MOST_UPLOAD_BYTES, type OcrRecord, type ProductSummary, Refusal } from "./api";
+import { type Found, dropped, listed, parted, shrunk } from "./files";
 import { type Pile, type Sent } from "./pile";
 import { told } from "./record";
 import { type Say, named } from "./words";
 
-/** One file of the pile. `lost` is one that was not sent before the tab was closed: it has to be brought again. */
+/**
+ * One file of the pile. `late` is one that waits behind others in a queue: it holds up none here. `lost` is one that
+ * was not sent before the tab was closed: it has to be brought again.
+ */
 export interface Reading extends Sent {
   number: number;
   file?: File;
-  state: "waiting" | "sorting" | "sending" | "reading" | "lost" | "done" | "failed";
+  state: "waiting" | "sorting" | "sending" | "reading" | "late" | "lost" | "done" | "failed";
   record?: OcrRecord;
   problem?: string;
 }
@@ -80,8 +83,9 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
   const put = (number: number, change: Partial<Reading>) =>
     onReadings((old) => old.map((one) => (one.number === number ? { ...one, ...change } : one)));
 
-  const sorted = async (file: File): Promise<string> => {
-    const { document } = await api.read(sorter!, file, false);
+  const sorted = async (file: File, onLate: () => void): Promise<string> => {
+    // In one request: what is larger would wait in a queue, and once more for what it is then read as.
+    const { document } = await api.read(sorter!, file.size > MOST_BYTES ? await shrunk(file) : file, false, onLate);
     return String(document?.fields["document_type"] ?? "");
   };
 
@@ -96,17 +100,18 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
 
   const read = async (one: Reading & { file: File }) => {
     const { number, file, product: asked } = one;
+    const onLate = () => put(number, { state: "late" });
     let slug = asked;
     if (slug === AUTOMATIC) {
       put(number, { state: "sorting" });
-      slug = await sorted(file);
+      slug = await sorted(file, onLate);
       if (!products.some((known) => known.product === slug)) {
         put(number, { state: "failed", problem: say("unclassified") });
         return;
       }
     }
     put(number, { state: "sending", product: slug });
-    const record = await api.read(slug, file, keep, (id) => put(number, { state: "reading", id }));
+    const record = await api.read(slug, file, keep, onLate, (id) => put(number, { state: "reading", id }));
     put(number, { state: "done", record, id: record.id });
     if (asked === AUTOMATIC) onReadings((old) => [...old, ...shownBeside(one, record, old)]);
   };
@@ -114,7 +119,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
   const go = async (one: Reading) => {
     put(one.number, { state: "reading" });
     try {
-      if (one.id) put(one.number, { state: "done", record: await api.finished(one.id) });
+      if (one.id) put(one.number, { state: "done", record: await api.finished(one.id, () => put(one.number, { state: "late" })) });
       else if (one.file) await read({ ...one, file: one.file });
     } catch (error) {
       const isGone = one.id && error instanceof Refusal && [404, 410].includes(error.status);
@@ -143,7 +148,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
     if (loaded) void pile?.keep(JSON.parse(kept) as Sent[]);
   }, [kept, loaded]);
 
-  const isUnsent = readings.some(({ state, file, id }) => file && !id && (state === "waiting" || BUSY.has(state)));
+  const isUnsent = readings.some(({ state, file, id }) => file && !id && (state === "waiting" || state === "late" || BUSY.has(state)));
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     if (isUnsent) window.addEventListener("beforeunload", ask);
