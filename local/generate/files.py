@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from local.cloud.aws import ROOT
 from local.generate import openapi, product_pages, supply
 from local.generate.contents import contents
+from local.generate.descriptions import descriptions
 from local.generate.events import events, first_sample
 from local.generate.signs import signs
 from local.generate.tables import pages, with_table
@@ -24,6 +25,7 @@ from ocr.declare.checks import verdicts
 from ocr.declare.options import NAMES, known
 from ocr.declare.product import Product
 from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Status
+from ocr.platform.aws import DESCRIPTIONS
 
 EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
@@ -51,6 +53,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield OPENAPI, _lines(api) + "\n"
     yield SIGNS, signs()
     yield NAMES, _json(sorted({name for product in products().values() for name in known(product.offers)}))
+    for name, text in descriptions():
+        yield DESCRIPTIONS / name, text
     yield PRODUCTS, product_pages.page()
     yield from vendor_pages()
     declared = template(TEMPLATE.read_text())
@@ -136,14 +140,14 @@ def _bare(event: Any) -> Any:
 def stale() -> list[Path]:
     """The generated files that are not as the code would make them, and those it would not make."""
     made = dict(files())
-    extra = {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md")} - made.keys()
+    extra = {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md"), *DESCRIPTIONS.rglob("*.json")} - made.keys()
     return sorted([path for path, text in made.items() if not same(path, text)] + list(extra))
 
 
 def write() -> None:
     """Make every generated file anew."""
     made = dict(files())
-    for path in {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md")} - made.keys():
+    for path in {*EVENTS.glob("*/*.json"), *FOLDER.glob("*.md"), *DESCRIPTIONS.rglob("*.json")} - made.keys():
         path.unlink()
     for path, text in made.items():
         if not same(path, text):

@@ -19,6 +19,7 @@ from tests.support.aws import (
     forget_secrets,
     forget_settings,
     renew_clients,
+    whole,
 )
 from tests.support.vendors import SECRETS, Host, host
 
@@ -56,9 +57,9 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     forget_settings()
     renew_clients(emulator.endpoint)
     empty_table()
-    clients.queues().purge_queue(QueueUrl=environment["DEAD_LETTERS"])
+    whole("sqs").purge_queue(QueueUrl=environment["DEAD_LETTERS"])
     # A kept answer would be found where a test lets its reader die.
-    for kept in clients.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", []):
+    for kept in whole("s3").list_objects_v2(Bucket=ANSWERS).get("Contents", []):
         clients.s3().delete_object(Bucket=ANSWERS, Key=kept["Key"])
     yield World(emulator)
     forget_settings()

@@ -23,7 +23,7 @@ from ocr.storage import records
 from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
 from tests.contract.adapters.ctyun import answer, card_entry, plate_entry, text_entry
 from tests.support.adapters import Card, adapters, offers
-from tests.support.aws import ANSWERS, PREFIX, UPLOADS, World, forget_settings
+from tests.support.aws import ANSWERS, PREFIX, UPLOADS, World, forget_settings, whole, whole_table
 from tests.support.photographs import photograph
 from tests.support.scripted import Context, picture, product, reading
 from tests.support.sending import deliver, delivered, post
@@ -47,7 +47,7 @@ def of_upload(notification: dict[str, Any]) -> Record:
 
 
 def unseen() -> set[int]:
-    return {int(item["unseen"]) for item in aws.table().scan()["Items"] if "unseen" in item}
+    return {int(item["unseen"]) for item in whole_table().scan()["Items"] if "unseen" in item}
 
 
 PAGES = {
@@ -100,7 +100,7 @@ class TestTransient:
         content = '{"error_code": 0, "result": {"res": "汉'.encode("gb18030") + b"\xff" * 200_000
         vendor.says(Answered(content, headers={"Content-Type": "text/html"}))
         post(card_of(juhe.Captcha()), picture(), **CODETYPE)
-        [key] = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS)["Contents"]]
+        [key] = [one["Key"] for one in whole("s3").list_objects_v2(Bucket=ANSWERS)["Contents"]]
         assert _bytes(key) == content
 
     def test_an_answer_that_cannot_be_made_a_record_is_not_for_ever(self, world: World) -> None:
@@ -309,7 +309,7 @@ class TestShortBatches:
 
 
 def _kept(text: str) -> bool:
-    keys = [one["Key"] for one in aws.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", [])]
+    keys = [one["Key"] for one in whole("s3").list_objects_v2(Bucket=ANSWERS).get("Contents", [])]
     spelled = (text.encode(), json.dumps(text)[1:-1].encode())
     return any(one in _bytes(key) for key in keys for one in spelled)
 

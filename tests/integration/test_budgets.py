@@ -145,7 +145,7 @@ def test_a_batch_that_costs_more_than_is_left_is_read_as_far_as_it_goes(world: W
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_write_whose_answer_was_lost_counts_once(money: Any, which: int) -> None:
     injector = FaultInjector(faults=[Fault("TransactWriteItems", "lost", skip=which), Fault("UpdateItem", "lost")])
-    with injector.over(aws.table().meta.client):
+    with injector.over(aws.dynamodb()):
         assert post(product([reading]), picture(1))[0] == 200
     assert counted()["first"] == (1, 1, Decimal("0.5"), 0, 0)
 

@@ -14,7 +14,7 @@ from ocr.platform import aws
 from ocr.storage import erasure, records
 from tests.contract.adapters.ctyun import PORTRAIT, answer, card_entry
 from tests.contract.adapters.etoplive import entry, field, paged
-from tests.support.aws import ANSWERS, World
+from tests.support.aws import ANSWERS, World, whole
 from tests.support.scripted import picture
 from tests.support.sending import asked, deliver, of_upload, post
 from tests.support.vendors import Host
@@ -40,7 +40,7 @@ SELLER = pytest.mark.parametrize(("vendor_name", "says"), SELLERS.items(), ids=S
 
 def objects() -> dict[str, bytes]:
     """What lies in the bucket of answers."""
-    found = aws.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", [])
+    found = whole("s3").list_objects_v2(Bucket=ANSWERS).get("Contents", [])
     kept = {one["Key"]: aws.s3().get_object(Bucket=ANSWERS, Key=one["Key"]) for one in found}
     bodies = {key: (one.get("ContentEncoding"), one["Body"].read()) for key, one in kept.items()}
     return {key: gzip.decompress(body) if coding == "gzip" else body for key, (coding, body) in bodies.items()}

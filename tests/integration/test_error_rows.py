@@ -14,7 +14,6 @@ from ocr.declare.offers import Offer
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.record import Status
-from ocr.platform import aws
 from ocr.platform.errors import (
     PROBLEMS,
     CallerError,
@@ -28,7 +27,7 @@ from ocr.platform.errors import (
 from ocr.storage import records
 from tests.support import adapters
 from tests.support.adapters import Card, Row, offers
-from tests.support.aws import UPLOADS, World
+from tests.support.aws import UPLOADS, World, whole_table
 from tests.support.scripted import Context, picture
 from tests.support.sending import delivered
 from tests.support.vendors import Host
@@ -97,4 +96,4 @@ def test_row(world: World, vendor: Host, offer: Offer, body: Any, row: Row, code
         assert bool(record.attempts[0].units) == paid
     else:
         # What may have been charged counts as an answer that was never seen.
-        assert {int(item["unseen"]) for item in aws.table().scan()["Items"] if "unseen" in item} == {int(paid)}
+        assert {int(item["unseen"]) for item in whole_table().scan()["Items"] if "unseen" in item} == {int(paid)}

@@ -36,7 +36,7 @@ from ocr.platform import aws
 from ocr.storage import erasure, records
 from ocr.vendors import embedded
 from tests.support.api import Answer, Call, Gateway, serving
-from tests.support.aws import ANSWERS, UPLOADS, World, expire_leases
+from tests.support.aws import ANSWERS, UPLOADS, World, expire_leases, whole
 from tests.support.scripted import Context, First, Ticket, calls, died, product, reading
 from tests.support.sending import asked, deliver, of_upload, post
 
@@ -189,7 +189,7 @@ class TestNormalizedAgain:
         assert again["attempts"] == record["attempts"]
         assert calls(kind) == 1
         assert erasure.erase(record["id"])
-        answers = aws.s3().list_objects_v2(Bucket=ANSWERS).get("Contents", [])
+        answers = whole("s3").list_objects_v2(Bucket=ANSWERS).get("Contents", [])
         assert answers == []
 
 

@@ -18,7 +18,7 @@ from ocr.model.tenant import Tenant
 from ocr.platform import aws
 from ocr.platform.settings import settings
 from ocr.storage import queries, records
-from tests.support.aws import World
+from tests.support.aws import World, whole_table
 from tests.support.scripted import Ticket
 
 MANY = int(os.environ.get("LISTED", "600"))
@@ -42,7 +42,7 @@ def written(world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     Where days have shards, a third is from before they had any.
     """
     moments = [NOON - timedelta(seconds=(4 * 86_400 // MANY) * (number // 3)) for number in range(MANY)]
-    with aws.table().batch_writer() as table:
+    with whole_table().batch_writer() as table:
         for number, at in enumerate(moments):
             monkeypatch.setenv("DAY_SHARDS", str(1 if number % 3 else request.param))
             settings.cache_clear()
@@ -131,7 +131,7 @@ def test_records_that_wait_for_a_person_are_found_without_the_others(
         for number in range(60):
             table.put_item(Item=waiting(number))
         table.put_item(Item=waiting(61, expires_at=1))
-    index = aws.table().scan(IndexName="by_review")["Items"]
+    index = whole_table().scan(IndexName="by_review")["Items"]
     assert len(index) == 49  # one of them has expired
     asked = set[str]()
     plain = records.queried

@@ -9,8 +9,6 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 import pytest
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
 
 from ocr.declare.product import Product
@@ -84,7 +82,7 @@ class TestNothingPaidTwice:
         injector = FaultInjector(
             faults=[Fault("TransactWriteItems", "conflict", skip, times) for skip, times in ((0, 2), (2, 2), (1, 4))]
         )
-        with injector.over(aws.table().meta.client):
+        with injector.over(aws.dynamodb()):
             assert deliver(kind, one) == deliver(kind, two) == []
         record = of_upload(two)
         assert record
@@ -144,7 +142,7 @@ class TestNothingPaidTwice:
         forget_settings()
         kind = product([lambda: VendorUnavailable("busy"), reading])
         assert post(kind, picture())[0] == 503
-        table = aws.table().meta.client
+        table = aws.dynamodb()
         real = table.put_item
 
         def put_twice(**write: Any) -> Any:
@@ -697,12 +695,9 @@ class TestFailover:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def throttled(*_: Any, **__: Any) -> NoReturn:
-            try:
-                raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
-            except ClientError as error:
-                raise GetParameterError(str(error))  # noqa: B904  as Powertools does
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
 
-        monkeypatch.setattr(SecretsProvider, "get", throttled)
+        monkeypatch.setattr(aws.Secrets, "text", throttled)
         kind = Product("card", Ticket, name="卡", category="general", required=["number"], offers=[Keyed([reading])])
         assert post(kind, picture(), mood="good")[1]["type"] == "urn:ocr:problem:vendor_unavailable"
 
@@ -823,7 +818,7 @@ class TestPrivacy:
         deliver(kind, notification)
         id = post(kind, picture())[1]["id"]
         injector = FaultInjector(faults=[Fault(operation, "lost")])
-        with injector.over(aws.table().meta.client):
+        with injector.over(aws.dynamodb()):
             assert erasure.erase(id)
         assert not injector.faults
         assert {item.get("status") for item in world.items() if "calls" not in item} == {Status.DELETED}

@@ -148,7 +148,7 @@ def test_an_address_longer_than_any_uploads_is_of_no_record(world: World) -> Non
 
 def test_a_list_from_long_ago_asks_only_for_days_that_records_can_be_of(world: World, kept: Record) -> None:
     queries: list[str] = []
-    events = clients.table().meta.client.meta.events
+    events = clients.dynamodb().meta.events
     events.register("before-call.dynamodb.Query", lambda **_: queries.append("one"), unique_id="count")
     try:
         status, page = asked("GET", "/records", queryStringParameters={"from": "1970-01-01", "to": "2999-01-01"})

@@ -28,7 +28,7 @@ def asked(kind: Product, content: bytes) -> list[str]:
     post(kind, picture(0))
     asked: list[str] = []
     injector = FaultInjector(passed=lambda operation, *_: asked.append(operation))
-    with injector.over(aws.table().meta.client, aws.s3()):
+    with injector.over(aws.dynamodb(), aws.s3()):
         assert post(kind, content)[0] == 200
     return asked
 

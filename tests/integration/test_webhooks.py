@@ -14,7 +14,7 @@ from local.cloud.aws import ROOT, Aws
 from local.loopback import serving
 from ocr.model.record import Announcement, Status
 from ocr.platform import aws
-from tests.support.aws import World, forget_settings
+from tests.support.aws import World, forget_settings, whole
 from tests.support.scripted import Context
 from tests.support.vendors import Answered, Host
 from webhooks import app, endpoints
@@ -61,7 +61,7 @@ def of_stream(*items: dict[str, Any]) -> dict[str, Any]:
 
 def brought(queue: str, *, received: int | None = None, sent: float | None = None) -> dict[str, Any]:
     """What the queue brings now, as Lambda's poller does; as if it had been received and sent so."""
-    messages = aws.queues().receive_message(QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["All"])
+    messages = whole("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["All"])
     return {
         "Records": [
             {

@@ -1,12 +1,15 @@
 """The local AWS as the tests in this process see it: its table, its buckets, and what one container remembers."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 from aws_lambda_powertools.utilities.circuit_breaker import base
 
 from local.cloud.aws import Aws, stop
@@ -71,22 +74,23 @@ class World:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
-        found: list[dict[str, Any]] = clients.table().scan()["Items"]
+        found: list[dict[str, Any]] = whole_table().scan()["Items"]
         return found
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """What lies in the dead-letter queue, parsed; it is empty then."""
         url, found = settings().dead_letters, list[dict[str, Any]]()
-        while messages := clients.queues().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        queues = whole("sqs")
+        while messages := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 found.append(json.loads(message["Body"]))
-                clients.queues().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
     def letters(self) -> list[str]:
         """The bodies of up to ten messages in the dead-letter queue, which stay there."""
         url = settings().dead_letters
-        answer = clients.queues().receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        answer = whole("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [message["Body"] for message in answer.get("Messages", [])]
 
     def upload(self, key: str, content: bytes, **metadata: str) -> dict[str, Any]:
@@ -96,10 +100,30 @@ class World:
         return {"s3": {"bucket": {"name": UPLOADS}, "object": thing}}
 
 
+def whole(service: str) -> Any:
+    """A client of the local AWS with all operations of a service; the functions' own have those that they call."""
+    return _whole(service, os.environ["AWS_ENDPOINT_URL"])
+
+
+def whole_table() -> Any:
+    """The table, with all operations that boto3 knows."""
+    return _whole_table(os.environ["AWS_ENDPOINT_URL"])
+
+
+@cache
+def _whole(service: str, endpoint: str) -> Any:
+    return boto3.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]  # any service
+
+
+@cache
+def _whole_table(endpoint: str) -> Any:
+    return boto3.resource("dynamodb", endpoint_url=endpoint).Table(TABLE)
+
+
 def empty_table() -> None:
     """Delete every item."""
-    with clients.table().batch_writer() as table:
-        for page in clients.table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
+    with whole_table().batch_writer() as table:
+        for page in whole_table().meta.client.get_paginator("scan").paginate(TableName=TABLE):
             for item in page["Items"]:
                 table.delete_item(Key={"id": item["id"]})
 
@@ -113,9 +137,9 @@ def forget_settings() -> None:
 
 def renew_clients(endpoint: str) -> None:
     """Drop clients that were made for another AWS; those for this one are kept, since making them takes long."""
-    for client in (clients.table, clients.s3, clients.queues, clients.events):
+    for client in (clients.dynamodb, clients.s3, clients.queues, clients.events):
         made: Any = client()
-        if getattr(made.meta, "client", made).meta.endpoint_url != endpoint or getattr(made, "name", TABLE) != TABLE:
+        if made.meta.endpoint_url != endpoint:
             client.cache_clear()
 
 
@@ -126,6 +150,6 @@ def forget_secrets() -> None:
 
 def expire_leases() -> None:
     """As if the time of every lease had passed."""
-    for item in clients.table().scan()["Items"]:
+    for item in whole_table().scan()["Items"]:
         if item.get("state") == ledger.SENDING:
             clients.table().put_item(Item=item | {"lease_until": 0})

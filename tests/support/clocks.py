@@ -7,8 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker import base as circuit
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as persistence
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb
 
 
 def patch(monkeypatch: pytest.MonkeyPatch, now: Callable[[], float]) -> None:
@@ -16,5 +14,4 @@ def patch(monkeypatch: pytest.MonkeyPatch, now: Callable[[], float]) -> None:
     monkeypatch.setattr(time, "time", now)
     monkeypatch.setattr(time, "time_ns", lambda: round(now() * 1e9))
     clock = SimpleNamespace(datetime=SimpleNamespace(now=lambda: datetime.fromtimestamp(now())))
-    for module in (circuit, persistence, dynamodb):
-        monkeypatch.setattr(module, "dt", clock)
+    monkeypatch.setattr(circuit, "dt", clock)

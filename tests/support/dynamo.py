@@ -1,9 +1,12 @@
 """As much of a DynamoDB table as the shared tokens use, conditions included."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from boto3.dynamodb.conditions import And, AttributeExists, AttributeNotExists, ConditionBase, Equals, LessThan, Or
 from botocore.exceptions import ClientError
+
+ATTRIBUTE = re.compile(r"attribute_(not_)?exists\((.+)\)")
 
 
 class Table:
@@ -22,27 +25,31 @@ class Table:
         Key: dict[str, str],
         UpdateExpression: str,
         ExpressionAttributeValues: dict[str, Any],
-        ConditionExpression: ConditionBase,
+        ConditionExpression: str,
+        ExpressionAttributeNames: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        item = self.items.get(Key["id"], {})
-        if not _holds(ConditionExpression, item):
+        item, condition = self.items.get(Key["id"], {}), ConditionExpression
+        for alias, name in (ExpressionAttributeNames or {}).items():
+            condition = condition.replace(alias, name)
+        if not _holds(condition, item, ExpressionAttributeValues):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
         name, value = UpdateExpression.removeprefix("SET ").split(" = ")
         self.items[Key["id"]] = {**Key, **item, name: ExpressionAttributeValues[value]}
         return {}
 
 
-def _holds(condition: Any, item: dict[str, Any]) -> bool:
-    first, *rest = condition.get_expression()["values"]
-    if isinstance(condition, And):
-        return _holds(first, item) and _holds(rest[0], item)
-    if isinstance(condition, Or):
-        return _holds(first, item) or _holds(rest[0], item)
-    if isinstance(condition, AttributeExists):
-        return first.name in item
-    if isinstance(condition, AttributeNotExists):
-        return first.name not in item
-    if isinstance(condition, Equals):
-        return bool(item.get(first.name) == rest[0])
-    assert isinstance(condition, LessThan)
-    return first.name in item and bool(item[first.name] < rest[0])
+def _holds(condition: str, item: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether all of it hold: comparisons, and in brackets one of several."""
+    for part in condition.split(" AND "):
+        one_of = part.removeprefix("(").removesuffix(")") if part.startswith("(") else part
+        if not any(_compared(one, item, values) for one in one_of.split(" OR ")):
+            return False
+    return True
+
+
+def _compared(condition: str, item: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    if attribute := ATTRIBUTE.fullmatch(condition):
+        return (attribute[2] in item) != bool(attribute[1])
+    name, sign, value = condition.split(" ")
+    assert sign in {"=", "<"}
+    return name in item and bool(item[name] == values[value] if sign == "=" else item[name] < values[value])

@@ -554,7 +554,7 @@ def gateways(emulator: Aws, patch: pytest.MonkeyPatch) -> Iterator[Gateway]:
             with suppress(NotAPicture):
                 reader.plates(opened(body))
         _patched(made, patch)
-        clients = (aws.table().meta.client, aws.s3(), aws.queues(), aws.events())
+        clients = (aws.dynamodb(), aws.s3(), aws.queues(), aws.events())
         with made.injector.over(*clients):
             yield made
     _forget_clients()
@@ -588,7 +588,7 @@ def _environment(emulator: Aws, urls: Mapping[str, str], patch: pytest.MonkeyPat
 
 
 def _forget_clients() -> None:
-    for client in (aws.table, aws.s3, aws.queues, aws.events, aws.secrets):
+    for client in (aws.dynamodb, aws.s3, aws.queues, aws.events, aws.secrets):
         client.cache_clear()
 
 

@@ -1,7 +1,9 @@
 """A product's Lambda handler: for its HTTPS route, for its queue, and for a bucket that calls it itself."""
 
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
@@ -10,12 +12,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.declare.product import Product
 from ocr.entry import https, s3, sqs
+from ocr.pages import gate
+from ocr.pipeline import routing
+from ocr.platform import aws
+from ocr.platform.errors import ConfigurationError
 from ocr.platform.telemetry import logger
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 # Kept back from every invocation to write the records.
 MARGIN_SECONDS = 3.0
+# How Lambda's environment says that this is no test, and that the process is kept as a snapshot.
+RUNTIME, START, SNAPSHOT = "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
 
 
 def serve(product: Product) -> Handler:
@@ -30,5 +38,22 @@ def serve(product: Product) -> Handler:
             return sqs.answer(product, list(SQSEvent(event).records), end)
         return https.answer(product, APIGatewayProxyEvent(event), end)
 
+    if RUNTIME in os.environ:
+        _prepare(product)
     logged: Handler = logger.inject_lambda_context(handle, correlation_id_path=API_GATEWAY_REST)
     return logged
+
+
+def _prepare(product: Product) -> None:
+    """Do before the first call what any picture takes: Lambda starts a function on a whole processor, whatever memory
+    it is given, and a call gets its share of one.
+
+    What goes wrong here goes wrong again in the call, and is answered there.
+    """
+    gate.prepare()
+    with suppress(ConfigurationError):
+        aws.dynamodb()
+        aws.s3()
+        # A snapshot would be started from for weeks: it has no key in it, and no connection.
+        if os.environ.get(START) != SNAPSHOT:
+            routing.prepare(product.slug, product.fields, product.offers)

@@ -104,6 +104,13 @@ def decoder() -> Iterator[Clock]:
             raise damaged() from None
 
 
+def prepare() -> None:
+    """Load what pictures are opened with."""
+    from PIL import Image
+
+    Image.preinit()
+
+
 @contextmanager
 def opened(header: Header) -> Iterator["Image.Image"]:
     """The picture, not yet decoded, in its turn; what Pillow makes of it is to be done within the block."""

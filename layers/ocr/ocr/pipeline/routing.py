@@ -16,11 +16,9 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitTransition,
     circuit_breaker,
 )
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import CircuitBreakerDynamoDBPersistence
-from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import CircuitStateRecord
-from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ocr.declare.fields import Fields
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
@@ -28,7 +26,7 @@ from ocr.model.reading import Reading
 from ocr.model.record import Attempt
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.resize import Fitted, fit, tighter
-from ocr.platform import aws, threads
+from ocr.platform import threads
 from ocr.platform.errors import (
     CallerError,
     ConfigurationError,
@@ -46,7 +44,7 @@ from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
 from ocr.storage import circuits, usage
 from ocr.storage.usage import Charge, Count
-from ocr.vendors import credentials, rate_limit
+from ocr.vendors import credentials, rate_limit, transport
 
 # How long to wait for one vendor's rate while another could be asked.
 PATIENCE = 1.0
@@ -208,6 +206,15 @@ def first(offers: Sequence[Offer], request: VendorRequest) -> Offer | None:
     return next((offer for offer, secret in ready if not isinstance(secret, ConfigurationError)), None)
 
 
+def prepare(product: str, fields: type[Fields], offers: Sequence[Offer]) -> None:
+    """Learn what a first call would have to: the key and the circuit of the vendor that is asked first."""
+    offer = first(offers, VendorRequest(product, fields, (), {}, seconds=0))
+    if offer:
+        _circuits().get_state(circuits.name(offer))
+    if offer and offer.keys:
+        transport.prepare()
+
+
 def _ready(
     offers: Sequence[Offer], request: VendorRequest
 ) -> tuple[list[tuple[Offer, Mapping[str, str] | ConfigurationError]], OcrError]:
@@ -366,7 +373,8 @@ def _wait_for_rate(offer: Offer, patience: float) -> None:
         raise VendorUnavailable(
             "The vendor's rate is used up.", vendor=offer.vendor, code="rate", retry_after=wait, blames="nothing"
         )
-    time.sleep(seconds)
+    if seconds:
+        time.sleep(seconds)
 
 
 def _further(offer: Offer, until: float) -> None:
@@ -546,30 +554,9 @@ def _guarded(offer: Offer) -> Any:
     )(_outcomes)
 
 
-class _Circuits(CircuitBreakerDynamoDBPersistence):
-    """Circuits through the table's own client, which takes Python's types: a second client costs a cold start 40 ms."""
-
-    @staticmethod
-    def _n(value: int | str) -> Any:
-        return int(value)
-
-    @staticmethod
-    def _s(value: str) -> Any:
-        return value
-
-    def _item_to_record(self, item: dict[str, Any]) -> CircuitStateRecord:
-        return super()._item_to_record(dict(TypeSerializer().serialize(item)["M"]))
-
-
 @cache
-def _circuits() -> CircuitBreakerDynamoDBPersistence:
-    return _Circuits(
-        table_name=settings().table,
-        state_attr=circuits.STATE,
-        opened_at_attr=circuits.OPENED,
-        expiry_attr="expires_at",
-        boto3_client=aws.table().meta.client,
-    )
+def _circuits() -> Any:  # it has the calls of Powertools' own class, which cannot be imported without boto3
+    return circuits.Circuits()
 
 
 def _note(change: CircuitTransition) -> None:

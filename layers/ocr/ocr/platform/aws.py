@@ -1,15 +1,27 @@
-"""AWS clients, made at first use and kept as long as the process."""
+"""AWS clients, made once a process.
+
+They are botocore's own, not boto3's, and are made from `descriptions/`: botocore's descriptions of the services, less
+the operations that nobody here calls. What boto3 adds, and the whole of the descriptions, would cost a cold start more
+than its own code does (docs/performance.md). An operation that functions begin to call is added in
+`local/generate/descriptions.py`.
+"""
 
 import os
 import random
+import time
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cache, partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.handlers import add_expect_header
+from botocore.loaders import Loader
 
+from ocr.platform import attribute_values
 from ocr.platform.settings import settings
 
 # botocore's own timeouts are a minute: the caller would be gone. Parameters are checked by mypy and the tests, not once
@@ -20,25 +32,70 @@ MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
 LINK_SECONDS = 300
 CONFLICTS = {"TransactionConflictException", "TransactionConflict"}
 
+DESCRIPTIONS = Path(__file__).with_name("descriptions")
+
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import Table
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 
+class _Descriptions(Loader):
+    """What is in `DESCRIPTIONS`, and the rest as the runtime's botocore has it."""
+
+    def __init__(self) -> None:
+        super().__init__(extra_search_paths=[str(DESCRIPTIONS)])
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """The services that clients are made of; botocore looks through all that it knows, some four hundred."""
+        return [place.name for place in DESCRIPTIONS.iterdir() if place.is_dir()]
+
+
 @cache
+def _session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _Descriptions())
+    return session
+
+
+# A session makes its clients one after another.
+_making = Lock()
+
+
+def _client(service: str, config: Config) -> Any:
+    with _making:
+        return _session().create_client(service, config=config)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """DynamoDB, in Python's types."""
+    client: DynamoDBClient = _client("dynamodb", SOON)
+    attribute_values.translate(client)
+    client.meta.events.register("needs-retry.dynamodb", _after_conflict)  # type: ignore[arg-type]  # its stubs know no answers
+    return client
+
+
+class _Table:
+    """DynamoDB's operations on the table of records, circuits and shared tokens."""
+
+    def __getattr__(self, operation: str) -> Any:
+        return partial(getattr(dynamodb(), operation), TableName=settings().table)
+
+
 def table() -> "Table":
-    """The table of records, circuits and shared tokens."""
-    found = boto3.resource("dynamodb", config=SOON).Table(settings().table)
-    hooks = found.meta.client.meta.events
-    hooks.register("needs-retry.dynamodb", _after_conflict)  # type: ignore[arg-type]  # its stubs know no answers
-    return found
+    """The table of records, circuits and shared tokens: `get_item`, `put_item`, `update_item`, `delete_item`."""
+    return cast("Table", _TABLE)
+
+
+_TABLE = _Table()
 
 
 def _after_conflict(attempts: int, response: tuple[Any, dict[str, Any]] | None, **_: Any) -> float | None:
@@ -57,43 +114,67 @@ def s3() -> "S3Client":
     # endpoint of its own has no hosts named after buckets.
     addressing: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     style = Config(signature_version="s3v4", s3={"addressing_style": addressing}, read_timeout=10)
-    return boto3.client("s3", config=SOON.merge(style))
+    client: S3Client = _client("s3", SOON.merge(style))
+    # What is put is small: to ask first whether S3 would take it costs a round trip of its own.
+    client.meta.events.unregister("before-call.s3", add_expect_header)  # type: ignore[arg-type]
+    return client
 
 
 @cache
 def events() -> "EventBridgeClient":
     """The client of the event bus."""
-    return boto3.client("events", config=SOON)
+    client: EventBridgeClient = _client("events", SOON)
+    return client
+
+
+class Secrets:
+    """Secrets Manager, behind what it said lately."""
+
+    def __init__(self) -> None:
+        self._client: SecretsManagerClient = _client("secretsmanager", SOON)
+        self._kept: dict[str, tuple[float, str]] = {}
+
+    def text(self, name: str, seconds: float) -> str:
+        """A secret's text, as Secrets Manager had it at most so many seconds ago."""
+        at, text = self._kept.get(name, (0.0, ""))
+        now = time.time()
+        if at + seconds <= now:
+            text = self._client.get_secret_value(SecretId=name).get("SecretString", "")
+            self._kept[name] = now, text
+        return text
 
 
 @cache
-def secrets() -> "SecretsProvider":
-    """Secrets Manager behind a cache. It shares the other clients' session: a new one loads botocore's data again."""
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # costs 20 ms: not where nobody is called
-
-    return SecretsProvider(boto3_client=boto3.client("secretsmanager", config=SOON))
+def secrets() -> Secrets:
+    return Secrets()
 
 
 @cache
 def functions(seconds: int) -> "LambdaClient":
     """A Lambda client with this read timeout. It tries once: the queue and the caller are the only retry loop."""
-    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
+    client: LambdaClient = _client("lambda", Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
+    return client
 
 
 @cache
 def queues() -> "SQSClient":
     """The client of the queues."""
-    return boto3.client("sqs", config=SOON)
+    client: SQSClient = _client("sqs", SOON)
+    return client
 
 
 @cache
 def stacks() -> "CloudFormationClient":
-    return boto3.client("cloudformation", config=SOON)
+    """The client of CloudFormation."""
+    client: CloudFormationClient = _client("cloudformation", SOON)
+    return client
 
 
 @cache
 def metrics() -> "CloudWatchClient":
-    return boto3.client("cloudwatch", config=SOON)
+    """The client of metrics and alarms."""
+    client: CloudWatchClient = _client("cloudwatch", SOON)
+    return client
 
 
 def written[**Given, Answer](

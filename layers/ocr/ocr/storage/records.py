@@ -128,7 +128,7 @@ def stored(id: str) -> Item | None:
 
 def several(ids: Sequence[str]) -> list[Item]:
     """Those of the items that are stored, in any order."""
-    client, table = aws.table().meta.client, settings().table
+    client, table = aws.dynamodb(), settings().table
     found: list[Item] = []
     for some in batched(ids, MOST_KEYS, strict=False):
         asked: Any = {table: {"Keys": [{"id": id} for id in some], "ConsistentRead": True}}
@@ -269,12 +269,12 @@ def conditional(item: Item, *over: str) -> "PutTypeDef":
 
 def put(write: "PutTypeDef") -> bool:
     """Write an item, unless one is stored that must not be replaced; say whether it was written."""
-    return aws.written(aws.table().meta.client.put_item, **write) is not None
+    return aws.written(aws.dynamodb().put_item, **write) is not None
 
 
 def together(*writes: "TransactWriteItemTypeDef") -> bool:
     """Write all of these, or none if a condition of one does not hold; say whether they were written."""
-    client = aws.table().meta.client
+    client = aws.dynamodb()
     try:
         client.transact_write_items(TransactItems=list(writes))
     except client.exceptions.TransactionCanceledException as error:
@@ -413,7 +413,7 @@ def of_upload(source: str, version: str | None = None, tenant: Tenant = OPERATOR
 
 def queried(query: Item) -> Iterable[Mapping[str, Any]]:
     """DynamoDB's answers to a query, page by page."""
-    return aws.table().meta.client.get_paginator("query").paginate(**query)
+    return aws.dynamodb().get_paginator("query").paginate(**query)
 
 
 def forget_body(item: Item) -> None:

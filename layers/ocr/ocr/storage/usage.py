@@ -242,7 +242,7 @@ def _changed(
     update["ConditionExpression"] = f"attribute_not_exists(#mark){fits}"
     update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     try:
-        answer = aws.table().meta.client.update_item(**update, ReturnValues="ALL_NEW")
+        answer = aws.dynamodb().update_item(**update, ReturnValues="ALL_NEW")
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise

@@ -4,11 +4,12 @@ A secret that lacks what an offer needs is not filled: the vendor is skipped. On
 `ConfigurationError`, which names the member and never its value.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.offers import Member, Offer
 from ocr.platform import aws
@@ -98,24 +99,22 @@ def stored(vendor: str) -> Mapping[str, Any] | None:
 
 
 def _stored(vendor: str) -> Mapping[str, Any] | None:
+    kept = 0 if vendor in _doubted else FILLED_SECONDS if vendor in _filled else UNFILLED_SECONDS
     try:
-        stored = aws.secrets().get(
-            f"{settings().secrets_prefix}/{vendor}",
-            max_age=FILLED_SECONDS if vendor in _filled else UNFILLED_SECONDS,
-            transform="json",
-            force_fetch=vendor in _doubted,
-        )
-    except TransformParameterError:
+        stored = json.loads(aws.secrets().text(f"{settings().secrets_prefix}/{vendor}", kept))
+    except ValueError:
+        _not_filled(vendor)
         raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not JSON.") from None
-    except GetParameterError as error:
-        # Powertools keeps the cause as context only. A secret without a value is how the template makes them.
-        cause = getattr(error.__context__, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+    except (ClientError, BotoCoreError) as error:
+        cause = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
+        # A secret without a value is how the template makes them.
         if cause == "ResourceNotFoundException":
             return None
         logger.warning("A vendor's secret cannot be read", vendor=vendor, error=cause)
         raise VendorUnavailable("The vendor's key cannot be had right now.", vendor=vendor, code="secret") from None
     _doubted.discard(vendor)
     if not isinstance(stored, dict):
+        _not_filled(vendor)
         raise ConfigurationError(f"{vendor}'s secret is wrongly filled: it is not a JSON object.")
     return stored
 

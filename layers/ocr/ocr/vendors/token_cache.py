@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
-from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.platform import aws
@@ -78,7 +77,7 @@ def _released(name: str) -> None:
             Key={"id": _id(name)},
             UpdateExpression="SET lease_until = :until",
             ExpressionAttributeValues={":until": 0},
-            ConditionExpression=Attr("lease_until").exists(),
+            ConditionExpression="attribute_exists(lease_until)",
         )
 
 
@@ -101,14 +100,14 @@ def _put(name: str, made: Token) -> Token:
 def _leased(name: str, seen: Token | None) -> bool:
     """Take the right to fetch a token, unless another has it or has just brought one."""
     now = int(time.time())
-    free = Attr("lease_until").not_exists() | Attr("lease_until").lt(now)
-    unchanged = Attr("token").eq(seen.text) if seen else Attr("token").not_exists()
+    unchanged, values = ("#token = :seen", {":seen": seen.text}) if seen else ("attribute_not_exists(#token)", {})
     taken = aws.written(
         aws.table().update_item,
         Key={"id": _id(name)},
         UpdateExpression="SET lease_until = :until",
-        ExpressionAttributeValues={":until": now + LEASE_SECONDS},
-        ConditionExpression=free & unchanged,
+        ConditionExpression=f"{unchanged} AND (attribute_not_exists(lease_until) OR lease_until < :now)",
+        ExpressionAttributeNames={"#token": "token"},
+        ExpressionAttributeValues={":until": now + LEASE_SECONDS, ":now": now, **values},
     )
     return taken is not None
 
