@@ -116,7 +116,7 @@ def s3() -> "S3Client":
     style = Config(signature_version="s3v4", s3={"addressing_style": addressing}, read_timeout=10)
     client: S3Client = _client("s3", SOON.merge(style))
     # What is put is small: to ask first whether S3 would take it costs a round trip of its own.
-    client.meta.events.unregister("before-call.s3", add_expect_header)  # type: ignore[arg-type]
+    client.meta.events.unregister("before-call.s3", add_expect_header)
     return client
 
 
