@@ -158,7 +158,7 @@ def test_a_budget_whose_answer_was_lost_is_taken_once_and_given_back_once(money:
     def spent() -> list[Any]:
         return [one["spent"] for one in usage.spent(datetime.now(UTC))]
 
-    with injector.over(aws.table().meta.client):
+    with injector.over(aws.dynamodb()):
         injector.faults = [Fault("UpdateItem", "lost", skip=1, times=lost)]
         charge = reserved(offer)
         assert (spent(), reserved(offer).budgets, spent()) == ([1, 1], charge.budgets, [2, 2])
@@ -200,7 +200,7 @@ def test_what_an_owner_counts_without_the_ledger_counts_once(money: Any) -> None
     charge = usage.charge("ticket", First([reading]), {}, OPERATOR)
     assert charge
     injector = FaultInjector(faults=[Fault("TransactWriteItems", "lost")])
-    with injector.over(aws.table().meta.client):
+    with injector.over(aws.dynamodb()):
         usage.add([charge.possible, charge.charged])
     assert counted()["first"] == (1, 1, Decimal("0.5"), 0, 0)
 

@@ -127,7 +127,7 @@ def test_records_that_wait_for_a_person_are_found_without_the_others(
 ) -> None:
     monkeypatch.setenv("DAY_SHARDS", str(shards))
     settings.cache_clear()
-    with aws.table().batch_writer() as table:
+    with whole_table().batch_writer() as table:
         for number in range(60):
             table.put_item(Item=waiting(number))
         table.put_item(Item=waiting(61, expires_at=1))

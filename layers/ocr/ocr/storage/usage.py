@@ -247,11 +247,10 @@ def _changed(
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
         _idle_marks.setdefault(key, []).extend(idle)
-        # An error's item is as DynamoDB writes it.
-        stands: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
+        stands: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]  # its stubs know none
         if mark not in stands:
             return None
-        return {name: Decimal(stands[name]["N"]) for name in amounts}
+        return {name: stands[name] for name in amounts}
     after: Mapping[str, Any] = answer["Attributes"]
     old = [name for name, at in after.items() if name.startswith("mark_") and at < now - MARKED_SECONDS]
     own = [] if answer["ResponseMetadata"]["RetryAttempts"] else [mark]
