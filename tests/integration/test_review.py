@@ -12,10 +12,10 @@ from announce.app import announcement
 from id_card.app import product as id_card
 from ocr.declare import catalogue
 from ocr.model.reading import ExtractedDocument, Item, Reading
-from ocr.platform import aws, telemetry
+from ocr.platform import telemetry
 from ocr.storage import records
 from records import app
-from tests.support.aws import ANSWERS, World, forget_settings
+from tests.support.aws import ANSWERS, World, forget_settings, whole_table
 from tests.support.scripted import Context, First, Second, picture
 from tests.support.sending import deliver, of_upload
 
@@ -190,7 +190,7 @@ def test_lists_and_events_tell_what_waits_for_a_person_and_what_was_decided(card
     assert [one["corrected"] for one in listed("corrected")] == [1]
     assert asked("PATCH", f"/records/{card}", {"decision": "approved"}, state(card))[0] == 200
     assert [one["id"] for one in listed("approved")] == [card]
-    assert aws.table().scan(IndexName="by_review")["Count"] == 0
+    assert whole_table().scan(IndexName="by_review")["Count"] == 0
     assert listed("rejected") == []
     now = records.stored(card)
     assert now
@@ -225,11 +225,11 @@ def test_who_changed_what_is_written_down_without_a_value(card: str, caplog: pyt
 
 def test_erasing_a_picture_erases_what_people_made_of_it(world: World, card: str) -> None:
     assert asked("PATCH", f"/records/{card}", {"fields": {"address": "路" * 9_999}}, state(card))[0] == 200
-    assert aws.table().scan(IndexName="by_review")["Count"] == 1
+    assert whole_table().scan(IndexName="by_review")["Count"] == 1
     assert asked("DELETE", f"/records/{card}")[0] == 204
     assert asked("GET", f"/records/{card}")[0] == 410
     assert "路路" not in str(world.items())
-    assert aws.table().scan(IndexName="by_review")["Count"] == 0
+    assert whole_table().scan(IndexName="by_review")["Count"] == 0
 
 
 def test_a_body_too_long_for_the_table_is_kept_beside_it_and_goes_with_it(

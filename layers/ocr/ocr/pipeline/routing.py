@@ -44,7 +44,8 @@ from ocr.platform.settings import settings
 from ocr.platform.telemetry import alert, logger, meter, unforeseen
 from ocr.storage import circuits, usage
 from ocr.storage.usage import Charge, Count
-from ocr.vendors import credentials, rate_limit, transport
+from ocr.vendors import credentials, rate_limit
+from ocr.vendors.connections import shared_session
 
 # How long to wait for one vendor's rate while another could be asked.
 PATIENCE = 1.0
@@ -212,7 +213,7 @@ def prepare(product: str, fields: type[Fields], offers: Sequence[Offer]) -> None
     if offer:
         _circuits().get_state(circuits.name(offer))
     if offer and offer.keys:
-        transport.prepare()
+        shared_session()
 
 
 def _ready(

@@ -129,11 +129,6 @@ class Answer(ReceivedAnswer):
         return max(1, min(round((moment - datetime.now(UTC)).total_seconds()), LONGEST_WAIT))
 
 
-def prepare() -> None:
-    """Load what vendors are asked with."""
-    _pooled()
-
-
 def deadline(seconds: float) -> float:
     """The moment, on this module's clock, `seconds` from now: what `send` takes as `until`."""
     return time.monotonic() + seconds
