@@ -16,7 +16,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.model.tenant import OPERATOR, Tenant, of_key, tenant_of
 from ocr.platform import aws as clients
-from tests.support.aws import UPLOADS, World, forget_settings
+from tests.support.aws import UPLOADS, World, forget_settings, whole
 from tests.support.scripted import Context, calls, picture, product, reading
 from tests.support.sending import asked, deliver, of_upload
 
@@ -159,7 +159,6 @@ def test_the_operator_sees_the_tenants_keys_but_never_their_values(
 ) -> None:
     monkeypatch.setenv("TABLE", "tenants-records")
     forget_settings()
-    clients.table.cache_clear()
     made = [command("create", "--name", name, "--json")[1][0] for name in ("north", "north", "south")]
     command("create", "--name", "north", "--per-day", "700")
     command("revoke", "--name", "north", "--id", made[0]["id"])
@@ -187,7 +186,7 @@ def test_the_operator_sees_what_waits_in_the_queues_and_for_how_long(
     queue = part_of(world.emulator, "IdCardQueue")
     for _ in range(2):
         clients.queues().send_message(QueueUrl=queue, MessageBody="{}")
-    clients.queues().receive_message(QueueUrl=queue, VisibilityTimeout=60)
+    whole("sqs").receive_message(QueueUrl=queue, VisibilityTimeout=60)
     # As SQS tells it on AWS.
     age: Any = {"MetricName": "ApproximateAgeOfOldestMessage", "Value": 90, "Timestamp": datetime.now(UTC)}
     age["Dimensions"] = [{"Name": "QueueName", "Value": queue.rpartition("/")[2]}]
