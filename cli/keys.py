@@ -74,7 +74,10 @@ class TenantKeys:
                 yield TenantKey(tenant, key["id"], float(throttle["rateLimit"]), int(quota["limit"]), at)
 
     def revoke(self, tenant: str, id: str | None = None) -> int:
-        """How many keys of a tenant were revoked: this one, or all of them and its usage plan too."""
+        """How many keys of a tenant were revoked: this one, or all of them and its usage plan too.
+
+        Raises `Failed` where there is no such tenant or key.
+        """
         plan = self._plans().get(tenant)
         if plan is None:
             raise Failed(f"There is no tenant {tenant}.", "`ocr keys list` shows them.")

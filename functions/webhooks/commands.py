@@ -35,7 +35,7 @@ class Add(BaseModel):
     tenant: str = Field(default=OPERATOR.name, pattern=rf"^({NAME.pattern})?$")
 
     def run(self) -> Mapping[str, Any]:
-        """The new endpoint."""
+        """The new endpoint. Raises `Refused` for an address that may not be posted to, and for an unknown product."""
         try:
             public_internet.gate(public_internet.parsed(self.url), settings().webhook_origins)
         except NotVisited as error:

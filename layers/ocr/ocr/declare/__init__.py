@@ -1,0 +1,1 @@
+"""What products are declared with: fields, types, checks, identifiers, dates, options, offers."""

@@ -67,7 +67,10 @@ def there(record: Record | None) -> Record:
 
 
 def record_id(id: str) -> str:
-    """The id, if it is a record's: the table also holds the ledger's entries, rates, tokens and circuits."""
+    """The id, if it is a record's: the table also holds the ledger's entries, rates, tokens and circuits.
+
+    Raises `not_found` for any other.
+    """
     if not records.RECORD_ID.fullmatch(id):
         raise missing()
     return id

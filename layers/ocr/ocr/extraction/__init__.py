@@ -1,0 +1,1 @@
+"""Lines of text become labelled values: labels, assignment, tables, classification."""

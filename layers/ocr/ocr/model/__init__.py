@@ -1,0 +1,1 @@
+"""The nouns as data: picture, reading, record, check, problem."""

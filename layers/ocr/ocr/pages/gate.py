@@ -113,7 +113,10 @@ def prepare() -> None:
 
 @contextmanager
 def opened(header: Header) -> Iterator["Image.Image"]:
-    """The picture, not yet decoded, in its turn; what Pillow makes of it is to be done within the block."""
+    """The picture, not yet decoded, in its turn; what Pillow makes of it is to be done within the block.
+
+    Raises `damaged` for a file that is cut short, or of another size than its header says.
+    """
     from PIL import Image  # costs 50 ms: not at cold start, nor for what was refused before
 
     if not header.ended and not _has_every_pixel(header):

@@ -1,0 +1,1 @@
+"""AWS clients, settings, errors, telemetry, threads."""

@@ -1,0 +1,1 @@
+"""What is kept: ledger, records, lists, erasure, raw answers, usage."""

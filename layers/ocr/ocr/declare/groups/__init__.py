@@ -1,0 +1,1 @@
+"""Fields and checks that several products share."""
