@@ -131,7 +131,7 @@ def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> d
 def report() -> float:
     """US dollars of a thousand reports of a month; 4 KB more that a query finds cost half a unit more."""
     prices, took = PRICES["each"], OPERATIONS["a report of 31 days"]
-    each = sum(number * prices[name] for name, number in took.items() if name in prices)
+    each: float = sum(number * prices[name] for name, number in took.items() if name in prices)
     running: float = took["seconds"] * OPERATIONS["product"]["GB"] * prices["Lambda GB-second"]
     return THOUSAND * (each + running)
 
