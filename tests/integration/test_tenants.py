@@ -190,7 +190,7 @@ def test_the_operator_sees_what_waits_in_the_queues_and_for_how_long(
     # As SQS tells it on AWS.
     age: Any = {"MetricName": "ApproximateAgeOfOldestMessage", "Value": 90, "Timestamp": datetime.now(UTC)}
     age["Dimensions"] = [{"Name": "QueueName", "Value": queue.rpartition("/")[2]}]
-    clients.metrics().put_metric_data(Namespace="AWS/SQS", MetricData=[age])
+    whole("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=[age])
     status, body = of(STACKS, "GET", "/queues")
     empty = {"waiting": 0, "delayed": 0, "in_progress": 0}
     assert status == 200
