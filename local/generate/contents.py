@@ -15,8 +15,12 @@ from local.generate.components import GATEWAY
 from local.generate.tables import table
 from local.samples import digital
 from ocr.declare.catalogue import offers_by_vendor, products
-from ocr.declare.fields import Fields, declared
+from ocr.declare.checks import WEAK, RowRule
+from ocr.declare.field_types import Money
+from ocr.declare.fields import Declared, Fields, declared
+from ocr.declare.identifiers import WITH_CHECK_DIGIT
 from ocr.declare.offers import Offer
+from ocr.declare.product import Product
 from ocr.entry import https, requests, uploads
 from ocr.model.picture import MEDIA_TYPES
 from ocr.model.record import Announcement, Attempt, Document, Evidence, Record
@@ -42,6 +46,7 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "exit-codes": _exit_codes,
         "vendors": _vendors,
         "personal": _personal,
+        "unchecked": _unchecked,
         "settings": _settings,
         "parameters": lambda: _parameters(template),
         "targets": _targets,
@@ -62,6 +67,35 @@ def _personal() -> str:
 
 def _names(fields: type[Fields], *, personal: bool) -> str:
     return ", ".join(name for name, field in declared(fields).items() if field.mark.pii == personal)
+
+
+# --- Checks -----------------------------------------------------------------------------------------------------------
+
+
+def _unchecked() -> str:
+    """Which fields of which product nothing else on the document confirms."""
+    rows = [[f"`{slug}`", ", ".join(_alone(product))] for slug, product in products().items()]
+    return table(["product", "fields"], [row for row in rows if row[1]])
+
+
+def _alone(product: Product) -> Iterator[str]:
+    """The fields without a check digit that no rule compares with another; a row's by the row's name before them."""
+    rules = [rule for rule in product.checks if rule.name not in WEAK]
+    compared = {field for rule in rules if not isinstance(rule, RowRule) for field in rule.fields}
+    cells = {(rule.rows, column) for rule in rules if isinstance(rule, RowRule) for column in rule.columns}
+    for name, field in declared(product.fields).items():
+        if field.row:
+            # What a column adds up to, or continues from, is one of its amounts.
+            for column, cell in declared(field.row).items():
+                added = name in compared and cell.type is Money
+                if not (added or (name, column) in cells or _has_check_digit(cell)):
+                    yield f"{name}[].{column}"
+        elif not (name in compared or field.mark.content or field.mark.derived or _has_check_digit(field)):
+            yield name
+
+
+def _has_check_digit(field: Declared) -> bool:
+    return bool({field.shape.check, field.mark.check} & WITH_CHECK_DIGIT)
 
 
 # --- The API ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import jsonschema
@@ -14,6 +15,7 @@ from ocr.declare import field_types
 from ocr.declare.dates import period_end, period_start
 from ocr.declare.fields import Fields, declared, label
 from ocr.declare.numerals import chinese_amount
+from tests.support.confusions import misread
 
 TYPES = {name: kind for name, kind in vars(field_types).items() if hasattr(kind, "__metadata__")}
 ADAPTERS = {name: TypeAdapter(kind) for name, kind in TYPES.items()}
@@ -145,7 +147,7 @@ READ: dict[str, dict[str, Any]] = {
     "RealEstateCertificateNumber": {"京（2019）朝不动产权第 0012345 号": "京(2019)朝不动产权第0012345号"},
 }
 
-REFUSED = {
+REFUSED: dict[str, list[Any]] = {
     "Text": ["", " \u200b", ["list"]],
     "Date": ["2019-02-30", "07/03/1990", "1990年3月", "长期", "张三"],
     "DateTime": ["2019-3-112:30", "2019年3月7日下午"],
@@ -318,6 +320,27 @@ def test_no_words_break_the_reader_of_amounts(words: str) -> None:
 @given(cents=st.integers(0, 10**13 - 1))
 def test_every_amount_that_is_spelled_is_read_back(cents: int) -> None:
     assert chinese_amount(spelled(cents)) == Decimal(cents) / 100
+
+
+@pytest.mark.parametrize("cents", [Random(digits).randrange(10**digits) for digits in range(3, 14)])
+@pytest.mark.parametrize("around", ["{}", "人民币(大写){}", "⊗{}", "合计:{}"])
+def test_one_misread_character_of_an_amount_in_words_is_another_numeral_or_refused(cents: int, around: str) -> None:
+    words, start = around.format(spelled(cents)), around.index("{")
+    amount = chinese_amount(words)
+    assert amount == Decimal(cents) / 100
+    marks = ((at, other, words[:at] + other + words[at + 1 :]) for at in range(len(words)) for other in "X?.,-口8")
+    for at, other, changed in (*misread(words), *marks):
+        if at >= start and other not in "一两":
+            assert chinese_amount(changed) in (None, amount), changed
+
+
+@pytest.mark.parametrize("text", ["1234.56", "-100.80", "¥1,259.50", "(100.00)"])
+def test_a_letter_in_an_amount_is_not_taken_for_a_figure(text: str) -> None:
+    adapter = TypeAdapter[Any](field_types.Money)
+    for _, other, changed in misread(text):
+        if not other.isdigit():
+            with pytest.raises(ValidationError):
+                adapter.validate_python(changed)
 
 
 def spelled(cents: int) -> str:

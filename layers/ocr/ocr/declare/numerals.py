@@ -90,8 +90,8 @@ def amount_words(value: object) -> str:
     if match is None:
         raise ValueError("not an amount in words")
     words, before, behind = match["words"], written[: match.start("words")], written[match.end("words") :]
-    # Bills say 壹拾; a 拾 behind a letter or figure lacks its numeral, which was read as that.
-    cut = words[0] in "拾十" and before[-1:].isalnum() and before[-1:].isascii()
+    # Bills say 壹拾: a 拾 behind what is no label lacks its numeral, which was read as that.
+    cut = words[0] in "拾十" and before and before[-1] not in ":)计额写款价费币值⊗"
     if cut or _MORE_BEFORE.search(before) or _MORE_BEHIND.search(behind):
         raise ValueError("a part of an amount in words")
     found = ("负" if match["sign"] or _MINUS.search(before) else "") + words
