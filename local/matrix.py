@@ -125,11 +125,11 @@ def ended(slug: str, said: Mapping[str, Any], whole: Record) -> str:
     part = offline.record_of(slug, said)
     if part.status != Status.SUCCEEDED or not (part.document and whole.document):
         return part.status.value
-    sides = {name: field.mark.side for name, field in declared(products()[slug].fields).items()}
-    shown = {sides[name] for name in part.document.fields} - {None}
+    product = products()[slug]
+    sides = {name: field.mark.side for name, field in declared(product.fields).items()}
+    shown, all_ = (product.complete.shown(product.fields, one.document.fields) for one in (part, whole) if one.document)
     own = {name for name in whole.document.fields if sides[name] in shown}
-    several = {sides[name] for name in whole.document.fields} - {None} - shown
-    return ONE_SIDE if several and own <= part.document.fields.keys() else part.status.value
+    return ONE_SIDE if len(all_) > len(shown) and own <= part.document.fields.keys() else part.status.value
 
 
 def show(found: Sequence[Outcome]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ocr.declare.field_types import BankCard as CardNumber
 from ocr.declare.field_types import MonthYear, Text, one_of
 from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -93,6 +94,7 @@ product = Product(
     name="银行卡",
     category="identity",
     required=["card_number"],
+    size=ID_1,
     titles=["银联", "UnionPay", "闪付", "QuickPass", "人民币信用卡"],
     offers=[etoplive.Pid(4), embedded.Labels()],
     checks=[not_expired("valid_to")],

@@ -14,6 +14,7 @@ from ocr.declare.checks import birth_date_matches, in_order, not_expired, not_fu
 from ocr.declare.field_types import Date, DateOrYears, DateTime, DrivingClass, Figures, Integer, ResidentId, Sex, Text
 from ocr.declare.fields import Fields, Shape, Unlabelled, derived, label
 from ocr.declare.product import Product
+from ocr.declare.sizes import LICENCE
 from ocr.declare.text_types import TRAFFIC_POLICE, Address, Authority, Nationality, PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
@@ -82,6 +83,7 @@ product = Product(
         SUB: ["license_number", "name", "file_number"],
         ELECTRONIC: ["license_number", "name", "generated_at"],
     },
+    size=LICENCE,
     titles=["中华人民共和国机动车驾驶证", "机动车驾驶证", "Driving License of the People's Republic of China"],
     offers=[etoplive.Pid(7), embedded.Labels()],
     checks=[

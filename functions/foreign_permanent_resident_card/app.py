@@ -9,6 +9,7 @@ from ocr.declare.field_types import ForeignResidentNumber, Mrz, Text
 from ocr.declare.fields import label
 from ocr.declare.groups.people import BACK, FRONT, LatinName, TravelCard
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -28,6 +29,7 @@ product = Product(
     name="外国人永久居留证",
     category="identity",
     required={FRONT: ["name_en", "card_number"], BACK: ["mrz", ("issue_times", "issuing_authority")]},
+    size=ID_1,
     titles=["外国人永久居留身份证", "外国人永久居留证", "FOREIGNER'S PERMANENT RESIDENCE CARD"],
     offers=[etoplive.Pid(53), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],

@@ -8,6 +8,7 @@ from ocr.declare.field_types import Integer, Period, Text
 from ocr.declare.fields import Fields, label
 from ocr.declare.groups.people import BACK
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -35,6 +36,7 @@ product = Product(
             ("hk_endorsement_valid_period", "mo_endorsement_valid_period"),
         ]
     },
+    size=ID_1,
     titles=["签注"],
     offers=[etoplive.Pid(1014), embedded.Labels()],
 )

@@ -9,6 +9,7 @@ from ocr.declare.field_types import ExitPermitNumber, Mrz, Text
 from ocr.declare.fields import label
 from ocr.declare.groups.people import FRONT, TravelCard
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -27,6 +28,7 @@ product = Product(
     name="往来港澳通行证正面",
     category="identity",
     required={FRONT: ["name_zh", "permit_number", ("valid_period", "valid_to")]},
+    size=ID_1,
     titles=["往来港澳通行证"],
     offers=[etoplive.Pid(1013), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],

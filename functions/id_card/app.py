@@ -14,6 +14,7 @@ from ocr.declare.dates import period_end, period_start
 from ocr.declare.field_types import Date, DateOrLongTerm, Period, ResidentId, Sex, one_of
 from ocr.declare.fields import Fields, derived, label
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.declare.text_types import Address, Authority, Ethnicity, PersonName
 from ocr.entry.serve import serve
 from ocr.vendors import ctyun, embedded, etoplive
@@ -60,6 +61,7 @@ product = Product(
     name="身份证",
     category="identity",
     required={PORTRAIT: ["name", "id_number"], EMBLEM: ["issuing_authority", ("valid_period", "valid_to")]},
+    size=ID_1,
     titles=["居民身份证"],
     offers=[ctyun.IdCard(), etoplive.Pid(2), embedded.Labels()],
     checks=[

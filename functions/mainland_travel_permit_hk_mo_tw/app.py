@@ -13,6 +13,7 @@ from ocr.declare.field_types import MainlandPermitNumber, Mrz, Text, one_of
 from ocr.declare.fields import Shape, label
 from ocr.declare.groups.people import BACK, FRONT, TravelCard
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -50,6 +51,7 @@ product = Product(
         FRONT: [("name_zh", "name_en"), "permit_number", ("valid_period", "valid_to")],
         BACK: ["mrz", ("back_name", "back_id_number")],
     },
+    size=ID_1,
     titles=["港澳居民来往内地通行证", "台湾居民来往大陆通行证"],
     offers=[etoplive.Pid(1018), embedded.Labels()],
     checks=[in_order("birth_date", "valid_from"), not_expired("valid_period")],

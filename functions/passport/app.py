@@ -11,6 +11,7 @@ from ocr.declare.field_types import Code, Date, MrzName, MrzNumber, Sex, Text
 from ocr.declare.fields import Fields, label
 from ocr.declare.groups.people import HanName, LatinName
 from ocr.declare.product import Product
+from ocr.declare.sizes import TD3
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -43,6 +44,7 @@ product = Product(
     name="护照",
     category="identity",
     required=["passport_number", ("surname", "given_names", "name_en", "name_zh"), "expiry_date"],
+    size=TD3,
     titles=["护照", "PASSPORT"],
     offers=[etoplive.Pid(8), embedded.Labels()],
     checks=[

@@ -24,7 +24,7 @@ product = Product(
     RealEstateRegistrationProof,
     name="不动产登记证",
     category="real_estate",
-    required=["certificate_number", "obligee", "location"],
+    required=["certificate_number", "obligee", "location", "unit_number"],
     titles=["不动产登记证明"],
     offers=[etoplive.Pid(1007), embedded.Labels()],
 )

@@ -8,6 +8,7 @@ from ocr.declare.checks import birth_date_matches, in_order, not_expired, sex_ma
 from ocr.declare.field_types import BankCard, Code, Date, DateOrLongTerm, ResidentId, Sex, Text
 from ocr.declare.fields import Fields, label
 from ocr.declare.product import Product
+from ocr.declare.sizes import ID_1
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -36,6 +37,7 @@ product = Product(
         ("social_security_number", "card_number"),
         ("issue_date", "valid_to", "card_number", "bank_card_number"),
     ],
+    size=ID_1,
     titles=["中华人民共和国社会保障卡", "社会保障卡"],
     offers=[etoplive.Pid(1039), embedded.Labels()],
     checks=[

@@ -11,6 +11,7 @@ from ocr.declare.checks import in_order, not_future
 from ocr.declare.field_types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
 from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
+from ocr.declare.sizes import LICENCE
 from ocr.declare.text_types import (
     TRAFFIC_POLICE,
     Address,
@@ -69,6 +70,7 @@ product = Product(
         MAIN: ["plate_number", "owner", "vin", ("register_date", "issue_date")],
         SUB: ["plate_number", "file_number", ("dimensions_mm", "inspection_record", "barcode_number")],
     },
+    size=LICENCE,
     titles=["中华人民共和国机动车行驶证", "机动车行驶证", "Vehicle License of the People's Republic of China"],
     offers=[etoplive.Pid(5), embedded.Labels()],
     checks=[in_order("register_date", "issue_date"), not_future("issue_date")],

@@ -193,6 +193,48 @@ def test_a_watermark_may_run_over_the_edge() -> None:
     assert outcome(on_picture([*lines, *aslant], width), "within_picture") == "passed"
 
 
+@pytest.mark.parametrize(("height", "status"), [(0.6, Status.SUCCEEDED), (0.4, Status.INCOMPLETE)])
+def test_half_a_card_is_no_card_though_it_has_all_values(height: float, status: Status) -> None:
+    lines = page((60, 60, "4111 1111 1111 1111"))
+    wide = round(max(x for x, _ in lines[0].box or ()))
+    found = on_paper("bank_card", lines, wide + 60, round(height * wide))
+    assert (found.status, bool(found.document and found.document.fields)) == (status, True)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_card_may_stand_or_lie(turned: bool) -> None:
+    lines = page((20, 100, "4111 1111 1111 1111"))
+    wide = round(max(x for x, _ in lines[0].box or ())) + 20
+    size = (wide, round(wide * 85.6 / 54)) if turned else (wide, round(wide * 54 / 85.6))
+    assert on_paper("bank_card", lines, *size).status == Status.SUCCEEDED
+
+
+STATEMENT = (
+    ("交易明细",),
+    ("户名：林一一", "账号：6229004840756250332"),
+    ("交易日期", "摘要", "交易金额", "账户余额"),
+    ("2021-03-16", "利息", "10.00", "110.00"),
+    ("2021-03-17", "转账", "20.00", "130.00"),
+    ("2021-03-18", "利息", "30.00", "160.00"),
+)
+
+
+@pytest.mark.parametrize(("room", "status"), [(60, Status.SUCCEEDED), (20, Status.INCOMPLETE)])
+def test_a_table_that_ends_at_the_edge_may_have_more_rows(room: int, status: Status) -> None:
+    rows = [
+        (60 + 400 * at, 60 + 50 * number, text) for number, row in enumerate(STATEMENT) for at, text in enumerate(row)
+    ]
+    lines = page(*rows)
+    bottom = round(max(y for line in lines for _, y in line.box or ()))
+    found = on_paper("bank_statement", lines, 2000, bottom + room)
+    assert (found.status, outcome(found, "within_picture")) == (status, "passed" if room > 50 else "failed")
+
+
+def on_paper(slug: str, lines: list[Line], width: int, height: int) -> Record:
+    """The record of lines on a picture of this size."""
+    return offline.record_of(slug, {"lines": [line.model_dump() for line in lines], "width": width, "height": height})
+
+
 def test_without_lines_nobody_can_tell() -> None:
     found = labelled("id_card", ("姓名", "林一一"), ("公民身份号码", NUMBER))
     assert outcome(found, "document_type") == "not_applicable"

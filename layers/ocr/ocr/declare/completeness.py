@@ -7,7 +7,7 @@ Of several fields in a tuple any one will do. One whole side is a whole document
 required may be missing either.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ocr.declare.fields import Fields, declared
@@ -34,13 +34,17 @@ class Complete:
         return tuple(dict.fromkeys(name for side in self.sides for name in self._named(side)))
 
     def __call__(self, model: Fields) -> Check:
-        shown = [side for side in self.sides if any(_is_there(model, name) for name in self._own(model, side))]
-        missing = self._missing(model, shown or [self._nearest(model)])
+        there = [name for name in declared(type(model)) if _is_there(model, name)]
+        missing = self._missing(model, self.shown(type(model), there) or [self._nearest(model)])
         names = [name for choice in missing for name in choice]
         if not missing:
             return Check(name=self.name, fields=[one for one in self.fields if _is_there(model, one)], outcome="passed")
         names_of_missing = ", ".join(" or ".join(choice) for choice in missing)
         return Check(name=self.name, fields=names, outcome="failed", detail=f"Not read: {names_of_missing}.")
+
+    def shown(self, model: type[Fields], names: Collection[str]) -> list[str]:
+        """The sides that show, of a document of `model` with the fields of these names."""
+        return [side for side in self.sides if any(name in names for name in self._own(model, side))]
 
     def _missing(self, model: Fields, sides: Sequence[str]) -> list[tuple[str, ...]]:
         wanted = dict.fromkeys(choice for side in sides for choice in self.sides[side])
@@ -50,10 +54,10 @@ class Complete:
         """The side that lacks least, where nothing says which side it is."""
         return min(self.sides, key=lambda side: len(self._missing(model, [side])))
 
-    def _own(self, model: Fields, side: str) -> Iterator[str]:
+    def _own(self, model: type[Fields], side: str) -> Iterator[str]:
         """The fields by which a side shows: those that stand on it and on no other."""
         elsewhere = {name for other in self.sides if other != side for name in self._named(other)}
-        placed = (name for name, field in declared(type(model)).items() if field.mark.side == side)
+        placed = (name for name, field in declared(model).items() if field.mark.side == side)
         yield from (name for name in (*self._named(side), *placed) if name not in elsewhere)
 
     def _named(self, side: str) -> list[str]:

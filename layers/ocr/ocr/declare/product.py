@@ -8,6 +8,7 @@ from ocr.declare.codes import InvoiceCode
 from ocr.declare.completeness import Complete, Required, complete
 from ocr.declare.fields import Fields, declared
 from ocr.declare.offers import Offer
+from ocr.declare.sizes import Size
 from ocr.platform.errors import ConfigurationError
 
 Category = Literal["identity", "vehicle", "invoice", "finance", "real_estate", "enterprise", "general", "captcha"]
@@ -24,6 +25,7 @@ class Product:
     titles    what stands on top of such a document, for telling documents apart
     checks    rules over several fields, beyond the checks that the fields' types bring
     code      what the code on such a document says of it, where that is publicly known
+    size      how large a side of such a document is, where a standard says so
     sorts     whether its documents are other products': each is grouped with those of its kind and read as one of them
     """
 
@@ -39,6 +41,7 @@ class Product:
         titles: Sequence[str] = (),
         checks: Sequence[Rule | RowRule] = (),
         code: InvoiceCode | None = None,
+        size: Size | None = None,
         sorts: bool = False,
     ) -> None:
         if category not in get_args(Category):
@@ -56,4 +59,5 @@ class Product:
             raise ConfigurationError(f"{slug}'s code says fields that it lacks: {', '.join(sorted(unknown))}")
         self.code = code
         self.checks: tuple[Rule | RowRule | Complete, ...] = (self.complete, *checks)
+        self.size = size
         self.sorts = sorts
