@@ -34,7 +34,7 @@ from records import app
 from tests.support.aws import World, forget_settings
 from tests.support.fault_injection import Fault, FaultInjector
 from tests.support.scripted import Answer, Context, First, calls, died, picture, product, reading
-from tests.support.sending import deliver, of_upload, post
+from tests.support.sending import WAYS, brought, deliver, of_upload, post
 
 ASKING = int(os.environ.get("ASKING", "60"))
 TODAY = datetime.now(UTC).date()
@@ -224,6 +224,18 @@ def test_a_vendor_without_a_budget_left_leaves_the_picture_to_the_next(money: An
     assert [post(kind, picture(number))[1]["vendor"] for number in range(3)] == ["first", "second", "second"]
     assert (calls(kind), calls(kind, "second")) == (1, 2)
     assert counted()["second"] == (2, 2, 6, 0, 0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_budget_holds_every_way(world: World, money: Any, way: str) -> None:
+    money("first=2/day")
+    kind = product([reading], [lambda: reading("second")])
+    found = brought(way, world, kind, *map(picture, range(4)))
+    assert sorted(one.vendor or "" for one in found if one) == ["first", "first", "second", "second"]
+    assert (calls(kind), counted()) == (2, {"first": (2, 2, 1, 0, 0), "second": (2, 2, 6, 0, 0)})
+    money("first=2/day second=3/day")
+    alone = product([reading])
+    assert (brought(way, world, alone, picture(9)), calls(alone)) == ([None], 0)
 
 
 def test_where_no_vendor_has_a_budget_left_an_upload_waits_until_there_is_one(world: World, money: Any) -> None:

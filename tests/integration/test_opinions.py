@@ -1,6 +1,7 @@
 """Promise: where a referee doubts a reading, another vendor is asked if the operator says so; no doubt hides."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -14,10 +15,10 @@ from ocr.model.reading import ExtractedDocument, Item, Reading
 from ocr.model.record import Status
 from ocr.platform.errors import ConfigurationError, VendorUnavailable
 from ocr.platform.settings import settings
-from ocr.storage import ledger
+from ocr.storage import ledger, queries, usage
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import First, Second, calls, died, picture
-from tests.support.sending import deliver, of_upload, post
+from tests.support.sending import WAYS, brought, post
 
 NUMBER, WRONG = "11010519491231002X", "110105194912310021"
 
@@ -35,6 +36,13 @@ class Free(Second):
 
     def units(self, options: Any) -> float:
         return 0
+
+
+class Unset(Second):
+    """A vendor whose key is not filled in."""
+
+    vendor: ClassVar[str] = "third"
+    keys: ClassVar[tuple[str, ...]] = ("key",)
 
 
 def says(vendor: str, name: str, number: str | None, sure: float | None = 0.95) -> Any:
@@ -128,13 +136,29 @@ def test_a_second_opinion_that_nobody_gives_takes_nothing_from_the_first(policy:
     assert (found["vendor"], found["status"], found["review"]) == ("first", "succeeded", ["number"])
 
 
-def test_an_upload_has_its_second_opinion_too(world: World, policy: Any) -> None:
-    kind = card(says("first", "林一一", WRONG), says("second", "林一一", NUMBER))
-    upload = world.upload("uploads/ticket/a.png", picture(3))
-    assert deliver(kind, upload) == []
-    record = of_upload(upload)
-    assert record
-    assert (record.status, record.review, record.checks_failed) == (Status.SUCCEEDED, [], 0)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_second_opinion_and_a_doubt_come_every_way_and_a_vendor_without_a_key_changes_neither(
+    world: World, policy: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("VENDORS", "third,first,second")
+    policy("checks")
+    answers = [("林一一", NUMBER), ("林一二", NUMBER)]
+    first, second = First([says("first", "林一一", WRONG)]), Second([says("second", *one) for one in answers])
+    unset = Unset([died])
+    kind = Product("ticket", Card, name="卡", category="general", required=["number"], offers=[unset, first, second])
+    found = [one for content in map(picture, (1, 2)) for one in brought(way, world, kind, content) if one]
+    assert [(one.status, one.review, one.needs_review) for one in found] == [
+        (Status.SUCCEEDED, [], False),
+        (Status.SUCCEEDED, ["name"], True),
+    ]
+    assert [[attempt.vendor for attempt in one.attempts] for one in found] == [["first", "second"]] * 2
+    today = datetime.now(UTC).date()
+    spent = {row["vendor"]: row["units"] for row in usage.report(today - timedelta(days=1), today)}
+    assert (unset.asked, spent) == ([], {"first": 2, "second": 2})
+    waiting, _ = queries.page(
+        queries.Search(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), review="needed"), 10
+    )
+    assert [one.id for one in waiting] == [found[1].id]
 
 
 @pytest.mark.parametrize("text", ["sometimes", "checks|", "confidence<2", "confidence>0.5", "id_card=all"])

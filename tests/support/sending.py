@@ -11,7 +11,7 @@ from ocr.model.record import Record
 from ocr.platform.settings import settings
 from ocr.storage import records, tries
 from records import app
-from tests.support.aws import UPLOADS
+from tests.support.aws import UPLOADS, World
 from tests.support.scripted import Context
 
 Body = dict[str, Any]
@@ -76,6 +76,24 @@ def of_upload(notification: dict[str, Any]) -> Record | None:
     """The record that an upload ended in."""
     thing = notification["s3"]["object"]
     return records.of_upload(f"s3://{UPLOADS}/{thing['key']}", thing["versionId"])
+
+
+WAYS = ("https", "s3", "batch")
+
+
+def brought(way: str, world: World, kind: Product, *contents: bytes) -> list[Record | None]:
+    """The records that pictures end in which come this way; None for one that has none yet."""
+    if way == "s3":
+        uploads = [world.upload(f"uploads/{kind.slug}/{number}.png", one) for number, one in enumerate(contents)]
+        deliver(kind, *uploads)
+        return [of_upload(one) for one in uploads]
+    if way == "batch":
+        images = [b64encode(one).decode() for one in contents]
+        told = sent(kind, {"images": images}, path="/batch")[1]["outcomes"]
+    else:
+        told = [post(kind, one)[1] for one in contents]
+    ids = [one.get("record_id") or one.get("id") for one in told]
+    return [records.find(id) if id else None for id in ids]
 
 
 def sent(
