@@ -19,7 +19,7 @@ from cli.keys import TenantKeys
 from local.arguments import Arguments
 from local.cloud.aws import UP, Aws
 from local.cloud.sending import salt
-from local.cloud.stack import NAME
+from local.cloud.stack import NAME, parts_of
 from local.samples import samples
 
 PROBLEM = "application/problem+json"
@@ -86,6 +86,8 @@ def checks(found: Target) -> Iterator[tuple[str, str]]:
     if not found.local:
         yield "Lambda may run enough at once", _concurrency(found)
         yield "alarms wake somebody", _alarms(found)
+        yield "a release has all the traffic", _live(found)
+    yield "the names of queues are whole", _queues(found)
     yield "a tenant's key is known as that", _tenant(found, slugs[0])
     sample = next(iter(samples([slugs[0]])))
     content = sample.picture + salt()
@@ -126,6 +128,22 @@ def _alarms(found: Target) -> str:
     ours = [one for page in pages for one in page["MetricAlarms"] if "docs/operating.md#" in one["AlarmDescription"]]
     silent = sum(not one["AlarmActions"] for one in ours)
     return f"{silent} of {len(ours)} have nobody to tell: set AlarmEmail or AlarmTopicArn" if silent or not ours else ""
+
+
+def _live(found: Target) -> str:
+    """Where traffic is shifted: whether an alias still sends some of it to the version before."""
+    parts, client = parts_of(found.client, found.stack), found.client("lambda")
+    shifted = [name.removesuffix("Live") for name in parts if name.endswith("Live")]
+    aliases = {name: client.get_alias(FunctionName=parts[name], Name="live") for name in shifted}
+    between = sorted(name for name, alias in aliases.items() if alias.get("RoutingConfig"))
+    return f"two versions of {', '.join(between)} are called: look at the deployments in CodeDeploy" if between else ""
+
+
+def _queues(found: Target) -> str:
+    """AWS cuts names that are too long; then the bucket may not send to the queue."""
+    addresses = [part for name, part in parts_of(found.client, found.stack).items() if name.endswith("Queue")]
+    cut = [one for one in addresses if not one.rpartition("/")[2].startswith(f"{found.stack}-")]
+    return f"{len(cut)} of {len(addresses)} do not begin with {found.stack}-" if cut or not addresses else ""
 
 
 def _read(found: Target, answer: requests.Response) -> str:

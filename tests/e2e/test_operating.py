@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from announce.app import announcement
 from cli.keys import TenantKeys
+from local import smoke
 from local.cloud.aws import ROOT
 from local.cloud.listener import listening
 from local.cloud.sending import Picture, Reading, salt, send
@@ -69,6 +70,11 @@ def test_the_doctor_tells_silence_from_refusal() -> None:
     assert verdict(VendorUnavailable("", code="unreachable"))[:2] == ("no", "")
     assert verdict(VendorRejected("", code="certificate"))[:2] == ("no", "")
     assert verdict(VendorRejected("", code="401"))[:2] == ("yes", "no")
+
+
+def test_a_good_stack_passes_every_check_of_the_smoke_test(stack: Stack) -> None:
+    found = smoke.Target(NAME, stack.client, stack.outputs, stack.url, stack.api_key, local=True)
+    assert {name: wrong for name, wrong in smoke.checks(found) if wrong} == {}
 
 
 def test_a_tenants_key_reaches_its_own_records_alone_until_it_is_revoked(stack: Stack) -> None:

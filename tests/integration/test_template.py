@@ -470,6 +470,25 @@ def test_no_header_of_api_gateway_is_mapped_to_an_empty_value() -> None:
         assert response["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] == ORIGIN
 
 
+def test_a_key_is_held_to_its_rate_and_what_needs_none_to_less() -> None:
+    """Pages of megabytes that anybody may fetch are a bill that anybody may write."""
+    every, *pages = properties("Api")["MethodSettings"]
+    assert (every["ResourcePath"], every["HttpMethod"]) == ("/*", "*")
+    assert every["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
+    assert properties("ApiPlan")["Throttle"]["RateLimit"] == {"Ref": "RequestsPerSecond"}
+    assert {page["ResourcePath"] for page in pages} == set(OPEN)
+    assert all(page["ThrottlingRateLimit"] <= 5 for page in pages)
+    # API Gateway compresses them for who accepts that.
+    assert properties("Api")["MinimumCompressionSize"] > 0
+
+
+def test_an_account_wide_role_is_set_for_who_asks_for_it_alone() -> None:
+    assert template()["Parameters"]["ApiLogRole"]["Default"] == "none"
+    assert {template()["Resources"][name]["Condition"] for name in ("ApiLogAccount", "ApiLogAccountRole")} == {
+        "CreateApiLogRole"
+    }
+
+
 def test_no_log_level_ends_the_metrics() -> None:
     """A metric is a line without a level: Lambda takes it for INFO, and drops it above that."""
     logs = [template()["Globals"]["Function"]["LoggingConfig"], properties("RecordsApi")["LoggingConfig"]]

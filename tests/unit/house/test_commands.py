@@ -130,6 +130,12 @@ def test_a_variable_that_a_target_does_not_take_is_refused(goal: str, sentence: 
     assert sentence in ended.stderr
 
 
+@pytest.mark.parametrize("goal", ["doctor", "redrive", "smoke", "delete", "deploy"])
+def test_a_stack_has_whatever_name_the_operator_gave_it(goal: str) -> None:
+    last = run("make", "-n", goal, "STACK=mine").stdout.splitlines()[-1]
+    assert re.search(rf" -m local {goal} .*'mine'", last)
+
+
 def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "my ocr"
     folder.mkdir()
