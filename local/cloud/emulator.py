@@ -19,10 +19,11 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - S3 tells who may not list a bucket that an object is forbidden, where there is none.
 - A batch of a queue for which no function has room is brought again, until its messages' visibility timeout is over.
 
-And three things are easier here than on AWS:
+And four things are easier here than on AWS:
 - Functions that share an archive share its files, where MiniStack would unpack it for each of them again. A layer's
   archive (`local.cloud.build.packed`) only names the folder where they are.
 - S3 does not tell each queue by a test message that it will be told: that would start all functions at once.
+- There is no CodeDeploy: its parts have names and nothing else, and an alias moves to a new version at once.
 - Where `WAITING_FUNCTIONS` says so, no more processes of functions wait for another call than that: the one that was
   called longest ago ends.
 """
@@ -214,6 +215,15 @@ def import_secret(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
     return name, {"Id": identifier["Id"], "Arn": identifier["Id"]}
 
 
+def create_name(logical_id: str, _properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+    """Physical id and attributes of a part of a stack that has a name and nothing else."""
+    return f"{stack}-{logical_id}", {}
+
+
+def delete_name(*_: Any) -> None:
+    """Nothing is left of it."""
+
+
 def sqs_concurrency(mapping: dict[str, Any], *rest: Any) -> int:
     """Batches in flight that an event source mapping allows."""
     scaling = mapping.get("ScalingConfig") or {}
@@ -344,6 +354,8 @@ if __name__ == "__main__":
             module.extract_iam_action = action  # type: ignore[attr-defined]
     provisioners._cw_metric_alarm_record = alarm
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["import"] = import_secret
+    for kind in ("Application", "DeploymentGroup"):
+        provisioners._RESOURCE_HANDLERS[f"AWS::CodeDeploy::{kind}"] = {"create": create_name, "delete": delete_name}
     lambda_svc._execute_function = execute
     lambda_svc._run_sqs_batch = run_batch
     apigateway_v1._build_lambda_event_v1 = event_with_key
