@@ -19,7 +19,7 @@ from cli.exit_codes import MEANINGS, UNREAD, Failed, Mistyped
 from cli.key_commands import keys
 from cli.options import as_json, print_json, show, with_api
 from cli.progress import Progress
-from cli.reading import FINISHED, SUCCEEDED, Found, Outcome, ReadRequest, pictures, read_all
+from cli.reading import FINISHED, SUCCEEDED, Outcome, PictureFiles, ReadRequest, pictures, read_all
 from cli.report import page
 from cli.results import Csv, JsonLines, NotResults, Results
 from cli.truth import NoTruth, digest, truths
@@ -224,7 +224,7 @@ def _kept(out: Path, pictures: Sequence[Path]) -> Mapping[Path, Json]:
     return {places[place]: one for one in lines if (place := Path(one["file"]).resolve()) in places}
 
 
-def _pictures(files: Sequence[Path]) -> Found:
+def _pictures(files: Sequence[Path]) -> PictureFiles:
     found = pictures(files)
     if not found.pictures:
         others = "".join(f" {file} is left out: {why}." for file, why in found.left_out.items())

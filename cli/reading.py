@@ -99,14 +99,14 @@ _BEGINS = re.compile(
 
 
 @dataclass(frozen=True)
-class Found:
+class PictureFiles:
     """The pictures to read, and the files that were left out, each with why."""
 
     pictures: Sequence[Path]
     left_out: Mapping[Path, str]
 
 
-def pictures(paths: Sequence[Path]) -> Found:
+def pictures(paths: Sequence[Path]) -> PictureFiles:
     """Files as they are named, with every picture in folders and the folders within; and what else is in these."""
     found: list[Path] = []
     left_out: dict[Path, str] = {}
@@ -122,7 +122,7 @@ def pictures(paths: Sequence[Path]) -> Found:
             else:
                 found.append(file)
     named = dict.fromkeys(found)
-    return Found(list(named), {file: why for file, why in left_out.items() if file not in named})
+    return PictureFiles(list(named), {file: why for file, why in left_out.items() if file not in named})
 
 
 def _unwanted(folder: Path, file: Path) -> str:

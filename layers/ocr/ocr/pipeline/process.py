@@ -127,7 +127,9 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
             kept[number] = claimed
     for (_, options), group in groups.items():
         request = _ask(product, [step.job.document for _, step in group], dict(options), end)
-        routing.read(product.offers, request, [_turn(product, step, end, kept, number) for number, step in group])
+        routing.read(
+            product.offers, request, [_document_run(product, step, end, kept, number) for number, step in group]
+        )
     return [_caught_up(product, job, kept[number]) for number, job in enumerate(jobs)]
 
 
@@ -191,7 +193,9 @@ def ref(job: Job, content: str) -> RecordRef:
     return RecordRef(ledger.record_id(content, job.options, job.tenant), datetime.now(UTC), tenant=job.tenant)
 
 
-def _turn(product: Product, step: Step, end: float, kept: dict[int, Outcome], number: int) -> routing.DocumentRun:
+def _document_run(
+    product: Product, step: Step, end: float, kept: dict[int, Outcome], number: int
+) -> routing.DocumentRun:
     """A picture's way through the vendors, at whose end its outcome stands in `kept` under its number."""
 
     def keep(run: routing.DocumentRun) -> None:
