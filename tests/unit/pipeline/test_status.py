@@ -472,6 +472,33 @@ def test_both_sides_of_one_card_are_one_document() -> None:
     assert {"name", "issuing_authority"} <= found.document.fields.keys()
 
 
+MAIN = (
+    "机动车行驶证",
+    "号牌号码 {} 车辆类型 小型轿车",
+    "所有人 林一一",
+    "车辆识别代号 LSVAA49J132047371",
+    "注册日期 2019-03-07",
+)
+SUB = ("号牌号码 {} 档案编号 110000123456", "核定载人数 5人 总质量 1640kg", "外廓尺寸 4600×1800×1500mm")
+
+
+@pytest.mark.parametrize(
+    ("plates", "ended"),
+    [
+        (("京A12345", "京A12345"), "passed"),
+        (("京A12345", "京A1234S"), "passed"),  # one letter misread
+        (("京A12345", "沪C67890"), "failed"),
+    ],
+)
+def test_sides_that_have_one_thing_in_common_are_of_one_document_if_they_agree_in_it(
+    plates: tuple[str, str], ended: str
+) -> None:
+    texts = [MAIN[0], MAIN[1].format(plates[0]), *MAIN[2:], SUB[0].format(plates[1]), *SUB[1:]]
+    found = printed("vehicle_license", *texts)
+    assert outcome(found, "one_document") == ended
+    assert bool(found.document and found.document.fields) == (ended == "passed")
+
+
 def test_two_dates_are_not_two_documents() -> None:
     found = printed("bank_card", "海棠银行", "6229004840756250332", "VALID FROM 08/21", "VALID THRU 08/31")
     assert outcome(found, "one_document") == "passed"

@@ -33,6 +33,11 @@ class Complete:
         """Every field that is required anywhere, alone or as one of several."""
         return tuple(dict.fromkeys(name for side in self.sides for name in self._named(side)))
 
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """The fields that are printed on more than one side, with one value on all of them."""
+        return tuple(name for name in self.fields if sum(name in self._named(side) for side in self.sides) > 1)
+
     def __call__(self, model: Fields) -> Check:
         there = [name for name in declared(type(model)) if _is_there(model, name)]
         missing = self._missing(model, self.shown(type(model), there) or [self._nearest(model)])

@@ -46,6 +46,24 @@ def _twice(model: type[Fields], lines: Sequence[Line]) -> tuple[set[str], set[st
     return numbers, _by_looks(fields, lines) | _by_label(model, lines)
 
 
+def untied(model: type[Fields], lines: Sequence[Line], ties: Collection[str]) -> list[str]:
+    """Which of `ties`, the fields that a document prints on several sides, have different values on this page.
+
+    Empty where one of them stands there twice with one value: the sides are one document's, and a letter was misread.
+    """
+    fields, words = declared(model), vocabulary(model)
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for match in laid_out(upright(lines), words).matches if ties else ():
+        terms = words.terms.get(canonical(match.label), ()) if match.values else ()
+        for name in {term.field for term in terms} & set(ties):
+            text = joined(match.values)
+            stretches = list(shaped(fields[name], text)) if fields[name].shape.pattern else [(0, len(text))]
+            values[name] += [compact(text[start:end]) for start, end in stretches[:1]]
+    twice = {name: found for name, found in values.items() if len(found) > 1}
+    differing = [name for name, found in twice.items() if not _is_among(found[0], found[1:])]
+    return sorted(differing) if len(differing) == len(twice) else []
+
+
 def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
     """The fields whose check digit more numbers on the page pass, none of which may be another field's."""
     checks = [one.shape.check for one in fields if one.shape.check]

@@ -62,9 +62,10 @@ def one_document(product: Product, lines: Sequence[Line]) -> Check:
     if not any(offer.finds_labels for offer in product.offers):
         return _check(ONE, "not_applicable", NO_LABELS)
     # Not at cold start, as above.
-    from ocr.extraction.repetition import repeated
+    from ocr.extraction.repetition import repeated, untied
 
-    fields = repeated(product.fields, lines[:MOST_LINES])
+    seen = lines[:MOST_LINES]
+    fields = repeated(product.fields, seen) or untied(product.fields, seen, product.complete.ties)
     if fields:
         return _check(ONE, "failed", "The page shows more than one of these, with different values.", fields)
     return _check(ONE, "passed", "")
