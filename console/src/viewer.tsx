@@ -45,9 +45,11 @@ export function Viewer({ say, api, record, url, marks, chosen, personal, onChoos
   // Of which picture it is known: one may load before an effect of its own record runs.
   const [loaded, setLoaded] = useState<{ picture: string; size: Point } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  const pages = record.pages.length ? record.pages : [{ number: 1, ...sizeOf(record) }];
+  // A page from which documents were cut out has a line for each of them.
+  const first = record.pages.filter(({ number }, place, all) => all.findIndex((one) => one.number === number) === place);
+  const pages = first.length ? first : [{ number: 1, ...sizeOf(record) }];
   const current = pages.find(({ number }) => number === page) ?? pages[0]!;
-  const isFile = record.pages.length > 0;
+  const isFile = Boolean(record.picture?.pages);
   const orientation = isFile ? 1 : (record.picture?.orientation ?? 1);
   const upright = turned([current.width, current.height], orientation);
   // What the browser cannot show the gateway draws, if it keeps the file.

@@ -4,10 +4,12 @@
 """
 
 import json
+import math
 import os
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -26,13 +28,18 @@ from cli.stack import Endpoint, Key
 from local.samples import digital
 from local.samples.page import Page, Style
 from ocr.declare.fields import label
+from ocr.declare.offers import Outcome, VendorRequest
 from ocr.declare.product import Product
 from ocr.entry import uploads
 from ocr.entry.serve import serve
-from ocr.model.reading import ExtractedDocument, Item, Reading
+from ocr.model.answer import ReceivedAnswer
+from ocr.model.picture import Picture
+from ocr.model.reading import Box, ExtractedDocument, Item, Line, Reading, rectangle
 from ocr.model.record import Record, Status
 from ocr.pipeline import files
 from ocr.platform import aws
+from ocr.platform.errors import NoResult
+from ocr.platform.settings import settings
 from ocr.storage import erasure, records
 from ocr.vendors import embedded
 from tests.support.api import Answer, Call, Gateway, serving
@@ -256,6 +263,131 @@ class TestCrashes:
         found = of_upload(notification)
         assert found
         assert (found.status, len(found.pages), calls(kind)) == (Status.SUCCEEDED, 9, 9)
+
+
+@dataclass(frozen=True, eq=False)
+class Separator(embedded.Labels):
+    """Our own engine, as it tells apart what a test says lies on a page."""
+
+    boxes: Sequence[Box] = ()
+    unsure: bool = False
+    asked: list[VendorRequest] = field(default_factory=list)
+
+    def read(self, request: VendorRequest) -> list[Outcome]:
+        self.asked.append(request)
+        lines = [Line(text=f"编号: {number}", box=_print_in(box)) for number, box in enumerate(self.boxes)]
+        found = [ExtractedDocument(alone=True, box=line.box, lines=[line]) for line in lines]
+        if self.unsure or len(found) == 1:
+            found = [ExtractedDocument()]
+        return [Reading(vendor="embedded", findings=found, lines=lines, units=0, raw=ReceivedAnswer.of({}))]
+
+
+def _print_in(box: Box) -> Box:
+    (left, top), _, (right, bottom), _ = box
+    return rectangle(left + 20, top + 20, right - left - 40, bottom - top - 40)
+
+
+# Four cards of four colours on one page, by which a vendor knows which it is shown.
+COLOURS = {"A-1": (200, 40, 40), "A-2": (40, 200, 40), "A-3": (40, 40, 200), "A-4": (200, 200, 40)}
+PLACES = [rectangle(40 + 300 * (place % 2), 40 + 200 * (place // 2), 240, 140) for place in range(4)]
+
+
+def page_of_cards(format: str = "PNG") -> bytes:
+    paper = Image.new("RGB", (640, 420), "white")
+    for (corner, _, _, _), colour in zip(PLACES, COLOURS.values(), strict=True):
+        paper.paste(colour, (round(corner[0]), round(corner[1]), round(corner[0]) + 240, round(corner[1]) + 140))
+    file = BytesIO()
+    paper.save(file, format, **({"resolution": 200} if format == "PDF" else {}))
+    return file.getvalue()
+
+
+class OneCard(First):
+    """A vendor that reads one document a picture, and says of its text where it stands."""
+
+    def read(self, ask: VendorRequest) -> list[Outcome]:
+        self.asked.append(ask)
+        return [self.of(document) for document in ask.documents]
+
+    def of(self, document: Picture) -> Outcome:
+        answer = self.answers.pop(0) if self.answers else None
+        if answer:
+            return answer()
+        with Image.open(BytesIO(document.content)) as picture:
+            colour = picture.convert("RGB")
+            shown: Any = colour.getpixel((picture.width // 2, picture.height // 2))
+            coloured = colour.convert("HSV").getchannel("S").point([255 * (strong > 128) for strong in range(256)])
+        number = min(COLOURS, key=lambda one: math.dist(COLOURS[one], shown))
+        left, top, right, bottom = coloured.getbbox() or (0, 0, 1, 1)
+        items = [Item(label="编号", text=number, confidence=0.9, box=rectangle(left, top, right - left, bottom - top))]
+        return Reading(vendor="first", findings=[ExtractedDocument(items=items)], raw=ReceivedAnswer.of({}))
+
+
+def cards(*answers: Any, separator: Separator | None = None) -> Product:
+    offers = [OneCard(list(answers)), separator or Separator(PLACES)]
+    return Product("ticket", Ticket, name="票", category="general", required=["number"], offers=offers)
+
+
+class TestDocumentsCutOut:
+    @pytest.fixture(autouse=True)
+    def with_the_engine(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VENDORS", "first,embedded")
+        settings.cache_clear()
+
+    @pytest.mark.parametrize(("format", "page"), [("PNG", None), ("PDF", 1)])
+    def test_each_document_on_a_page_is_read_and_paid_once(self, world: World, format: str, page: int | None) -> None:
+        kind, content = cards(), page_of_cards(format)
+        status, record = post(kind, content, split="1")
+        found = [record["document"], *record["others"]]
+        assert (status, record["status"], calls(kind)) == (200, "succeeded", 4)
+        assert [one["fields"]["number"] for one in found] == list(COLOURS)
+        assert [one.get("page") for one in found] == [page] * 4
+        assert [one["part"] for one in record["pages"]] == ["1/4", "2/4", "3/4", "4/4"]
+        # Where a value stands is counted on the page.
+        for one, place in zip(found, PLACES, strict=True):
+            (left, top), _, (right, bottom), _ = one["evidence"]["number"]["box"]
+            middle = (place[0][0] + place[2][0]) / 2, (place[0][1] + place[2][1]) / 2
+            assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx(middle, abs=3)
+        assert post(kind, content, split="1")[1]["replayed"]
+        assert calls(kind) == 4
+        assert erasure.erase(record["id"])
+        assert not [item for item in world.items() if item["id"].startswith("content#")]
+
+    def test_a_function_that_dies_in_between_pays_no_document_twice(self, world: World) -> None:
+        kind = cards(None, None, died)
+        with pytest.raises(SystemExit):
+            post(kind, page_of_cards(), split="1")
+        expire_leases()
+        status, record = post(kind, page_of_cards(), split="1")
+        assert (status, record["status"]) == (200, "succeeded")
+        assert [one["fields"]["number"] for one in (record["document"], *record["others"])] == list(COLOURS)
+        # What died with the function is asked for again, as often as the settings allow, and counted.
+        assert calls(kind) <= 4 + record["resends"]
+        [separator] = [offer for offer in kind.offers if isinstance(offer, Separator)]
+        assert len(separator.asked) == 1
+
+    @pytest.mark.parametrize("separator", [Separator(PLACES[:1]), Separator(PLACES, unsure=True)])
+    def test_a_page_that_nothing_parts_is_read_as_a_whole_as_it_is_without_the_option(
+        self, world: World, separator: Separator
+    ) -> None:
+        kind = cards(separator=separator)
+        _, first = post(kind, page_of_cards())
+        _, record = post(kind, page_of_cards(), split="1")
+        assert (record["id"], record["replayed"], record["pages"]) == (first["id"], True, [])
+        assert calls(kind) == 1
+
+    def test_a_document_of_which_nothing_is_read_is_told(self, world: World) -> None:
+        kind = cards(None, None, lambda: NoResult("Nothing is there.", vendor="first"))
+        status, problem = post(kind, page_of_cards(), split="1")
+        assert (status, problem["type"], problem["pages"]) == (422, "urn:ocr:problem:incomplete", [1])
+        _, record = asked("GET", f"/records/{problem['record_id']}")
+        assert len(record["others"]) == 2
+        assert sorted(one["status"] for one in record["pages"]) == ["no_result", *["succeeded"] * 3]
+
+    def test_who_cannot_part_says_so(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VENDORS", "first")
+        settings.cache_clear()
+        status, problem = post(cards(), page_of_cards(), split="1")
+        assert (status, problem["type"]) == (422, "urn:ocr:problem:conflicting_options")
 
 
 def https(kind: Product, headers: Mapping[str, str], body: bytes, path: str = "/ocr/ticket") -> dict[str, Any]:

@@ -38,7 +38,7 @@ LEAST_SIDE = 8
 # Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
 LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
 # Options that no vendor is told.
-OURS = frozenset({"vendor", "escalate", "pages"})
+OURS = frozenset({"vendor", "escalate", "pages", "split"})
 # What holds without the option too: whoever says it asks for nothing else.
 DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
 
@@ -113,6 +113,7 @@ class Offer:
               paid and its answer missed
     finds_labels  whether fields are found by the labels on the document, so that labels tell what it is
     reads_text  whether its answers are lines of text, so that a file's own characters are understood as one
+    parts_pages  whether it tells several documents on a picture apart
     number    the vendor's own number for such documents, where it has one
     narrowed  whether it takes only some of the documents that come under its number
     """
@@ -125,6 +126,7 @@ class Offer:
     patience: ClassVar[float] = 2.0
     finds_labels: ClassVar[bool] = False
     reads_text: ClassVar[bool] = False
+    parts_pages: ClassVar[bool] = False
 
     @property
     def interface(self) -> str:

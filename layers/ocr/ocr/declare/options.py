@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -45,13 +45,22 @@ PAGES_RULE = Annotated[
 ]
 
 
+SPLIT = "split"
+SPLIT_RULE = Annotated[
+    Literal["0", "1"],
+    Field(description="1: several documents on a picture are cut out first, and each is read, and paid, by itself"),
+]
+
+
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type: all options of the offers, `vendor`, `escalate` and `pages`."""
+    """Option name → pydantic type: all options of the offers, `vendor`, `escalate`, `pages` and, where any, `split`."""
     kinds: dict[str, Any] = {}
     for offer in offers:
         for name, kind in offer.options.items():
             # A value is allowed that one of the vendors takes; routing asks those alone.
             kinds[name] = kind if kinds.get(name, kind) == kind else kinds[name] | kind
+    if any(offer.parts_pages for offer in offers):
+        kinds[SPLIT] = SPLIT_RULE
     return kinds | {VENDOR: VENDOR_RULE, ESCALATE: ESCALATE_RULE, PAGES: PAGES_RULE}
 
 

@@ -36,7 +36,7 @@ class Picture:
 
     `whole` is False for a file without its last bytes, which has all pixels and which not every decoder takes.
     `pages` counts those of a file that is no picture itself; its size is then the first page's. `page` is a picture's
-    number in the file, of SHA-256 `file`, that it was drawn from.
+    number in the file, of SHA-256 `file`, that it was drawn from; `part` says which part of that page it is.
     """
 
     content: bytes = field(repr=False)
@@ -48,6 +48,7 @@ class Picture:
     whole: bool = True
     pages: int = 0
     page: int | None = None
+    part: str | None = None
     file: str | None = None
 
     @property

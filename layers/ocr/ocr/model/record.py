@@ -86,9 +86,13 @@ class PictureInfo(Part):
 
 
 class PageInfo(Part):
-    """How one page of a file was read. Boxes on it are counted in its pixels."""
+    """How one page of a file, or one document that was cut out of it, was read. Boxes are in the page's pixels."""
 
     number: int = Field(description="the page's number, from 1")
+    part: str | None = Field(
+        default=None, description="which of the documents that were cut out of the page, as in 2/4, if any were"
+    )
+    box: Box | None = Field(default=None, description="where on the page it was cut out")
     width: int = Field(description="pixels")
     height: int = Field(description="pixels")
     vendor: str | None = Field(
@@ -197,7 +201,9 @@ class Record(Part):
     codes: list[Code] = Field(default=[], description="the codes on the picture, of products whose documents have any")
     angle: float | None = Field(default=None, description="degrees that the text is turned, clockwise")
     crops: list[CropLink] = Field(default=[], description="the pictures that the vendor cut out, if asked for")
-    pages: list[PageInfo] = Field(default=[], description="how each page was read, if the file has pages")
+    pages: list[PageInfo] = Field(
+        default=[], description="how each page was read, if the file has pages or its documents were cut out"
+    )
     attempts: list[Attempt] = Field(default=[], description="the calls to vendors, in order")
     cost: float = Field(default=0, description="what its calls cost or may have cost, in yuan; 0 without prices")
     reviewed: Review | None = Field(default=None, description="what people corrected and decided, if anybody did")

@@ -4,9 +4,11 @@ or is drawn as a picture."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from math import dist
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.picture import Picture
+from ocr.model.reading import Box, Point
 from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
@@ -27,9 +29,45 @@ SCAN = 0.5
 
 
 @dataclass(frozen=True)
+class Part:
+    """A document on a page that is read as a picture of its own: `2/4`, and its corners in the page's pixels."""
+
+    name: str
+    box: Box
+
+    @property
+    def number(self) -> int:
+        """Which of them it is, from 1."""
+        return int(self.name.partition("/")[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its picture in pixels."""
+        a, b, _, d = self.box
+        return max(1, round(dist(a, b))), max(1, round(dist(a, d)))
+
+    def holds(self, box: Box | None) -> bool:
+        """Whether the middle of a box on the page is within it."""
+        if box is None:
+            return False
+        x, y = (sum(corner[axis] for corner in box) / len(box) for axis in (0, 1))
+        (ax, ay), (bx, by), _, (dx, dy) = self.box
+        across = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / max(dist((ax, ay), (bx, by)) ** 2, 1)
+        down = ((x - ax) * (dx - ax) + (y - ay) * (dy - ay)) / max(dist((ax, ay), (dx, dy)) ** 2, 1)
+        return 0 <= across <= 1 and 0 <= down <= 1
+
+    def placed(self, point: Point) -> Point:
+        """Where a point of its picture is on the page."""
+        (ax, ay), (bx, by), _, (dx, dy) = self.box
+        across, down = point[0] / self.size[0], point[1] / self.size[1]
+        return ax + across * (bx - ax) + down * (dx - ax), ay + across * (by - ay) + down * (dy - ay)
+
+
+@dataclass(frozen=True)
 class Page:
     """One page, from 1; its size is in the pixels that its boxes are counted in.
 
+    part     which part of the page it is, where a document was cut out of it
     answer   what the page itself says, as the engine would answer: `lines` with boxes, `angle`, perhaps `rules`; and as
              `data` what the file states beside it: `items`, pairs of a label and a text, and `rows` of such pairs
     draw     the page as a picture, where it has to be read; None where it cannot be drawn
@@ -40,6 +78,7 @@ class Page:
     height: int
     answer: Mapping[str, Any] | None = None
     draw: Callable[[], Picture] | None = field(default=None, repr=False)
+    part: Part | None = None
 
 
 def selected(text: str | None, pages: int) -> Sequence[int]:

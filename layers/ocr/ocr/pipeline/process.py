@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ocr.declare.fields import Fields
 from ocr.declare.offers import Offer, VendorRequest
 from ocr.declare.offers import Outcome as Answer
-from ocr.declare.options import ESCALATE, VENDOR
+from ocr.declare.options import ESCALATE, SPLIT, VENDOR
 from ocr.declare.product import Product
 from ocr.model.picture import Picture, Upload
 from ocr.model.problem import problem_of
@@ -66,6 +66,11 @@ class Job:
     ref: RecordRef | None = None
     last: bool = False
     tenant: Tenant = OPERATOR
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether it is read piece by piece: the pages of a file, or the documents on a picture."""
+        return bool(self.document.pages) or self.options.get(SPLIT) == "1"
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,16 @@ def content(product: Product, job: Job) -> str:
     Who insists on vendors is answered by what those alone have read, or has the picture read by them as a content of
     its own. So has who names a policy, once it was read under another. What a vendor said before is not asked again.
     """
-    page, tenant = job.document.page, job.tenant
-    name = partial(ledger.content_key, product.slug, job.options, job.document.sha256, page=page, tenant=tenant)
+    document = job.document
+    name = partial(
+        ledger.content_key,
+        product.slug,
+        job.options,
+        document.sha256,
+        page=document.page,
+        part=document.part,
+        tenant=job.tenant,
+    )
     shared = name()
     vendors, policy = job.options.get(VENDOR, ""), job.options.get(ESCALATE, "")
     if not (vendors or policy):
@@ -312,8 +325,8 @@ def claim(product: Product, job: Job, end: float) -> Step | Outcome:
 
 
 def _first(product: Product, job: Job, end: float) -> Asked | None:
-    if job.document.pages:
-        return None  # Its pages are sent, one by one.
+    if job.in_pieces:
+        return None  # Its pieces are sent, one by one.
     offer = routing.first(product.offers, _ask(product, [job.document], job.options, end))
     return Asked(offer.vendor, usage.charge(product.slug, offer, job.options, job.tenant)) if offer else None
 

@@ -11,8 +11,8 @@ from ocr.model.picture import Picture, Upload
 from ocr.model.reading import TEXT, Reading
 from ocr.model.record import PictureInfo, Record, Status, readers
 from ocr.model.tenant import OPERATOR, Tenant
-from ocr.pages.page import Page
-from ocr.pipeline import files, process
+from ocr.pages.page import Page, Part
+from ocr.pipeline import files, parts, process
 from ocr.pipeline.opinions import combined
 from ocr.pipeline.status import settled
 from ocr.platform.errors import CallerError, OcrError
@@ -63,7 +63,7 @@ def _made(product: Product, record: Record, content: str) -> Record:
     picture = record.picture
     if picture is None:
         raise _nothing_kept()
-    if picture.pages:
+    if record.pages:
         return _made_of_pages(product, record, picture, content)
     document = Picture(b"", picture.format, picture.width, picture.height)
     made, _ = _made_of_kept(product, _blank(record), document, content, readers(record))
@@ -76,15 +76,20 @@ def _made_of_pages(product: Product, record: Record, picture: PictureInfo, conte
     reader = files.reader_of(product, record.options)
     results = []
     for info in record.pages:
-        page = Page(info.number, info.width, info.height, texts.get(info.number))
-        own = _blank(record).model_copy(update={"codes": [code for code in record.codes if code.page == info.number]})
+        part = Part(info.part, info.box) if info.part and info.box else None
+        page = Page(info.number, info.width, info.height, texts.get(info.number), part=part)
+        number = info.number if picture.pages else None
+        codes = [code for code in record.codes if code.page == number and (part is None or part.holds(code.box))]
+        own = _blank(record).model_copy(update={"codes": codes})
         if info.vendor == TEXT and page.answer and reader:
             outcome = files.understood(product, reader, record.options, page)
             made = settled(product, own, outcome)
         else:
-            document = Picture(b"", "JPEG", info.width, info.height, page=info.number, file=picture.sha256)
+            size = part.size if part else (info.width, info.height)
+            document = Picture(b"", "JPEG", *size, page=info.number, part=info.part, file=picture.sha256)
             job = process.Job(document, files.page_options(record.options), tenant=Tenant(record.tenant or ""))
             made, outcome = _made_of_kept(product, own, document, process.content(product, job), {info.vendor})
+            made = parts.placed(product, own, page, made, outcome if isinstance(outcome, Reading) else None)
         results.append(files.PageResult(page, made, outcome if isinstance(outcome, Reading) else None))
     again = files.joined(product, _blank(record), results)
     # What it cost, and what stands beside the answers, stays.

@@ -6,10 +6,11 @@
                            │ ▼
                          released
 
-A content is product + options + SHA-256 of the bytes, and the page where a file's pages are read one by one: such an
-entry holds a `PageRecord`, and no record of a picture refers to it. An entry in `sending` whose lease has run out is a
-call that was never acknowledged. Its last writer is its `owner`, and every write is conditional on the owner that was
-seen. The entry holds what was read; the records of all pictures of this content refer to it (`records`).
+A content is product + options + SHA-256 of the bytes, and the page, or the part of it, where a file's pages or the
+documents on a picture are read one by one: such an entry holds a `PageRecord`, and no record of a picture refers to it.
+An entry in `sending` whose lease has run out is a call that was never acknowledged. Its last writer is its `owner`, and
+every write is conditional on the owner that was seen. The entry holds what was read; the records of all pictures of
+this content refer to it (`records`).
 """
 
 import json
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 SENDING, RELEASED, DONE = "sending", "released", "done"
+# The option with which the documents on a picture are read one by one, and its record is another.
+SPLIT = ("split", "1")
 STILL_SENDING, NOT_DONE = "#state = :state", "#state <> :state"
 # Most calls take less: a caller that waits for one asks again well before its lease runs out.
 SOON_SECONDS = 5
@@ -123,6 +126,7 @@ def content_key(
     sha256: str,
     vendors: str = "",
     page: int | None = None,
+    part: str | None = None,
     tenant: Tenant = OPERATOR,
 ) -> str:
     """The id of a content: 32 hexadecimal digits, the first of which are its picture's, or its file's.
@@ -130,9 +134,11 @@ def content_key(
     Options that change nothing in what is read are no part of it: a page is the same whichever pages are asked for.
     `vendors` are those that a caller insists on although another has read it.
     """
-    chosen = {} if page else {name: value for name, value in options.items() if name == "pages"}
+    chosen = (
+        {} if page else {name: value for name, value in options.items() if name == "pages" or (name, value) == SPLIT}
+    )
     relevant = sorted((name, value) for name, value in (significant(options) | chosen).items() if name not in WAYS)
-    further = [*([vendors] if vendors else []), *([page] if page else [])]
+    further = [*([vendors] if vendors else []), *([page] if page else []), *([part] if part else [])]
     parts = json.dumps([product, relevant, sha256, *further], ensure_ascii=False)
     return keyed.picture(sha256, tenant) + keyed.name("content", parts, *keyed.own(tenant))[keyed.PICTURE_LENGTH :]
 

@@ -155,6 +155,7 @@ class Labels(Engine):
     """Fields by their declared labels, patterns and check digits."""
 
     finds_labels: ClassVar[bool] = True
+    parts_pages: ClassVar[bool] = True
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         from ocr.extraction.classification import is_known
@@ -176,6 +177,7 @@ class Tables(Labels):
 
     task: ClassVar[str] = "tables"
     finds_labels: ClassVar[bool] = False
+    parts_pages: ClassVar[bool] = False
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         from ocr.extraction.extract import find
@@ -189,6 +191,8 @@ class Tables(Labels):
 @dataclass(frozen=True)
 class Kinds(Engine):
     """Which product's document it is, and its fields where the product holds them."""
+
+    parts_pages: ClassVar[bool] = True
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         from ocr.declare import catalogue
