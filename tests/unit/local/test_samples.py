@@ -86,7 +86,7 @@ def test_a_form_as_it_is_issued_is_true_to_what_it_prints(form: tuple[Document, 
 def test_both_layouts_show_the_same_fields_of_other_people(name: str) -> None:
     first, second = printed(name, "a"), printed(name, "b")
     if not name.startswith("document_classification"):
-        assert first.truth != second.truth
+        assert first.truth != second.truth, f"{name}: take values from `personas`, which differ from layout to layout"
     assert first.style != second.style
 
 
