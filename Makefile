@@ -1,6 +1,6 @@
 # Every verb sets up what it needs: uv when it is missing, the locked environment, the tools for the local AWS.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score matrix policies evaluate extract picture console-picture fix lock layer-requirements licences sbom audit bench trials tools clean
+.PHONY: help demo test test-all test-docker up invoke down check check-types check-template check-deployable deploy delete doctor smoke cost scale redrive generate console new-product new-vendor score calibrate matrix policies evaluate extract picture console-picture fix lock layer-requirements licences sbom audit bench trials tools clean
 .DELETE_ON_ERROR:
 
 ifneq ($(words $(CURDIR)),1)
@@ -130,6 +130,9 @@ new-vendor: .venv/ready ## Write module, simulator and tests' facts of one more 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
 	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
 		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
+
+calibrate: .venv/ready ## Count anew what confidences are made of; takes hours (LAYOUTS="issued")
+	@$(PYTHON) -m local calibrate $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))
 
 matrix: .venv/ready ## What comes of samples under other products' names and of parts of documents (PRODUCTS="vin" LAYOUTS="a issued")
 	@$(PYTHON) -m local matrix $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))

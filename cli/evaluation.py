@@ -14,13 +14,12 @@ from statistics import fmean
 from rapidfuzz.distance import Levenshtein
 
 from cli.api import Json
+from cli.calibration import Bin, reliability
 from cli.marks import Mark, MarkedValue, mark, natural, values, within
 from cli.reading import NO_RESULT, SUCCEEDED, ReadRequest
 from cli.truth import Fields
 
 READ = "read"
-# Where confidences are parted, to compare what they promise with what is right.
-BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 @dataclass(frozen=True)
@@ -207,24 +206,14 @@ class Evaluation:
                 found[name, one.reader.name][passed, right] += 1
         return dict(sorted(found.items()))
 
-    def calibration(self, reader: Reader) -> tuple[list[tuple[float, float, int, float, float]], float | None]:
-        """For each bin that has values: its ends, how many, their mean confidence, the share that is right.
-
-        Beside them the expected calibration error: by how much confidence and share part, on average over the values.
-        """
-        told = [
+    def calibration(self, reader: Reader) -> list[Bin]:
+        """What a reader's confidences promise, beside what is right."""
+        return reliability(
             (value.confidence, value.mark == Mark.RIGHT)
             for one in self.of(reader)
             for value in one.values
             if value.confidence is not None and value.found is not None
-        ]
-        rows = []
-        for low, high in zip(BINS, BINS[1:], strict=False):
-            ours = [pair for pair in told if low <= pair[0] < high or pair[0] == high == BINS[-1]]
-            if ours:
-                rows.append((low, high, len(ours), fmean(sure for sure, _ in ours), fmean(right for _, right in ours)))
-        error = sum(count * abs(sure - right) for _, _, count, sure, right in rows) / len(told) if told else None
-        return rows, error
+        )
 
     def totals(self) -> list[Total]:
         """A total for each reader."""

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from cli import products
 from cli.api import Json
+from cli.calibration import calibration_error
 from cli.evaluation import Evaluation, Total
 from cli.reading import SUCCEEDED, Outcome
 
@@ -177,12 +178,12 @@ def evaluation_rows(found: Evaluation) -> Iterator[Rows]:
     head = ["confidence", "reader", "values", "mean confidence", "share right"]
     rows = []
     for reader in found.readers:
-        bins, error = found.calibration(reader)
+        bins = found.calibration(reader)
         rows += [
             [f"{low:g}–{high:g}", reader.name, str(n), _number(sure), _number(right)]
             for low, high, n, sure, right in bins
         ]
-        rows += [["calibration error", reader.name, "", "", _number(error)]] if bins else []
+        rows += [["calibration error", reader.name, "", "", _number(calibration_error(bins))]] if bins else []
     yield "Confidence", head, rows
 
 

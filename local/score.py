@@ -26,6 +26,7 @@ from itertools import product as pairs
 from statistics import fmean
 from typing import Any
 
+from cli.calibration import calibration_error, reliability
 from cli.marks import Mark
 from local.accuracy import baseline, offline
 from local.accuracy.marks import Value, computed, marked
@@ -64,7 +65,8 @@ class Miss:
 class Score:
     """How many values of some samples were right, of how many; how many were wrong and nothing said so; how many
     printed ones were lost in recognition and how many in extraction. `simple` are those that a label and what stands
-    right of it or below it would have got right, None where no value goes by a label."""
+    right of it or below it would have got right, None where no value goes by a label; `sure` are the confidences of
+    those that have one, each with whether the value is right."""
 
     right: int = 0
     of: int = 0
@@ -72,6 +74,7 @@ class Score:
     silent: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     misses: list[Miss] = field(default_factory=list)
+    sure: list[tuple[float, bool]] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -86,7 +89,7 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
     found: dict[Key, Score] = {}
     for sample in _samples(slug, layout, variants):
         one = found.setdefault((slug, layout, sample.variant), Score())
-        values, simple = _values(slug, sample)
+        values, simple, confidences = _values(slug, sample)
         if simple is not None:
             one.simple = (one.simple or 0) + simple
         for value in values:
@@ -94,6 +97,8 @@ def score(slug: str, layout: Any, variants: Sequence[str]) -> dict[Key, Score]:
             one.right += value.mark == Mark.RIGHT
             one.silent += value.silent
             one.lost[value.lost_in] += bool(value.lost_in)
+            if value.found is not None and value.name in confidences:
+                one.sure.append((confidences[value.name], value.mark == Mark.RIGHT))
             if value.mark != Mark.RIGHT:
                 loss = (value.name, value.printed, value.found, value.silent, value.lost_in)
                 one.misses.append(Miss(slug, layout, sample.variant, *loss))
@@ -108,18 +113,21 @@ def _samples(slug: str, layout: Any, variants: Sequence[str]) -> Iterator[Sample
         yield replace(sample, product=SORTS, truth={"document_type": sample.product})
 
 
-def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None]:
-    """What came of each value of a sample, in the first document found on it, and how many the baseline gets right."""
+def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None, dict[str, float]]:
+    """What came of each value of a sample, in the first document found on it; how many the baseline gets right; and
+    the confidences of those that the label search scores, by name."""
     record, answer = offline.record(slug, sample.picture, sample.options)
     ignored = computed(products()[slug].fields) - sample.truth.keys() | sample.ignored
 
     def values(found: Document | None) -> list[Value]:
         return marked(sample.truth, found, answer.lines, sample.covered, ignored)
 
+    evidence = record.document.evidence if record.document else {}
+    confidences = {name: one.confidence for name, one in evidence.items() if one.confidence is not None}
     if not baseline.applies(slug):
-        return values(record.document), None
+        return values(record.document), None, confidences
     simple = values(baseline.document_of(slug, answer.said))
-    return values(record.document), sum(value.mark == Mark.RIGHT for value in simple)
+    return values(record.document), sum(value.mark == Mark.RIGHT for value in simple), confidences
 
 
 def main() -> None:
@@ -172,6 +180,30 @@ def _show(
     values, silent, *lost = _sums(scores)
     print(f"{values} values; {silent} silently wrong; lost in recognition {lost[0]}, in extraction {lost[1]}")
     print(f"a value right of its label or below it, and nothing more: {_simple(scores) or '-'} right")
+    for name, ours in _by_part_in_calibration(scores):
+        _show_reliability(name, ours)
+
+
+def _by_part_in_calibration(scores: Mapping[Key, Score]) -> Iterator[tuple[str, list[Score]]]:
+    """The scores of layouts that confidences were calibrated on, and of the one that they never met."""
+    for degraded in (False, True):
+        for unseen in (False, True):
+            ours = [
+                one for (_, layout, variant), one in scores.items()
+                if (layout == HELD_OUT, variant != "clean") == (unseen, degraded) and one.sure
+            ]
+            if ours:
+                pictures = "degraded" if degraded else "clean"
+                yield f"{pictures}, layouts {'never met in' if unseen else 'of'} the calibration", ours
+
+
+def _show_reliability(name: str, scores: Sequence[Score]) -> None:
+    """How often values are right that are said to be so sure, and by how much both part on average."""
+    bins = reliability(pair for one in scores for pair in one.sure)
+    print(f"\n{name}\n{'confidence':>12}{'values':>9}{'mean':>9}{'right':>9}")
+    for one in bins:
+        print(f"{f'{one.low:g}–{one.high:g}':>12}{one.values:>9}{one.sure:>9.3f}{one.right:>9.3f}")
+    print(f"expected calibration error {calibration_error(bins):.4f}")
 
 
 def _keep(scores: Mapping[Key, Score]) -> None:

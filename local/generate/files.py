@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from local.accuracy.calibration import curve
 from local.cloud.aws import ROOT
 from local.generate import openapi, product_pages, supply
 from local.generate.contents import contents
@@ -30,6 +31,7 @@ from ocr.platform.aws import DESCRIPTIONS
 EVENTS = ROOT / "events"
 TEMPLATE = ROOT / "template.yaml"
 SIGNS = ROOT / "layers/ocr/ocr/extraction/signs.json"
+CURVE = ROOT / "layers/ocr/ocr/pipeline/confidence.json"
 OPENAPI = ROOT / "functions/records/openapi.json"
 PRODUCTS = ROOT / "docs/products.md"
 # Another day, another outcome: not for a file that is compared.
@@ -52,6 +54,7 @@ def files() -> Iterator[tuple[Path, str]]:
     api = openapi.document(examples)
     yield OPENAPI, _lines(api) + "\n"
     yield SIGNS, signs()
+    yield CURVE, curve()
     yield NAMES, _json(sorted({name for product in products().values() for name in known(product.offers)}))
     for name, text in descriptions():
         yield DESCRIPTIONS / name, text

@@ -265,9 +265,9 @@ def _row_model(slug: str, name: str) -> type[Fields]:
 def _entry(fields: type[Fields], item: Item) -> Entry:
     name = labels(fields).get(canonical(item.label), "")
     if not name:
-        return Entry("", item.label, item.text, item.confidence, item.box)
+        return Entry("", item.label, item.text, item.score, item.box)
     mark = declared(fields)[name].mark
-    return Entry(name, mark.names[0], item.text, item.confidence, item.box, mark.side)
+    return Entry(name, mark.names[0], item.text, item.score, item.box, mark.side)
 
 
 def _sides(found: FoundDocument) -> list[FoundDocument]:

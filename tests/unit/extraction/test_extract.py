@@ -86,7 +86,7 @@ def test_a_box_covers_its_value_and_not_the_label() -> None:
     assert 180 < left < 230
     assert (top, bottom) == (100, 130)
     assert right == pytest.approx(250, abs=1)
-    assert found.confidence == pytest.approx(0.9)
+    assert found.score == pytest.approx(0.9)
 
 
 def test_two_labels_share_a_line_with_colons() -> None:

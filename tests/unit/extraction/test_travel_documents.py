@@ -153,8 +153,8 @@ def test_page_and_zone_that_agree_are_surer_than_either() -> None:
     agreed = document(Passport, (600, 100, "ZO 0012345"), (400, 300, "15 LIP/JUL 1990"), *zone(*LINES))
 
     assert agreed.fields["number"] == "ZO0012345"
-    assert all(agreed.evidence[name].confidence > 0.95 for name in ("number", "birth"))
-    assert agreed.evidence["expiry"].confidence == pytest.approx(0.9)
+    said_once = agreed.evidence["expiry"].confidence
+    assert all(agreed.evidence[name].confidence > said_once for name in ("number", "birth"))
     assert {"number", "birth"} <= {check.fields[0] for check in agreed.checks if check.outcome == "passed"}
 
 

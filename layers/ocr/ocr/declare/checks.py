@@ -36,6 +36,8 @@ __all__ = [
     "not_expired",
     "not_future",
     "product_of_rows",
+    "proves",
+    "refutes",
     "running_balance",
     "same",
     "sex_matches",
@@ -52,6 +54,38 @@ ROUNDED = Decimal("0.06")
 CHINA = dt.timezone(dt.timedelta(hours=8))
 # Most wrong values pass these as well.
 WEAK = frozenset({"complete", "in_order", "not_expired", "not_future"})
+# These fail on documents that were read rightly, too.
+OF_THE_DOCUMENT = frozenset({"not_expired"})
+# Hardly any wrong value passes these: a check digit, a checksum, a sum, what is said twice.
+STRONG = frozenset(
+    {
+        "amount_in_words",
+        "amount_plus_tax",
+        "birth_date_matches",
+        "cn_resident_id",
+        "cn_resident_id_or_uscc",
+        "code_agrees",
+        "luhn_13_19",
+        "machine_readable_zone",
+        "mrz_td3_birth",
+        "mrz_td3_composite",
+        "mrz_td3_document_number",
+        "mrz_td3_expiry",
+        "org_code_gb11714",
+        "product_of_rows",
+        "running_balance",
+        "same",
+        "sex_matches",
+        "sum_of",
+        "sum_of_rows",
+        "tax_of",
+        "tax_of_rows",
+        "uscc",
+        "uscc_or_reg_number_15",
+        "uscc_or_tax_id",
+        "vin_17",
+    }
+)
 NOTHING_READ = Verdict("not_applicable", "Nothing to check was read.")
 
 
@@ -82,6 +116,16 @@ def valid(name: str, text: str) -> bool:
 def confirms(check: Check) -> bool:
     """Whether the verdict is a second witness of its fields' values: a check digit, a sum, what is printed twice."""
     return check.outcome == "passed" and check.name not in WEAK
+
+
+def proves(check: Check) -> bool:
+    """Whether the verdict is one that hardly any wrong value gets."""
+    return check.outcome == "passed" and check.name in STRONG
+
+
+def refutes(check: Check) -> bool:
+    """Whether the verdict speaks against its fields' values as they were read."""
+    return check.outcome == "failed" and check.name not in OF_THE_DOCUMENT
 
 
 def verdicts(model: Fields, rules: Sequence[Callable[[Fields], Check]] = ()) -> list[Check]:

@@ -159,7 +159,7 @@ class DataPage:
             return list(found), []
         [(day, span)] = days.items()
         self.printed[name] = span
-        item = Item(label=name, text=day.isoformat(), confidence=span.line.confidence, box=span.box)
+        item = Item(label=name, text=day.isoformat(), score=span.line.confidence, box=span.box)
         return [one for one in found if one is not labelled], [item]
 
     def _day(self, element: DataElement) -> dt.date | None:
@@ -172,7 +172,7 @@ class DataPage:
         name, held = self._by_element(set(self.fields)).get("nationality"), self.zone.element("nationality")
         if name is None or held is None or not held.sure or any(one.field.name == name for one in found):
             return []
-        return [Item(label=name, text=held.text.replace(FILLER, " "), confidence=_mean(held.spans))]
+        return [Item(label=name, text=held.text.replace(FILLER, " "), score=_mean(held.spans))]
 
     def in_order(self, layout: Layout, found: Sequence[FieldMatch]) -> Iterator[FieldMatch]:
         """Fields that only the page prints, by their place among those that the zone repeats."""
@@ -345,11 +345,11 @@ class _Reader:
         if span is None:
             box = spans[0].box if len(spans) == 1 else None
             alone = sure * ONE_WITNESS if sure is not None and verbatim else sure
-            return Item(label=name, text=text, confidence=alone, box=box)
+            return Item(label=name, text=text, score=alone, box=box)
         both = 1 - (1 - (sure or 0.0)) * (1 - (span.line.confidence or 0.0))  # two witnesses
         if verbatim and not span.text.isascii():
             both = (span.line.confidence or 0.0) * ONE_WITNESS  # the zone does not repeat the marks on letters
-        return Item(label=name, text=span.text if verbatim else text, confidence=both, box=span.box)
+        return Item(label=name, text=span.text if verbatim else text, score=both, box=span.box)
 
     def _doubt_expiry(self) -> None:
         """No other day of a travel document is later than its last."""

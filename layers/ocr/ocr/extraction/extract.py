@@ -41,7 +41,7 @@ from ocr.model.reading import ExtractedDocument, Item, Line
 
 __all__ = ["find", "find_all", "tables", "text"]
 
-# Below this confidence a text is kept beside its label, but is no value.
+# Below this score a text is kept beside its label, but is no value.
 LIKELIER = 0.5
 
 
@@ -94,7 +94,7 @@ def _find(model: type[Fields], spans: list[TextSpan]) -> ExtractedDocument:
 
 def _is_unlikely(one: FieldMatch, item: Item) -> bool:
     """Whether a text is rather not the field's value than its value: what is left of a covered one, say."""
-    return one.fit is not Fit.CHECKED and item.confidence is not None and item.confidence < LIKELIER
+    return one.fit is not Fit.CHECKED and item.score is not None and item.score < LIKELIER
 
 
 def _printed(model: type[Fields]) -> dict[str, Declared]:
@@ -113,11 +113,11 @@ def _undeclared(layout: Layout, found: Iterable[FieldMatch]) -> list[Item]:
 
 
 def _item(label: str, spans: Sequence[TextSpan], certainty: float = 1.0) -> Item:
-    """An item that is as sure as its letters are read rightly and are this field's; it is doubtful if either is."""
+    """An item whose score is how well its letters were read, less what makes it doubtful that they are this field's."""
     sure = [span.line.confidence for span in spans if span.line.confidence is not None]
     return Item(
         label=label,
         text=joined(spans),
-        confidence=fmean(sure) * certainty if sure else None,
+        score=fmean(sure) * certainty if sure else None,
         box=spanned(span.box for span in spans),
     )

@@ -58,13 +58,16 @@ class Item(Part):
 
     `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
     it (Name). Both are matched after NFKC, without spaces and colons. `points` are what `pointed` made the text of.
-    `meaning` says in a sentence what a vendor's flag stands for.
+    `meaning` says in a sentence what a vendor's flag stands for. `confidence` is how likely the text is right, 0..1, by
+    the vendor's word; `score` is what the label search gives instead, 0..1: how well the text was read and placed. The
+    pipeline makes a confidence of it.
     """
 
     label: Text
     text: Text
     key: Text | None = None
     confidence: float | None = None
+    score: float | None = None
     box: Box | None = None
     points: tuple[Point, ...] = ()
     meaning: str | None = None

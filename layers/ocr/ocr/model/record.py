@@ -45,7 +45,11 @@ class Evidence(Part):
 
     label: str = Field(description="the label on the document, or the vendor's name for the field")
     text: str = Field(description="the text as it was read")
-    confidence: float | None = Field(default=None, description="how sure the vendor is, 0..1")
+    confidence: float | None = Field(
+        default=None,
+        description="how likely the value is right, 0..1: as it was counted where the embedded engine read it, "
+        "with what the checks say; else as the vendor says",
+    )
     source: Literal["code"] | None = Field(
         default=None, description="`code`: a code on the picture says it; left out where it was read as text"
     )

@@ -246,8 +246,22 @@ def understood(product: Product, reader: Offer, options: Mapping[str, str], page
     outcome = reader.understood(request, ReceivedAnswer.of(page.answer))
     if not isinstance(outcome, Reading):
         return outcome
-    reading = _with_data(outcome, page.answer.get("data") or {})
+    reading = _with_data(_as_written(outcome), page.answer.get("data") or {})
     return reading.model_copy(update={"vendor": TEXT, "units": 0, "raw": None})
+
+
+def _as_written(reading: Reading) -> Reading:
+    """The reading of characters that the file itself holds: they are as sure as their places are."""
+
+    def items(originals: Sequence[Item]) -> list[Item]:
+        return [one.model_copy(update={"confidence": one.score, "score": None}) for one in originals]
+
+    def finding(original: ExtractedDocument) -> ExtractedDocument:
+        rows = {name: [items(row) for row in rows] for name, rows in original.rows.items()}
+        parts = {"items": items(original.items), "leftover": items(original.leftover), "rows": rows}
+        return original.model_copy(update=parts)
+
+    return reading.model_copy(update={"findings": [finding(original) for original in reading.findings]})
 
 
 def _with_data(reading: Reading, data: Mapping[str, Any]) -> Reading:

@@ -15,10 +15,11 @@ from ocr.declare.product import Product
 from ocr.model.check import Check, Outcome
 from ocr.model.reading import Code, ExtractedDocument, Item, Reading
 from ocr.model.record import Document, Evidence
+from ocr.pipeline.confidence import Witness, confidence, witness
 
 Rules = Sequence[Callable[[Fields], Check]]
 
-# Below this confidence a value needs another witness: it was read badly, or only its place says whose it is.
+# Below this score, or confidence, a value needs another witness: it was read badly, or only its place says whose it is.
 LEAST_CERTAIN = 0.88
 
 
@@ -146,6 +147,7 @@ def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Documen
     draft.derive()
     fields = draft.model.model_construct(**draft.values)
     checks = [*draft.misread, *finding.checks, *draft.judged, *verdicts(fields, rules)]
+    draft.weigh(checks)
     return Document(
         type=finding.type,
         sides=draft.sides(),
@@ -161,7 +163,7 @@ def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Documen
 def _uncertain(draft: "_Draft", checks: Iterable[Check]) -> Iterator[Check]:
     """The check on values that were read or placed with little confidence while nothing else confirms them."""
     checked = {field for check in checks if check.outcome == "failed" or confirms(check) for field in check.fields}
-    if doubtful := [name for name, sure in draft.confidences() if sure < LEAST_CERTAIN and name not in checked]:
+    if doubtful := [name for name, sure in draft.scores() if sure < LEAST_CERTAIN and name not in checked]:
         detail = "It was read or placed with little confidence, and nothing else confirms it."
         yield Check(name="certain", fields=doubtful, outcome="failed", detail=detail)
 
@@ -183,6 +185,7 @@ class _Draft:
         self.model = model
         self.values: dict[str, Any] = {}
         self.evidence: dict[str, Evidence] = {}
+        self.items: dict[str, Item] = {}
         self.unmapped: list[Evidence] = []
         self.misread: list[Check] = []
         self.rows: dict[str, list[_Draft]] = {}
@@ -198,6 +201,7 @@ class _Draft:
                 self.unmapped.append(evidence)
             return
         self.evidence[name] = evidence
+        self.items[name] = item
         self._set(self.declared[name], item.text)
 
     def _set(self, field: Declared, text: str) -> None:
@@ -253,6 +257,7 @@ class _Draft:
                 differing.append(name)
             if name in self.evidence:
                 self.unmapped.append(self.evidence[name])
+                self.items.pop(name, None)
             self.misread = [check for check in self.misread if check.fields != [name]]
             self.values[name] = value
             self.evidence[name] = Evidence(label=code.symbology, text=said.values[name], box=code.box, source="code")
@@ -276,14 +281,23 @@ class _Draft:
                 values[name] = typed(self.model, name, text)
         return values
 
-    def confidences(self) -> Iterator[tuple[str, float]]:
-        """Every value's name (`items[0].tax`) and confidence, where one is known."""
-        for name, one in self.evidence.items():
-            if name in self.values and one.confidence is not None:
-                yield name, one.confidence
+    def scores(self) -> Iterator[tuple[str, float]]:
+        """Every value's name (`items[0].tax`) and score, or its vendor's confidence, where one is known."""
+        for name, item in self.items.items():
+            sure = item.confidence if item.score is None else item.score
+            if name in self.values and sure is not None:
+                yield name, sure
         for field, drafts in self.rows.items():
             for number, draft in enumerate(drafts):
-                yield from ((f"{field}[{number}].{name}", sure) for name, sure in draft.confidences())
+                yield from ((f"{field}[{number}].{name}", sure) for name, sure in draft.scores())
+
+    def weigh(self, checks: Sequence[Check]) -> None:
+        """Say how likely each value that has a score is right, by that and by the checks on it."""
+        for name, item in self.items.items():
+            if item.score is not None:
+                known = witness(self.declared[name], (check for check in checks if name in check.fields))
+                sure = confidence(item.score, len(item.text), known)
+                self.evidence[name] = self.evidence[name].model_copy(update={"confidence": sure})
 
     def derive(self) -> None:
         for name, field in self.declared.items():
@@ -302,11 +316,16 @@ def _evidence(item: Item) -> Evidence:
     return Evidence(
         label=item.label,
         text=item.text,
-        confidence=item.confidence,
+        confidence=_sure(item),
         box=item.box,
         meaning=item.meaning,
         page=item.page,
     )
+
+
+def _sure(item: Item) -> float | None:
+    """How likely a text is right of which nothing but its score is known, or as its vendor says."""
+    return item.confidence if item.score is None else confidence(item.score, len(item.text), Witness.NOTHING)
 
 
 def _sides(fields: dict[str, Declared]) -> list[str]:
