@@ -1,6 +1,6 @@
 """Whether confidences mean what they say: how many of the values that are said to be so sure are right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
@@ -30,8 +30,9 @@ def reliability(told: Iterable[tuple[float, bool]]) -> list[Bin]:
     return bins
 
 
-def calibration_error(bins: Iterable[Bin]) -> float | None:
-    """The expected calibration error, 0..1: by how much confidence and share part, on average over the values."""
-    known = list(bins)
-    values = sum(one.values for one in known)
-    return sum(one.values * abs(one.sure - one.right) for one in known) / values if values else None
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """The expected calibration error, 0..1: by how much confidence and share part, on average over the values.
+
+    Raises ZeroDivisionError where there are none.
+    """
+    return sum(one.values * abs(one.sure - one.right) for one in bins) / sum(one.values for one in bins)

@@ -28,7 +28,8 @@ LAYOUTS = ("a", "b", "issued")
 
 def measured(slug: str, layout: Any, variants: Sequence[str]) -> tuple[int, list[Scored]]:
     """How many pictures of a product there are in a layout, and their values that have a score."""
-    product, pictures, found = products()[slug], 0, []
+    product, pictures = products()[slug], 0
+    found: list[Scored] = []
     for sample in samples([slug], [layout], [one for one in variants if one in known(layout)]):
         pictures += 1
         reading = offline.reading(slug, sample.picture, sample.options)

@@ -145,6 +145,7 @@ def main() -> None:
         _show_misses(scores)
     if asked.docs:
         _keep(scores)
+        _keep_reliability(confidences(scores))
     shortfalls = list(_shortfalls(scores))
     print(*shortfalls, sep="\n")
     sys.exit(bool(shortfalls))
@@ -180,30 +181,36 @@ def _show(
     values, silent, *lost = _sums(scores)
     print(f"{values} values; {silent} silently wrong; lost in recognition {lost[0]}, in extraction {lost[1]}")
     print(f"a value right of its label or below it, and nothing more: {_simple(scores) or '-'} right")
-    for name, ours in _by_part_in_calibration(scores):
-        _show_reliability(name, ours)
+    for name, told in confidences(scores).items():
+        _show_reliability(name, told)
 
 
-def _by_part_in_calibration(scores: Mapping[Key, Score]) -> Iterator[tuple[str, list[Score]]]:
-    """The scores of layouts that confidences were calibrated on, and of the one that they never met."""
-    for degraded in (False, True):
-        for unseen in (False, True):
-            ours = [
-                one for (_, layout, variant), one in scores.items()
-                if (layout == HELD_OUT, variant != "clean") == (unseen, degraded) and one.sure
-            ]
-            if ours:
-                pictures = "degraded" if degraded else "clean"
-                yield f"{pictures}, layouts {'never met in' if unseen else 'of'} the calibration", ours
+def confidences(scores: Mapping[Key, Score]) -> dict[str, list[tuple[float, bool]]]:
+    """The confidences of layouts that took part in the calibration and of the one that did not, clean and degraded."""
+    parts: dict[str, list[tuple[float, bool]]] = {}
+    for (_, layout, variant), one in scores.items():
+        name = f"{'unseen' if layout == HELD_OUT else 'others'}, {'clean' if variant == 'clean' else 'degraded'}"
+        parts.setdefault(name, []).extend(one.sure)
+    return {name: parts[name] for name in sorted(parts) if parts[name]}
 
 
-def _show_reliability(name: str, scores: Sequence[Score]) -> None:
-    """How often values are right that are said to be so sure, and by how much both part on average."""
-    bins = reliability(pair for one in scores for pair in one.sure)
+def _show_reliability(name: str, told: Sequence[tuple[float, bool]]) -> None:
+    """How many values are right of those that are said to be so sure, and by how much both part on average."""
     print(f"\n{name}\n{'confidence':>12}{'values':>9}{'mean':>9}{'right':>9}")
-    for one in bins:
+    for one in reliability(told):
         print(f"{f'{one.low:g}–{one.high:g}':>12}{one.values:>9}{one.sure:>9.3f}{one.right:>9.3f}")
-    print(f"expected calibration error {calibration_error(bins):.4f}")
+    print(f"expected calibration error {calibration_error(reliability(told)):.4f}")
+
+
+def _keep_reliability(parts: Mapping[str, Sequence[tuple[float, bool]]]) -> None:
+    """Write the page's table of confidences: a line for each part."""
+    rows = []
+    for name, told in parts.items():
+        shares = fmean(sure for sure, _ in told), fmean(right for _, right in told)
+        error = calibration_error(reliability(told))
+        rows.append([name, str(len(told)), *(f"{share:.3f}" for share in shares), f"{error:.4f}"])
+    made = table(["pictures", "values", "mean confidence", "right", "calibration error"], rows)
+    ACCURACY.write_text(with_table(ACCURACY.read_text(), "reliability", made))
 
 
 def _keep(scores: Mapping[Key, Score]) -> None:

@@ -50,16 +50,16 @@ def scored(product: Product, reading: Reading, document: Document | None, values
             items.setdefault(name, item)
     fields = declared(product.fields)
     for value in values:
-        item, evidence = items.get(value.name), document.evidence.get(value.name)
-        if value.found is None or item is None or item.score is None or evidence is None or evidence.source:
+        held, evidence = items.get(value.name), document.evidence.get(value.name)
+        if value.found is None or held is None or held.score is None or evidence is None or evidence.source:
             continue
         checks = [one for one in document.checks if value.name in one.fields and one.name not in LATER]
-        yield Scored(item.score, len(item.text), witness(fields[value.name], checks), value.mark == Mark.RIGHT)
+        yield Scored(held.score, len(held.text), witness(fields[value.name], checks), value.mark == Mark.RIGHT)
 
 
 def counted(values: Iterable[Scored]) -> list[list[Any]]:
-    """The counts: a row for each witness, range of scores and range of lengths that has values: the witness, the mean of
-    the scores as the curve takes them, that of the lengths, how many values, how many of them right."""
+    """A row for each witness, range of scores and range of lengths: the witness, the means of scores and lengths as the
+    curve takes them, how many values, how many of them right."""
     groups: dict[tuple[Witness, int, int], list[Scored]] = {}
     for one in values:
         place = sum(one.score >= start for start in SCORES), sum(one.letters >= start for start in LETTERS)

@@ -25,6 +25,7 @@ from ocr.entry import https, requests, uploads
 from ocr.model.picture import MEDIA_TYPES
 from ocr.model.record import Announcement, Attempt, Document, Evidence, Record
 from ocr.pages import examine
+from ocr.pipeline.confidence import Witness, confidence
 from ocr.platform.errors import NEVER, PROBLEMS, RETRIED
 from ocr.platform.settings import Settings
 
@@ -47,6 +48,7 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "vendors": _vendors,
         "personal": _personal,
         "unchecked": _unchecked,
+        "confidence": _confidence,
         "settings": _settings,
         "parameters": lambda: _parameters(template),
         "targets": _targets,
@@ -96,6 +98,26 @@ def _alone(product: Product) -> Iterator[str]:
 
 def _has_check_digit(field: Declared) -> bool:
     return bool({field.shape.check, field.mark.check} & WITH_CHECK_DIGIT)
+
+
+# --- Accuracy ---------------------------------------------------------------------------------------------------------
+
+SCORES, LETTERS = (0.6, 0.9, 0.97, 0.999), 8
+WITNESSES = {
+    Witness.PROOF: "a check passed that hardly any misread text passes: a check digit, a checksum, a sum",
+    Witness.CHECK: "another check passed: the form of a number, the order of dates",
+    Witness.TYPE: "none, and the field takes few texts: a date, an amount, one word of a few",
+    Witness.NOTHING: "none, and the field takes any text: a name, an address",
+    Witness.FAILED: "a check failed",
+}
+
+
+def _confidence() -> str:
+    """The confidence of a text of eight letters, by what else is known of the value and by its score."""
+    rows = [
+        [told, *(f"{confidence(score, LETTERS, known):.3f}" for score in SCORES)] for known, told in WITNESSES.items()
+    ]
+    return table(["witness", *(f"score {score:g}" for score in SCORES)], rows)
 
 
 # --- The API ----------------------------------------------------------------------------------------------------------
