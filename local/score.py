@@ -145,6 +145,7 @@ def main() -> None:
         _show_misses(scores)
     if asked.docs:
         _keep(scores)
+        _keep_parts(scores)
         _keep_reliability(confidences(scores))
     shortfalls = list(_shortfalls(scores))
     print(*shortfalls, sep="\n")
@@ -200,6 +201,27 @@ def _show_reliability(name: str, told: Sequence[tuple[float, bool]]) -> None:
     for one in reliability(told):
         print(f"{f'{one.low:g}–{one.high:g}':>12}{one.values:>9}{one.sure:>9.3f}{one.right:>9.3f}")
     print(f"expected calibration error {calibration_error(reliability(told)):.4f}")
+
+
+def _keep_parts(scores: Mapping[Key, Score]) -> None:
+    """Write the page's table of layouts: how many values are right, over the products, and how many silently wrong."""
+    rows = []
+    for layout, clean in pairs(LAYOUTS, (True, False)):
+        ours = {key: one for key, one in scores.items() if (key[1], key[2] == "clean") == (layout, clean)}
+        if ours:
+            rows.append([f"{layout}, {'clean' if clean else 'degraded'}", *_part(ours, layout)])
+    head = ["pictures", "products", "values", "right, over products", f"products below {DEGRADED:g}", "silent"]
+    ACCURACY.write_text(with_table(ACCURACY.read_text(), "layouts", table(head, rows)))
+
+
+def _part(ours: Mapping[Key, Score], layout: str) -> list[str]:
+    """A line of that table."""
+    variants = sorted({variant for _, _, variant in ours})
+    slugs = sorted({slug for slug, _, _ in ours})
+    shares = {slug: average({key: ours[key] for key in ours if key[0] == slug}, layout, variants) for slug in slugs}
+    low = ", ".join(f"`{slug}` {share:.3f}" for slug, share in shares.items() if share < DEGRADED)
+    values, silent, *_ = _sums(ours)
+    return [str(len(shares)), str(values), f"{fmean(shares.values()):.3f}", low, f"{silent} ({silent / values:.2%})"]
 
 
 def _keep_reliability(parts: Mapping[str, Sequence[tuple[float, bool]]]) -> None:

@@ -56,7 +56,7 @@ def test_what_a_vendor_says_stays_as_it_is() -> None:
 
 def test_the_curve_finds_the_shares_that_were_counted() -> None:
     def right(score: float) -> int:
-        return round(1000 / (1 + exp(-(-1 + 0.8 * nines(score)))))
+        return round(1000 / (1 + exp(-1 - 0.8 * nines(score))))
 
     values = [
         Scored(score, 4, Witness.NOTHING, number < right(score))

@@ -20,6 +20,8 @@ from ocr.model.check import Check
 CURVE = Path(__file__).with_name("confidence.json")
 # Scores beyond say nothing more: the networks give four places.
 HIGHEST = 0.9995
+# No reading is certain: only what is not read is.
+MOST = 0.9999
 
 
 class Witness(StrEnum):
@@ -58,7 +60,7 @@ def confidence(score: float, letters: int, known: Witness) -> float:
     """How likely a value is right, 0..1, of this score, in a text of so many letters, with this witness."""
     curve = _curve()
     odds = curve[known] + curve["score"] * nines(score) + curve["letters"] * log(max(letters, 1))
-    return round(1 / (1 + exp(-odds)), 4)
+    return round(min(1 / (1 + exp(-odds)), MOST), 4)
 
 
 def nines(score: float) -> float:
