@@ -1,5 +1,7 @@
 // The gateway's HTTPS API as this page uses it: the same that every program has.
 
+import { kindOf } from "./words";
+
 export type Point = readonly [number, number];
 export type Box = readonly [Point, Point, Point, Point];
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
@@ -393,7 +395,7 @@ export class Api {
       (told: Problem) => told,
       () => undefined,
     );
-    const kind = problem?.type?.replace("urn:ocr:problem:", "") ?? "unexpected";
+    const kind = (problem?.type && kindOf(problem.type)) ?? "unexpected";
     const seconds = Number(answer.headers.get("Retry-After")) || 0;
     throw new Refusal(answer.status, kind, problem?.detail ?? "", problem?.advice ?? "", problem, seconds);
   }

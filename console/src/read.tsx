@@ -5,7 +5,7 @@ import { type Api, MOST_BYTES, MOST_UPLOAD_BYTES, type OcrRecord, type ProductSu
 import { type Found, dropped, listed, parted, shrunk } from "./files";
 import { type Pile, type Sent } from "./pile";
 import { told } from "./record";
-import { type Say, named } from "./words";
+import { type Say, kindOf, named, wrong } from "./words";
 
 /**
  * One file of the pile. `late` is one that waits behind others in a queue: it holds up none here. `lost` is one that
@@ -246,6 +246,6 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
 
 function Doubts({ say, record }: { say: Say; record: OcrRecord }) {
   const failed = [...(record.document ? [record.document] : []), ...record.others].flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === "failed");
-  if (record.problem) return <span class="failed-check">{record.problem.title}</span>;
+  if (record.problem) return <span class="failed-check">{wrong(say, kindOf(record.problem.type), record.problem.title, "")}</span>;
   return failed.length ? <span class="failed-check">{say("checksFailed", failed.length)}</span> : <span class="passed-check">✓</span>;
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Api, type Check, type Decision, type Evidence, type Field, type OcrDocument, type OcrRecord, Refusal, type Seen, type Value, sleep } from "./api";
 import { listOf } from "./table";
 import { type Mark, Viewer } from "./viewer";
-import { type Say, checked, named } from "./words";
+import { type Say, checked, kindOf, named, wrong } from "./words";
 
 interface Props {
   say: Say;
@@ -178,7 +178,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
       </div>
       {taken && <p class="hint" role="status">{say("taken")}</p>}
       {record.also_shows.length > 0 && <p class="hint">{say("alsoShows", record.also_shows.map((slug) => products[slug] ?? slug).join(", "))}</p>}
-      {record.problem && <p class="problem">{record.problem.detail} <span>{record.problem.advice}</span></p>}
+      {record.problem && <p class="problem">{wrong(say, kindOf(record.problem.type), record.problem.detail, record.problem.advice)}</p>}
       {documents.length > 1 && (
         <p class="bar">
           {say("others", documents.length)}
@@ -435,5 +435,5 @@ export function told(say: Say, error: unknown): string {
   if (!(error instanceof Refusal)) return say("unexpected");
   if (error.kind === "unreachable" || error.kind === "unexpected") return say(error.kind);
   if (error.kind === "not_arrived") return say("notArrived");
-  return `${error.detail} ${error.advice}`;
+  return wrong(say, error.kind, error.detail, error.advice);
 }

@@ -128,7 +128,7 @@ export function Viewer({ say, api, record, url, marks, chosen, personal, onChoos
           ))}
         </div>
       )}
-      {!picture && <p class="note">{say(url ? "noPreview" : "noPicture")}</p>}
+      {!picture && <p class="note">{say(!url ? "noPicture" : record.picture?.format === "OFD" ? "noDrawing" : "noPreview")}</p>}
       <div class="frame" ref={frame} tabIndex={0} role="group" aria-label={say("pictureLabel")} onKeyDown={press} onPointerMove={drag} onDblClick={() => zoom(1.6)}>
         <div
           class={`sheet ${personal ? "" : "veiled"}`}

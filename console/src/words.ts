@@ -89,6 +89,10 @@ const words = {
   original: ["打开原文件", "Open the file"],
   pictureLabel: ["图片;方向键移动,加减号缩放,R 旋转", "Picture; arrow keys move, plus and minus zoom, R rotates"],
   noPicture: ["图片未保留,下面按位置显示识别的文字。", "The picture is not kept. This shows what was read, where it stands."],
+  noDrawing: [
+    "OFD 版面不在这里绘制,下面按位置显示其中的文字;请用 OFD 阅读器打开原文件。",
+    "The layout of an OFD is not drawn here. This shows its texts, where they stand; open the file in an OFD reader.",
+  ],
   noPreview: ["浏览器不能显示这种文件,下面按位置显示识别的文字。", "This browser cannot show the file. This shows what was read, where it stands."],
   keys: ["快捷键:↑↓ 选择字段,Enter 更正,A 通过,X 退回,N 下一条", "Keys: ↑ ↓ choose a field, Enter corrects, A approves, X rejects, N next"],
   queueEmpty: ["没有待复核的记录。", "Nothing waits for review."],
@@ -207,6 +211,37 @@ const CHECKS: Record<string, readonly [string, string]> = {
   form: ["号码格式", "form"],
 };
 
+// What went wrong and what to do, by a problem's kind: the API says it in English.
+const PROBLEMS: Record<string, string> = {
+  unsupported_format: "不支持这种文件。请发送 JPEG、PNG、BMP、GIF、WebP、TIFF、HEIC、AVIF、PDF、OFD 或数电票 XML。",
+  damaged: "文件为空、已损坏或不完整。请先确认它能正常打开,再重新发送。",
+  too_large: "图片或文件太大。请缩小后再发,长边 2000 像素足够。",
+  too_small: "图片像素太少。请发送原始尺寸的图片。",
+  too_complex: "文件过于复杂,无法处理。请另存为普通 JPEG,或只截取一份票证再发。",
+  poor_quality: "图片质量不够。请发送清晰、完整的原件图片。",
+  no_result: "没有识别到内容。请确认图片完整、清晰、端正后重新发送。",
+  wrong_document: "图上是另一种票证。请按它的种类重新发送。",
+  incomplete: "票证没有读全。请核对已识别的字段,或发送完整、清晰、无遮挡的图片。",
+  several_documents: "图上有多份票证。请每份单独发送一张图片。",
+  outcome_unknown: "识别方没有答复,可能已计费。如需重试,请删除这条记录后再次发送。",
+  vendor_unavailable: "识别方暂时不可用。请稍后重试。",
+  no_vendor: "这种票证没有可用的识别方。请联系管理员。",
+  vendor_rejected: "识别方拒绝了请求,重试无效。请联系管理员检查账号。",
+  unexpected_response: "识别方的答复无法理解,已留存。请联系管理员。",
+  in_progress: "同一张图片正在识别。请稍后重试。",
+  throttled: "请求太频繁。请稍后重试。",
+  quota_exceeded: "今天的请求次数已用完。请明天再试,或请管理员提高限额。",
+  unauthorized: "密钥无效。请重新登录。",
+  forbidden: "没有权限。请联系管理员。",
+  not_found: "没有这条记录,或它已过期。",
+  gone: "这条记录已被删除。如需识别,请重新发送图片。",
+  conflict: "这条记录当前不能这样操作。请刷新后再试。",
+  unknown_product: "这里没有开通这种票证。请选择其他种类,或联系管理员。",
+  internal: "系统出错,不是文件的问题。请稍后重试,不会重复计费。",
+  gateway_failure: "系统出错,不是文件的问题。请稍后重试,不会重复计费。",
+  gateway_timeout: "系统没有及时答复。请稍后重试,不会重复计费。",
+};
+
 export type Word = keyof typeof words;
 export type Say = (word: Word, ...parts: (string | number)[]) => string;
 export type Language = "zh" | "en";
@@ -227,3 +262,12 @@ export function named(say: Say, status: string): string {
 export function checked(say: Say, check: string): string {
   return (CHECKS[check] ?? CHECKS["form"]!)[say("language") === "English" ? 0 : 1];
 }
+
+/** What went wrong and what to do, as the page says it. */
+export function wrong(say: Say, kind: string, detail: string, advice: string): string {
+  const own = say("language") === "English" ? PROBLEMS[kind] : undefined;
+  return own ?? `${detail} ${advice}`;
+}
+
+/** The kind of a problem, from its type. */
+export const kindOf = (type: string): string => type.replace("urn:ocr:problem:", "");
