@@ -9,21 +9,28 @@ from ocr.platform.errors import ConfigurationError
 from ocr.platform.settings import settings
 from ocr.vendors import juhe
 from tests.support.aws import World, forget_secrets, forget_settings
+from tests.support.fault_injection import FaultInjector
 from tests.support.scripted import Ticket
 from tests.support.vendors import Host
 
 CARD = Product("card", Ticket, name="卡", category="general", required=["number"], offers=[juhe.Captcha()])
 
 
-@pytest.mark.parametrize(("start", "secrets"), [("on-demand", 1), ("snap-start", 0)])
-def test_a_start_learns_the_vendors_key_and_a_snapshot_holds_none(
-    world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch, start: str, secrets: int
+def test_a_start_makes_the_clients_and_asks_nothing_of_anybody(
+    world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
-    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", start)
+    for client in (aws.dynamodb, aws.s3):
+        client.cache_clear()
     forget_secrets()
+    vendor.asked.clear()
+    asked: list[str] = []
+    injector = FaultInjector(passed=lambda operation, *_: asked.append(operation))
     serve(CARD)
-    assert aws.secrets.cache_info().currsize == secrets
+    with injector.over(aws.dynamodb(), aws.s3()):
+        serve(CARD)
+    assert [one.cache_info().misses for one in (aws.dynamodb, aws.s3, aws.secrets)] == [1, 1, 1]
+    assert (asked, vendor.asked) == ([], [])
 
 
 def test_settings_that_are_missing_are_told_by_the_call_and_do_not_end_the_start(

@@ -22,8 +22,8 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 # Kept back from every invocation to write the records.
 MARGIN_SECONDS = 3.0
-# How Lambda's environment says that this is no test, and that the process is kept as a snapshot.
-RUNTIME, START, SNAPSHOT = "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
+# By this a function knows that Lambda has started it, and no test.
+RUNTIME = "AWS_LAMBDA_RUNTIME_API"
 
 
 def serve(product: Product) -> Handler:
@@ -48,12 +48,11 @@ def _prepare(product: Product) -> None:
     """Do before the first call what any picture takes: Lambda starts a function on a whole processor, whatever memory
     it is given, and a call gets its share of one.
 
-    What goes wrong here goes wrong again in the call, and is answered there.
+    Nothing is asked of anybody: a start that waits for an answer for ten seconds begins anew, and what is kept as a
+    snapshot has neither a key nor a connection in it. Settings that are wrong are told by the call.
     """
     gate.prepare()
     with suppress(ConfigurationError):
         aws.dynamodb()
         aws.s3()
-        # A snapshot would be started from for weeks: it has no key in it, and no connection.
-        if os.environ.get(START) != SNAPSHOT:
-            routing.prepare(product.slug, product.fields, product.offers)
+        routing.prepare(product.slug, product.offers)

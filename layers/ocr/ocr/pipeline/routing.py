@@ -18,7 +18,6 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr.declare.fields import Fields
 from ocr.declare.offers import Offer, Outcome, VendorRequest
 from ocr.model.answer import ReceivedAnswer
 from ocr.model.picture import Picture
@@ -26,7 +25,7 @@ from ocr.model.reading import Reading
 from ocr.model.record import Attempt
 from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.resize import Fitted, fit, tighter
-from ocr.platform import threads
+from ocr.platform import aws, threads
 from ocr.platform.errors import (
     CallerError,
     ConfigurationError,
@@ -207,12 +206,11 @@ def first(offers: Sequence[Offer], request: VendorRequest) -> Offer | None:
     return next((offer for offer, secret in ready if not isinstance(secret, ConfigurationError)), None)
 
 
-def prepare(product: str, fields: type[Fields], offers: Sequence[Offer]) -> None:
-    """Learn what a first call would have to: the key and the circuit of the vendor that is asked first."""
-    offer = first(offers, VendorRequest(product, fields, (), {}, seconds=0))
-    if offer:
-        _circuits().get_state(circuits.name(offer))
-    if offer and offer.keys:
+def prepare(product: str, offers: Sequence[Offer]) -> None:
+    """Load what vendors are asked with, where one that wants a key may be."""
+    order = settings().order(product)
+    if any(offer.keys and offer.vendor in order for offer in offers):
+        aws.secrets()
         shared_session()
 
 
