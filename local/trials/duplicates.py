@@ -24,7 +24,7 @@ def run(harness: Harness, scale: float) -> Result:
         TRIAL.name,
         f"{len(uploads)} uploads of {len(different)} contents, {len(copies)} notifications doubled and out of order, "
         "all in the queue before the first is read",
-        [*harness.tally(uploads, len(different)), Figure("documents/s", len(uploads) / seconds)],
+        [*harness.tally(uploads, len(different)), harness.bill(), Figure("documents/s", len(uploads) / seconds)],
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import batched
 from time import monotonic, sleep
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import quote_plus
 from zipfile import ZipFile
 
+import requests
 from rich.console import Console
 from rich.progress import track
 
@@ -200,6 +202,23 @@ class Harness:
             Figure("unannounced", self.unannounced(found), most=0),
             Figure("calls ÷ contents", charges / contents, most=1.0),
         ]
+
+    def bill(self) -> Figure:
+        """What is promised of costs: the vendor charged what `GET /usage` says, or a part of what it says is possible.
+
+        Every way to look at them says the same.
+        """
+        url, headers = f"{self.stack.url}/usage", {"x-api-key": self.stack.api_key}
+        since = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+        charged = self.vendor.report()["units"]
+        off = 0.0
+        for by in ("vendor", "product", "key", "day"):
+            answer = requests.get(url, {"by": by, "from": since}, headers=headers, timeout=30)
+            answer.raise_for_status()
+            rows = answer.json()["rows"]
+            units, possible = (sum(row[name] for row in rows) for name in ("units", "possible_units"))
+            off += max(0.0, units - charged, charged - units - possible)
+        return Figure("units off the bill", off, most=0)
 
     def unannounced(self, records: Iterable[Mapping[str, Any]]) -> int:
         """How many of these records no event tells of."""
