@@ -20,7 +20,7 @@ from local.generate.tables import pages
 from local.samples import samples
 from local.up import PICTURES, prepare
 
-BLOCK = re.compile(r"(<!-- not run: .+ -->\n)?^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # What a checkout has after `make up`.
 CHECKOUT = (".tools", "Makefile", "cli", "events", "functions", "layers", "local", "pyproject.toml", "uv.lock")
 PICTURE, PROBLEM, LATER = "id_card.jpg", "urn:ocr:problem:", "respond-async"
