@@ -175,7 +175,7 @@ def _error(code: str, row: Row) -> list[str]:
 def _acts(error: OcrError) -> str:
     if isinstance(error, VendorRejected):
         return "operator"
-    return "nobody: it comes again" if isinstance(error, VendorUnavailable) else "caller"
+    return "nobody: it is retried" if isinstance(error, VendorUnavailable) else "caller"
 
 
 def _codetypes(module: ModuleType) -> str:
