@@ -129,7 +129,7 @@ def test_no_budget_is_exceeded_however_many_ask_at_once(money: Any, budgets: str
         except VendorUnavailable:
             return False
 
-    with ThreadPoolExecutor(32) as threads:
+    with ThreadPoolExecutor(16) as threads:
         assert sum(threads.map(ask, range(ASKING))) == most
     assert {row["spent"] * (2 if row["of"] == "cost" else 1) for row in usage.spent(datetime.now(UTC))} == {most}
 
