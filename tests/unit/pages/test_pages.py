@@ -8,6 +8,7 @@ import os
 import zipfile
 from functools import cache
 from importlib import import_module
+from math import atan2, degrees
 from random import Random
 from time import thread_time
 from typing import Any
@@ -375,6 +376,28 @@ def whole() -> dict[str, bytes]:
         "HEIC": heic(Image.new("RGB", (64, 48))),
         **{format: encoded(format) for format in ("WEBP", "AVIF", "JPEG", "PNG", "BMP", "GIF")},
     }
+
+
+@pytest.mark.parametrize(("matrix", "angle"), [("0 1 -1 0 0 0", 90), ("-1 0 0 -1 0 0", 180), ("0 -1 1 0 0 0", 270)])
+def test_a_text_of_an_ofd_that_a_matrix_turns_stands_where_it_is_seen(matrix: str, angle: int) -> None:
+    sheet = Page(900, 600, Style(), Random(0))
+    for place, text in enumerate(("客运车票样张", "请妥善保管此票据", "编号之外的文字")):
+        sheet.text((400, 200 + 60 * place), text)
+    with zipfile.ZipFile(io.BytesIO(digital.ofd([sheet]))) as packed:
+        every = {name: packed.read(name) for name in packed.namelist()}
+    name = "Doc_0/Pages/Page_0/Content.xml"
+    every[name] = every[name].replace(b'<ofd:TextObject ID="101"', f'<ofd:TextObject CTM="{matrix}" ID="101"'.encode())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for part, content in every.items():
+            packed.writestr(part, content)
+    answer = files.page(files.opened(file.getvalue()), 1).answer
+    assert answer
+    boxes = {line["text"]: line["box"] for line in answer["lines"]}
+    assert set(boxes) == {"客运车票样张", "请妥善保管此票据", "编号之外的文字"}
+    (ax, ay), (bx, by), _, _ = boxes["请妥善保管此票据"]
+    turned = round(degrees(atan2(by - ay, bx - ax))) % 360
+    assert (turned, answer["angle"]) == (angle, 0)
 
 
 def encoded(format: str) -> bytes:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from math import cos, radians, sin
 from typing import Any
 
 from ocr.model.picture import Picture
 from ocr.pages import gate, ofd_pictures
 from ocr.pages.formats.header import damaged, too_complex
 from ocr.pages.page import LEAST_CHARACTERS, SCAN, Page, scale
-from ocr.pages.runs import Character, lines
+from ocr.pages.runs import Character, direction, lines
 from ocr.platform.errors import CallerError
 
 POINTS_PER_MILLIMETRE = 72 / 25.4
@@ -75,7 +76,12 @@ def page(document: Picture, number: int) -> Page:
         own = ofd_pictures.sheet(document.content, one.location)
         is_scan = own.covers(left, top, width, height) > SCAN
         runs = [run for run in one.runs if run.object_id not in own.unseen][: 0 if is_scan else MOST_RUNS]
-        read = lines([found for run in runs for found in _characters(run, left, top, pixels)])
+        characters = [
+            found
+            for run in runs
+            for found in _characters(run, left, top, pixels, own.angles.get(run.object_id or "", 0))
+        ]
+        read = lines(characters)
         data = _stated(file) if number == 1 else {}
     size = round(width * pixels), round(height * pixels)
     draw = partial(ofd_pictures.draw, own, document, number, (left, top), pixels, size)
@@ -85,7 +91,7 @@ def page(document: Picture, number: int) -> Page:
                 f"Page {number} of the OFD has no text.", "Print it to a PDF and send that.", kind="unsupported_format"
             )
         return Page(number, *size, draw=draw)
-    answer = {"lines": read, "angle": 0, "rules": []} | ({"data": data} if data else {})
+    answer = {"lines": read, "angle": direction(characters), "rules": []} | ({"data": data} if data else {})
     # Its text would be missing from its pictures.
     return Page(number, *size, answer, draw if is_scan else None)
 
@@ -119,18 +125,22 @@ def _refuse_bomb(content: bytes) -> None:
         raise too_complex()
 
 
-def _characters(run: Any, left: float, top: float, pixels: float) -> Iterator[Character]:
+def _characters(run: Any, left: float, top: float, pixels: float, angle: int) -> Iterator[Character]:
     """A run's characters where they stand, as far as their widths tell; blanks between runs keep these apart."""
     from unicodedata import east_asian_width
 
     wide = [1.0 if east_asian_width(one) in "WF" else 0.5 for one in run.text]
-    size, at = run.size, run.x - left
+    size, at = run.size, 0.0
     factor = run.width / max(sum(wide) * size, 1e-6)
-    above, below = (run.y - top - ABOVE * size) * pixels, (run.y - top + BELOW * size) * pixels
+    across, down = cos(radians(angle)), sin(radians(angle))
     for text, width in zip(run.text, wide, strict=True):
         step = width * size * factor
         # Spread out over a line, characters keep their own width: what stands between is a gap.
-        yield Character(text, at * pixels, above, (at + min(step, width * size)) * pixels, below)
+        ends = (at, at + min(step, width * size))
+        corners = [(along, off) for along in ends for off in (-ABOVE * size, BELOW * size)]
+        xs = [(run.x - left + along * across - off * down) * pixels for along, off in corners]
+        ys = [(run.y - top + along * down + off * across) * pixels for along, off in corners]
+        yield Character(text, min(xs), min(ys), max(xs), max(ys), angle=angle)
         at += step
 
 

@@ -5,7 +5,7 @@ A scan that a program wrapped into an OFD is a picture with nothing around it, o
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ocr.model.picture import Picture
@@ -35,11 +35,12 @@ Affine = tuple[float, float, float, float, float, float]
 class Sheet:
     """A page's pictures, each with the way from its unit square to the page's millimetres, the lowest first.
 
-    `unseen` are the ids of the texts that cannot be seen.
+    `unseen` are the ids of the texts that cannot be seen, `angles` how far others are turned, in degrees, clockwise.
     """
 
     pictures: Sequence[tuple[bytes, Affine]]
     unseen: frozenset[str]
+    angles: Mapping[str, int] = field(default_factory=dict)
 
     def covers(self, left: float, top: float, width: float, height: float) -> float:
         """How much of a page of this place and size one picture covers, at most; 1 is all of it."""
@@ -65,8 +66,10 @@ def sheet(content: bytes, location: str | None) -> Sheet:
         ]
         if len(placed) > MOST_PICTURES:
             raise too_complex()
-        unseen = frozenset(one.get("ID", "") for one in objects if _name(one) == "TextObject" and _hidden(one))
-        return Sheet([(package.read(part), affine) for part, affine in placed], unseen)
+        texts = [one for one in objects if _name(one) == "TextObject"]
+        unseen = frozenset(one.get("ID", "") for one in texts if _hidden(one))
+        angles = {one.get("ID", "").strip(): angle for one in texts if (angle := _angle(one))}
+        return Sheet([(package.read(part), affine) for part, affine in placed], unseen, angles)
 
 
 def draw(own: Sheet, document: Picture, number: int, corner: tuple[float, float], pixels: float, size: Size) -> Picture:
@@ -125,6 +128,12 @@ def _affine(element: Any) -> Affine:
     left, top, width, height = _numbers(element, "Boundary", 4) or (0.0, 0.0, 0.0, 0.0)
     a, b, c, d, e, f = _numbers(element, "CTM", 6) or (width, 0.0, 0.0, height, 0.0, 0.0)
     return a, b, c, d, e + left, f + top
+
+
+def _angle(element: Any) -> int:
+    """How far a text is turned on the page, in degrees, clockwise."""
+    a, b, *_ = _numbers(element, "CTM", 6) or (1.0, 0.0)
+    return round(math.degrees(math.atan2(b, a))) % 360
 
 
 def _numbers(element: Any, name: str, count: int) -> tuple[float, ...] | None:
