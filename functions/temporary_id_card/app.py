@@ -30,7 +30,7 @@ product = Product(
     TemporaryIdCard,
     name="临时身份证",
     category="identity",
-    required=["name", "id_number"],
+    required=["name", "id_number", ("valid_period", "valid_to")],
     titles=["中华人民共和国临时居民身份证", "临时居民身份证"],
     offers=[etoplive.Pid(1020), embedded.Labels()],
     checks=[
