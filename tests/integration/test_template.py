@@ -416,14 +416,19 @@ def test_api_gateway_calls_the_functions_by_itself_and_not_as_the_caller() -> No
 @pytest.mark.parametrize("slug", products())
 def test_callers_and_uploads_reach_the_alias_where_traffic_is_shifted_and_else_the_function(slug: str) -> None:
     name, made = logical(slug), transformed()
-    for conditions, target in (({f"Has{name}"}, name), ({f"Has{name}", "Shifts", f"Shifts{name}"}, f"{name}Live")):
-        reached = {path: called(method) for path, kind, method in methods(*conditions) if kind == "post"}
-        assert reached[f"/ocr/{slug}"] == reached[f"/ocr/{slug}/batch"] == target
-        assert chosen(made[f"{name}Uploads"], frozenset(conditions))["Properties"]["FunctionName"] == {"Ref": target}
-    # Of a product that is not set up, the path stands and says so.
-    assert {called(method) for path, kind, method in methods() if path == f"/ocr/{slug}" and kind == "post"} == {
-        "RecordsApi"
-    }
+    paths = [
+        made["Api"]["Properties"]["Body"]["paths"][path]["post"] for path in (f"/ocr/{slug}", f"/ocr/{slug}/batch")
+    ]
+
+    def reached(*conditions: str) -> set[str]:
+        return {called(chosen(path, frozenset(conditions))) for path in paths}
+
+    for conditions, target in (((f"Has{name}",), name), ((f"Has{name}", "Shifts", f"Shifts{name}"), f"{name}Live")):
+        assert reached(*conditions) == {target}
+        mapping = chosen(made[f"{name}Uploads"], frozenset(conditions))["Properties"]
+        assert mapping["FunctionName"] == {"Ref": target}
+    # Of a product that is not set up, the paths stand and say so.
+    assert reached() == {"RecordsApi"}
 
 
 def test_traffic_is_shifted_step_by_step_and_back_where_an_alarm_of_ours_rises() -> None:
