@@ -114,9 +114,10 @@ def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
 
 
 def _shows_first_side(kind: str, lines: Sequence[Line]) -> bool:
-    first = next((field.mark.side for field in declared(products()[kind].fields).values() if field.mark.side), None)
+    sides = {name: field.mark.side for name, field in declared(products()[kind].fields).items() if field.mark.side}
     document = offline.record_of(kind, {"lines": [line.model_dump() for line in lines]}).document
-    return document is not None and (first is None or first in document.sides)
+    shown = Counter(sides[name] for name in (document.evidence if document else ()) if name in sides)
+    return not sides or shown[next(iter(sides.values()))] > sum(shown.values()) / 2
 
 
 def _chosen(
@@ -132,7 +133,9 @@ def _measure(counts: Counter[str], documents: Sequence[Sequence[Line]], angle: f
     alone = [_record(lines).document for lines in documents]
     record = _record(composed(documents, angle))
     counts["of"] += len(documents)
-    counts["found"] += len(offline.documents(record)) if record.problem is None else 0
+    # One of them may lack a field when it is alone, too.
+    mixed = record.problem is not None and record.problem.kind == "several_documents"
+    counts["found"] += 0 if mixed else min(len(offline.documents(record)), len(documents))
     counts["others"] += strangers(record, [one for one in alone if one])
 
 

@@ -154,7 +154,7 @@ def _are_two(
 ) -> bool:
     """Whether both halves are documents of one kind: what the page shows more than once either has for itself.
 
-    So they are where each is plainly a document, and their values differ.
+    So they are where each is plainly a document, and several of their values differ, or all that both have.
     """
     names = repeated(model, lines)
     if not names and not all(_stands_alone(found[0]) or _is_clear(found) for found in kinds):
@@ -162,7 +162,8 @@ def _are_two(
     first, second = (_values(model, _lines(half)) for half in halves)
     if names:
         return min(len(found.keys() & set(names)) for found in (first, second)) >= SHARED * len(names)
-    return sum(_differing(first, second)) >= DIFFERENT
+    differing = list(_differing(first, second))
+    return sum(differing) >= DIFFERENT or (any(differing) and all(differing))
 
 
 def _values(model: type[Fields], lines: Sequence[Line]) -> Mapping[str, str]:
