@@ -1,7 +1,8 @@
 """`make bench`: cold start, memory, warm calls, the engine, files with text, the layers, side by side in one run.
 
 A product function, a naive handler (`naive`) and the least that the promises take (`floor`) run in turn under the
-Runtime Interface Emulator, on the same local AWS and the same vendor, which answers at once. Absolute times are this
+Runtime Interface Emulator, on the same local AWS and the same vendor, which answers at once; the engine beside rapidocr
+(`ladder`). Absolute times are this
 machine's; quote the ratios. Where other work disturbs the clock, the processor's time tells still. The ratios of a run
 are kept in `.local/bench.json`; the next run shows them beside its own.
 """
@@ -29,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.arguments import Arguments
-from local.bench import digital
+from local.bench import digital, ladder
 from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.build import BUILT, build
 from local.cloud.runtime import running
@@ -98,6 +99,7 @@ def main() -> None:
     for name, measure in {
         "functions": _comparison,
         "engine": _engine,
+        "ladder": _ladder,
         "digital": digital.table,
         "layers": _layers,
     }.items():
@@ -221,6 +223,13 @@ def _comparison() -> Table:
             f"{middle['product'] / middle['floor']:.2f}",
         )
         before[name] = ratio
+    KEPT.write_text(json.dumps(before, indent=2))
+    return table
+
+
+def _ladder() -> Table:
+    before: dict[str, float] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    table = ladder.table(before)
     KEPT.write_text(json.dumps(before, indent=2))
     return table
 

@@ -69,7 +69,8 @@ def table(before: dict[str, float]) -> Table:
 def _python() -> str:
     """The interpreter of an environment with rapidocr alone."""
     python, uv = PLACE / "bin/python", os.environ.get("UV", "uv")
-    if not python.exists():
+    ready = PLACE / "ready"
+    if not ready.exists():
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.13", PLACE], check=True)
         pinned = [f"{name}=={version(name)}" for name in PACKAGES]
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as without:
@@ -78,6 +79,7 @@ def _python() -> str:
             without.flush()
             install = [uv, "pip", "install", "--quiet", "--python", python, "--overrides", without.name, *pinned]
             subprocess.run(install, check=True)
+        ready.touch()
     return str(python)
 
 
