@@ -71,20 +71,20 @@ def _python() -> str:
     python, uv = PLACE / "bin/python", os.environ.get("UV", "uv")
     ready = PLACE / "ready"
     if not ready.exists():
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.13", PLACE], check=True)
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", "3.13", str(PLACE)], check=True)
         pinned = [f"{name}=={version(name)}" for name in PACKAGES]
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as without:
             # The other build of OpenCV needs libraries of a desktop.
             without.write("opencv-python; sys_platform == 'never'\n")
             without.flush()
-            install = [uv, "pip", "install", "--quiet", "--python", python, "--overrides", without.name, *pinned]
+            install = [uv, "pip", "install", "--quiet", "--python", str(python), "--overrides", without.name, *pinned]
             subprocess.run(install, check=True)
         ready.touch()
     return str(python)
 
 
 def _read(python: str, folder: str, cores: int, *parameters: str) -> list[dict[str, Any]]:
-    command = [python, READER, folder, str(cores), *parameters]
+    command = [python, str(READER), folder, str(cores), *parameters]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -27,7 +27,7 @@ def raw(parameters: dict[str, object]) -> Read:
     from rapidocr import RapidOCR
 
     read = RapidOCR(params={"Global.log_level": "critical", **parameters})
-    return lambda content: list(read(content).txts or ())
+    return lambda content: list(getattr(read(content), "txts", None) or ())
 
 
 def main(folder: str, cores: str, parameters: str = "") -> None:
