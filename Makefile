@@ -71,6 +71,7 @@ test-all: export MACHINES = 200
 test-all: export HOSTILE = 50000
 test-all: export DEATHS = 50
 test-all: export BAD_DAYS = 300
+test-all: export PILE = 1
 test-all: test ## Run all tests at length: every vendor × product × form × trigger, 50,000 mutated answers, 200 mixtures of failures, 300 bad days, a failing AWS
 
 test-docker: export CONTAINERS = 1
