@@ -150,7 +150,7 @@ extract: .venv/ready ## Print the record made of given lines (LINES=case.json PR
 	@$(PYTHON) -m local extract $(call list,$(or $(LINES),$(error Say which lines: make extract PRODUCT=id_card LINES=case.json))) \
 		$(if $(PRODUCT),--product $(call quoted,$(PRODUCT)))
 
-picture: .venv/ready ## Draw the README's picture anew: a sample with its fields
+picture: .venv/ready ## Draw the picture of a record anew: a sample with its fields
 	@$(PYTHON) -m local picture
 
 console-picture: .venv/ready ## Take the picture of the console from the stack that `make up` left (needs Chromium)

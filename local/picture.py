@@ -1,4 +1,4 @@
-"""`make picture`: the picture in the README: a sample, read by the engine, with its fields beside it.
+"""`make picture`: the picture of a record in docs/records.md: a sample, read by the engine, with its fields beside it.
 
 Nothing on it is made up: boxes, values, confidences and checks are those of the record.
 """
