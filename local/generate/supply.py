@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from importlib.metadata import metadata
+from importlib.metadata import version as version_of
 from typing import Any
 
 from local.cloud.aws import ROOT
@@ -87,6 +88,8 @@ def components() -> Iterator[Component]:
             if pinned := _PINNED.match(line):
                 name, version = pinned.groups()
                 yield Component(layer, name, version, licence(name))
+    # Its descriptions of services, cut down: `ocr/platform/descriptions`. The library itself is the runtime's.
+    yield Component("ocr", "botocore", version_of("botocore"), licence("botocore"))
     locked = json.loads((ROOT / CONSOLE / "package-lock.json").read_text())["packages"]
     for path, one in locked.items():
         if path and not one.get("dev"):
