@@ -126,7 +126,8 @@ def _deliver(message: SQSRecord, until: float) -> float | None:
         queue([Announcement.model_validate(content)])
         return None
     delivery = Delivery.model_validate(content)
-    endpoint = endpoints.stored().get(delivery.endpoint)
+    # Another process may know of an endpoint that was added since this one looked.
+    endpoint = endpoints.stored().get(delivery.endpoint) or endpoints.stored(now=True).get(delivery.endpoint)
     if not endpoint:
         return None
     if until - time.monotonic() < SECONDS:

@@ -62,6 +62,8 @@ def stored(*, now: bool = False) -> dict[str, Endpoint]:
 def store(endpoints: dict[str, Endpoint]) -> None:
     """Put these in place of those that are stored."""
     parameters.set_secret(_name(), _stored.dump_json(endpoints).decode())
+    # What this process has looked at before it is not true any more.
+    parameters.clear_caches()
 
 
 def _name() -> str:

@@ -27,9 +27,16 @@ MOMENT = datetime(2026, 1, 31, 8, tzinfo=UTC)
 @pytest.fixture
 def queue(world: World, emulator: Aws, vendor: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The queue of deliveries; the vendor's host is the receiver, whom the operator trusts. Nothing is stored yet."""
-    kept: dict[str, str] = {}
-    monkeypatch.setattr(endpoints.parameters, "get_secret", lambda name, **_: kept.get(name))
+    kept, known = dict[str, str](), dict[str, str | None]()
+
+    def get_secret(name: str, *, max_age: int, force_fetch: bool) -> str | None:
+        if force_fetch or name not in known:
+            known[name] = kept.get(name)
+        return known[name]
+
+    monkeypatch.setattr(endpoints.parameters, "get_secret", get_secret)
     monkeypatch.setattr(endpoints.parameters, "set_secret", kept.__setitem__)
+    monkeypatch.setattr(endpoints.parameters, "clear_caches", known.clear)
     attributes = {"FifoQueue": "true", "VisibilityTimeout": "360"}
     url: str = emulator.client("sqs").create_queue(QueueName="deliveries.fifo", Attributes=attributes)["QueueUrl"]
     monkeypatch.setenv("DELIVERIES", url)
@@ -98,6 +105,27 @@ def test_an_endpoint_hears_of_what_it_asked_for_in_order_and_can_verify_it(queue
     ids = [one.headers["webhook-id"] for one in vendor.asked]
     assert ids == [one["data"]["event_id"] for one in events]
     assert brought(queue) == {"Records": []}
+
+
+def test_an_endpoint_is_told_at_once_of_what_happens_after_it_was_added(queue: str, vendor: Host) -> None:
+    vendor.says(Answered("", 204))
+    call(of_stream(outcome(1)))
+    asked = added(f"{vendor.url}/hook")
+    call(of_stream(outcome(2)))
+    call(brought(queue))
+    assert [one["data"]["record_id"] for one in heard(vendor, asked["secret"])] == ["r2"]
+
+
+def test_a_delivery_is_made_also_where_another_process_added_its_endpoint(
+    queue: str, vendor: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.says(Answered("", 204))
+    asked = added(f"{vendor.url}/hook")
+    call(of_stream(outcome(1)))
+    stored = endpoints.stored
+    monkeypatch.setattr(endpoints, "stored", lambda *, now=False: stored(now=True) if now else {})
+    assert call(brought(queue)) == {"batchItemFailures": []}
+    assert [one["data"]["record_id"] for one in heard(vendor, asked["secret"])] == ["r1"]
 
 
 def test_a_tenants_endpoint_hears_of_its_own_records_alone_and_the_operators_of_all(queue: str, vendor: Host) -> None:
