@@ -63,7 +63,7 @@ def store(endpoints: dict[str, Endpoint]) -> None:
     """Put these in place of those that are stored."""
     parameters.set_secret(_name(), _stored.dump_json(endpoints).decode())
     # What this process has looked at before it is not true any more.
-    parameters.clear_caches()
+    parameters.clear_caches()  # type: ignore[no-untyped-call]  # Powertools does not annotate it
 
 
 def _name() -> str:
