@@ -4,11 +4,11 @@ import secrets
 from base64 import b64encode
 from datetime import UTC, datetime
 
-from aws_lambda_powertools.utilities import parameters
 from pydantic import BaseModel, Field, TypeAdapter
 
 from ocr.model.record import Announcement, Status
 from ocr.model.tenant import OPERATOR, Tenant
+from ocr.platform import aws
 from ocr.platform.settings import settings
 
 NAME = "webhooks"
@@ -56,14 +56,12 @@ _stored = TypeAdapter(dict[str, Endpoint])
 
 def stored(*, now: bool = False) -> dict[str, Endpoint]:
     """Every endpoint by its id, as they were half a minute ago at most; `now` asks anew."""
-    return _stored.validate_json(parameters.get_secret(_name(), max_age=KEPT_SECONDS, force_fetch=now) or "{}")
+    return _stored.validate_json(aws.secrets().text(_name(), 0 if now else KEPT_SECONDS) or "{}")
 
 
 def store(endpoints: dict[str, Endpoint]) -> None:
     """Put these in place of those that are stored."""
-    parameters.set_secret(_name(), _stored.dump_json(endpoints).decode())
-    # What this process has looked at before it is not true any more.
-    parameters.clear_caches()  # type: ignore[no-untyped-call]  # Powertools does not annotate it
+    aws.secrets().put(_name(), _stored.dump_json(endpoints).decode())
 
 
 def _name() -> str:

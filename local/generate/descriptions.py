@@ -34,7 +34,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         "ListObjectVersions",
         "PutObject",
     ),
-    "secretsmanager": ("GetSecretValue",),
+    "secretsmanager": ("GetSecretValue", "PutSecretValue"),
     "sqs": ("ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl", "SendMessage", "SendMessageBatch"),
 }
 FOR_PEOPLE = {"documentation", "documentationUrl"}

@@ -14,7 +14,7 @@ from local.cloud.aws import ROOT, Aws
 from local.loopback import serving
 from ocr.model.record import Announcement, Status
 from ocr.platform import aws
-from tests.support.aws import World, forget_settings, whole
+from tests.support.aws import PREFIX, World, forget_secrets, forget_settings, whole
 from tests.support.scripted import Context
 from tests.support.vendors import Answered, Host
 from webhooks import app, endpoints
@@ -27,16 +27,9 @@ MOMENT = datetime(2026, 1, 31, 8, tzinfo=UTC)
 @pytest.fixture
 def queue(world: World, emulator: Aws, vendor: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The queue of deliveries; the vendor's host is the receiver, whom the operator trusts. Nothing is stored yet."""
-    kept, known = dict[str, str](), dict[str, str | None]()
-
-    def get_secret(name: str, *, max_age: int, force_fetch: bool) -> str | None:
-        if force_fetch or name not in known:
-            known[name] = kept.get(name)
-        return known[name]
-
-    monkeypatch.setattr(endpoints.parameters, "get_secret", get_secret)
-    monkeypatch.setattr(endpoints.parameters, "set_secret", kept.__setitem__)
-    monkeypatch.setattr(endpoints.parameters, "clear_caches", known.clear)
+    secret = f"{PREFIX}/{endpoints.NAME}"
+    whole("secretsmanager").create_secret(Name=secret, SecretString="{}")
+    forget_secrets()
     attributes = {"FifoQueue": "true", "VisibilityTimeout": "360"}
     url: str = emulator.client("sqs").create_queue(QueueName="deliveries.fifo", Attributes=attributes)["QueueUrl"]
     monkeypatch.setenv("DELIVERIES", url)
@@ -44,6 +37,7 @@ def queue(world: World, emulator: Aws, vendor: Host, monkeypatch: pytest.MonkeyP
     forget_settings()
     yield url
     emulator.client("sqs").delete_queue(QueueUrl=url)
+    whole("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
 
 
 def call(event: dict[str, Any]) -> Any:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from io import BytesIO
 from math import dist
 
 from ocr.model.picture import Picture
 from ocr.model.reading import Box, ExtractedDocument, Line, Point
 from ocr.pages import gate
 from ocr.pages.colour import plain
-from ocr.pages.page import QUALITY, Part
+from ocr.pages.page import Part, as_jpeg
 
 # How much of the page around its print belongs to a document, in heights of its lines.
 MARGIN = 2.0
@@ -39,18 +38,7 @@ def cut(page: Picture, part: Part) -> Picture:
             resample=Image.Resampling.BICUBIC,
             fillcolor="white",
         )
-    file = BytesIO()
-    cut_out.save(file, "JPEG", quality=QUALITY)
-    return replace(
-        page,
-        content=file.getvalue(),
-        format="JPEG",
-        width=cut_out.width,
-        height=cut_out.height,
-        orientation=1,
-        whole=True,
-        part=part.name,
-    )
+    return as_jpeg(cut_out, replace(page, orientation=1, whole=True, part=part.name))
 
 
 def _with_margin(finding: ExtractedDocument, lines: Sequence[Line], size: tuple[int, int]) -> Box | None:

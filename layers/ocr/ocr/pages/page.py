@@ -121,16 +121,12 @@ def scale(width: float, height: float) -> float:
 
 def drawn(picture: "Image.Image", document: Picture, number: int) -> Picture:
     """A page of the document that was drawn as this picture, in RGB."""
+    page = replace(document, upload=None, pages=0, page=number, file=document.sha256)
+    return as_jpeg(picture, page)
+
+
+def as_jpeg(picture: "Image.Image", page: Picture) -> Picture:
+    """The page with this picture, in RGB, for its own."""
     file = BytesIO()
     picture.save(file, "JPEG", quality=QUALITY)
-    return replace(
-        document,
-        content=file.getvalue(),
-        format="JPEG",
-        width=picture.width,
-        height=picture.height,
-        upload=None,
-        pages=0,
-        page=number,
-        file=document.sha256,
-    )
+    return replace(page, content=file.getvalue(), format="JPEG", width=picture.width, height=picture.height)

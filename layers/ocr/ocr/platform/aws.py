@@ -143,6 +143,11 @@ class Secrets:
             self._kept[name] = now, text
         return text
 
+    def put(self, name: str, text: str) -> None:
+        """Have a secret be this text from now on."""
+        self._client.put_secret_value(SecretId=name, SecretString=text)
+        self._kept[name] = time.time(), text
+
 
 @cache
 def secrets() -> Secrets:
