@@ -85,7 +85,7 @@ class Entry(BaseModel):
 
 
 @dataclass(frozen=True)
-class Part:
+class PartScore:
     """A plate, text, grid or kind of document as it is and as it was read; `right` is 0..1."""
 
     kind: str
@@ -104,13 +104,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PictureScore:
     """What came of one picture: of its fields' values, of its other parts; `fault` says why it could not be read."""
 
     picture: Path
     entry: Entry
     values: Sequence[Value] = ()
-    parts: Sequence[Part] = ()
+    parts: Sequence[PartScore] = ()
     seconds: float = 0
     fault: str = ""
 
@@ -142,7 +142,7 @@ def truth(folder: Path) -> list[Entry] | None:
     return entries
 
 
-def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Iterator[Verdict]:
+def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Iterator[PictureScore]:
     """The verdict on each picture of a folder that its truth.json names."""
     for entry in entries:
         picture = folder / entry.file
@@ -152,7 +152,7 @@ def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Ite
             yield _lost(picture, entry, _sentence(error))
 
 
-def _verdict(picture: Path, entry: Entry, fresh: bool) -> Verdict:
+def _verdict(picture: Path, entry: Entry, fresh: bool) -> PictureScore:
     content = picture.read_bytes()
     record, answer = offline.record(entry.reader, content, fresh=fresh)
     if "error" in answer.said:
@@ -166,10 +166,10 @@ def _verdict(picture: Path, entry: Entry, fresh: bool) -> Verdict:
         parts.append(_part("document", entry.document_type, _kind(content)))
     if entry.lines is not None:
         text, read = _text(entry.lines), _text(answer.lines)
-        parts.append(Part("text", text, read, accuracy(text, read)))
+        parts.append(PartScore("text", text, read, accuracy(text, read)))
     if entry.shape:
         parts.append(_part("grid", entry.shape, _shapes(found)))
-    return Verdict(picture, entry, _values(entry, found, answer), parts, answer.seconds)
+    return PictureScore(picture, entry, _values(entry, found, answer), parts, answer.seconds)
 
 
 def _values(entry: Entry, found: Document | None, answer: offline.Answer) -> list[Value]:
@@ -179,16 +179,16 @@ def _values(entry: Entry, found: Document | None, answer: offline.Answer) -> lis
     return marked(entry.fields, found, answer.lines, entry.masked, ignored)
 
 
-def _lost(picture: Path, entry: Entry, fault: str) -> Verdict:
+def _lost(picture: Path, entry: Entry, fault: str) -> PictureScore:
     """A picture that could not be read: all that stands on it is lost."""
-    plates = [Part("plate", entry.plate, NO_PLATE, 0)] if entry.plate is not None else []
-    texts = [Part("text", _text(entry.lines), "", 0)] if entry.lines is not None else []
-    grids = [Part("grid", entry.shape, NO_TABLE, 0)] if entry.shape else []
-    return Verdict(picture, entry, marked(entry.fields, None, []), [*plates, *texts, *grids], fault=fault)
+    plates = [PartScore("plate", entry.plate, NO_PLATE, 0)] if entry.plate is not None else []
+    texts = [PartScore("text", _text(entry.lines), "", 0)] if entry.lines is not None else []
+    grids = [PartScore("grid", entry.shape, NO_TABLE, 0)] if entry.shape else []
+    return PictureScore(picture, entry, marked(entry.fields, None, []), [*plates, *texts, *grids], fault=fault)
 
 
-def _part(kind: str, truth: str, read: str) -> Part:
-    return Part(kind, truth, read, float(truth == read))
+def _part(kind: str, truth: str, read: str) -> PartScore:
+    return PartScore(kind, truth, read, float(truth == read))
 
 
 def _kind(content: bytes) -> str:
@@ -217,7 +217,7 @@ def accuracy(truth: str, read: str) -> float:
 # --- What is printed --------------------------------------------------------------------------------------------------
 
 
-def show(verdicts: Sequence[Verdict], console: Console) -> None:
+def show(verdicts: Sequence[PictureScore], console: Console) -> None:
     """Fields by product, the other parts in a line a kind, then everything that went wrong."""
     head, rows = by_product(verdicts)
     if rows:
@@ -232,7 +232,7 @@ def show(verdicts: Sequence[Verdict], console: Console) -> None:
         console.print(escape(line), soft_wrap=True)
 
 
-def totals(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def totals(verdicts: Sequence[PictureScore]) -> Iterator[str]:
     """What came of the parts that are no fields, a line a kind, and how long the engine took."""
     for kind, name in (("grid", "grids of tables"), ("plate", "plates"), ("document", "kinds of document")):
         parts = [part for one in verdicts for part in one.parts if part.kind == kind]
@@ -249,7 +249,7 @@ def totals(verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield f"{len(verdicts)} pictures, {unread} of them not read, {seconds:.2f} s of the engine a picture"
 
 
-def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def losses(verdicts: Iterable[PictureScore]) -> Iterator[str]:
     """What went wrong, a line each: the picture, what of it, truth → reading, and whether anything says so."""
     for one in verdicts:
         if one.fault:
@@ -263,7 +263,7 @@ def losses(verdicts: Iterable[Verdict]) -> Iterator[str]:
                 yield f"{one.name}: {value.name} {value.printed or '∅'} → {value.found or '∅'} ({', '.join(said)})"
 
 
-def by_product(verdicts: Iterable[Verdict]) -> tuple[list[str], list[list[str]]]:
+def by_product(verdicts: Iterable[PictureScore]) -> tuple[list[str], list[list[str]]]:
     """A table of the fields' values, a row a product: how many are printed, what came of them, where lost ones were
     lost."""
     known = [one for one in verdicts if one.values]
@@ -279,7 +279,7 @@ def by_product(verdicts: Iterable[Verdict]) -> tuple[list[str], list[list[str]]]
     return ["product", "pictures", "values", *FIGURES, "share"], rows
 
 
-def keep(verdicts: Sequence[Verdict]) -> None:
+def keep(verdicts: Sequence[PictureScore]) -> None:
     """Write the figures into the page on accuracy; no name of a picture or folder, and no value."""
     head, rows = by_product(verdicts)
     made = table(head, rows) + "\n" + "".join(f"- {line}\n" for line in totals(verdicts))
@@ -321,7 +321,7 @@ def show_read(picture: Path, product: str, fresh: bool, console: Console) -> Non
 def main() -> None:
     asked = _arguments()
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    verdicts: list[Verdict] = []
+    verdicts: list[PictureScore] = []
     try:
         for folder in asked.folders:
             entries = truth(folder)

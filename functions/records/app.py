@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ocr.entry import api
 from ocr.entry.openapi import ETAG, answered, problems
-from ocr.entry.response_models import Page, PictureLink, UploadForm
+from ocr.entry.response_models import PictureLink, RecordList, UploadForm
 from ocr.model.record import Record, Status
 from ocr.platform.errors import CallerError
 from ocr.platform.settings import settings
@@ -107,7 +107,7 @@ def delete(id: RecordId) -> Response[str]:
     operation_id="list_records",
     tags=["records"],
     summary="List records",
-    responses=answered(200, "a page of records", Page) | problems(404),
+    responses=answered(200, "a page of records", RecordList) | problems(404),
 )
 def records(
     product: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="only of this product")] = None,

@@ -22,7 +22,7 @@ from local.generate.template import template
 from local.generate.vendor_pages import FOLDER, vendor_pages
 from local.samples.catalogue import documents
 from ocr.declare.catalogue import products, record_schema
-from ocr.declare.checks import verdicts
+from ocr.declare.checks import check_results
 from ocr.declare.options import NAMES, known
 from ocr.declare.product import Product
 from ocr.model.record import SCHEMA_VERSION, Announcement, Document, Record, Status
@@ -93,7 +93,7 @@ def example(product: Product) -> dict[str, Any]:
         fields = product.fields.model_validate(sample.truth)
     except ValidationError as error:
         raise Misfit(_misfit(product, error)) from None
-    checks = verdicts(fields, product.checks)
+    checks = check_results(fields, product.checks)
     record = Record(
         id=hashlib.sha256(product.slug.encode()).hexdigest()[:32],
         product=product.slug,

@@ -18,6 +18,7 @@ from ocr.declare.checks import (
     amount_in_words,
     amount_plus_tax,
     birth_date_matches,
+    check_results,
     in_order,
     mrz_td3_birth,
     mrz_td3_document_number,
@@ -33,7 +34,6 @@ from ocr.declare.checks import (
     tax_of,
     tax_of_rows,
     valid,
-    verdicts,
 )
 from ocr.declare.fields import Fields, Shape, label, rows
 from ocr.declare.identifiers import CHECKS, WITH_CHECK_DIGIT, judge
@@ -317,14 +317,14 @@ class Paper(Fields):
 
 
 def outcomes(model: Fields, *rules: Rule) -> list[str]:
-    return [check.outcome for check in (verdicts(model) if not rules else [rule(model) for rule in rules])]
+    return [check.outcome for check in (check_results(model) if not rules else [rule(model) for rule in rules])]
 
 
 def test_a_document_gets_the_verdicts_of_its_types_labels_rows_and_rules() -> None:
     paper = Paper.model_validate(
         {"number": SPECIMEN_ID, "birth": "1949.12.31", "items": [{}, {"vin": SPECIMEN_VIN}, {"vin": "1" * 16}]}
     )
-    found = verdicts(paper, [birth_date_matches("birth", "number")])
+    found = check_results(paper, [birth_date_matches("birth", "number")])
     assert [(check.name, check.fields, check.outcome) for check in found] == [
         ("cn_resident_id", ["number"], "passed"),
         ("valid_period", ["period"], "not_applicable"),
@@ -338,7 +338,7 @@ def test_a_document_gets_the_verdicts_of_its_types_labels_rows_and_rules() -> No
 
 def test_a_failed_check_leaves_the_value() -> None:
     paper = Paper.model_validate({"number": "110105194912310021"})
-    assert verdicts(paper)[0].outcome == "failed"
+    assert check_results(paper)[0].outcome == "failed"
     assert paper.number == "110105194912310021"
 
 
@@ -616,7 +616,7 @@ VALUES = (
 def test_no_values_break_a_rule(values: dict[str, Any], amounts: list[Any]) -> None:
     lines = [Leg.model_construct(amount=amount, vin=amount) for amount in amounts]
     paper = Paper.model_construct(**values, items=lines)
-    assert all(check.outcome in {"passed", "failed", "not_applicable"} for check in verdicts(paper, RULES))
+    assert all(check.outcome in {"passed", "failed", "not_applicable"} for check in check_results(paper, RULES))
 
 
 @given(

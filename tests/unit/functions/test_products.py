@@ -99,7 +99,7 @@ def test_a_period_of_validity_also_stands_as_two_dates(product: Product) -> None
 
 
 def outcomes(found: Document, rule: str) -> dict[str, str]:
-    """The rule's verdicts by the first field each is about."""
+    """The rule's results by the first field each is about."""
     return {check.fields[0]: check.outcome for check in found.checks if check.name == rule}
 
 

@@ -175,8 +175,8 @@ def test_no_folder_is_a_sentence(run: Run, folder: Path) -> None:
 @pytest.mark.skipif(not os.environ.get("OCR_PICTURES"), reason="OCR_PICTURES names no folder of pictures")
 def test_pictures_are_read_as_well_as_promised() -> None:
     truths = Path(os.environ["OCR_PICTURES"]).rglob(evaluate.TRUTH)
-    verdicts = [one for file in truths for one in evaluate.evaluate(file.parent, evaluate.truth(file.parent) or [])]
-    parts = [part for one in verdicts for part in one.parts]
+    scores = [one for file in truths for one in evaluate.evaluate(file.parent, evaluate.truth(file.parent) or [])]
+    parts = [part for one in scores for part in one.parts]
     plates = [part.right for part in parts if part.kind == "plate"]
     texts = [part.right for part in parts if part.kind == "text"]
 

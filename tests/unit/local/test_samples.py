@@ -20,7 +20,7 @@ from local.samples.numbers import capitals, card_lines, passport_lines
 from local.samples.page import Page
 from local.samples.personas import Personas
 from ocr.declare.catalogue import products
-from ocr.declare.checks import verdicts
+from ocr.declare.checks import check_results
 
 # Kinds that nobody issues any more, or for three months at most: their pictures show an expired one.
 EXPIRING = {"organization_code_certificate", "temporary_id_card"}
@@ -59,7 +59,7 @@ def test_truth_is_what_a_record_of_the_product_would_hold(name: str, layout: Lay
 def test_no_check_of_the_product_fails_on_the_truth(name: str, layout: Layout) -> None:
     product = products()[BY_NAME[name].product]
     record = product.fields.model_validate(printed(name, layout).truth)
-    failed = {check.name for check in verdicts(record, product.checks) if check.outcome == "failed"}
+    failed = {check.name for check in check_results(record, product.checks) if check.outcome == "failed"}
     assert failed <= ({"not_expired"} if product.slug in EXPIRING else set())
 
 
@@ -73,7 +73,7 @@ def test_a_form_as_it_is_issued_is_true_to_what_it_prints(form: tuple[Document, 
     document, layout = form
     page, product = document.printed(layout), products()[document.product]
     record = product.fields.model_validate(page.truth)
-    failed = {check.name for check in verdicts(record, product.checks) if check.outcome == "failed"}
+    failed = {check.name for check in check_results(record, product.checks) if check.outcome == "failed"}
 
     assert record.model_dump(mode="json", include=set(page.truth), exclude_none=True) == page.truth
     assert page.truth

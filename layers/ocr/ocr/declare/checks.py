@@ -18,7 +18,7 @@ from ocr.declare import dates
 from ocr.declare.field_types import NO_TAX
 from ocr.declare.fields import Declared, Fields, declared
 from ocr.declare.icao9303 import check_digit
-from ocr.declare.identifiers import PASSED, WITH_CHECK_DIGIT, WRONG_DIGIT, Verdict, birth_in, judge
+from ocr.declare.identifiers import PASSED, WITH_CHECK_DIGIT, WRONG_DIGIT, CheckResult, birth_in, judge
 from ocr.declare.numerals import chinese_amount
 from ocr.model.check import Check
 
@@ -46,7 +46,7 @@ __all__ = [
     "tax_of",
     "tax_of_rows",
     "valid",
-    "verdicts",
+    "check_results",
 ]
 
 CENT = Decimal("0.01")
@@ -75,7 +75,7 @@ STRONG = WITH_CHECK_DIGIT - {"cn_resident_id_masked_ok"} | {
     "tax_of",
     "tax_of_rows",
 }
-NOTHING_READ = Verdict("not_applicable", "Nothing to check was read.")
+NOTHING_READ = CheckResult("not_applicable", "Nothing to check was read.")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Rule:
 
     name: str
     fields: tuple[str, ...]
-    judge: Callable[..., Verdict]
+    judge: Callable[..., CheckResult]
     optional: tuple[str, ...] = ()
 
     def __call__(self, model: Fields) -> Check:
@@ -103,21 +103,21 @@ def valid(name: str, text: str) -> bool:
 
 
 def confirms(check: Check) -> bool:
-    """Whether the verdict is a second witness of its fields' values: a check digit, a sum, what is printed twice."""
+    """Whether the result is a second witness of its fields' values: a check digit, a sum, what is printed twice."""
     return check.outcome == "passed" and check.name not in WEAK
 
 
 def proves(check: Check) -> bool:
-    """Whether the verdict is one that hardly any wrong value gets."""
+    """Whether the result is one that hardly any wrong value gets."""
     return check.outcome == "passed" and check.name in STRONG
 
 
 def refutes(check: Check) -> bool:
-    """Whether the verdict speaks against its fields' values as they were read."""
+    """Whether the result speaks against its fields' values as they were read."""
     return check.outcome == "failed" and check.name not in OF_THE_DOCUMENT
 
 
-def verdicts(model: Fields, rules: Sequence[Callable[[Fields], Check]] = ()) -> list[Check]:
+def check_results(model: Fields, rules: Sequence[Callable[[Fields], Check]] = ()) -> list[Check]:
     """Every check of one document: those of its values, those of its rows' values, and the product's rules."""
     return [*_of_values(model), *_of_rows(model), *(rule(model) for rule in rules)]
 
@@ -151,10 +151,10 @@ def birth_date_matches(birth: str, id_number: str) -> Rule:
     return Rule("birth_date_matches", (birth, id_number), _same_birth)
 
 
-def _same_birth(birth: Any, id_number: Any) -> Verdict:
+def _same_birth(birth: Any, id_number: Any) -> CheckResult:
     printed, numbered = _day(birth), birth_in(str(id_number))
     if printed is None or numbered is None:
-        return Verdict("not_applicable", "One of them holds no date.")
+        return CheckResult("not_applicable", "One of them holds no date.")
     return _equal(printed, numbered, "The date of birth differs from the one in the number.")
 
 
@@ -163,10 +163,10 @@ def sex_matches(sex: str, id_number: str) -> Rule:
     return Rule("sex_matches", (sex, id_number), _same_sex)
 
 
-def _same_sex(sex: Any, id_number: Any) -> Verdict:
+def _same_sex(sex: Any, id_number: Any) -> CheckResult:
     number = str(id_number)
     if str(sex) not in {"male", "female"} or birth_in(number) is None:
-        return Verdict("not_applicable", "One of them does not tell.")
+        return CheckResult("not_applicable", "One of them does not tell.")
     digit = number[16] if len(number) == 18 else number[14]
     return _equal(sex, "male" if digit in "13579" else "female", "The sex differs from the one in the number.")
 
@@ -184,7 +184,7 @@ def sum_of(*parts: str, total: str) -> Rule:
     return Rule("sum_of", (*parts, total), _sum_is_last, optional=parts)
 
 
-def _sum_is_last(*amounts: Any) -> Verdict:
+def _sum_is_last(*amounts: Any) -> CheckResult:
     *parts, total = amounts
     printed = [part for part in parts if part is not None]
     return _adds_up(printed, total) if printed else NOTHING_READ
@@ -197,20 +197,20 @@ def sum_of_rows(rows: str, column: str, total: str, *, or_total: str | None = No
     """
     totals = (total, or_total) if or_total else (total,)
 
-    def judged(lines: Any, *figures: Any) -> Verdict:
+    def judged(lines: Any, *figures: Any) -> CheckResult:
         found = [_adds_up([getattr(line, column, None) for line in lines], figure) for figure in figures]
         return next((one for one in found if one.outcome == "passed"), found[0])
 
     return Rule("sum_of_rows", (rows, *totals), judged, optional=totals if or_total else ())
 
 
-def _adds_up(amounts: Sequence[Any], total: Any) -> Verdict:
+def _adds_up(amounts: Sequence[Any], total: Any) -> CheckResult:
     parts = [_charged(amount) for amount in amounts]
     if not parts or not all(_is_amount(figure) for figure in (*parts, total)):
-        return Verdict("not_applicable", "Not all of them are amounts.")
+        return CheckResult("not_applicable", "Not all of them are amounts.")
     with localcontext(Context(traps=[])):
         close = abs(sum(parts, Decimal()) - total) <= CENT
-    return PASSED if close else Verdict("failed", "The parts do not add up to the total.")
+    return PASSED if close else CheckResult("failed", "The parts do not add up to the total.")
 
 
 def tax_of(amount: str, rate: str, tax: str, *, included: bool = False) -> Rule:
@@ -221,36 +221,36 @@ def tax_of(amount: str, rate: str, tax: str, *, included: bool = False) -> Rule:
     return Rule("tax_of", (amount, rate, tax), _same_tax_within if included else _same_tax)
 
 
-def _same_tax(amount: Any, rate: Any, tax: Any) -> Verdict:
+def _same_tax(amount: Any, rate: Any, tax: Any) -> CheckResult:
     if rate in NO_TAX.values():
         return _untaxed(tax)
     return _close((amount, rate, tax), lambda: amount * rate / 100 - tax, "The tax is not the amount at this rate.")
 
 
-def _same_tax_within(amount: Any, rate: Any, tax: Any) -> Verdict:
+def _same_tax_within(amount: Any, rate: Any, tax: Any) -> CheckResult:
     if rate in NO_TAX.values():
         return _untaxed(tax)
     said = "The tax is not the share of the amount at this rate."
     return _close((amount, rate, tax), lambda: amount * rate / (100 + rate) - tax, said)
 
 
-def _untaxed(tax: Any) -> Verdict:
-    """The verdict where the rate says that no tax is charged: what agrees with that is no witness of the amount."""
+def _untaxed(tax: Any) -> CheckResult:
+    """The result where the rate says that no tax is charged: what agrees with that is no witness of the amount."""
     if _charged(tax):
-        return Verdict("failed", "There is a tax where the rate says that none is charged.")
-    return Verdict("not_applicable", "No tax is charged.")
+        return CheckResult("failed", "There is a tax where the rate says that none is charged.")
+    return CheckResult("not_applicable", "No tax is charged.")
 
 
-def _same_product(quantity: Any, price: Any, amount: Any) -> Verdict:
+def _same_product(quantity: Any, price: Any, amount: Any) -> CheckResult:
     return _close((quantity, price, amount), lambda: quantity * price - amount, "Quantity and price do not make it.")
 
 
-def _close(figures: Sequence[Any], difference: Callable[[], Decimal], otherwise: str) -> Verdict:
+def _close(figures: Sequence[Any], difference: Callable[[], Decimal], otherwise: str) -> CheckResult:
     if not all(_is_amount(figure) for figure in figures):
-        return Verdict("not_applicable", "Not all of them are figures.")
+        return CheckResult("not_applicable", "Not all of them are figures.")
     with localcontext(Context(traps=[])):
         close = abs(difference()) <= ROUNDED
-    return PASSED if close else Verdict("failed", otherwise)
+    return PASSED if close else CheckResult("failed", otherwise)
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ class RowRule:
     name: str
     rows: str
     columns: tuple[str, ...]
-    judge: Callable[..., Verdict]
+    judge: Callable[..., CheckResult]
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -294,12 +294,12 @@ def amount_in_words(figure: str, words: str) -> Rule:
     return Rule("amount_in_words", (figure, words), _same_amount)
 
 
-def _same_amount(figure: Any, words: Any) -> Verdict:
+def _same_amount(figure: Any, words: Any) -> CheckResult:
     spelled = chinese_amount(str(words))
     if spelled is None:
-        return Verdict("failed", "The words spell no amount.")
+        return CheckResult("failed", "The words spell no amount.")
     if not _is_amount(figure):
-        return Verdict("not_applicable", "The figure is no amount.")
+        return CheckResult("not_applicable", "The figure is no amount.")
     return _equal(spelled, figure, "Words and figure differ.")
 
 
@@ -341,15 +341,15 @@ class _Entry:
         return any(abs(other.balance + movement - self.balance) <= CENT for movement in self.movements())
 
 
-def _continues(entries: Sequence[_Entry]) -> Verdict:
+def _continues(entries: Sequence[_Entry]) -> CheckResult:
     with localcontext(Context(traps=[])):
         downwards = [later.follows(earlier) for earlier, later in zip(entries, entries[1:], strict=False)]
         upwards = [earlier.follows(later) for earlier, later in zip(entries, entries[1:], strict=False)]
     steps = min(downwards, upwards, key=lambda steps: steps.count(False))
     if not any(step is not None for step in steps):
-        return Verdict("not_applicable", "No two balances with the movement between them.")
+        return CheckResult("not_applicable", "No two balances with the movement between them.")
     breaks = steps.count(False)
-    return PASSED if not breaks else Verdict("failed", f"The balance breaks {breaks} of {len(steps)} times.")
+    return PASSED if not breaks else CheckResult("failed", f"The balance breaks {breaks} of {len(steps)} times.")
 
 
 # --- Days -------------------------------------------------------------------------------------------------------------
@@ -358,12 +358,12 @@ def _continues(entries: Sequence[_Entry]) -> Verdict:
 def in_order(*days: str, strictly: bool = False) -> Rule:
     """Each date that is printed is not before the one declared ahead of it; `strictly` after it."""
 
-    def judged(*values: Any) -> Verdict:
+    def judged(*values: Any) -> CheckResult:
         known = [day for value in values if (day := _day(value)) is not None]
         if len(known) < 2:
             return NOTHING_READ
         held = all(one < next_ or (one == next_ and not strictly) for one, next_ in zip(known, known[1:], strict=False))
-        return PASSED if held else Verdict("failed", "The dates are not in order.")
+        return PASSED if held else CheckResult("failed", "The dates are not in order.")
 
     return Rule("in_order", days, judged, optional=days)
 
@@ -375,11 +375,11 @@ def _today() -> dt.date:
 def not_expired(until: str, today: Callable[[], dt.date] = _today) -> Rule:
     """The document is valid today, in China; `until` is a period, a date, 长期 or the month of a bank card."""
 
-    def judged(value: Any) -> Verdict:
+    def judged(value: Any) -> CheckResult:
         last = _last_day(value)
         if last is None:
-            return Verdict("not_applicable", "It does not tell a last day.")
-        return PASSED if last >= today() else Verdict("failed", "The document has expired.")
+            return CheckResult("not_applicable", "It does not tell a last day.")
+        return PASSED if last >= today() else CheckResult("failed", "The document has expired.")
 
     return Rule("not_expired", (until,), judged)
 
@@ -390,12 +390,12 @@ def not_future(day: str, today: Callable[[], dt.date] = _today, ahead: int = 0) 
     `ahead` is for how many days before the day such a document is issued, a ticket say.
     """
 
-    def judged(value: Any) -> Verdict:
+    def judged(value: Any) -> CheckResult:
         known = _day(value)
         if known is None:
-            return Verdict("not_applicable", "It does not tell a day.")
+            return CheckResult("not_applicable", "It does not tell a day.")
         latest = today() + dt.timedelta(days=ahead)
-        return PASSED if known <= latest else Verdict("failed", "The date lies in the future.")
+        return PASSED if known <= latest else CheckResult("failed", "The date lies in the future.")
 
     return Rule("not_future", (day,), judged)
 
@@ -429,14 +429,14 @@ def mrz_td3_expiry(expiry: str, line: str) -> Rule:
 def _mrz(name: str, field: str, line: str, place: slice, spelled: Callable[[Any], str]) -> Rule:
     """A rule on the field at `place` of a passport's second line; the check digit stands right behind it."""
 
-    def judged(printed: Any, zone: Any) -> Verdict:
+    def judged(printed: Any, zone: Any) -> CheckResult:
         if not re.fullmatch("[0-9A-Z<]{44}", str(zone)):
-            return Verdict("not_applicable", "The line does not have 44 characters.")
+            return CheckResult("not_applicable", "The line does not have 44 characters.")
         if check_digit(zone[place]) != zone[place.stop]:
             return WRONG_DIGIT
         if printed is None or spelled(printed) == zone[place]:
             return PASSED
-        return Verdict("failed", "The page and the machine-readable zone differ.")
+        return CheckResult("failed", "The page and the machine-readable zone differ.")
 
     return Rule(name, (field, line), judged, optional=(field,))
 
@@ -454,8 +454,8 @@ def same(first: str, second: str) -> Rule:
     return Rule("same", (first, second), lambda one, other: _equal(one, other, "The two differ."))
 
 
-def _equal(one: Any, other: Any, otherwise: str) -> Verdict:
-    return PASSED if one == other else Verdict("failed", otherwise)
+def _equal(one: Any, other: Any, otherwise: str) -> CheckResult:
+    return PASSED if one == other else CheckResult("failed", otherwise)
 
 
 def _charged(tax: Any) -> Any:

@@ -6,31 +6,31 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ocr.model.problem import Problem
-from ocr.model.record import Part, Record, Status, Summary
+from ocr.model.record import Record, Status, StrictModel, Summary
 
 
-class Page(Part):
+class RecordList(StrictModel):
     """Records of a time, newest first."""
 
     records: list[Summary]
     next: str | None = Field(description="the `cursor` that goes on behind the last of them, or null")
 
 
-class PictureLink(Part):
+class PictureLink(StrictModel):
     """A link to the picture or file that a record is of."""
 
     url: str = Field(description="the link; it is a key: keep it nowhere")
     expires_in: int = Field(description="seconds that it is good for")
 
 
-class Pending(Part):
+class Pending(StrictModel):
     """A picture that is accepted and not read yet: the part of its record that is known."""
 
     id: str = Field(description="the id of its record")
     status: Literal[Status.PENDING]
 
 
-class Outcome(Part):
+class Outcome(StrictModel):
     """What came of one picture of a batch."""
 
     name: str = Field(description="the file's name, the picture's address, or its place among the pictures from 0")
@@ -40,13 +40,13 @@ class Outcome(Part):
     problem: Problem | None = None
 
 
-class Outcomes(Part):
+class Outcomes(StrictModel):
     """What came of the pictures of a batch, in the order in which they were sent."""
 
     outcomes: list[Outcome]
 
 
-class UploadForm(Part):
+class UploadForm(StrictModel):
     """A form that uploads one picture straight to the bucket, with an HTTPS POST as multipart/form-data."""
 
     id: str = Field(description="the id of the record that the picture will have")
@@ -58,7 +58,7 @@ class UploadForm(Part):
     expires_in: int = Field(description="seconds until the form is refused")
 
 
-class Costs(Part):
+class Costs(StrictModel):
     """What calls to vendors cost. Price units are the vendor's own; yuan are by the operator's prices."""
 
     calls: int = Field(description="calls that were charged or may have been")
@@ -77,7 +77,7 @@ class UsageRow(Costs):
     day: date | None = None
 
 
-class Usage(Part):
+class Usage(StrictModel):
     """What calls to vendors cost from one day to another, both included."""
 
     since: date = Field(alias="from")
@@ -87,7 +87,7 @@ class Usage(Part):
     unpriced: list[str] = Field(description="the vendors in it of which the operator named no price: yuan say 0 there")
 
 
-class BudgetLeft(Part):
+class BudgetLeft(StrictModel):
     """What a vendor may cost in a period (UTC), and what was spent of it."""
 
     vendor: str
@@ -97,7 +97,7 @@ class BudgetLeft(Part):
     spent: float = Field(description="what was charged, and what may have been")
 
 
-class Circuit(Part):
+class Circuit(StrictModel):
     """A circuit breaker: whether an interface of a vendor is asked."""
 
     vendor: str
@@ -106,14 +106,14 @@ class Circuit(Part):
     since: datetime | None = Field(default=None, description="when it opened")
 
 
-class VendorStates(Part):
+class VendorStates(StrictModel):
     """How the vendors are doing: their circuits and their budgets."""
 
     circuits: list[Circuit]
     budgets: list[BudgetLeft]
 
 
-class QueueState(Part):
+class QueueState(StrictModel):
     """A queue: how many messages it holds, by SQS's own approximate count."""
 
     queue: str = Field(
@@ -129,13 +129,13 @@ class QueueState(Part):
     )
 
 
-class QueueStates(Part):
+class QueueStates(StrictModel):
     """The stack's queues, by name."""
 
     queues: list[QueueState]
 
 
-class TenantKey(Part):
+class TenantKey(StrictModel):
     """An API key of a tenant, without its value. The limits hold for all keys of the tenant together."""
 
     tenant: str
@@ -146,13 +146,13 @@ class TenantKey(Part):
     revoked_at: datetime | None = None
 
 
-class TenantKeys(Part):
+class TenantKeys(StrictModel):
     """The tenants' API keys, as `ocr keys` has made and revoked them."""
 
     keys: list[TenantKey]
 
 
-class Entry(Part):
+class Entry(StrictModel):
     """A product in short."""
 
     product: str = Field(description="its slug: the same in paths, prefixes, queues and events")
@@ -164,7 +164,7 @@ class Entry(Part):
     schema_version: str
 
 
-class Limits(Part):
+class Limits(StrictModel):
     """What a vendor takes of a product, and its price."""
 
     vendor: str

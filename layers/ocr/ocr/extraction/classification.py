@@ -1,7 +1,7 @@
 """Which product a page belongs to.
 
 Three kinds of evidence: the title on top of the document; labels, the rarer among all products the weightier; and
-values that are known by their looks and check digit. All of it stands in `signs.json`, which `make generate` makes from
+values that are known by their shape and check digit. All of it stands in `signs.json`, which `make generate` makes from
 the products' declarations: who reads one product imports no other. No product is known here by name.
 
 Which product suits best is one question, whether it is that product's document at all another. Without its title a
@@ -29,7 +29,7 @@ from ocr.extraction.repetition import repeated
 from ocr.extraction.values import compact, shaped
 from ocr.model.reading import ExtractedDocument, Item, Line
 
-__all__ = ["Known", "Verdict", "classify", "is_known", "known", "ranking", "sorted_out"]
+__all__ = ["Known", "Classification", "classify", "is_known", "known", "ranking", "sorted_out"]
 
 SIGNS = Path(__file__).with_name("signs.json")
 # Below this a page has too little of any product to be called one: it is a text like others.
@@ -39,7 +39,7 @@ WHOLE_TITLE = 0.7  # of its line that a title fills where nothing else speaks fo
 PART_OF_TITLE = 0.2  # of its line that a title fills where fields speak for the product, too
 ABOUT = 0.2  # the share of a page's lines that show what a document is about; the rest are values and small print
 CHECKED_LINES = 3  # that a value counts for whose check digit is right
-UNCHECKED = 0.5  # what a value of some looks counts if no check tells it from chance
+UNCHECKED = 0.5  # what a value of some shape counts if no check tells it from chance
 FEWEST = 5  # fields by which a page without a title is of a product, its columns aside: every table of goods has these
 MOST_OF_A_SIDE, FEWEST_OF_A_SIDE = 0.65, 3  # a share and a number of fields by which it is, too
 PER_CAPTION = 2  # of the product's fields against each caption of another paper
@@ -52,7 +52,7 @@ RUNNER_UP = "runner_up"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Classification:
     """The slug of the product that suits best and of the one after it; `confidence` is the best one's share of both."""
 
     best: str
@@ -60,7 +60,7 @@ class Verdict:
     runner_up: str | None = None
 
 
-def classify(lines: Sequence[Line]) -> Verdict | None:
+def classify(lines: Sequence[Line]) -> Classification | None:
     """What the page with these lines is; None where it is nothing that a product declares, or not surely so."""
     page = _page(lines)
     scores = {kind.slug: _score(kind, page) for kind in _kinds()}
@@ -68,7 +68,7 @@ def classify(lines: Sequence[Line]) -> Verdict | None:
     score, rest = scores[best.slug], scores[second.slug]
     if score < LEAST or not _is_shown(best, page):
         return None
-    return Verdict(best.slug, score / (score + rest), second.slug if rest else None)
+    return Classification(best.slug, score / (score + rest), second.slug if rest else None)
 
 
 def ranking(lines: Sequence[Line]) -> list[tuple[str, float]]:
@@ -120,13 +120,13 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
 
     The confidence is that of the kind's evidence. The kind that suits second best is told beside the declared fields.
     """
-    verdict = classify(lines)
-    if verdict is None:
+    found = classify(lines)
+    if found is None:
         return ExtractedDocument()
-    kinds = [Item(label="document_type", text=verdict.best, confidence=verdict.confidence)]
-    if verdict.runner_up:
-        kinds.append(Item(label=RUNNER_UP, text=verdict.runner_up, confidence=1 - verdict.confidence))
-    model = catalogue.products()[verdict.best].fields
+    kinds = [Item(label="document_type", text=found.best, confidence=found.confidence)]
+    if found.runner_up:
+        kinds.append(Item(label=RUNNER_UP, text=found.runner_up, confidence=1 - found.confidence))
+    model = catalogue.products()[found.best].fields
     # Of several documents that nothing could part nobody can tell whose a value is.
     own = find(model, lines) if document_field(fields) and not repeated(model, lines) else ExtractedDocument()
     return own.model_copy(update={"items": [*own.items, *kinds]})
@@ -139,7 +139,7 @@ def sorted_out(fields: type[Fields], lines: Sequence[Line]) -> ExtractedDocument
 class _Page:
     """What stands in its lines and in whole rows, canonical; `texts` are its lines, each as often as it is there.
 
-    `labels` and `patterns` are what stands on it as a label, and the looks that its values have, each with its lines;
+    `labels` and `patterns` are what stands on it as a label, and the shapes that its values have, each with its lines;
     `headings` what it is headed as, `captions` what stands before a colon.
     """
 
@@ -214,7 +214,7 @@ def _standing(text: str) -> Iterator[str]:
 
 
 def _shows(text: str, field: Declared) -> bool:
-    """Whether a value of these looks is in the text; without a check it has to be all of it."""
+    """Whether a value of this shape is in the text; without a check it has to be all of it."""
     if field.shape.check:
         numbered = sum(map(str.isdigit, text)) >= LEAST_DIGITS or "<" in text
         return numbered and any(valid(field.shape.check, text[start:end]) for start, end in shaped(field, text))
@@ -226,7 +226,7 @@ def _shows(text: str, field: Declared) -> bool:
 
 @dataclass(frozen=True)
 class _Sign:
-    """What one field is known by, each with its weight: its labels, the most usual first, and its values' looks."""
+    """What one field is known by, each with its weight: its labels, the most usual first, and its values' shape."""
 
     side: str | None
     column: bool
@@ -310,7 +310,7 @@ def _any_label() -> re.Pattern[str]:
 
 @cache
 def _patterns() -> Mapping[str, Declared]:
-    """A field for each of the looks that values can be known by."""
+    """A field for each of the shapes that values can be known by."""
     return {name: Declared(name, Label(), str, Shape(**pattern)) for name, pattern in _signs()["patterns"].items()}
 
 

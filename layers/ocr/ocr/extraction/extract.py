@@ -16,7 +16,7 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
     values      how well a text suits a field
     assignment  labels and values brought together, for the whole page at the least cost (cheapest)
     texts       values over several lines
-    patterns    values known by their looks
+    patterns    values known by their shape
     unlabelled  values that stand without a label in a place of their own
     order       fields of a known form whose label was not read
     tables      any table, and the text in reading order
@@ -53,7 +53,7 @@ def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocume
 def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     """The values of `model`'s fields among the lines, as items labelled as declared.
 
-    A value found by its looks alone goes by its field's name; a label that nobody declared comes as an item of its own
+    A value found by its shape alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
     return _find(model, apart(upright(lines)))

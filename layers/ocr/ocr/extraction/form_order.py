@@ -87,7 +87,7 @@ def _unused(span: TextSpan, used: Sequence[TextSpan]) -> Iterator[TextSpan]:
     taken = sorted((one.start, one.end) for one in used if one.line is span.line and one.end > span.start)
     for start, end in [*taken, (span.end, span.end)]:
         part = span.cut(at, min(start, span.end)) if start > at else None
-        # What stands right before a value that was known by its looks is its label.
+        # What stands right before a value that was known by its shape is its label.
         if part and (start == span.end or len(part.text) > LONGEST_LABEL):
             yield part
         at = max(at, end)

@@ -73,7 +73,7 @@ class Char:
 
 
 @dataclass
-class Row:
+class LabelledRow:
     """One row of the page: its labels from the left, and what stands before the first of them."""
 
     spans: list[TextSpan]
@@ -86,7 +86,7 @@ class Row:
         return [self.loose, *(match.values for match in self.matches)]
 
 
-def match(row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan] = ()) -> Row:
+def match(row: list[TextSpan], words: Vocabulary, values: Collection[TextSpan] = ()) -> LabelledRow:
     """The labels of one row, each with the values that follow it. `values` are known to be no small print."""
     return _Reader(row, words, values).read()
 
@@ -102,7 +102,7 @@ class _Reader:
         self.text = "".join(letter.key for letter in self.letters)
         self.found: list[tuple[int, int, LabelMatch]] = []
 
-    def read(self) -> Row:
+    def read(self) -> LabelledRow:
         position = 0
         while position < len(self.letters):
             position = self._declared(position) or self._elsewhere(position) or position + 1
@@ -231,12 +231,12 @@ class _Reader:
         letters = self.letters[start:end]
         return around(letter.span.place(letter.at, letter.at + 1) for letter in letters)
 
-    def _shared_out(self) -> Row:
+    def _shared_out(self) -> LabelledRow:
         """Every label with the spans from its end to the next label's beginning."""
         starts = [start for start, _, _ in self.found] + [len(self.letters)]
         for number, (_, end, match) in enumerate(self.found):
             match.values = self._between(end, starts[number + 1])
-        return Row(self.row, [match for _, _, match in self.found], self._between(0, starts[0]))
+        return LabelledRow(self.row, [match for _, _, match in self.found], self._between(0, starts[0]))
 
     def _between(self, start: int, end: int) -> list[TextSpan]:
         runs: dict[TextSpan, list[int]] = {}

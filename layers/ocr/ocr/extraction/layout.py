@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ocr.declare.fields import canonical
 from ocr.extraction.captions import is_caption
-from ocr.extraction.labels import ENUMERATION, LETTER_GAP, LabelMatch, Row, match
+from ocr.extraction.labels import ENUMERATION, LETTER_GAP, LabelledRow, LabelMatch, match
 from ocr.extraction.page import Rect, TextSpan, around, rows
 from ocr.extraction.seals import seals
 from ocr.extraction.vocabulary import Vocabulary, is_chinese
@@ -31,7 +31,7 @@ class Mark:
 class Layout:
     """What a product's labels make of a page: rows of labels and values, and the marks that may head a block."""
 
-    rows: list[Row]
+    rows: list[LabelledRow]
     marks: list[Mark] = field(default_factory=list)
 
     @property
@@ -65,7 +65,7 @@ class Layout:
         return [span for row in self.rows for span in _mistaken(row, labels)]
 
 
-def _unlabelled(row: Row, labels: Collection[LabelMatch]) -> Iterator[list[TextSpan]]:
+def _unlabelled(row: LabelledRow, labels: Collection[LabelMatch]) -> Iterator[list[TextSpan]]:
     for held in row.held:
         runs = reaching(held, WORD_GAP)
         yield from runs if held is row.loose else runs[1:]
@@ -73,7 +73,7 @@ def _unlabelled(row: Row, labels: Collection[LabelMatch]) -> Iterator[list[TextS
         yield [span]
 
 
-def _mistaken(row: Row, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
+def _mistaken(row: LabelledRow, labels: Collection[LabelMatch]) -> Iterator[TextSpan]:
     """Whole spans in which there are only labels that may be none."""
     for span in row.spans:
         held = [one for one in row.matches if one.holds(span.line)]
@@ -226,7 +226,7 @@ def _under(upper: Rect, lower: Rect) -> bool:
 
 def _take_from_rows(taker: LabelMatch, layout: Layout) -> None:
     """Give a label that stands beside several rows what follows it there, and make it part of its row."""
-    home: Row | None = None
+    home: LabelledRow | None = None
     for row in layout.rows:
         if not any(span.area.beside(taker.area) for span in row.spans):
             continue
@@ -237,7 +237,7 @@ def _take_from_rows(taker: LabelMatch, layout: Layout) -> None:
         taker.values += taken
         home = home or row
     if home is None:
-        layout.rows.append(Row([], [taker], []))
+        layout.rows.append(LabelledRow([], [taker], []))
     else:
         home.matches.append(taker)
         home.matches.sort(key=lambda one: one.area.left)

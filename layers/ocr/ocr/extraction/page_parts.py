@@ -39,7 +39,7 @@ Worth = tuple[float, int, float]
 
 
 @dataclass(frozen=True)
-class Part:
+class DocumentLines:
     """The lines of one document, and the slug of the product that it suits best."""
 
     lines: list[Line]
@@ -55,7 +55,7 @@ class Part:
         return only.model_copy(update=apart | {"type": only.type or self.kind})
 
 
-def parts(lines: Sequence[Line], models: Models) -> list[Part]:
+def parts(lines: Sequence[Line], models: Models) -> list[DocumentLines]:
     """The documents on a page, from the top and the left; one with all lines where there is one only.
 
     `models` gives the fields of a kind, by its slug; documents of a kind that it does not know are not told apart.
@@ -63,7 +63,7 @@ def parts(lines: Sequence[Line], models: Models) -> list[Part]:
     shown = known(lines, FAINT)
     whole = [kind for kind in shown if kind.score >= LEAST]
     best = next(iter(whole), None)
-    page = [Part(list(lines), best.slug if best else None)]
+    page = [DocumentLines(list(lines), best.slug if best else None)]
     if best is None or len(lines) > MOST_LINES:
         return page
     model = models(best.slug)
@@ -72,7 +72,7 @@ def parts(lines: Sequence[Line], models: Models) -> list[Part]:
     return _rejoined(_cut(upright(lines), whole, models), models)
 
 
-def _rejoined(found: Sequence[Part], models: Models) -> list[Part]:
+def _rejoined(found: Sequence[DocumentLines], models: Models) -> list[DocumentLines]:
     """The parts, those that are two sides of one document as one: of one kind, with nothing that differs.
 
     A part that may be a side of several stands by itself.
@@ -84,13 +84,13 @@ def _rejoined(found: Sequence[Part], models: Models) -> list[Part]:
             mates[other].append(one)
     pairs = {one: others[0] for one, others in mates.items() if len(others) == 1 and mates[others[0]] == [one]}
     return [
-        Part([*part.lines, *found[pairs[number]].lines], part.kind) if number in pairs else part
+        DocumentLines([*part.lines, *found[pairs[number]].lines], part.kind) if number in pairs else part
         for number, part in enumerate(found)
         if pairs.get(number, number) >= number
     ]
 
 
-def _are_sides(one: Part, other: Part, models: Models) -> bool:
+def _are_sides(one: DocumentLines, other: DocumentLines, models: Models) -> bool:
     model = models(one.kind or "")
     if model is None or one.kind != other.kind:
         return False
@@ -98,7 +98,7 @@ def _are_sides(one: Part, other: Part, models: Models) -> bool:
     return not any(_differing(first, second)) and not repeated(model, [*one.lines, *other.lines])
 
 
-def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> list[Part]:
+def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> list[DocumentLines]:
     lines = _lines(spans)
     chosen: tuple[Worth, list[TextSpan], list[TextSpan], list[Known], list[Known]] | None = None
     for one, other in _halves(spans):
@@ -112,7 +112,7 @@ def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> l
             if chosen is None or worth > chosen[0]:
                 chosen = worth, one, other, first, second
     if chosen is None:
-        return [Part(lines, whole[0].slug if whole else None)]
+        return [DocumentLines(lines, whole[0].slug if whole else None)]
     _, one, other, first, second = chosen
     return [*_cut(one, first, models), *_cut(other, second, models)]
 

@@ -1,4 +1,4 @@
-"""Values that are known by their looks wherever they stand: ID numbers, VINs, plates, machine-readable lines."""
+"""Values that are known by their shape wherever they stand: ID numbers, VINs, plates, machine-readable lines."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ def recognized(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, D
 
 
 def _may_be_anothers(one: FieldMatch, found: dict[str, FieldMatch], fields: dict[str, Declared]) -> bool:
-    """Whether looks alone gave a value to this field while another, whose values look the same, has none."""
+    """Whether shape alone gave a value to this field while another, whose values have the same, has none."""
     alike = (name for name, field in fields.items() if field.shape.pattern == one.field.shape.pattern)
     return one.match is None and any(name not in found for name in alike)
 

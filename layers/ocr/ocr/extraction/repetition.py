@@ -1,7 +1,7 @@
 """Whether a page shows more than one document of a product, told from what one document shows only once.
 
 A number with a check digit of which the product declares one; a label behind which stand more values than fields may
-have it; a value known by its looks that no more fields have. What a document repeats, on its other side say, it repeats
+have it; a value known by its shape that no more fields have. What a document repeats, on its other side say, it repeats
 with the same value.
 """
 
@@ -43,7 +43,7 @@ def _twice(model: type[Fields], lines: Sequence[Line]) -> tuple[set[str], set[st
     fields = [one for one in declared(model).values() if one.mark.names and not one.row]
     # Line items may hold anybody's numbers.
     numbers = _by_number(fields, lines) if not _labels_of_rows(model) else set()
-    return numbers, _by_looks(fields, lines) | _by_label(model, lines)
+    return numbers, _by_shape(fields, lines) | _by_label(model, lines)
 
 
 def untied(model: type[Fields], lines: Sequence[Line], ties: Collection[str]) -> list[str]:
@@ -79,8 +79,8 @@ def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
     return found
 
 
-def _by_looks(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
-    """The fields that whole lines look like, more of them than fields have such looks."""
+def _by_shape(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
+    """The fields that whole lines look like, more of them than fields have such a shape."""
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for one in fields:
         if one.shape.pattern and not one.shape.check:

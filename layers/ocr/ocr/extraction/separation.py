@@ -1,6 +1,6 @@
 """Several documents of one kind on one picture: each is read by itself, so that no record is made of two.
 
-They show by what such a document prints only once: where three of its values known by their looks stand twice, and a
+They show by what such a document prints only once: where three of its values known by their shape stand twice, and a
 strip runs between them in which nothing is printed, there are two.
 """
 
@@ -12,7 +12,7 @@ from ocr.declare.fields import Declared
 from ocr.extraction.page import TextSpan
 from ocr.extraction.values import compact
 
-FEWEST = 3  # looks that must be there twice
+FEWEST = 3  # shapes that must be there twice
 
 
 def separated(spans: Sequence[TextSpan], fields: Mapping[str, Declared]) -> list[list[TextSpan]]:

@@ -28,7 +28,7 @@ class Fit(IntEnum):
     OPEN = 1  # the field takes any text
     LIKELY = 2  # and this is like most of its values
     TYPED = 3  # of the field's type
-    SHAPED = 4  # looks as the field's values look
+    SHAPED = 4  # has the shape of the field's values
     CHECKED = 5  # and its check digit is right
 
 

@@ -1,4 +1,4 @@
-"""One check's verdict on one document, as it stands in a record."""
+"""One check's result on one document, as it stands in a record."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Outcome = Literal["passed", "failed", "not_applicable"]
 
 
 class Check(BaseModel):
-    """One check's verdict on one document. `fields` are the names concerned; a row's field is `items[0].tax`."""
+    """One check's result on one document. `fields` are the names concerned; a row's field is `items[0].tax`."""
 
     model_config = ConfigDict(frozen=True)
 

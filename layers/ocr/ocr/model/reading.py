@@ -40,11 +40,11 @@ def rectangle(left: float, top: float, width: float, height: float) -> Box:
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-class Part(BaseModel):
+class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Line(Part):
+class Line(FrozenModel):
     """One line of text. `confidence` is 0..1, None where the vendor gives none; `page` is that of a file of pages."""
 
     text: Text
@@ -53,7 +53,7 @@ class Line(Part):
     page: int | None = None
 
 
-class Item(Part):
+class Item(FrozenModel):
     """One labelled value, from the vendor or from the label search.
 
     `label` is what stands on the document or in the vendor's answer (姓名), `key` the vendor's second name for
@@ -79,7 +79,7 @@ def pointed(label: str, points: Sequence[Point]) -> Item:
     return Item(label=label, text=" ".join(f"{x:g},{y:g}" for x, y in points), points=tuple(points))
 
 
-class Opinion(Part):
+class Opinion(FrozenModel):
     """What another vendor read in a field's place."""
 
     vendor: str = Field(description="whose reading it is")
@@ -87,7 +87,7 @@ class Opinion(Part):
     confidence: float | None = Field(default=None, description="how sure that vendor is, 0..1")
 
 
-class Code(Part):
+class Code(FrozenModel):
     """One machine-readable code on the picture: its text, its symbology, and where it stands."""
 
     text: Text
@@ -96,7 +96,7 @@ class Code(Part):
     page: int | None = None
 
 
-class Cell(Part):
+class Cell(FrozenModel):
     """One cell of a table; rows and columns count from 0, `to` is inclusive."""
 
     row: int
@@ -108,14 +108,14 @@ class Cell(Part):
     box: Box | None = None
 
 
-class Table(Part):
+class Table(FrozenModel):
     """One table: its cells, row by row."""
 
     cells: list[Cell]
     page: int | None = None
 
 
-class ExtractedDocument(Part):
+class ExtractedDocument(FrozenModel):
     """One document found on the picture: its labelled values, its rows, and the type the vendor gave it.
 
     `rows` maps the name of a line-item field (`items`) or "" (the vendor did not say) to a list of rows, a row being a
@@ -136,7 +136,7 @@ class ExtractedDocument(Part):
     page: int | None = None
 
 
-class Crop(Part):
+class Crop(FrozenModel):
     """A picture that a vendor cut out of the one it was sent.
 
     `shows`: face, document, page or other.
@@ -149,7 +149,7 @@ class Crop(Part):
     content: bytes = Field(repr=False)
 
 
-class Reading(Part):
+class Reading(FrozenModel):
     """A vendor's whole answer about one picture.
 
     `also_shows` are the kinds of the documents on the page that were left out, being other products'. `disputed` are,

@@ -36,11 +36,11 @@ class Status(StrEnum):
 FINAL = frozenset(Status) - {Status.PENDING, Status.DELETED}
 
 
-class Part(BaseModel):
+class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Evidence(Part):
+class Evidence(StrictModel):
     """Where a field's value comes from: the text as read, how sure the vendor is, where the text stands."""
 
     label: str = Field(description="the label on the document, or the vendor's name for the field")
@@ -63,7 +63,7 @@ class Evidence(Part):
     )
 
 
-class Attempt(Part):
+class Attempt(StrictModel):
     """One call to a vendor: what came of it, the vendor's own code, how long it took, what it may have cost."""
 
     vendor: str = Field(description="the vendor that was called")
@@ -75,7 +75,7 @@ class Attempt(Part):
     trace: str | None = Field(default=None, description="the vendor's own id for the call, to ask the vendor about it")
 
 
-class PictureInfo(Part):
+class PictureInfo(StrictModel):
     """The picture as it was stored, without its bytes."""
 
     sha256: str = Field(description="of its bytes")
@@ -89,7 +89,7 @@ class PictureInfo(Part):
     )
 
 
-class PageInfo(Part):
+class PageInfo(StrictModel):
     """How one page of a file, or one document that was cut out of it, was read. Boxes are in the page's pixels."""
 
     number: int = Field(description="the page's number, from 1")
@@ -107,7 +107,7 @@ class PageInfo(Part):
     problem: str | None = Field(default=None, description="the kind of its problem, if it has one")
 
 
-class Source(Part):
+class Source(StrictModel):
     """The upload that a record is of."""
 
     bucket: str = Field(description="the bucket of uploads")
@@ -120,7 +120,7 @@ class Source(Part):
         return f"s3://{self.bucket}/{self.key}"
 
 
-class Document(Part):
+class Document(StrictModel):
     """One document found on a picture: typed fields, the evidence for each, undeclared labels, the checks."""
 
     type: str | None = Field(default=None, description="the document's type as the vendor named it")
@@ -138,7 +138,7 @@ class Document(Part):
         return [check for check in self.checks if check.outcome == "failed"]
 
 
-class CropLink(Part):
+class CropLink(StrictModel):
     """A picture that the vendor cut out of the one it read, asked for by an option. It is deleted with the record."""
 
     shows: str = Field(description="face, document, page or other")
@@ -152,7 +152,7 @@ class CropLink(Part):
 Decision = Literal["approved", "rejected"]
 
 
-class Correction(Part):
+class Correction(StrictModel):
     """One field that a person corrected; `items[0].tax` is a row's."""
 
     field: str = Field(description="the field's name")
@@ -160,7 +160,7 @@ class Correction(Part):
     after: Any = Field(default=None, description="its value since then; left out where it has none")
 
 
-class Revision(Part):
+class Revision(StrictModel):
     """One change that a person made to a record."""
 
     at: datetime = Field(description="when")
@@ -169,7 +169,7 @@ class Revision(Part):
     corrections: list[Correction] = Field(default=[], description="the fields that were corrected")
 
 
-class Review(Part):
+class Review(StrictModel):
     """What people made of a record. What the machine had read is in the first `before` of each field."""
 
     decision: Decision | None = Field(
@@ -179,7 +179,7 @@ class Review(Part):
     revisions: list[Revision] = Field(description="every change, in order")
 
 
-class Record(Part):
+class Record(StrictModel):
     """The one record of one picture: of an upload, or of what HTTPS callers sent."""
 
     id: str = Field(description="its id")
@@ -263,7 +263,7 @@ class PageRecord(Record):
     reading: Reading | None = None
 
 
-class Doubts(Part):
+class Doubts(StrictModel):
     """What makes a record doubtful, for lists and events, which do not hold its documents; nothing personal."""
 
     problem: str | None = Field(default=None, description="the kind of its problem: incomplete, damaged, …")

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ocr.declare import catalogue
-from ocr.declare.checks import confirms, verdicts
+from ocr.declare.checks import check_results, confirms
 from ocr.declare.codes import CodeValues
 from ocr.declare.fields import Declared, Fields, canonical, declared, document_field, labels
 from ocr.declare.product import Product
@@ -146,7 +146,7 @@ def _drafted(model: type[Fields], finding: ExtractedDocument, content: dict[str,
 def _found(draft: "_Draft", rules: Rules, finding: ExtractedDocument) -> Document:
     draft.derive()
     fields = draft.model.model_construct(**draft.values)
-    checks = [*draft.misread, *finding.checks, *draft.judged, *verdicts(fields, rules)]
+    checks = [*draft.misread, *finding.checks, *draft.judged, *check_results(fields, rules)]
     draft.weigh(checks)
     return Document(
         type=finding.type,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ocr.declare.checks import verdicts
+from ocr.declare.checks import check_results
 from ocr.declare.fields import Declared, Fields, declared
 from ocr.declare.product import Product
 from ocr.model.check import Check
@@ -101,7 +101,7 @@ def _corrected(
     product: Product, document: Document, texts: Mapping[str, str | None], by_person: frozenset[str]
 ) -> tuple[Document, list[Correction]]:
     fields = _loaded(product.fields, document)
-    names = {check.name for check in verdicts(fields, product.checks)}
+    names = {check.name for check in check_results(fields, product.checks)}
     before = _flat(fields)
     for name, text in texts.items():
         _set(fields, name, text)
@@ -121,7 +121,7 @@ def _corrected(
         if name not in by_person and before.get(name) is not None and before.get(name) == after.get(name)
     ]
     kept = [one for check in document.checks if check.name not in names for one in _left(check, settled)]
-    checks = [*kept, *verdicts(fields, product.checks)]
+    checks = [*kept, *check_results(fields, product.checks)]
     shown = fields.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     sides = _sides(product.fields, document.sides, (one.field for one in changed if one.after is not None))
     made = document.model_copy(update={"fields": shown, "checks": checks, "sides": sides})
