@@ -565,6 +565,17 @@ class TestContents:
             assert record.get("vendor") == chosen.split(",")[0], record
         assert len(vendor.asked) == 2
 
+    @pytest.mark.parametrize("options", [{"vendor": "etoplive"}, {"escalate": "checks"}])
+    def test_what_a_vendor_never_answered_is_asked_no_oftener_than_the_settings_allow_whoever_insists(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
+    ) -> None:
+        monkeypatch.setenv("RESEND_UNKNOWN", "0")
+        forget_settings()
+        vendor.says(Answered("", 502))
+        for _ in range(4):
+            post(card_of(etoplive.Pid(2)), picture(), **options)
+        assert len(vendor.asked) == 1
+
     def test_a_name_for_the_call_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
         vendor.says(answer(card_entry({"name": "李四"})))
         assert post(card_of(ctyun.IdCard()), picture(), requestId="order-1")[0] in (200, 400)

@@ -172,7 +172,9 @@ def content(product: Product, job: Job) -> str:
     own = name(f"{vendors} {policy}".rstrip())
     done = ledger.finished(shared)
     if done:
-        return shared if not policy and readers(done.record) <= {*vendors.split(",")} else own
+        # What nobody is known to have read would be paid for once more under another name.
+        unknown = done.record.status == Status.UNKNOWN
+        return shared if unknown or (not policy and readers(done.record) <= {*vendors.split(",")}) else own
     return own if ledger.finished(own) else shared
 
 
