@@ -22,19 +22,23 @@ class Listener:
         self.heard: list[Mapping[str, Any]] = []
 
     def wait_for(self, events: set[Event], seconds: float) -> set[Event]:
-        """Listen until each of these was announced or the time is up; return those still missing."""
-        deadline = monotonic() + seconds
-        while missing := events - {(one["detail"]["record_id"], one["detail"]["replayed"]) for one in self.heard}:
-            if monotonic() > deadline:
-                return missing
-            self._receive()
-        return set()
+        """Listen until each of these was announced or none came for so long; return those still missing."""
+        missing, deadline = set(events), monotonic() + seconds
+        while missing := missing - {(one["detail"]["record_id"], one["detail"]["replayed"]) for one in self.heard}:
+            if self._receive():
+                deadline = monotonic() + seconds
+            elif monotonic() > deadline:
+                break
+        return missing
 
-    def _receive(self) -> None:
+    def _receive(self) -> bool:
         answer = self.queues.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in answer.get("Messages", []):
-            self.heard.append(json.loads(message["Body"]))
-            self.queues.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        messages = answer.get("Messages", [])
+        self.heard += [json.loads(message["Body"]) for message in messages]
+        if messages:
+            taken = [{"Id": str(at), "ReceiptHandle": one["ReceiptHandle"]} for at, one in enumerate(messages)]
+            self.queues.delete_message_batch(QueueUrl=self.queue, Entries=taken)
+        return bool(messages)
 
 
 @contextmanager

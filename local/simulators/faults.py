@@ -97,6 +97,8 @@ def faulty(order: Order, body: Body, status: int, code_key: str) -> Response:
 
 
 def _bent(order: Order, body: Body, code_key: str) -> Body:
+    if order.misread:
+        body = {name: value if name == code_key else _misread(value) for name, value in body.items()}
     match order.fault:
         case "string_code":
             code = body[code_key]
@@ -108,6 +110,18 @@ def _bent(order: Order, body: Body, code_key: str) -> Body:
         case "wrong_types":
             return {name: value if name == code_key else _of_another_type(value) for name, value in body.items()}
     return body
+
+
+def _misread(value: Any) -> Any:
+    """The value with the last character of each text gone that has a digit in it."""
+    match value:
+        case dict():
+            return {name: _misread(one) for name, one in value.items()}
+        case list():
+            return [_misread(one) for one in value]
+        case str() if any(letter.isdigit() for letter in value):
+            return value[:-1]
+    return value
 
 
 def _flooded(value: Any) -> Any:

@@ -75,6 +75,7 @@ class Order(BaseModel):
     code      answer this code of the vendor's table (or any other)
     message   its text, where the code alone does not say which error it is
     fault     how the answer goes wrong on the wire; together with `code` where both make sense
+    misread   whether each text with a digit in it lacks its last character: plates and check digits then fail
     seconds   how long `slow` waits and `drip` takes; what `Retry-After` says for `http429`
     status    the HTTP status, where it should not be the vendor's usual one
     level     where `nested_code` stands, for vendors with several levels: page, result or entry
@@ -90,6 +91,7 @@ class Order(BaseModel):
     code: int | str | None = None
     message: str | None = None
     fault: Fault | None = None
+    misread: bool = False
     seconds: float = 1.0
     status: int | None = None
     level: Literal["page", "result", "entry"] | None = None

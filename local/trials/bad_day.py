@@ -92,7 +92,7 @@ def run(harness: Harness, scale: float) -> Result:
             Figure("wrong finals", _wrong(harness.records(), uploads, [number for _, number in shown]), most=0),
             unannounced,
             Figure(calls.name, calls.value, most=1 + unknown / len(uploads), least=1.0),
-            harness.bill(),
+            *harness.bill(),
             Figure("calls of unknown outcome", unknown),
             *(Figure(f"calls in {hour}", day.calls.get(hour, 0), least=LEAST_CALLS) for hour in HOURS),
         ],

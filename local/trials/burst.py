@@ -1,66 +1,83 @@
 """More uploads at once than the account may run functions for: the products and the engine compete for the same few.
 
-The engine is a stub that takes its time and reads a plate: what is tried is how a throttle is met.
+The engine is a stub that takes its time and reads a plate: what is tried is how a throttle is met. In the larger
+account it takes so long that the account is what bounds the burst, and not the processor on which all this runs.
 """
 
-import io
-from functools import partial
-from zipfile import ZipFile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
+from local.trials.stub import put_engine
 from local.trials.trial import Trial, scaled
 
-ENGINE_SECONDS = 3.0
-BATCHES = 5
-ENGINE = f"""
-import time
-
-BOX = [[10, 10], [200, 10], [200, 60], [10, 60]]
+# Of the time in which as many engines as the account has room for, beside the batches, read all uploads.
+MOST_TIME = 1.3
 
 
-def handler(event, context):
-    time.sleep({ENGINE_SECONDS})
-    plate = {{"text": "京A12345", "confidence": 0.99, "box": BOX, "color": "blue"}}
-    return {{"width": 440, "height": 140, "angle": 0, "lines": [], "plates": [plate]}}
-"""
+@dataclass(frozen=True)
+class Burst:
+    """So many uploads at once in an account that runs so many `functions`, of which the product may have `batches`.
+
+    seconds  how long the engine takes for a picture
+    """
+
+    functions: int
+    uploads: int
+    batches: int
+    seconds: float
+
+    @property
+    def trial(self) -> Trial:
+        """This burst as one of the trials."""
+        parameters = {"ProductVendors": f"{PRODUCT}=embedded", "MaximumConcurrency": str(self.batches)}
+        return Trial(self.name, self.run, parameters, concurrency=self.functions)
+
+    @property
+    def name(self) -> str:
+        return f"burst-{self.functions}"
+
+    def run(self, harness: Harness, scale: float) -> Result:
+        """All uploads wait at once: each is read, and none is a dead letter for want of room."""
+        put_engine(harness.stack, self.seconds)
+        sent = harness.upload(contents(scaled(self.uploads, scale)))
+        seconds = harness.read()
+        records = harness.records()
+        found = [records[one] for one in sent if one in records]
+        able = len(sent) * self.seconds / (self.functions - self.batches)
+        return Result(
+            self.name,
+            f"{len(sent)} uploads at once, the account runs {self.functions} functions, of them {self.batches} of the "
+            f"product, the engine takes {self.seconds:.0f} s",
+            [
+                Figure("lost", len(sent) - len(found), most=0),
+                Figure("failed", sum(record["status"] != "succeeded" for record in found), most=0),
+                Figure("unannounced", harness.unannounced(found), most=0),
+                Figure("dead letters", harness.waiting(harness.stack.dead_letters), most=0),
+                Figure("throttles", sum(_throttles(harness)), least=1),
+                Figure("seconds", seconds),
+                Figure("÷ what the account can", seconds / able, most=MOST_TIME),
+            ],
+        )
 
 
-def run(harness: Harness, scale: float, most: int, uploads: int) -> Result:
-    """All uploads wait at once: each is read, and none is a dead letter for want of room."""
-    _put_engine(harness)
-    sent = harness.upload(contents(scaled(uploads, scale)))
-    seconds = harness.read()
-    records = harness.records()
-    found = [records[one] for one in sent if one in records]
-    able = len(sent) * ENGINE_SECONDS / min(most - BATCHES, 10 * BATCHES)
-    return Result(
-        f"burst-{most}",
-        f"{len(sent)} uploads at once, the account runs {most} functions, the engine takes {ENGINE_SECONDS:.0f} s",
-        [
-            Figure("lost", len(sent) - len(found), most=0),
-            Figure("failed", sum(record["status"] != "succeeded" for record in found), most=0),
-            Figure("unannounced", harness.unannounced(found), most=0),
-            Figure("dead letters", harness.waiting(harness.stack.dead_letters), most=0),
-            Figure("seconds", seconds),
-            Figure("÷ what the account can", seconds / able),
-        ],
-    )
+def _throttles(harness: Harness) -> Iterator[int]:
+    """How often the account had no room for the product, and for the engine."""
+    until = datetime.now(UTC) + timedelta(minutes=1)
+    for name in (harness.stack.function(PRODUCT), harness.stack.parts["Engine"]):
+        points = harness.stack.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Throttles",
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+            StartTime=until - timedelta(days=1),
+            EndTime=until,
+            Period=24 * 3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        yield round(sum(one["Sum"] for one in points))
 
 
-def _put_engine(harness: Harness) -> None:
-    archive = io.BytesIO()
-    with ZipFile(archive, "w") as packed:
-        packed.writestr("stub.py", ENGINE)
-    functions, name = harness.stack.client("lambda"), harness.stack.parts["Engine"]
-    functions.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
-    functions.update_function_configuration(FunctionName=name, Handler="stub.handler")
-
-
-def _trial(most: int, uploads: int) -> Trial:
-    parameters = {"ProductVendors": f"{PRODUCT}=embedded", "MaximumConcurrency": str(BATCHES)}
-    return Trial(f"burst-{most}", partial(run, most=most, uploads=uploads), parameters, concurrency=most)
-
-
-TRIALS = (_trial(10, 600), _trial(50, 2_000))
+TRIALS = tuple(one.trial for one in (Burst(10, 600, 5, 3), Burst(50, 2_000, 8, 12)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import batched
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote_plus
@@ -23,7 +24,7 @@ from rich.progress import track
 from local.cloud.aws import ROOT, Aws, stop
 from local.cloud.deploy import deploy
 from local.cloud.listener import Listener, listening
-from local.cloud.stack import NAME, Stack
+from local.cloud.stack import NAME, Stack, settings_of
 from local.simulators import SECRETS, Control, reader, running
 from local.simulators.pictures import opened
 from local.trials.pictures import PRODUCT, plate
@@ -137,17 +138,19 @@ class Harness:
         attributes = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
         return sum(int(attributes.get(part, 0)) for part in parts)
 
-    def run_instead(self, handler: str, files: Mapping[str, bytes], seconds: int) -> None:
-        """Have the product's function run `handler` of a layer of these files for at most so many seconds a batch."""
-        functions, name = self.stack.client("lambda"), self.stack.function(PRODUCT)
+    def run_instead(self, function: str, program: Path, seconds: int) -> None:
+        """Have a function run the `handler` of this program, from a layer, for at most so many seconds a call."""
+        functions = self.stack.client("lambda")
         packed = BytesIO()
         with ZipFile(packed, "w") as archive:
-            for path, content in files.items():
-                archive.writestr(f"python/{path}", content)
+            archive.write(program, f"python/{program.name}")
         layer = functions.publish_layer_version(LayerName="trial", Content={"ZipFile": packed.getvalue()})
-        layers = [one["Arn"] for one in functions.get_function_configuration(FunctionName=name)["Layers"]]
+        layers = [one["Arn"] for one in functions.get_function_configuration(FunctionName=function)["Layers"]]
         functions.update_function_configuration(
-            FunctionName=name, Handler=handler, Layers=[*layers, layer["LayerVersionArn"]], Timeout=seconds
+            FunctionName=function,
+            Handler=f"{program.stem}.handler",
+            Layers=[*layers, layer["LayerVersionArn"]],
+            Timeout=seconds,
         )
 
     def batches_of(self, size: int) -> None:
@@ -203,22 +206,33 @@ class Harness:
             Figure("calls ÷ contents", charges / contents, most=1.0),
         ]
 
-    def bill(self) -> Figure:
+    def bill(self) -> list[Figure]:
         """What is promised of costs: the vendor charged what `GET /usage` says, or a part of what it says is possible.
 
-        Every way to look at them says the same.
+        Every way to look at them says the same. What is possible is told apart.
         """
         url, headers = f"{self.stack.url}/usage", {"x-api-key": self.stack.api_key}
         since = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
         charged = self.vendor.report()["units"]
-        off = 0.0
+        off = units = possible = 0.0
         for by in ("vendor", "product", "key", "day"):
             answer = requests.get(url, {"by": by, "from": since}, headers=headers, timeout=30)
             answer.raise_for_status()
             rows = answer.json()["rows"]
             units, possible = (sum(row[name] for row in rows) for name in ("units", "possible_units"))
             off += max(0.0, units - charged, charged - units - possible)
-        return Figure("units off the bill", off, most=0)
+        return [
+            Figure("units charged", round(units)),
+            Figure("possibly charged", round(possible)),
+            Figure("usage off the vendor's own count", round(off), most=0),
+        ]
+
+    def set(self, **settings: str) -> None:
+        """Have the product's function run with other settings."""
+        name = self.stack.function(PRODUCT)
+        variables = settings_of(self.stack.client, name) | settings
+        functions = self.stack.client("lambda")
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
     def unannounced(self, records: Iterable[Mapping[str, Any]]) -> int:
         """How many of these records no event tells of."""

@@ -89,7 +89,7 @@ def run(harness: Harness, scale: float) -> Result:
             Figure("kills", killer.kills, least=due),
             Figure("in the midst of a picture", harness.deaths()),
             Figure("calls made twice", again, most=killer.kills),
-            harness.bill(),
+            *harness.bill(),
             Figure("resends", harness.resends(), most=killer.kills),
             Figure("documents/s", len(uploads) / seconds),
         ],

@@ -25,7 +25,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from local.cloud.sending import salt
 from local.trials.harness import BATCH, Harness, Sent
-from local.trials.pictures import contents, plate
+from local.trials.pictures import PRODUCT, contents, plate
 from local.trials.result import Figure, Result
 from local.trials.trial import Trial, scaled
 
@@ -91,7 +91,7 @@ _UNPAID = frozenset({"failed", "unknown"})
 
 def run(harness: Harness, scale: float) -> Result:
     """Batch by batch, with more and more that hurt: good pictures right, none lost, room for others at once."""
-    harness.run_instead("planted.handler", {PLANTED.name: PLANTED.read_bytes()}, FUNCTION_SECONDS)
+    harness.run_instead(harness.stack.function(PRODUCT), PLANTED, FUNCTION_SECONDS)
     queues = harness.stack.client("sqs")
     queues.set_queue_attributes(QueueUrl=harness.queue, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
     tally, slowest, used = Counter[str](), 0.0, Counter[str]()

@@ -257,3 +257,13 @@ def test_a_vendors_rate_lets_calls_through_again_in_time(juhe_at: Vendor) -> Non
 def test_a_rate_that_lets_nothing_through_is_not_taken(rate: float, juhe_at: Vendor) -> None:
     with pytest.raises(ValueError, match="per_second"):
         juhe_at.control.set(per_second=rate)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_a_misread_answer_is_charged_and_lacks_characters(name: str, vendor_at: Callable[[str], Vendor]) -> None:
+    at = vendor_at(name)
+    at.control.order(misread=True)
+    misread, right = ask(name, at).json(), ask(name, at).json()
+    assert misread[CODE_KEYS[name]] == right[CODE_KEYS[name]]
+    assert len(json.dumps(misread)) < len(json.dumps(right))
+    assert len(at.control.report()["charges"]) == 2
