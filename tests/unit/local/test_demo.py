@@ -27,7 +27,7 @@ class Queue:
         came, self.messages = self.messages, []
         return {"Messages": came}
 
-    def delete_message(self, **_: Any) -> None:
+    def delete_message_batch(self, **_: Any) -> None:
         pass
 
 
