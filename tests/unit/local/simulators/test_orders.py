@@ -259,11 +259,10 @@ def test_a_rate_that_lets_nothing_through_is_not_taken(rate: float, juhe_at: Ven
         juhe_at.control.set(per_second=rate)
 
 
-@pytest.mark.parametrize("name", VENDORS)
-def test_a_misread_answer_is_charged_and_lacks_characters(name: str, vendor_at: Callable[[str], Vendor]) -> None:
-    at = vendor_at(name)
+def test_a_misread_answer_is_charged_and_lacks_characters(vendor_at: Callable[[str], Vendor]) -> None:
+    at = vendor_at("juhe")
     at.control.order(misread=True)
-    misread, right = ask(name, at).json(), ask(name, at).json()
-    assert misread[CODE_KEYS[name]] == right[CODE_KEYS[name]]
+    misread, right = ask("juhe", at).json(), ask("juhe", at).json()
+    assert misread[CODE_KEYS["juhe"]] == right[CODE_KEYS["juhe"]]
     assert len(json.dumps(misread)) < len(json.dumps(right))
     assert len(at.control.report()["charges"]) == 2
