@@ -35,7 +35,7 @@ from ocr.platform.settings import escalation
 
 ENGINE = "embedded"
 LAYOUTS = ("a", "b", "issued", "unseen")
-POLICIES = ("checks", "confidence<0.9")
+POLICIES = ("checks", "confidence<0.9", "checks|confidence<0.95")
 PROCESSES = 2
 
 
