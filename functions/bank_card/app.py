@@ -93,7 +93,7 @@ product = Product(
     BankCard,
     name="银行卡",
     category="identity",
-    required=["card_number"],
+    required=["card_number", ("bank_name", "bank_code", "card_name", "card_type")],
     size=ID_1,
     titles=["银联", "UnionPay", "闪付", "QuickPass", "人民币信用卡"],
     offers=[etoplive.Pid(4), embedded.Labels()],

@@ -22,6 +22,7 @@ INK = (0.08, 0.65)  # the share of a plate that letters and screws take, from an
 STROKES = 9  # light-dark changes on the way across a plate; even five letters make more
 SAME = 0.06  # of its height that two findings of one patch may differ
 MOSTLY = 0.3  # the share of a plate that must be of a paint
+COLOURLESS = 6  # levels of 255 between red, green and blue that a grey picture's compression leaves at most
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ def patches(pixels: Pixels) -> list[Patch]:
     hue = _hue(pixels)
     found = [patch for color in PAINTS for patch in _patches(pixels, _painted(hue, color), color)]
     return _apart(sorted(found, key=lambda patch: -patch.strokes))
+
+
+def in_colour(pixels: Pixels) -> bool:
+    """Whether a picture has colours at all: what a grey scan shows says nothing of a plate's paint."""
+    part = pixels[::4, ::4]
+    return float(np.percentile(part.max(axis=2) - part.min(axis=2), 99)) > COLOURLESS
 
 
 def color(plate: Pixels) -> str | None:

@@ -175,4 +175,5 @@ def _agreed(pixels: Pixels, guesses: list[Guess]) -> Plate:
     corners = best.place.corners
     sure = [max(guess.spelt.sure[place] for guess in guesses if guess.spelt.text == text) for place in range(len(text))]
     read = "".join(one if certain >= _least(one) else UNREAD for one, certain in zip(text, sure, strict=True))
-    return Plate(read, best.confidence, corners, paint.color(cut(pixels, corners)))
+    color = paint.color(cut(pixels, corners)) if paint.in_colour(pixels) else None
+    return Plate(read, best.confidence, corners, color)

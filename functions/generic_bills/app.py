@@ -37,7 +37,7 @@ product = Product(
     name="通用票据",
     category="general",
     titles=["通行费专用发票", "通行费发票", "停车费专用发票", "停车费票据", "购物小票"],
-    required=["total", ("invoice_number", "date")],
+    required=["total", ("invoice_number", "date"), ("bill_type", "invoice_code", "invoice_number")],
     offers=[etoplive.Pid(22), embedded.Labels()],
     checks=[not_future("date")],
 )

@@ -31,7 +31,7 @@ product = Product(
     MilitaryOfficerCard,
     name="军官证",
     category="identity",
-    required=["name", "certificate_number"],
+    required=["name", "certificate_number", "rank", "issue_date"],
     titles=["中国人民解放军军官证", "军官证"],
     offers=[etoplive.Pid(11), embedded.Labels()],
     checks=[in_order("birth_date", "issue_date", "valid_to"), not_expired("valid_to")],

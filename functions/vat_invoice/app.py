@@ -110,7 +110,7 @@ product = Product(
     VatInvoice,
     name="增值税发票",
     category="invoice",
-    required=["invoice_number", "issue_date", "seller_name", "total"],
+    required=["invoice_number", "issue_date", "seller_name", "total", ("invoice_code", "total_cn")],
     titles=[*FORMS, "电子发票(增值税专用发票)", "电子发票(普通发票)"],
     code=InvoiceCode(
         dict.fromkeys(("01", "04", "08", "10", "11", "14"), BEFORE_TAX) | dict.fromkeys(("31", "32"), WITH_TAX)

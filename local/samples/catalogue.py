@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Literal
 
-from local.samples.degrade import SHOTS, VARIANTS
+from local.samples.degrade import GREY, SHOTS, VARIANTS
 from local.samples.page import WHITE, Colour, Page, Style, encoded
 from local.samples.personas import Personas
 from local.samples.styles import Styles
@@ -147,6 +147,6 @@ def _degraded(document: Document, layout: Layout, variants: Collection[str]) -> 
             document.media_type,
             page.truth,
             document.options,
-            frozenset(page.covered),
+            frozenset(page.covered | (page.paints if variant in GREY else set())),
             frozenset(page.ignored),
         )

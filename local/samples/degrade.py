@@ -90,3 +90,6 @@ SHOTS: dict[str, Degradation] = {
     "scan": _scanned,
     "forwarded": _forwarded,
 }
+
+# Those that take the colours away.
+GREY = frozenset({"scan"})

@@ -82,7 +82,8 @@ class Print:
 class Page:
     """One side of a document while it is being printed. `truth` is what a record of it must say, `random` decides
     what a document leaves open, `notes` go into the picture file's own metadata. `covered` names fields that something
-    hides, `ignored` those that a record may say or leave out; `prints` are the texts, for files that hold these."""
+    hides, `paints` those that only a colour says, `ignored` those that a record may say or leave out; `prints` are the
+    texts, for files that hold these."""
 
     width: int
     height: int
@@ -91,6 +92,7 @@ class Page:
     truth: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     covered: set[str] = field(default_factory=set)
+    paints: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
     prints: list[Print] = field(default_factory=list)
 

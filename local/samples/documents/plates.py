@@ -100,6 +100,7 @@ def _photographed(page: Page, number: str, colour: str) -> None:
     page.picture.paste(plate, (centre[0] - plate.width // 2, centre[1] - plate.height // 2), plate)
     page.picture = page.picture.filter(ImageFilter.GaussianBlur(0.6))
     page.know(plate_number=number, color=colour)
+    page.paints.add("color")
 
 
 def _number(personas: Personas, colour: str) -> str:

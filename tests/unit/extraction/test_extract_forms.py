@@ -468,3 +468,25 @@ def test_the_class_of_goods_stands_between_two_asterisks() -> None:
     heads = [(60, 60, "项目名称"), (360, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
     said = fields("vat_invoice", *heads, (60, 110, "照明器具*台灯"), (560, 110, "100.00"), (700, 110, "13.00"))
     assert said["items"] == [{"name": "*照明器具*台灯", "amount": "100.00", "tax": "13.00"}]
+
+
+# --- What belongs to which field --------------------------------------------------------------------------------------
+
+
+def test_a_remark_that_lists_accounts_is_one_text() -> None:
+    said = "购方开户银行:青禾银行; 银行账号:6000555000111;销方开户银行:云溪银行;银行账号:6000777000222"
+    found = fields("vat_invoice", (0, 0, "发票号码：24117000000012345678"), (0, 600, "备注"), (120, 600, said))
+
+    assert (found.get("remark"), found.get("buyer_bank_account")) == (said.replace("; ", ";"), None)
+
+
+def test_a_name_is_in_the_letters_of_its_field() -> None:
+    found = fields("hk_macau_exit_permit_front", (0, 0, "姓名 Name"), (0, 50, "江云海"), (0, 100, "JIANG, YUNHAI"))
+
+    assert (found.get("name_zh"), found.get("name_en")) == ("江云海", "JIANG, YUNHAI")
+
+
+def test_a_numbered_caption_in_three_languages_is_the_declared_one() -> None:
+    caption = "4. Kodakondsus/Nationality/Nationalité"
+
+    assert fields("passport", (0, 0, caption), (0, 40, "EESTI"))["nationality"] == "EESTI"

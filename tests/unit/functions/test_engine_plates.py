@@ -169,6 +169,12 @@ def test_paint_is_told_from_ink(color: str) -> None:
     assert paint.color(np.asarray(plate("粤B8K35Z", color))[:, :, ::-1]) == color
 
 
+def test_a_grey_picture_says_nothing_of_a_plates_paint() -> None:
+    [one] = found(scene(plate("粤B8K35Z", "blue")).convert("L").convert("RGB"))
+
+    assert (one["text"], one["color"]) == ("粤B8K35Z", None)
+
+
 def test_half_yellow_half_green_is_the_lorry_of_new_energy() -> None:
     board = plate("粤BD12345", "green")
     board.paste(plate("粤BD12345", "yellow").crop((0, 0, 110, 112)), (0, 0))

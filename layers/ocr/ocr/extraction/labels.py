@@ -145,6 +145,8 @@ class _Reader:
         word = opened and self._closed(end)
         if not self._close_together(start, end) or ((len(term) == 1 or not is_chinese(term)) and not word):
             return False
+        if self._is_listed(start):
+            return False
         if self._ends_with_colon(end):
             return opened or bool(self.found and not self.found[-1][2].free)
         if self._is_spaced_out(start, end) and self.words.is_whole(term):
@@ -155,6 +157,11 @@ class _Reader:
             behind = start > self.found[-1][1] or len(term) >= LONG_LABEL
             return self.words.is_whole(term) and not before.free and behind
         return self._ends_span(start, end, term) or (self._after_blank(start) and not (before and before.free))
+
+    def _is_listed(self, start: int) -> bool:
+        """Whether a semicolon stands before it: a remark lists accounts so, a form sets its labels apart by blanks."""
+        letter = self.letters[start]
+        return letter.span.line.text[letter.span.start : letter.at].rstrip().endswith((";", "；"))
 
     def _is_spaced_out(self, start: int, end: int) -> bool:
         """Whether a label begins behind a blank at the end of one span and ends in the next: no text does so."""
@@ -199,7 +206,7 @@ class _Reader:
         """Where a label that nobody declared ends: a few words and a colon at the beginning of a span."""
         letter = self.letters[start]
         begins_value = bool(self.found) and self.found[-1][1] == start
-        if not letter.opens or begins_value or not self._after_blank(start):
+        if not letter.opens or begins_value or not self._after_blank(start) or self._is_listed(start):
             return 0
         before = self._before(start)
         match = ELSEWHERE.match(letter.span.text, letter.at - letter.span.start)

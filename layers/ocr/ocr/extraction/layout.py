@@ -128,9 +128,11 @@ def _is_right_over(upper: Rect, lower: Rect) -> bool:
 
 
 def _one_language(span: TextSpan, words: Vocabulary) -> TextSpan:
-    """A caption in two languages as the declared one of them, in the place of both: Surname/Nom."""
-    sides = [(match.start(), match.end()) for match in re.finditer("[^/／]+", span.text)]
-    if len(sides) < 2 or any(map(str.isdigit, span.text)):
+    """A caption in several languages as the declared one of them, in the place of all: Surname/Nom, 2. Nachname/Surname."""
+    numbered = ENUMERATION.match(span.text)
+    first = numbered.end() if numbered else 0
+    sides = [(match.start(), match.end()) for match in re.compile("[^/／]+").finditer(span.text, first)]
+    if len(sides) < 2 or any(map(str.isdigit, span.text[first:])):
         return span
     known = [number for number, (start, end) in enumerate(sides) if canonical(span.text[start:end]) in words.terms]
     if not known or not all(_is_translation(span.text[start:end], words) for start, end in sides[known[0] + 1 :]):

@@ -16,20 +16,26 @@ __all__ = ["BACK", "COUPLE", "FRONT", "Couple", "HanName", "LatinName", "TravelC
 FRONT, BACK = "front", "back"
 
 
-def _comma(value: object) -> str:
-    """ZHENG,WEI → ZHENG, WEI: OCR loses the blank more often than not."""
-    return re.sub(" ?, ?", ", ", text(value))
+HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+
+
+def _latin(value: object) -> str:
+    """ZHENG,WEI → ZHENG, WEI: OCR loses the blank more often than not. A name in Chinese characters is another field."""
+    name = re.sub(" ?, ?", ", ", text(value))
+    if re.search(f"[{HAN}]", name):
+        raise ValueError("in Chinese characters")
+    return name
 
 
 # As cards print it: the surname, a comma and the given names.
 LATIN = "[A-Z]{2,}(?: [A-Z]+)*, ?[A-Z]+(?:[ -][A-Z]+)*"
-LatinName = Annotated[Text, BeforeValidator(_comma)]
+LatinName = Annotated[Text, BeforeValidator(_latin)]
 
 
 def _han(value: object) -> str:
     """A name in Chinese characters; what is printed above or below it in Latin letters is another field."""
     name = text(value)
-    if not re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff·○〇]+", name):
+    if not re.fullmatch(f"[{HAN}·○〇]+", name):
         raise ValueError("not in Chinese characters")
     return name
 
@@ -40,7 +46,7 @@ HanName = Annotated[Text, BeforeValidator(_han)]
 class TravelCard(Fields):
     """The front of the cards that exit and entry administrations issue."""
 
-    name_zh: Text | None = label("中文姓名", "姓名", "中文名", pii=True, side=FRONT)
+    name_zh: HanName | None = label("中文姓名", "姓名", "中文名", pii=True, side=FRONT)
     name_en: LatinName | None = label(
         "英文姓名",
         "英文名",
