@@ -66,6 +66,12 @@ def kind(found: Record) -> str | None:
             ["valid_period", "valid_to"],
         ),
         ("bank_card", [("银行名称", "海棠银行")], ["card_number"]),
+        (
+            "bank_card",
+            [("卡号", "4111111111111111"), ("有效期", "08/31")],
+            ["bank_name", "bank_code", "card_name", "card_type"],
+        ),
+        ("generic_bills", [("日期", "2024年3月7日"), ("合计", "35.00")], ["bill_type", "invoice_code", "invoice_number"]),
         ("driving_license", [("证号", NUMBER), ("姓名", "林一一"), ("档案编号", "110000123456")], None),
         (
             "driving_license",
@@ -195,7 +201,7 @@ def test_a_watermark_may_run_over_the_edge() -> None:
 
 @pytest.mark.parametrize(("height", "status"), [(0.6, Status.SUCCEEDED), (0.4, Status.INCOMPLETE)])
 def test_half_a_card_is_no_card_though_it_has_all_values(height: float, status: Status) -> None:
-    lines = page((60, 60, "4111 1111 1111 1111"))
+    lines = page((60, 60, "4111 1111 1111 1111"), (60, 20, "海棠银行"))
     wide = round(max(x for x, _ in lines[0].box or ()))
     found = on_paper("bank_card", lines, wide + 60, round(height * wide))
     assert (found.status, bool(found.document and found.document.fields)) == (status, True)
@@ -203,7 +209,7 @@ def test_half_a_card_is_no_card_though_it_has_all_values(height: float, status: 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_card_may_stand_or_lie(turned: bool) -> None:
-    lines = page((20, 100, "4111 1111 1111 1111"))
+    lines = page((20, 100, "4111 1111 1111 1111"), (20, 50, "海棠银行"))
     wide = round(max(x for x, _ in lines[0].box or ())) + 20
     size = (wide, round(wide * 85.6 / 54)) if turned else (wide, round(wide * 54 / 85.6))
     assert on_paper("bank_card", lines, *size).status == Status.SUCCEEDED
