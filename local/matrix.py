@@ -7,7 +7,8 @@ Each sample is read once as its own product, clean; what the engine said is kept
 lines then go to every other product that goes by labels, and five parts of them to its own: the top third and each of
 the four halves. No part is read anew: a cut goes through the lines' boxes, so that what is outside is gone, and of a
 text that it crosses the characters inside are left. Prints how each ended, by status, and every wrong pair and every
-part that succeeded, but for a part that is one whole side of a document with several on one picture.
+part that succeeded. Two kinds of parts succeed rightly and are counted apart: one whole side of a document with several
+on one picture, and a part with every value of the whole, such as the line of a VIN below its caption.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from ocr.model.record import Record, Status
 PROCESSES = 2
 LAYOUTS = ("a", "b", "issued", "unseen")
 OWN, OTHER = "right product", "wrong product"
-ONE_SIDE = "one side"
+ONE_SIDE, EVERY_VALUE = "one side", "every value"
 Lines = Sequence[Line]
 Outcome = tuple[str, str, str]  # what was tried, how it ended, which document and which product
 
@@ -121,10 +122,13 @@ def outcomes(slug: str, layout: Any, asked: Sequence[str]) -> list[Outcome]:
 
 
 def ended(slug: str, said: Mapping[str, Any], whole: Record) -> str:
-    """How a part of a picture ends; `one side` where it succeeds as it shows a whole side of several."""
+    """How a part of a picture ends; `every value` or `one side` where it succeeds as it shows all of the whole, or all
+    of one of its sides."""
     part = offline.record_of(slug, said)
     if part.status != Status.SUCCEEDED or not (part.document and whole.document):
         return part.status.value
+    if part.document.fields == whole.document.fields:
+        return EVERY_VALUE
     product = products()[slug]
     sides = {name: field.mark.side for name, field in declared(product.fields).items()}
     shown, all_ = (product.complete.shown(product.fields, one.document.fields) for one in (part, whole) if one.document)

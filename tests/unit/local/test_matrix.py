@@ -1,7 +1,7 @@
 """The command that asks for documents under wrong names, and for parts of them; and the baseline of the scores."""
 
-from local.accuracy import baseline
-from local.matrix import CUTS, OTHER, OWN, show
+from local.accuracy import baseline, offline
+from local.matrix import CUTS, EVERY_VALUE, OTHER, OWN, ended, show
 from tests.support.printed import page
 
 
@@ -48,6 +48,14 @@ def test_what_should_not_have_ended_so_is_told() -> None:
         "wrong product, succeeded: vin a 1 as taxi_receipt",
         "top half, succeeded: vin a 1",
     ]
+
+
+def test_a_part_with_every_value_of_the_whole_is_told_apart() -> None:
+    number = (60.0, 110.0, "LSVAA4187E2184841")
+    whole = offline.record_of("vin", {"lines": lines((60, 60, "车辆识别代号"), number)})
+
+    assert ended("vin", {"lines": lines(number)}, whole) == EVERY_VALUE
+    assert ended("vin", {"lines": lines((60, 60, "车辆识别代号"))}, whole) == "no_result"
 
 
 def test_the_baseline_takes_what_stands_behind_right_of_or_below_a_label() -> None:
