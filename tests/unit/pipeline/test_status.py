@@ -71,7 +71,11 @@ def kind(found: Record) -> str | None:
             [("卡号", "4111111111111111"), ("有效期", "08/31")],
             ["bank_name", "bank_code", "card_name", "card_type"],
         ),
-        ("generic_bills", [("日期", "2024年3月7日"), ("合计", "35.00")], ["bill_type", "invoice_code", "invoice_number"]),
+        (
+            "generic_bills",
+            [("日期", "2024年3月7日"), ("合计", "35.00")],
+            ["bill_type", "invoice_code", "invoice_number"],
+        ),
         ("driving_license", [("证号", NUMBER), ("姓名", "林一一"), ("档案编号", "110000123456")], None),
         (
             "driving_license",
