@@ -128,7 +128,7 @@ def _is_right_over(upper: Rect, lower: Rect) -> bool:
 
 
 def _one_language(span: TextSpan, words: Vocabulary) -> TextSpan:
-    """A caption in several languages as the declared one of them, in the place of all: Surname/Nom, 2. Nachname/Surname."""
+    """A caption in several languages as the declared one of them, in the place of all: 1. Nom/Surname."""
     numbered = ENUMERATION.match(span.text)
     first = numbered.end() if numbered else 0
     sides = [(match.start(), match.end()) for match in re.compile("[^/／]+").finditer(span.text, first)]

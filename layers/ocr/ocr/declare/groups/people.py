@@ -20,7 +20,7 @@ HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 
 
 def _latin(value: object) -> str:
-    """ZHENG,WEI → ZHENG, WEI: OCR loses the blank more often than not. A name in Chinese characters is another field."""
+    """ZHENG,WEI → ZHENG, WEI: OCR loses the blank more often than not. One in Chinese is another field."""
     name = re.sub(" ?, ?", ", ", text(value))
     if re.search(f"[{HAN}]", name):
         raise ValueError("in Chinese characters")
