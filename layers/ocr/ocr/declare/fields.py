@@ -10,7 +10,7 @@ import typing
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -155,8 +155,13 @@ def _field(mark: Label, description: str | None, **default: Any) -> Any:
 
 def canonical(name: str) -> str:
     """A label as it is compared: NFKC, no spaces, no colon, lower case."""
-    text = unicodedata.normalize("NFKC", name)
-    return "".join(character for character in text if not character.isspace() and character != ":").casefold()
+    return "".join(unicodedata.normalize("NFKC", name).split()).replace(":", "").casefold()
+
+
+@lru_cache(maxsize=1 << 13)
+def canonical_letter(character: str) -> str:
+    """`canonical` of one character: texts are looked at letter by letter, which have few."""
+    return canonical(character)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from ocr.declare import catalogue
 from ocr.declare.checks import valid
-from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, document_field
+from ocr.declare.fields import Declared, Fields, Label, Shape, canonical, canonical_letter, document_field
 from ocr.declare.identifiers import WITH_CHECK_DIGIT
 from ocr.extraction import contrary, mrz
 from ocr.extraction.extract import find
@@ -96,18 +96,19 @@ class Known:
 def known(lines: Sequence[Line], least: float = LEAST) -> list[Known]:
     """Every product of which a page has enough, the best first."""
     page = _page(lines)
+    scored = ((kind, score) for kind in _kinds() if (score := _score(kind, page)) >= least)
     found = (
         Known(
             kind.slug,
-            _score(kind, page),
+            score,
             _title(kind.titles, page.lines) >= WHOLE_TITLE,
             any(sign.is_checked(page) for sign in kind.sides[0]),
             frozenset().union(*(sign.lines(page) for sign in kind.sides[0])),
             sum(_title(kind.titles, [text]) >= WHOLE_TITLE for text in page.texts),
         )
-        for kind in _kinds()
+        for kind, score in scored
     )
-    return sorted((one for one in found if one.score >= least), key=lambda one: one.score, reverse=True)
+    return sorted(found, key=lambda one: one.score, reverse=True)
 
 
 def is_known(slug: str) -> bool:
@@ -168,9 +169,8 @@ def _page(lines: Sequence[Line]) -> _Page:
     for number, text in enumerate(texts):
         for label in _standing(text):
             labels.setdefault(label, set()).add(number)
-        for name, field in _patterns().items():
-            if _shows(text, field):
-                patterns.setdefault(name, set()).add(number)
+        for name in _shown(text):
+            patterns.setdefault(name, set()).add(number)
     first = 0
     for row in table:
         if len(row) > 1 and not any(first <= number < first + len(row) for held in labels.values() for number in held):
@@ -198,7 +198,7 @@ def _standing(text: str) -> Iterator[str]:
     In running text, which has commas and stops, a colon has to follow: 民族 in 坚持民族团结 is a word.
     """
     written = unicodedata.normalize("NFKC", text)
-    letters = [(letter, at) for at, character in enumerate(written) for letter in canonical(character)]
+    letters = [(letter, at) for at, character in enumerate(written) for letter in canonical_letter(character)]
     plain = "".join(letter for letter, _ in letters)
     running = bool(STOPS.search(written)) and len(plain) > LONGEST_VALUE or len(plain) > LONGEST_LINE
     behind = -1
@@ -213,12 +213,16 @@ def _standing(text: str) -> Iterator[str]:
             yield match.group()
 
 
-def _shows(text: str, field: Declared) -> bool:
-    """Whether a value of this shape is in the text; without a check it has to be all of it."""
-    if field.shape.check:
-        numbered = sum(map(str.isdigit, text)) >= LEAST_DIGITS or "<" in text
-        return numbered and any(valid(field.shape.check, text[start:end]) for start, end in shaped(field, text))
-    return re.fullmatch(field.shape.pattern or "", compact(text)) is not None
+def _shown(text: str) -> Iterator[str]:
+    """The shapes of which a value is in the text; without a check it has to be all of it."""
+    written = compact(text)
+    numbered = sum(map(str.isdigit, text)) >= LEAST_DIGITS or "<" in text
+    for name, field in _patterns().items():
+        if not field.shape.check:
+            if re.fullmatch(field.shape.pattern or "", written):
+                yield name
+        elif numbered and any(valid(field.shape.check, text[start:end]) for start, end in shaped(field, text)):
+            yield name
 
 
 # --- The products -----------------------------------------------------------------------------------------------------
@@ -233,7 +237,7 @@ class _Sign:
     labels: Mapping[str, float]
     patterns: Mapping[str, float]
 
-    @property
+    @cached_property
     def weight(self) -> float:
         """What it weighs on a usual document."""
         return max((*list(self.labels.values())[:1], *self.patterns.values()), default=0.0)
@@ -354,10 +358,12 @@ def _found(kind: _Kind, page: _Page) -> float:
 
 def _share(signs: Sequence[_Sign], page: _Page) -> float:
     """By weight, as far as the page is about them: one label alone, or two in a long text, are chance."""
-    seen, all_ = (math.hypot(*weights) for weights in ([s.seen(page) for s in signs], [s.weight for s in signs]))
+    seen = math.hypot(*(sign.seen(page) for sign in signs))
+    if not seen:
+        return 0.0
     shown = [sign.lines(page) for sign in signs]
     checked = sum(sign.is_checked(page) for sign in signs)
     explained = len(frozenset().union(*shown)) + CHECKED_LINES * checked
     about = min(1.0, explained / (ABOUT * page.count)) if page.count else 0.0
     alone = sum(map(bool, shown)) == 1 and not checked
-    return seen / all_ * about * (ALONE if alone else 1.0) if all_ else 0.0
+    return seen / math.hypot(*(sign.weight for sign in signs)) * about * (ALONE if alone else 1.0)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ocr.declare.fields import canonical
+from ocr.declare.fields import canonical, canonical_letter
 from ocr.extraction.captions import is_nearly_caption
 from ocr.extraction.page import Rect, TextSpan, around
 from ocr.extraction.vocabulary import LONG_LABEL, LabelSense, Vocabulary, is_chinese
@@ -270,8 +270,9 @@ def _letters(span: TextSpan) -> list[Char]:
     opens = first = True
     for at in range(span.start, span.end):
         character = span.line.text[at]
-        for key in canonical(character):
+        keys = canonical_letter(character)
+        for key in keys:
             found.append(Char(key, span, at, opens, first))
             opens = first = False
-        opens = opens or not canonical(character) or character in SEPARATORS or canonical(character) in SEPARATORS
+        opens = opens or not keys or character in SEPARATORS or keys in SEPARATORS
     return found

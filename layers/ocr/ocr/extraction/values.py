@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -71,6 +71,11 @@ def compact(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+@lru_cache(maxsize=1 << 13)
+def _compact_letter(character: str) -> str:
+    return compact(character)
+
+
 def trimmed(field: Declared, text: str) -> tuple[int, int]:
     """The stretch of `text` that suits the field best: all of it unless only a part does."""
     if fit(field, text) > Fit.REFUSED:
@@ -130,7 +135,7 @@ def standing_alone(pattern: str, text: str) -> tuple[int, int] | None:
 
 def _keys(text: str) -> Iterable[tuple[str, int]]:
     """The letters of `compact(text)`, each with its place in the text."""
-    return ((key, at) for at, character in enumerate(text) for key in compact(character))
+    return ((key, at) for at, character in enumerate(text) for key in _compact_letter(character))
 
 
 def _matches(pattern: str, text: str) -> Iterator[tuple[int, int]]:

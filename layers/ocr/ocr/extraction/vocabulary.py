@@ -33,14 +33,19 @@ class Vocabulary:
     long: tuple[str, ...]
 
     @cached_property
-    def longest(self) -> int:
-        """The length of the longest term."""
-        return max(map(len, self.terms), default=0)
+    def beginnings(self) -> frozenset[str]:
+        """What terms begin with, and nothing."""
+        return frozenset(term[:end] for term in self.terms for end in range(len(term) + 1))
 
     def at(self, text: str, start: int) -> str | None:
         """The longest term that begins at this position."""
-        ends = range(min(len(text), start + self.longest), start, -1)
-        return next((text[start:end] for end in ends if text[start:end] in self.terms), None)
+        found = None
+        for end in range(start + 1, len(text) + 1):
+            if text[start:end] not in self.beginnings:
+                break
+            if text[start:end] in self.terms:
+                found = text[start:end]
+        return found
 
     def nearly_at(self, text: str, start: int) -> tuple[str, int] | None:
         """The one long term that begins here with one character misread, and how many characters it takes."""
@@ -53,7 +58,7 @@ class Vocabulary:
 
     def begins(self, text: str) -> bool:
         """Whether some term begins with this text."""
-        return any(term.startswith(text) for term in self.terms)
+        return text in self.beginnings
 
     def upright(self, text: str) -> Iterator[tuple[int, int]]:
         """Where labels and heads stand in a text that is printed from top to bottom."""

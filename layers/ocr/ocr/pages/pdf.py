@@ -109,15 +109,16 @@ def _characters(one: Any, width: int, height: int) -> list[Character] | None:
         if total > MOST_CHARACTERS:
             return None
         found, unseen, unknown = [], 0, 0
-        turned, is_seen = one.get_rotation(), _eye(one, width)
+        turned, place_of, angle_of = one.get_rotation(), _places(one, text, width, height), _angles(text)
+        is_seen = _eye(one, width)
         for index in range(total):
             code = pdfium.FPDFText_GetUnicode(text, index)
             character = chr(code) if 0 < code < 0x110000 else "\ufffd"
-            if pdfium.FPDFText_IsGenerated(text, index) == 1 or character.isspace():
-                found.append(Character(" ", 0, 0, 0, 0))
+            if character.isspace() or pdfium.FPDFText_IsGenerated(text, index) == 1:
+                found.append(_BLANK)
                 continue
             unknown += pdfium.FPDFText_HasUnicodeMapError(text, index) == 1
-            place = _place(one, text, index, width, height)
+            place = place_of(index)
             if place is None:
                 continue
             drawn_by = pdfium.FPDFText_GetTextObject(text, index)
@@ -125,22 +126,30 @@ def _characters(one: Any, width: int, height: int) -> list[Character] | None:
             if invisible or not is_seen(place):
                 unseen += 1
                 continue
-            found.append(Character(character, *place, angle=(_angle(text, index) + turned) % 360))
-        seen = sum(not one.text.isspace() for one in found)
+            found.append(Character(character, *place, angle=(angle_of(index) + turned) % 360))
+        seen = sum(one is not _BLANK for one in found)
         return None if unseen + unknown > MOST_HIDDEN * max(seen, 1) else found
     finally:
         text.close()
 
 
-def _angle(text: Any, index: int) -> int:
+_BLANK = Character(" ", 0, 0, 0, 0)
+
+
+def _angles(text: Any) -> Callable[[int], int]:
     """How far a character's line is turned on the page, in degrees, clockwise; that italics lean does not count."""
     import ctypes
 
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
-    return -round(degrees(atan2(matrix.b, matrix.a)))
+    there = ctypes.byref(matrix)
+
+    def angle_of(index: int) -> int:
+        pdfium.FPDFText_GetMatrix(text, index, there)
+        return -round(degrees(atan2(matrix.b, matrix.a)))
+
+    return angle_of
 
 
 Place = tuple[float, float, float, float]
@@ -152,36 +161,57 @@ def _eye(one: Any, width: int) -> Callable[[Place], bool]:
     points, _ = one.get_size()
     scaled = factor * width / points
     grey = one.render(scale=scaled, grayscale=True, may_draw_forms=False).to_pil().convert("L")
+    (across, down), pixels = grey.size, grey.tobytes()
 
     def is_seen(place: Place) -> bool:
         left, top, right, bottom = place
         if bottom - top < LEAST_HEIGHT:
             return False
-        area = (int(left * factor), int(top * factor), ceil(right * factor), ceil(bottom * factor))
-        lowest, highest = grey.crop(area).getextrema()
-        return bool(highest - lowest >= CONTRAST)
+        start, end = max(int(left * factor), 0), min(ceil(right * factor), across)
+        lowest, highest = 255, 0
+        # A row or two show most characters: it takes all rows to say that there is none.
+        for row in range(max(int(top * factor), 0), min(ceil(bottom * factor), down)):
+            part = pixels[row * across + start : row * across + end]
+            lowest, highest = min((lowest, *part)), max((highest, *part))
+            if highest - lowest >= CONTRAST:
+                return True
+        return False
 
     return is_seen
 
 
-def _place(one: Any, text: Any, index: int, width: int, height: int) -> Place | None:
-    """Left, top, right and bottom in the pixels of the page as it is shown, whichever way it is turned."""
+def _places(one: Any, text: Any, width: int, height: int) -> Callable[[int], Place | None]:
+    """Left, top, right and bottom of a character in the pixels of the page as it is shown, however it is turned."""
     import ctypes
 
     import pypdfium2.raw as pdfium
 
-    rectangle = pdfium.FS_RECTF()
-    if not pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rectangle)):
-        return None
-    # PDFium answers in whole pixels; tenths are near enough.
     x, y = ctypes.c_int(), ctypes.c_int()
-    corners = []
-    for across, down in ((rectangle.left, rectangle.top), (rectangle.right, rectangle.bottom)):
-        pdfium.FPDF_PageToDevice(one, 0, 0, 10 * width, 10 * height, 0, across, down, ctypes.byref(x), ctypes.byref(y))
-        corners.append((x.value / 10, y.value / 10))
-    (left, right), (top, bottom) = (sorted(values) for values in zip(*corners, strict=True))
-    inside = right > 0 and bottom > 0 and left < width and top < height and right > left and bottom > top
-    return (left, top, right, bottom) if inside else None
+
+    def shown(across: float, down: float) -> tuple[float, float]:
+        size = _GRAINS * width, _GRAINS * height
+        pdfium.FPDF_PageToDevice(one, 0, 0, *size, 0, across, down, ctypes.byref(x), ctypes.byref(y))
+        return x.value / _GRAINS, y.value / _GRAINS
+
+    # Where three points of the page are shown says where all are.
+    far = max(one.get_size())
+    (start_x, start_y), (side_x, side_y), (up_x, up_y) = shown(0, 0), shown(far, 0), shown(0, far)
+    a, b, c, d = (side_x - start_x) / far, (side_y - start_y) / far, (up_x - start_x) / far, (up_y - start_y) / far
+    rectangle = pdfium.FS_RECTF()
+    there = ctypes.byref(rectangle)
+
+    def place_of(index: int) -> Place | None:
+        if not pdfium.FPDFText_GetLooseCharBox(text, index, there):
+            return None
+        x1, y1, x2, y2 = rectangle.left, rectangle.top, rectangle.right, rectangle.bottom
+        one_x, other_x = start_x + a * x1 + c * y1, start_x + a * x2 + c * y2
+        one_y, other_y = start_y + b * x1 + d * y1, start_y + b * x2 + d * y2
+        left, right = min(one_x, other_x), max(one_x, other_x)
+        top, bottom = min(one_y, other_y), max(one_y, other_y)
+        inside = right > 0 and bottom > 0 and left < width and top < height and right > left and bottom > top
+        return (left, top, right, bottom) if inside else None
+
+    return place_of
 
 
 def _is_scan(one: Any) -> bool:
@@ -204,3 +234,5 @@ def _is_scan(one: Any) -> bool:
 
 # How finely what is covered of a page is counted, a side.
 _GRID = 64
+# PDFium says in whole numbers where a point is shown: so many of them make a pixel.
+_GRAINS = 100
