@@ -294,6 +294,12 @@ FIRST, SECOND = (
     ticket(60, "D306", "29日22:55", "08车015号", "￥370.0元"),
     ticket(1000, "C01", "03日17:27", "04车20C号", "￥79.5元"),
 )
+# Both tickets, their rows read as one line each.
+ACROSS = page(
+    (60, 60, "松岭站 D306 云溪站 松岭站 C01 云溪站"),
+    (60, 110, "2017年12月29日22:55开 08车015号 2017年12月03日17:27开 04车20C号"),
+    (60, 160, "￥370.0元 二等座 ￥79.5元 二等座"),
+)
 ONE, OTHER = card(60, "林一一", NUMBER), card(600, "周二二", "999999198003070018")
 
 
@@ -301,6 +307,7 @@ ONE, OTHER = card(60, "林一一", NUMBER), card(600, "周二二", "999999198003
     ("slug", "alone", "together"),
     [
         pytest.param("train_ticket", FIRST, [*FIRST, *SECOND], id="without labels, side by side"),
+        pytest.param("train_ticket", FIRST, ACROSS, id="without labels, read as one"),
         pytest.param("id_card", ONE, [*ONE, *OTHER], id="with labels, one below the other"),
         pytest.param("id_card", ONE, [*OTHER, *ONE], id="the other way round"),
     ],
@@ -408,6 +415,7 @@ def read(slug: str, lines: list[Line]) -> Record:
         pytest.param("train_ticket", (FIRST, SECOND), id="without labels, side by side"),
         pytest.param("id_card", (ONE, OTHER), id="with labels, one below the other"),
         pytest.param("train_ticket", (ELECTRONIC, SECOND), id="of two forms"),
+        pytest.param("train_ticket", (TITLED, SECOND), id="of two forms, the rows of one read as one"),
         pytest.param("taxi_receipt", (APART, BILL), id="with their labels apart from their values, or not"),
     ],
 )

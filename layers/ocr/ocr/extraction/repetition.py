@@ -1,8 +1,8 @@
 """Whether a page shows more than one document of a product, told from what one document shows only once.
 
 A number with a check digit of which the product declares one; a label behind which stand more values than fields may
-have it; a value known by its shape that no more fields have. What a document repeats, on its other side say, it repeats
-with the same value.
+have it; a value known by its shape that no more fields have, be it a line of its own or one of several in a line. What
+a document repeats, on its other side say, it repeats with the same value.
 """
 
 from collections import defaultdict
@@ -80,17 +80,34 @@ def _by_number(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
 
 
 def _by_shape(fields: Sequence[Declared], lines: Sequence[Line]) -> set[str]:
-    """The fields that whole lines look like, more of them than fields have such a shape."""
-    alike: defaultdict[str, list[str]] = defaultdict(list)
+    """The fields that lines look like, or texts read as one line: more of them than fields have such a shape."""
+    alike: defaultdict[str, list[Declared]] = defaultdict(list)
     for one in fields:
         if one.shape.pattern and not one.shape.check:
-            alike[one.shape.pattern].append(one.name)
-    by_name = {one.name: one for one in fields}
-    return {names[0] for names in alike.values() if len(_lines_like(by_name[names[0]], lines)) > len(names)}
+            alike[one.shape.pattern].append(one)
+    shapes = [(pattern, owners[0]) for pattern, owners in alike.items()]
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        for pattern, start, end in _made_of(shapes, line.text):
+            values[pattern].add(compact(line.text[start:end]))
+    return {owners[0].name for pattern, owners in alike.items() if len(values[pattern]) > len(owners)}
 
 
-def _lines_like(field: Declared, lines: Sequence[Line]) -> set[str]:
-    return {compact(line.text) for line in lines if (0, len(line.text)) in shaped(field, line.text)}
+def _made_of(shapes: Sequence[tuple[str, Declared]], text: str) -> list[tuple[str, int, int]]:
+    """The values that a line is nothing but, with their shapes: one, or several with a letter between them at most.
+
+    22:55开 08车015号 is a time and a seat.
+    """
+    found = [(pattern, start, end) for pattern, field in shapes for start, end in {*shaped(field, text)}]
+    if whole := [one for one in found if one[1:] == (0, len(text))]:
+        return whole
+    values: list[tuple[str, int, int]] = []
+    at = 0
+    for pattern, start, end in sorted(found, key=lambda one: (one[1], -one[2], one[0])):
+        if at <= start and len(text[at:start].strip()) <= 1:
+            values.append((pattern, start, end))
+            at = end
+    return values if len(values) > 1 and len(text[at:].strip()) <= 1 else []
 
 
 def _by_label(model: type[Fields], lines: Sequence[Line]) -> set[str]:
