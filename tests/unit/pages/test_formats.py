@@ -127,6 +127,7 @@ FOREIGN = {
     "an SVG drawing": b'<?xml version="1.0"?>\n<!-- a drawing -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
     "a web page": b"\n<!DOCTYPE html><html></html>",
     "a film": b"\0\0\0\x18ftypmp42" + bytes(12),
+    "a JBIG2 picture": b"\x97JB2\r\n\x1a\n\x01\0\0\0\x01",
     "a JPEG 2000 picture": b"\0\0\0\x0cjP  \r\n\x87\n",
     "a camera's raw picture": b"II*\0\x10\0\0\0CR\2\0" + bytes(4) + b"\1\0\0\1\4\0\1\0\0\0\1\0\0\0" + bytes(4),
     "a PNG as programs for iPhones hold it": b"\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\2",

@@ -5,6 +5,7 @@ What costs far more than a file is worth is refused early. `HOSTILE` says how ma
 
 import io
 import os
+import struct
 import zipfile
 from functools import cache
 from importlib import import_module
@@ -192,9 +193,7 @@ def test_a_scan_in_an_ofd_is_read_as_the_picture_that_it_is(text: str) -> None:
     assert page.draw
     drawn = page.draw()
     assert (drawn.format, drawn.width, drawn.height, drawn.page) == ("JPEG", page.width, page.height, 2)
-    with Image.open(io.BytesIO(drawn.content)) as picture:
-        dark = picture.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
-    assert dark == pytest.approx([page.width * one for one in (0.1, 0.0667, 0.2, 0.1333)], abs=2)
+    _has_the_black_corner(drawn)
 
 
 def test_what_cannot_be_seen_on_an_ofd_is_left_out() -> None:
@@ -208,6 +207,127 @@ def test_what_cannot_be_seen_on_an_ofd_is_left_out() -> None:
     found = files.page(files.opened(zipped(parts)), 1)
     assert found.answer
     assert [line["text"] for line in found.answer["lines"]] == [SENTENCE]
+
+
+STAMPED = {
+    "Doc_0/Annots/Annotations.xml": '<ofd:Annotations {}><ofd:Page PageID="1"><ofd:FileLoc>Page_0/Annotation.xml'
+    "</ofd:FileLoc></ofd:Page></ofd:Annotations>",
+    "Doc_0/Annots/Page_0/Annotation.xml": "<ofd:PageAnnot {}>"
+    + "".join(
+        f'<ofd:Annot ID="{number}" Type="Stamp" {visible}><ofd:Appearance Boundary="50 40 40 10"><ofd:TextObject '
+        f'ID="{number + 10}" Boundary="2 3 40 6" Size="5"><ofd:TextCode X="0" Y="5">{text}</ofd:TextCode>'
+        "</ofd:TextObject></ofd:Appearance></ofd:Annot>"
+        for number, text, visible in ((200, "已报销", ""), (201, "未报销", 'Visible="false"'))
+    )
+    + "</ofd:PageAnnot>",
+}
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_stamp_on_an_ofd_is_read_where_it_is_seen(damaged: bool) -> None:
+    page = Page(600, 400, Style(), Random(0))
+    page.text((20, 40), SENTENCE)
+    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
+    parts = {name: packed.read(name) for name in packed.namelist()}
+    name, head = "Doc_0/Document.xml", 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    listed = b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
+    parts[name] = parts[name].replace(b"</ofd:Document>", listed)
+    parts |= {part: text.format(head).encode()[: -5 if damaged else None] for part, text in STAMPED.items()}
+    found = files.page(files.opened(zipped(parts)), 1)
+    assert found.answer
+    assert [line["text"] for line in found.answer["lines"]] == [SENTENCE] + ["已报销"] * (not damaged)
+    if not damaged:
+        pixels = 200 / 25.4  # of a millimetre
+        assert found.answer["lines"][1]["box"][3] == pytest.approx([52 * pixels, 49.5 * pixels], abs=1)
+
+
+def sheet_of(format: str) -> bytes:
+    """A white sheet with a black corner."""
+    file, sheet = io.BytesIO(), Image.new("RGB", (600, 400), "white")
+    sheet.paste("black", (60, 40, 120, 80))
+    sheet.save(file, format)
+    return file.getvalue()
+
+
+def in_an_ofd(picture: bytes) -> Picture:
+    """An OFD that shows this picture on its page."""
+    packed = zipfile.ZipFile(io.BytesIO(digital.scanned_ofd([Image.new("RGB", (600, 400))])))
+    parts = {name: packed.read(name) for name in packed.namelist()}
+    return files.opened(zipped(parts | {"Doc_0/Res/0.jpg": picture}))
+
+
+@pytest.mark.parametrize("format", ["TIFF", "BMP", "PNG", "GIF", "WEBP"])
+def test_a_scan_in_an_ofd_may_be_in_any_format_that_is_read(format: str) -> None:
+    page = files.page(in_an_ofd(sheet_of(format)), 1)
+    assert page.draw
+    _has_the_black_corner(page.draw())
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind"),
+    [(b"\x97JB2\r\n\x1a\n\x01\0\0\0\x01", "a JBIG2 picture"), (sheet_of("JPEG2000"), "a JPEG 2000 picture")],
+)
+def test_a_scan_in_an_ofd_that_is_not_read_is_told_as_what_it_is(picture: bytes, kind: str) -> None:
+    page = files.page(in_an_ofd(picture), 1)
+    assert page.draw
+    with pytest.raises(CallerError) as refused:
+        page.draw()
+    assert (refused.value.kind, refused.value.advice) == ("unsupported_format", "Print the OFD to a PDF and send that.")
+    assert f"page 1 of the OFD cannot be read. This is {kind}" in refused.value.detail
+
+
+def faxed() -> bytes:
+    """The black corner as a fax machine codes it (T.6)."""
+    sheet, file = Image.new("1", (600, 400), 0), io.BytesIO()
+    sheet.paste(1, (60, 40, 120, 80))
+    sheet.save(file, "TIFF", compression="group4", tiffinfo={278: 400})
+    with Image.open(file) as tiff:
+        start, size = tiff.tag_v2[273][0], tiff.tag_v2[279][0]
+    return file.getvalue()[start : start + size]
+
+
+def jbig2(fax: bytes) -> bytes:
+    """A page in JBIG2, as PDFs hold it, whose one region is coded as faxes are."""
+    size = struct.pack(">II", 600, 400)
+    page = size + struct.pack(">IIBH", 0, 0, 0, 0)
+    region = size + struct.pack(">IIBB", 0, 0, 0, 1) + fax
+    parts = enumerate(((48, page), (38, region)))
+    return b"".join(struct.pack(">IBBBI", n, kind, 0, 1, len(part)) + part for n, (kind, part) in parts)
+
+
+SCANS = {
+    "JBIG2": lambda: ("/JBIG2Decode", "/ColorSpace/DeviceGray/BitsPerComponent 1", jbig2(faxed())),
+    "fax": lambda: (
+        "/CCITTFaxDecode",
+        "/ColorSpace/DeviceGray/BitsPerComponent 1/DecodeParms[null<</K -1/Columns 600/Rows 400>>]",
+        faxed(),
+    ),
+    "JPEG 2000": lambda: ("/JPXDecode", "", sheet_of("JPEG2000")),
+    "JPEG": lambda: ("/DCTDecode", "/ColorSpace/DeviceRGB/BitsPerComponent 8", sheet_of("JPEG")),
+}
+
+
+@pytest.mark.parametrize("made", SCANS.values(), ids=SCANS)
+def test_a_scan_in_a_pdf_may_be_coded_in_any_way_that_scanners_know(made: Any) -> None:
+    coded, form, scan = made()
+    file = pdf_of_objects(
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 400]/Resources<</XObject<</S 4 0 R>>>>/Contents 5 0 R>>",
+        f"<</Type/XObject/Subtype/Image/Width 600/Height 400{form}/Filter[/ASCIIHexDecode{coded}]"
+        f"/Length {2 * len(scan) + 1}>>stream\n{scan.hex()}>\nendstream",
+        "<</Length 24>>stream\n600 0 0 400 0 0 cm /S Do\nendstream",
+    )
+    page = files.page(files.opened(file), 1)
+    assert page.draw
+    _has_the_black_corner(page.draw())
+
+
+def _has_the_black_corner(drawn: Picture) -> None:
+    with Image.open(io.BytesIO(drawn.content)) as picture:
+        dark = picture.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
+    corner = [0.1 * drawn.width, 0.1 * drawn.height, 0.2 * drawn.width, 0.2 * drawn.height]
+    assert dark == pytest.approx(corner, abs=2)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

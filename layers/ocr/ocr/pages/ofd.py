@@ -7,7 +7,7 @@ from math import cos, radians, sin
 from typing import Any
 
 from ocr.model.picture import Picture
-from ocr.pages import gate, ofd_pictures
+from ocr.pages import gate, ofd_annotations, ofd_pictures
 from ocr.pages.formats.header import damaged, too_complex
 from ocr.pages.page import LEAST_CHARACTERS, SCAN, Page, scale
 from ocr.pages.runs import Character, direction, lines
@@ -56,7 +56,7 @@ ITEM_LABELS = {
 
 def count(content: bytes) -> tuple[int, float, float]:
     """How many pages there are, and the first one's size in points; raises `CallerError` for what is no OFD."""
-    with _opened(content) as file:
+    with _opened(content) as (file, _):
         if not file.pages:
             raise damaged()
         _, _, width, height = file.pages[0].box
@@ -68,12 +68,12 @@ def page(document: Picture, number: int) -> Page:
 
     Raises `unsupported_format` for a page with neither.
     """
-    with _opened(document.content) as file:
+    with _opened(document.content) as (file, content):
         one = file.pages[number - 1]
         left, top, width, height = one.box
         points = scale(width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE)
         pixels = points * POINTS_PER_MILLIMETRE
-        own = ofd_pictures.sheet(document.content, one.location)
+        own = ofd_pictures.sheet(content, one.location)
         is_scan = own.covers(left, top, width, height) > SCAN
         runs = [run for run in one.runs if run.object_id not in own.unseen][: 0 if is_scan else MOST_RUNS]
         characters = [
@@ -97,14 +97,16 @@ def page(document: Picture, number: int) -> Page:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Any]:
+def _opened(content: bytes) -> Iterator[tuple[Any, bytes]]:
+    """The file, and its bytes, with what was stamped and noted on the pages."""
     import ofdkit  # with zip and XML: not at a cold start that gets a JPEG
 
     with gate.decoder():
         try:
             _refuse_bomb(content)
-            with ofdkit.open(content) as file:
-                yield file
+            whole = ofd_annotations.flattened(content)
+            with ofdkit.open(whole) as file:
+                yield file, whole
         except (ofdkit.OFDLimitError, RecursionError):
             raise too_complex() from None
         except ofdkit.OFDError:

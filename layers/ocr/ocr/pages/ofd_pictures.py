@@ -12,8 +12,10 @@ from ocr.model.picture import Picture
 from ocr.pages import gate
 from ocr.pages.colour import plain
 from ocr.pages.examine import MAX_PIXELS, examine
-from ocr.pages.formats.header import too_complex
+from ocr.pages.formats.header import Header, too_complex
+from ocr.pages.ofd_xml import below, local_name, text
 from ocr.pages.page import drawn
+from ocr.platform.errors import CallerError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -56,17 +58,19 @@ def sheet(content: bytes, location: str | None) -> Sheet:
             return Sheet([], frozenset())
         page = package.read_xml(location)
         media, templates = _resources(package, location, page)
-        used = [templates.get(one.get("TemplateID", "").strip()) for one in _below(page, "Template")]
+        used = [templates.get(one.get("TemplateID", "").strip()) for one in below(page, "Template")]
         roots = [package.read_xml(one) for one in used if one] + [page]
         objects = [one for root in roots for one in _objects(root)]
         placed = [
             (media[name], _affine(one))
             for one in objects
-            if _name(one) == "ImageObject" and (name := one.get("ResourceID", "").strip()) in media and not _hidden(one)
+            if local_name(one) == "ImageObject"
+            and (name := one.get("ResourceID", "").strip()) in media
+            and not _hidden(one)
         ]
         if len(placed) > MOST_PICTURES:
             raise too_complex()
-        texts = [one for one in objects if _name(one) == "TextObject"]
+        texts = [one for one in objects if local_name(one) == "TextObject"]
         unseen = frozenset(one.get("ID", "") for one in texts if _hidden(one))
         angles = {one.get("ID", "").strip(): angle for one in texts if (angle := _angle(one))}
         return Sheet([(package.read(part), affine) for part, affine in placed], unseen, angles)
@@ -76,18 +80,30 @@ def draw(own: Sheet, document: Picture, number: int, corner: tuple[float, float]
     """The page as a picture of `size`, from its pictures alone.
 
     `corner` is its left top one in millimetres, of which each has so many `pixels`. Raises as `examine` does for a
-    picture that cannot be decoded.
+    picture that cannot be decoded, and `CallerError` for one in a format that is not read.
     """
     from PIL import Image
 
-    if sum(one.width * one.height for one in (gate.read_header(content) for content, _ in own.pictures)) > MAX_PIXELS:
+    headers = [_header(content, number) for content, _ in own.pictures]
+    if sum(one.width * one.height for one in headers) > MAX_PIXELS:
         raise too_complex()
     paper = Image.new("RGB", size, "white")
-    for content, affine in own.pictures:
+    for (content, affine), header in zip(own.pictures, headers, strict=True):
         examine(content)
-        with gate.opened(gate.read_header(content)) as opened:
+        with gate.opened(header) as opened:
             _paste(paper, plain(opened), [pixels * one for one in _moved(affine, *corner)])
     return drawn(paper, document, number)
+
+
+def _header(content: bytes, number: int) -> Header:
+    try:
+        return gate.read_header(content)
+    except CallerError as error:
+        raise CallerError(
+            f"A picture on page {number} of the OFD cannot be read. {error.detail}",
+            "Print the OFD to a PDF and send that.",
+            kind=error.kind,
+        ) from None
 
 
 def _paste(paper: "Image.Image", picture: "Image.Image", affine: Sequence[float]) -> None:
@@ -147,7 +163,7 @@ def _numbers(element: Any, name: str, count: int) -> tuple[float, ...] | None:
 def _hidden(element: Any) -> bool:
     if element.get("Visible", "").strip().lower() == "false" or element.get("Alpha", "").strip() == "0":
         return True
-    fill = next(_below(element, "FillColor"), None)
+    fill = next(below(element, "FillColor"), None)
     channels = _numbers(fill, "Value", 3) if fill is not None else None
     return channels is not None and min(channels) >= WHITE
 
@@ -157,49 +173,37 @@ def _objects(root: Any) -> list[Any]:
 
     def walk(elements: Any, depth: int) -> Iterator[Any]:
         for one in elements:
-            if _name(one) in _SEEN:
+            if local_name(one) in _SEEN:
                 yield one
-            elif _name(one) == "PageBlock" and depth < MOST_NESTED:
+            elif local_name(one) == "PageBlock" and depth < MOST_NESTED:
                 yield from walk(one, depth + 1)
 
-    return [one for content in _below(root, "Content") for layer in _below(content, "Layer") for one in walk(layer, 0)]
+    return [one for content in below(root, "Content") for layer in below(content, "Layer") for one in walk(layer, 0)]
 
 
 def _resources(package: Any, location: str, page: Any) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The parts that hold the pictures, and those that hold the templates, of the page's document; by their ids."""
     root, listed, templates = package.find("OFD.xml"), [], {}
-    for body in _below(package.read_xml(root), "DocBody") if root else ():
-        path = package.resolve(root, _text(body, "DocRoot"))
+    for body in below(package.read_xml(root), "DocBody") if root else ():
+        path = package.resolve(root, text(body, "DocRoot"))
         document = package.read_xml(path) if path else None
-        pages = [one for pages in _below(document, "Pages") for one in _below(pages, "Page")]
+        pages = [one for pages in below(document, "Pages") for one in below(pages, "Page")]
         if location not in {package.resolve(path, one.get("BaseLoc")) for one in pages}:
             continue
-        for common in _below(document, "CommonData"):
-            listed += [package.resolve(path, one.text) for one in common if _name(one) in _RESOURCES]
-            for one in _below(common, "TemplatePage"):
+        for common in below(document, "CommonData"):
+            listed += [package.resolve(path, one.text) for one in common if local_name(one) in _RESOURCES]
+            for one in below(common, "TemplatePage"):
                 templates[one.get("ID", "").strip()] = package.resolve(path, one.get("BaseLoc"))
-    listed += [package.resolve(location, one.text) for one in _below(page, "PageRes")]
+    listed += [package.resolve(location, one.text) for one in below(page, "PageRes")]
     return {id: part for one in listed if one for id, part in _media(package, one)}, templates
 
 
 def _media(package: Any, resources: str) -> Iterator[tuple[str, str]]:
     root = package.read_xml(resources)
     base = root.get("BaseLoc", "").strip().strip("/")
-    for medias in _below(root, "MultiMedias"):
-        for one in _below(medias, "MultiMedia"):
-            file = _text(one, "MediaFile")
+    for medias in below(root, "MultiMedias"):
+        for one in below(medias, "MultiMedia"):
+            file = text(one, "MediaFile")
             part = package.resolve(resources, f"{base}/{file}" if base else file) or package.resolve(resources, file)
             if part:
                 yield one.get("ID", "").strip(), part
-
-
-def _below(element: Any, name: str) -> Iterator[Any]:
-    return (one for one in (() if element is None else element) if _name(one) == name)
-
-
-def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _text(element: Any, name: str) -> str:
-    return next(((one.text or "").strip() for one in _below(element, name)), "")

@@ -46,6 +46,7 @@ KINDS = (
     Kind(rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript file", AS_PDF),
     Kind(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture", AS_PICTURE),
     Kind(rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL picture", AS_PICTURE),
+    Kind(rb"\x97JB2\r\n\x1a\n", "a JBIG2 picture", AS_PICTURE),
     Kind(rb"\0\0\x01\0", "an icon", AS_PICTURE),
     Kind(rb"(?:II\x2b\0|MM\0\x2b)", "a BigTIFF picture", AS_PICTURE),
     Kind(rb"AT&TFORM", "a DjVu file", AS_PDF),
