@@ -1,6 +1,7 @@
 """Several documents on one page: how many are found, and whether a field of one stands in the record of another.
 
-    python -m local.sheets      pages of 2, 4 and 6 documents, of one kind and of several, straight and askew
+    python -m local.sheets                      pages of 2, 4 and 6, of one kind and of several, straight and askew
+    python -m local.sheets --variants clean     without those of degraded pictures
 
 The lines that the engine reads of each sample are laid out on one page, in two columns, so that what is measured is how
 documents are told apart and not how small letters are read.
@@ -15,7 +16,7 @@ from random import Random
 from typing import Any
 
 from local.accuracy import offline
-from local.arguments import Arguments, count
+from local.arguments import Arguments, count, one_of
 from local.samples import samples
 from ocr.declare.catalogue import products
 from ocr.declare.fields import declared
@@ -26,6 +27,8 @@ KINDS = ("vat_invoice", "train_ticket", "taxi_receipt", "id_card", "vehicle_lice
 SORTS = "document_classification"
 SIZES = (2, 4, 6)
 ANGLES = (0.0, 5.0)
+# The degradations that `make score` knows, but for the turned ones: pages are turned here as a whole.
+UPRIGHT = ("clean", "blur", "jpeg40", "noise", "half")
 GAP = 120.0  # pixels between two documents
 
 
@@ -78,19 +81,22 @@ def strangers(record: Record, alone: Sequence[Document]) -> int:
 
 def main() -> None:
     parser = Arguments(description="Documents found on pages of several, and fields of others in them.")
-    parser.add_argument("--pages", type=count("--pages"), default=5, help="of each size, sort and angle")
+    parser.add_argument("--pages", type=count("--pages"), default=5, help="of each size, sort, angle and variant")
+    parser.add_argument("--variants", nargs="+", type=one_of("--variants", UPRIGHT), default=UPRIGHT)
     asked = parser.parse_args()
-    report(list(_read()), asked.pages)
+    print(f"{'variant':8}{'documents':>10} {'kinds':8}{'angle':>6}{'pages':>7}{'found':>8}{'of':>6}{'of others':>11}")
+    for variant in asked.variants:
+        report(variant, list(_read(variant)), asked.pages)
 
 
-def _read() -> Iterator[tuple[str, list[Line]]]:
+def _read(variant: str) -> Iterator[tuple[str, list[Line]]]:
     """Every sample's kind and lines as the engine reads them."""
-    for sample in samples(KINDS, ("a", "b", "issued")):
+    for sample in samples(KINDS, ("a", "b", "issued"), (variant,)):
         _, answer = offline.record(sample.product, sample.picture)
         yield sample.product, [Line.model_validate(line) for line in answer.said.get("lines", [])]
 
 
-def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
+def report(variant: str, read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
     """Print a line for each size, sort and angle.
 
     Pages of one kind show the same sides of it: a card's other side belongs to any card that it does not contradict.
@@ -100,7 +106,6 @@ def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
     for kind, lines in read:
         if lines and _shows_first_side(kind, lines):
             by_kind.setdefault(kind, []).append(lines)
-    print(f"{'documents':>9} {'kinds':8}{'angle':>6}{'pages':>7}{'found':>8}{'of':>6}{'of others':>11}")
     for size in SIZES:
         for mixed in (False, True):
             for angle in ANGLES:
@@ -110,7 +115,7 @@ def report(read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
                     _measure(counts, _chosen(by_kind, size, kinds, random), angle)
                 sort = "several" if mixed else "one"
                 found, of, others = counts["found"], counts["of"], counts["others"]
-                print(f"{size:>9} {sort:8}{angle:>6.0f}{pages:>7}{found:>8}{of:>6}{others:>11}", flush=True)
+                print(f"{variant:8}{size:>10} {sort:8}{angle:>6.0f}{pages:>7}{found:>8}{of:>6}{others:>11}", flush=True)
 
 
 def _shows_first_side(kind: str, lines: Sequence[Line]) -> bool:
