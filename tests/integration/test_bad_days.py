@@ -19,7 +19,7 @@ from ocr.model.reading import ExtractedDocument, Item
 from ocr.model.record import Record, Status
 from ocr.platform import aws
 from ocr.platform.errors import UnexpectedResponse, VendorRejected, VendorUnavailable
-from ocr.storage import records
+from ocr.storage import ledger, records
 from ocr.vendors import credentials, ctyun, esign, etoplive, juhe
 from tests.contract.adapters.ctyun import answer, card_entry, plate_entry, text_entry
 from tests.support.adapters import Card, adapters, offers
@@ -575,6 +575,21 @@ class TestContents:
         for _ in range(4):
             post(card_of(etoplive.Pid(2)), picture(), **options)
         assert len(vendor.asked) == 1
+
+    def test_who_insists_on_a_vendor_is_not_answered_by_what_another_had_read_when_its_reader_died(
+        self, world: World, vendor: Host, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def dies(*_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        kind = card_of(etoplive.Pid(2), ctyun.IdCard())
+        vendor.says(CARD, answer(card_entry({"name": "李四"})))
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(ledger, "keep", dies)
+            post(kind, picture())
+        monkeypatch.setattr(ledger.time, "time", lambda now=ledger.time.time: now() + 3600)
+        assert [post(kind, picture(), vendor="ctyun")[1]["vendor"] for _ in range(2)] == ["ctyun", "ctyun"]
+        assert len(vendor.asked) == 2
 
     def test_a_name_for_the_call_leaves_every_vendor_in(self, world: World, vendor: Host) -> None:
         vendor.says(answer(card_entry({"name": "李四"})))

@@ -128,6 +128,13 @@ def empty_table() -> None:
                 table.delete_item(Key={"id": item["id"]})
 
 
+def empty_bucket(name: str) -> None:
+    """Delete every object, as it is now."""
+    for page in whole("s3").get_paginator("list_objects_v2").paginate(Bucket=name):
+        for one in page.get("Contents", []):
+            whole("s3").delete_object(Bucket=name, Key=one["Key"])
+
+
 def forget_settings() -> None:
     """Make the next use read the environment again, as a new Lambda container would."""
     for function in (settings, routing._guarded, routing._circuits):

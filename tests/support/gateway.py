@@ -33,7 +33,7 @@ from ocr.storage import ledger, records
 from ocr.vendors import ctyun, juhe, transport
 from records import app as api
 from tests.support import clocks
-from tests.support.aws import ANSWERS, TABLE, UPLOADS, empty_table, forget_settings
+from tests.support.aws import ANSWERS, TABLE, UPLOADS, empty_bucket, empty_table, forget_settings
 from tests.support.fault_injection import VENDOR, Fault, FaultInjector
 from tests.support.queues import Message, Queue
 from tests.support.scripted import Context
@@ -126,6 +126,7 @@ class Gateway:
         self.injector.clear()
         self.injector.fallen = 0
         empty_table()
+        empty_bucket(ANSWERS)
         for control in self.controls.values():
             control.reset()
         self.contents: list[Content] = []

@@ -336,9 +336,12 @@ def _first(product: Product, job: Job, end: float) -> Asked | None:
 def _recovered(product: Product, step: Step, end: float) -> Record | None:
     """The record of a content that a vendor had read before whoever asked it died, made of the answer as kept.
 
-    Who was asked last may have been asked for a second opinion only: an answer of another is as good.
+    Who was asked last may have been asked for a second opinion only: an answer of another is as good, unless the caller
+    insists on vendors.
     """
-    for offer in sorted(product.offers, key=lambda one: one.vendor != step.lease.before):
+    vendors = step.job.options.get(VENDOR)
+    offers = [one for one in product.offers if not vendors or one.vendor in vendors.split(",")]
+    for offer in sorted(offers, key=lambda one: one.vendor != step.lease.before):
         if record := _recovered_from(product, step, offer, end):
             return record
     return None
