@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from local.cloud.aws import Aws
-from ocr.platform import aws as clients
 from tests.support.aws import (
     ANSWERS,
     DEAD_LETTERS,
@@ -15,6 +14,7 @@ from tests.support.aws import (
     UPLOADS,
     World,
     create_table,
+    empty_bucket,
     empty_table,
     forget_secrets,
     forget_settings,
@@ -59,8 +59,7 @@ def world(emulator: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     empty_table()
     whole("sqs").purge_queue(QueueUrl=environment["DEAD_LETTERS"])
     # A kept answer would be found where a test lets its reader die.
-    for kept in whole("s3").list_objects_v2(Bucket=ANSWERS).get("Contents", []):
-        clients.s3().delete_object(Bucket=ANSWERS, Key=kept["Key"])
+    empty_bucket(ANSWERS)
     yield World(emulator)
     forget_settings()
 

@@ -584,9 +584,10 @@ class TestContents:
 
         kind = card_of(etoplive.Pid(2), ctyun.IdCard())
         vendor.says(CARD, answer(card_entry({"name": "李四"})))
-        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patched:
             patched.setattr(ledger, "keep", dies)
-            post(kind, picture())
+            with pytest.raises(KeyboardInterrupt):
+                post(kind, picture())
         monkeypatch.setattr(ledger.time, "time", lambda now=ledger.time.time: now() + 3600)
         assert [post(kind, picture(), vendor="ctyun")[1]["vendor"] for _ in range(2)] == ["ctyun", "ctyun"]
         assert len(vendor.asked) == 2
