@@ -17,6 +17,7 @@ from ocr.vendors import embedded, etoplive
 # 晋交运管许可货字140882000000号
 PermitNumber = Annotated[Text, Shape(least=".*[0-9]{6}.*")]
 CertificateNumber = Annotated[Code, Shape(least=".{8,}")]
+Size = Annotated[Dimension, Shape(least=".*[0-9]{3}[^0-9]+[0-9]{3,}[^0-9]+[0-9]{3}.*")]  # 长6955 宽2490 高3515
 
 
 class RoadTransportPermit(Fields):
@@ -27,7 +28,7 @@ class RoadTransportPermit(Fields):
     business_certificate: CertificateNumber | None = label("经营许可证号")
     vehicle_type: VehicleType | None = label("车辆类型")
     tonnage_seats: Text | None = label("吨(座)位")
-    vehicle_size: Dimension | None = label("车辆尺寸", "车辆(毫米)", description="length, width, height in mm")
+    vehicle_size: Size | None = label("车辆尺寸", "车辆(毫米)", description="length, width, height in mm")
     business_scope: Scope | None = label("经营范围", free=True)
     economic_type: Text | None = label("经济类型")
     issuing_authority: Authority | None = label("核发机关")

@@ -490,3 +490,95 @@ def test_a_numbered_caption_in_three_languages_is_the_declared_one() -> None:
     caption = "4. Kodakondsus/Nationality/Nationalité"
 
     assert fields("passport", (0, 0, caption), (0, 40, "EESTI"))["nationality"] == "EESTI"
+
+
+# --- Other photographs and other specimens of the same forms ----------------------------------------------------------
+
+LICENCE = [(60, 120, "证号"), (130, 120, "110105199306120042"), (60, 180, "姓名"), (170, 180, "顾家明")]
+
+
+def test_the_second_line_of_an_address_may_stand_beside_small_print_and_over_a_seal() -> None:
+    address = [(60, 245, "住址"), (170, 245, "青禾市云溪区明湖街道松花路"), (170, 285, "18号3栋2单元1801")]
+    seal = [(60, 340, "青禾省云溪"), (60, 380, "市公安局交"), (60, 420, "通警察支队")]
+    said = fields("driving_license", *LICENCE, *address, (60, 290, "Address"), *seal, (300, 450, "准驾车型 C1"))
+    assert said["address"] == "青禾市云溪区明湖街道松花路18号3栋2单元1801"
+    assert said["issuing_authority"] == "青禾省云溪市公安局交通警察支队"
+
+
+def test_a_label_that_was_read_as_the_end_of_a_seals_line_keeps_its_value() -> None:
+    seal = [(60, 340, "青禾省云溪出生日期"), (360, 340, "1993-06-12"), (60, 380, "市公安局交"), (60, 420, "通警察支队")]
+    said = fields("driving_license", *LICENCE, *seal)
+    assert (said["birth_date"], said["issuing_authority"]) == ("1993-06-12", "青禾省云溪市公安局交通警察支队")
+
+
+def test_a_word_of_a_label_within_the_brackets_of_a_value_is_a_part_of_it() -> None:
+    said = fields("business_license", (60, 60, "类型 有限责任公司(法人独资)"), (60, 120, "法定代表人 顾家明"))
+    assert (said["type"], said["legal_representative"]) == ("有限责任公司(法人独资)", "顾家明")
+
+
+def test_a_day_and_a_time_that_stand_apart_are_one_moment() -> None:
+    day = [(60, 290, "2021年03月04日"), (360, 290, "09:21开")]
+    stations = [(160, 190, "云溪南站"), (470, 190, "G7215"), (760, 190, "海棠站")]
+    assert fields("train_ticket", *stations, *day)["departure_time"] == "2021-03-04T09:21:00"
+
+
+def test_a_station_may_have_its_terminal_before_it_and_dirt_behind_it() -> None:
+    heads = [(x, 200, head) for x, head in ((380, "承运人"), (500, "航班号"), (610, "座位等级"), (740, "日期"))]
+    flight = [(390, 270, "云航"), (500, 270, "ZZ1204"), (640, 270, "Y"), (730, 270, "2021-03-04")]
+    ways = [(60, 270, "自FROM"), (170, 270, "T3松岭"), (60, 320, "至TO"), (170, 320, "海棠·")]
+    [leg] = fields("air_itinerary", *heads, *ways, *flight)["segments"]
+    assert (leg["from_station"], leg["to_station"], leg["carrier"]) == ("T3松岭", "海棠", "云航")
+
+
+def test_a_card_number_may_stand_in_four_lines() -> None:
+    groups = [(60, 400 + 60 * at, group) for at, group in enumerate(("6214", "8301", "1234", "5672"))]
+    assert fields("bank_card", (60, 60, "青禾银行"), *groups)["card_number"] == "6214830112345672"
+
+
+def test_the_name_of_goods_is_one_text_though_it_reaches_under_the_next_head() -> None:
+    heads = [(60, 60, "项目名称"), (260, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
+    said = fields("vat_invoice", *heads, (60, 110, "*住宿服务*住宿费"), (560, 110, "100.00"), (700, 110, "6.00"))
+    assert said["items"] == [{"name": "*住宿服务*住宿费", "amount": "100.00", "tax": "6.00"}]
+
+
+def test_an_amount_and_a_rate_that_were_read_as_one_are_two() -> None:
+    heads = [(60, 60, "项目名称"), (360, 60, "金额"), (480, 60, "税率"), (600, 60, "税额")]
+    [item] = fields("vat_invoice", *heads, (60, 110, "台灯"), (360, 110, "450.0017%"), (600, 110, "76.50"))["items"]
+    assert (item["amount"], item["tax_rate"], item["tax"]) == ("450.00", "17", "76.50")
+
+
+def test_a_name_in_latin_letters_below_the_chinese_one_is_no_second_line_of_it() -> None:
+    names = [(320, 130, "姓名"), (320, 165, "王芳"), (320, 200, "WANG, FANG")]
+    said = fields("hk_macau_exit_permit_front", *names, (320, 260, "出生日期"), (320, 295, "1993.06.12"))
+    assert (said["name_zh"], said["name_en"]) == ("王芳", "WANG, FANG")
+
+
+def test_a_size_is_three_lengths_though_they_stand_apart() -> None:
+    size = [(60, 60, "车辆（毫米）"), (250, 60, "长6955"), (410, 60, "宽2490"), (570, 60, "高3515")]
+    assert fields("road_transport_permit", *size)["vehicle_size"] == "6955x2490x3515"
+    assert "vehicle_size" not in fields("road_transport_permit", *size[:2])
+
+
+def test_a_watermark_aslant_over_the_page_is_no_value() -> None:
+    printed = page((60, 60, "住址"), (150, 60, "青禾市云溪区明湖路1号"), (60, 160, "姓名"), (150, 160, "顾家明"))
+    [card] = read("id_card", [*printed, *page((120, 160, "仅供租房使用"), turned=-25)])
+    assert (card.fields["address"], card.fields["name"]) == ("青禾市云溪区明湖路1号", "顾家明")
+
+
+def test_dirt_before_or_behind_a_label_is_no_part_of_it() -> None:
+    said = fields(
+        "taxi_receipt",
+        (60, 60, "·单价："),
+        (260, 60, "2.40元"),
+        (60, 100, "里程："),
+        (150, 100, "·"),
+        (260, 100, "8.6KM"),
+    )
+    assert (said["unit_price"], said["distance_km"]) == ("2.40", "8.6")
+
+
+def test_a_number_that_goes_on_in_the_next_line_is_one() -> None:
+    said = fields(
+        "vat_invoice", (60, 60, "销售方开户行及账号："), (370, 60, "青禾银行云溪支行 620011"), (370, 92, "1122223333")
+    )
+    assert said["seller_bank_account"] == "青禾银行云溪支行6200111122223333"

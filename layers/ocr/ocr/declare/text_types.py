@@ -102,7 +102,9 @@ BankName = Annotated[
 ]
 BankAccount = Annotated[Text, Shape(like="[0-9-]{8,}", least=".*[0-9].{7,}")]
 # On invoices. What each ends with tells one from the other where a label was not read or the print is off.
-AddressPhone = Annotated[Text, Shape(like=rf"{HAN}.*[\u4e00-\u9fff)].*[0-9-]{{7,}}", least="(?![0-9A-Z]{15,20}$).{4,}")]
+AddressPhone = Annotated[
+    Text, Shape(like=rf"{HAN}.*[\u4e00-\u9fff)].*[0-9-]{{7,}}", least="(?![0-9A-Z]{15,20}$)[^<>*]{4,}")
+]
 BankAndAccount = Annotated[Text, Shape(like=f"{HAN}.*[行社部银].*[0-9-]{{7,}}")]
 
 

@@ -31,7 +31,7 @@ from ocr.extraction.assignment import search
 from ocr.extraction.items import line_items
 from ocr.extraction.layout import Layout, laid_out
 from ocr.extraction.match import FieldMatch
-from ocr.extraction.page import TextSpan, joined, spanned, upright
+from ocr.extraction.page import TextSpan, joined, level, spanned, upright
 from ocr.extraction.separation import separated
 from ocr.extraction.splitting import apart
 from ocr.extraction.tables import tables, text
@@ -47,7 +47,7 @@ LIKELIER = 0.5
 
 def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocument]:
     """What `find` finds, for each document on the picture."""
-    return [_find(model, spans) for spans in separated(apart(upright(lines)), _printed(model))]
+    return [_find(model, spans) for spans in separated(apart(upright(level(lines))), _printed(model))]
 
 
 def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
@@ -56,7 +56,7 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     A value found by its shape alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
-    return _find(model, apart(upright(lines)))
+    return _find(model, apart(upright(level(lines))))
 
 
 def _find(model: type[Fields], spans: list[TextSpan]) -> ExtractedDocument:

@@ -5,6 +5,7 @@ one leg and begins the next, whether its own label was read or not. What a leg s
 begins.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from ocr.extraction.vocabulary import is_chinese
 MISREAD = 4  # characters behind a label that are left of its small print: 至70 for 至TO
 MARGIN = 1.0  # how far left of its label a station may begin, in line heights
 NOWHERE = {"void", "open"}
+TERMINAL = re.compile("^t[0-9]|t[0-9]$")  # T3 before or behind the name of a station
+DIRT = " .·'|、-"  # what is read behind a text that is none of it
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def legs(model: type[Fields], spans: Iterable[TextSpan], heads: Rect) -> tuple[l
     edge = min(span.area.left for span in marks) - MARGIN
     beside = [span for span in left if span not in marks and span.area.left > edge and _may_be_station(span)]
     printed = [rest for span in marks for rest in _stretch(span, marks[span])]
-    stations = sorted([*printed, *beside], key=lambda span: span.area.middle)
+    stations = sorted(map(_clean, [*printed, *beside]), key=lambda span: span.area.middle)
     return list(_pairs(stations)), {*marks, *beside}
 
 
@@ -77,8 +80,12 @@ def _stretch(span: TextSpan, start: int) -> Iterator[TextSpan]:
         yield rest
 
 
+def _clean(span: TextSpan) -> TextSpan:
+    return span.cut(span.start, span.start + len(span.text.rstrip(DIRT))) or span
+
+
 def _may_be_station(span: TextSpan) -> bool:
-    letters = canonical(span.text)
+    letters = TERMINAL.sub("", canonical(_clean(span).text))
     return len(letters) > 1 and letters.isalpha() and (is_chinese(letters) or not is_caption(span.text))
 
 

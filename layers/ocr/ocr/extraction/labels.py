@@ -18,6 +18,7 @@ from ocr.model.reading import Line
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
 ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
+SPECKS = re.compile(r"[.,·'|、。，]+")  # dirt that was read; a dash is a value that says nothing
 JOINTS = ":： /／|｜、;；,，)）]】"
 OPENINGS = " /／|｜、;；,，(（[【"
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()-]*(?![0-9])")
@@ -153,10 +154,14 @@ class _Reader:
             return True
         if before and start == self.found[-1][1] and self._are_labels(self.letters[start].span):
             return True
+        if before and self._is_in_brackets(start):
+            return False
         if before and not opened:
             behind = start > self.found[-1][1] or len(term) >= LONG_LABEL
             return self.words.is_whole(term) and not before.free and behind
-        return self._ends_span(start, end, term) or (self._after_blank(start) and not (before and before.free))
+        if self._ends_span(start, end, term) or self._is_behind_text(start, end, term):
+            return True
+        return self._after_blank(start) and not (before and before.free)
 
     def _is_listed(self, start: int) -> bool:
         """Whether a semicolon stands before it: a remark lists accounts so, a form sets its labels apart by blanks."""
@@ -185,6 +190,16 @@ class _Reader:
             return False
         return self.letters[end].first and not self.letters[start].first and self.words.is_whole(term)
 
+    def _is_behind_text(self, start: int, end: int, term: str) -> bool:
+        """Whether a long label was read as the end of the text beside it, which has no label: 广东省深圳出生日期.
+
+        What follows in the row is its value then.
+        """
+        if self.found or end == len(self.letters) or self.words.at(self.text, end):
+            return False
+        long = len(term) >= LONG_LABEL and self.words.is_whole(term)
+        return long and not self.letters[start].first and self.letters[end].first
+
     def _before(self, start: int) -> LabelMatch | None:
         """The label whose value this position would be, if both stand in one span."""
         if not self.found:
@@ -193,10 +208,21 @@ class _Reader:
         same = self.letters[end - 1].span is self.letters[start].span
         return match if same else None
 
+    def _is_in_brackets(self, start: int) -> bool:
+        """Whether a bracket that the value opened is still open here: 有限责任公司(台港澳法人独资)."""
+        letter, behind = self.letters[start], self.letters[self.found[-1][1]].at
+        value = canonical(letter.span.line.text[behind : letter.at])
+        return value.count("(") > value.count(")")
+
     def _after_blank(self, start: int) -> bool:
         letter = self.letters[start]
         before = letter.span.line.text[letter.span.start : letter.at]
-        return letter.first or before[-1:].isspace() or before[-1:] in ":：" or bool(ENUMERATION.fullmatch(before))
+        return (
+            not any(map(str.isalnum, before))
+            or before[-1].isspace()
+            or before[-1] in ":："
+            or bool(ENUMERATION.fullmatch(before))
+        )
 
     def _close_together(self, start: int, end: int) -> bool:
         spans = list(dict.fromkeys(letter.span for letter in self.letters[start:end]))
@@ -250,7 +276,9 @@ class _Reader:
         for letter in self.letters[start:end]:
             runs.setdefault(letter.span, []).append(letter.at)
         spans = (span if span in self.values else _value(span, ats[0], ats[-1] + 1) for span, ats in runs.items())
-        return [span for span in spans if span and not ENUMERATION.fullmatch(span.text)]
+        return [
+            span for span in spans if span and not (ENUMERATION.fullmatch(span.text) or SPECKS.fullmatch(span.text))
+        ]
 
 
 def _value(span: TextSpan, start: int, end: int) -> TextSpan | None:

@@ -11,6 +11,7 @@ from ocr.extraction.labels import ELSEWHERE
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import Rect, TextSpan, around, joined
+from ocr.extraction.unlabelled import standing_alone_for
 from ocr.extraction.values import Fit, compact, fit, is_fragment, takes_any_text
 
 LINE_GAP = 1.3  # between two lines of what is declared as long text, in line heights
@@ -25,13 +26,17 @@ def read_on(
 ) -> None:
     """Let the texts of these fields run on over the lines that nothing claims, each line with the nearest text.
 
-    What is like a value of one of `fields` that has none is that one's, though its label was not read.
+    What is like a value of one of `fields` that has none is that one's, though its label was not read, or it has none.
     """
-    taken = [span for one in found.values() for span in one.spans]
+    missing = [field for name, field in fields.items() if not field.mark.derived and _is_missing(field, found)]
+    alone = [one for field in missing if takes_any_text(field) and (one := standing_alone_for(field, found, layout))]
+    taken = [span for one in (*found.values(), *alone) for span in one.spans]
     labels = {one.match for one in found.values() if one.match}
+    # Where a field has its value, what follows its label in another language goes on with it: the second line of an
+    # address stands beside the small print.
+    labels |= {match for match in layout.matches if any(sense.field in found for sense in match.meanings)}
     unclaimed = (reaching(match.values, WORD_GAP)[0] for match in labels if match.values)
     beside = [*layout.lines_beside(labels), *unclaimed]
-    missing = [field for name, field in fields.items() if not field.mark.derived and _is_missing(field, found)]
     free = (line for line in beside if not touches(line, taken))
     lines = [line for line in free if not any(_is_of(field, joined(line)) for field in missing)]
     texts = {name: _Text(found[name]) for name in names if takes_any_text(found[name].field)}

@@ -20,6 +20,10 @@ LINE_PITCH = 1.6  # how far apart lines are laid out when the vendor gave no box
 SAME_TEXT = 0.3  # spans this close were one text
 SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within one row
 
+# A text that runs otherwise than the page: a watermark, the letters of a seal.
+LEAST_ASLANT, MOST_ASLANT = math.radians(15), math.radians(75)
+LONG_ASLANT = 3.0  # times as long as high: a shorter box does not say how its text runs
+
 # By which lines the page is flattened, and when. Lengths are in line heights.
 LONG_LINE = 5.0  # its box says how its row runs
 STEEPEST = 0.2  # what runs otherwise is no row
@@ -151,6 +155,23 @@ def upright(lines: Sequence[Line]) -> list[TextSpan]:
     boxes = [_usable(line.box) or _laid_out(line.text, number) for number, line in enumerate(spoken)]
     frame = _frame(boxes)
     return [_span(line, frame.area(box)) for line, box in zip(spoken, boxes, strict=True)]
+
+
+def level(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that run aslant over the page: 仅供租房使用 is no value of a form."""
+    boxes = [box for line in lines if line.text.strip() and (box := _usable(line.box))]
+    if not boxes:
+        return list(lines)
+    main = _direction(boxes)
+    return [line for line in lines if not _is_aslant(_usable(line.box), main)]
+
+
+def _is_aslant(box: Box | None, main: float) -> bool:
+    if box is None or math.dist(box[0], box[1]) < LONG_ASLANT * math.dist(box[0], box[3]):
+        return False
+    (ax, ay), (bx, by), *_ = box
+    off = abs(_turned(math.atan2(by - ay, bx - ax) - main))
+    return LEAST_ASLANT < min(off, math.pi - off) < MOST_ASLANT
 
 
 def upright_rules(lines: Sequence[Line], rules: Iterable[tuple[Point, Point]]) -> list[tuple[Point, Point]]:
@@ -327,10 +348,15 @@ def _between(a: Point, b: Point, share: float) -> Point:
 
 
 def joined(spans: Iterable[TextSpan]) -> str:
-    """The text of the spans in reading order, a blank only where both sides are Latin and stand apart."""
+    """The text of the spans in reading order, a blank only where both sides are Latin and stand apart.
+
+    A number that goes on in the next line is one number.
+    """
     text, last = "", None
     for span in spans:
-        apart = last is not None and not (last.area.beside(span.area) and last.area.across(span.area) < SAME_TEXT)
+        beside = last is not None and last.area.beside(span.area)
+        apart = last is not None and not (beside and last.area.across(span.area) < SAME_TEXT)
+        apart = apart and (beside or not (text[-1:].isdecimal() and span.text[:1].isdecimal()))
         text += (" " if apart and text[-1:].isascii() and span.text[:1].isascii() else "") + span.text
         last = span
     return text

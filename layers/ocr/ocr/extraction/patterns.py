@@ -14,7 +14,7 @@ from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.page import TextSpan, around, joined
 from ocr.extraction.values import Fit, compact, fit, parsed, shaped
 
-STACKED_LINES = (2, 3)  # how many lines of their own may be one value
+STACKED_LINES = (2, 3, 4, 5)  # how many lines of their own may be one value
 GROUP_GAP = 3.0  # between the groups of digits of one number, in line heights
 UNPROVED = 3.2  # what a text costs that has the shape of the field's values, and may still not be its value
 WHOLE_NUMBER = 8  # figures that are a number of their own, an invoice's say, and no group of a longer one
@@ -99,9 +99,14 @@ def _neighbours(layout: Layout) -> Iterator[list[TextSpan]]:
 def _groups(held: Sequence[TextSpan]) -> Iterator[list[TextSpan]]:
     """The runs of a row; figures are printed in groups, words are not, also where these stand behind those."""
     for run in reaching(held, GROUP_GAP):
-        alike = [list(spans) for _, spans in groupby(run, key=lambda span: span.text.isascii())]
-        yield from (spans for spans in alike if spans[0].text.isascii())
-        yield from reaching(run, WORD_GAP) if len(alike) > 1 or not run[0].text.isascii() else []
+        alike = [list(spans) for _, spans in groupby(run, key=_are_figures)]
+        yield from (spans for spans in alike if _are_figures(spans[0]))
+        yield from reaching(run, WORD_GAP) if len(alike) > 1 or not _are_figures(run[0]) else []
+
+
+def _are_figures(span: TextSpan) -> bool:
+    """Whether a text is Latin, or mostly figures: 2024年12月08日, with 09:21开 behind it."""
+    return span.text.isascii() or 2 * sum(map(str.isdecimal, span.text)) > len(span.text)
 
 
 def _stacks(layout: Layout) -> Iterator[list[TextSpan]]:

@@ -8,6 +8,8 @@ from ocr.extraction.values import compact
 
 _DAY = r"[12][0-9]{3}(?:[-./][0-9]{1,2}[-./][0-9]{2}|年[0-9]{1,2}月[0-9]{1,2}日)"
 TIMES = re.compile(r"(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?:[-~—–一至]+)(?=[0-2]?[0-9]:[0-5][0-9](?![0-9]))")
+# An amount, and the rate of tax in the next, narrow column: 450.0017%.
+RATES = re.compile(r"[0-9]\.[0-9]{2}(?=(?:[013569]|1[01367])%)")
 DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
 LEAST_COPIED = 8  # characters of a number that is known again behind another one
 
@@ -26,8 +28,9 @@ def _parts(span: TextSpan, numbers: Iterable[str]) -> Iterator[TextSpan]:
 
 
 def _days(text: str) -> Iterator[int]:
-    """Where a date ends right behind which another one begins, or a time from which a ride lasts until another."""
-    yield from (match.end() for form in (DAYS, TIMES) for match in form.finditer(text))
+    """Where a date ends right behind which another one begins, a time from which a ride lasts until another, or an
+    amount before its rate."""
+    yield from (match.end() for form in (DAYS, TIMES, RATES) for match in form.finditer(text))
 
 
 def _copied(text: str, numbers: Iterable[str]) -> Iterator[int]:

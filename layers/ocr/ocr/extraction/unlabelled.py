@@ -6,7 +6,7 @@ the identity number, a licence its date below 登记机关.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ocr.declare.fields import Declared, Unlabelled
 from ocr.extraction.layout import Layout, reaching
@@ -26,20 +26,24 @@ COST = 2.0  # what is surer than this by its label keeps it
 
 def standing_alone_on(found: dict[str, FieldMatch], layout: Layout, fields: dict[str, Declared]) -> None:
     """Give the fields that have no value yet what stands without a label where the document prints it."""
-    copies = Counter(compact(span.text) for span in layout.spans)
     for name, field in fields.items():
-        alone, known = field.mark.unlabelled, found.get(name)
-        if alone is None or (known and known.fit > Fit.REFUSED and not alone.last):
-            continue
-        used = [span for other in found.values() if other is not known for span in other.spans]
-        candidates = [one for one in _places(field, alone, layout, found) if not touches(one.spans, used)]
-        best = _latest(candidates) if alone.last else _surest(candidates, copies)
-        if best:
+        if best := standing_alone_for(field, found, layout):
             found[name] = best
 
 
-def _surest(candidates: Sequence[FieldMatch], copies: Counter[str]) -> FieldMatch | None:
+def standing_alone_for(field: Declared, found: Mapping[str, FieldMatch], layout: Layout) -> FieldMatch | None:
+    """What stands without a label in the field's place, unless the field has a value; None where nothing does."""
+    alone, known = field.mark.unlabelled, found.get(field.name)
+    if alone is None or (known and known.fit > Fit.REFUSED and not alone.last):
+        return None
+    used = [span for other in found.values() if other is not known for span in other.spans]
+    candidates = [one for one in _places(field, alone, layout, found) if not touches(one.spans, used)]
+    return _latest(candidates) if alone.last else _surest(candidates, layout)
+
+
+def _surest(candidates: Sequence[FieldMatch], layout: Layout) -> FieldMatch | None:
     """The one that suits best, stands on the page most often, and is longest."""
+    copies = Counter(compact(span.text) for span in layout.spans)
     ranks = ((one.fit, copies[compact(joined(one.spans))], len(one.spans)) for one in candidates)
     return max(zip(ranks, candidates, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
 
@@ -49,7 +53,9 @@ def _latest(candidates: Sequence[FieldMatch]) -> FieldMatch | None:
     return max(candidates, key=lambda one: re.findall("[0-9]+", joined(one.spans))[::-1], default=None)
 
 
-def _places(field: Declared, alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[FieldMatch]:
+def _places(
+    field: Declared, alone: Unlabelled, layout: Layout, found: Mapping[str, FieldMatch]
+) -> Iterator[FieldMatch]:
     """Every text in the right place that is wholly as declared, from the top."""
     for spans in _texts(alone, layout, found):
         held = _held(alone.pattern, spans)
@@ -66,9 +72,10 @@ def _held(pattern: str, spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
     return (cut,) if cut else ()
 
 
-def _texts(alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> Iterator[Sequence[TextSpan]]:
+def _texts(alone: Unlabelled, layout: Layout, found: Mapping[str, FieldMatch]) -> Iterator[Sequence[TextSpan]]:
     if alone.beside:
         yield from _behind(found.get(alone.beside), layout)
+    if alone.beside and not alone.below:
         return
     spans = [span for span in layout.spans if _is_placed(span.area, alone, layout, found)]
     yield from ([span] for span in spans)
@@ -76,7 +83,7 @@ def _texts(alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> I
     yield from _stacks(spans)
 
 
-def _is_placed(area: Rect, alone: Unlabelled, layout: Layout, found: dict[str, FieldMatch]) -> bool:
+def _is_placed(area: Rect, alone: Unlabelled, layout: Layout, found: Mapping[str, FieldMatch]) -> bool:
     matches = [match.area for match in layout.matches if match.meanings]
     if alone.at == "top":
         return not matches or area.middle < min(match.bottom for match in matches) + LABEL_ROW

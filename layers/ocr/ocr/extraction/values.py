@@ -13,7 +13,9 @@ from ocr.declare.checks import valid
 from ocr.declare.fields import Declared
 
 # Where a text may be two: at a blank, behind a percent sign, between Chinese and Latin.
-BREAK = re.compile(r"\s+|(?<=%)|(?<=[\u4e00-\u9fff])(?=[\x00-\x7f])|(?<=[\x00-\x7f])(?=[\u4e00-\u9fff])")
+# The asterisks around a class of goods are of the name: *住宿服务*住宿费.
+_LATIN = r"[\x00-\x29\x2b-\x7f]"
+BREAK = re.compile(rf"\s+|(?<=%)|(?<=[\u4e00-\u9fff])(?={_LATIN})|(?<={_LATIN})(?=[\u4e00-\u9fff])")
 # What stands in front of a figure without being part of it: marks, and a sign of currency that was read as one letter.
 STRAY_BEFORE = re.compile(r"[^0-9¥￥$]{1,2}(?=[¥￥$]?[0-9])|[^\w(（¥￥$]+")
 STRAY_AFTER = re.compile(r"[^\w)）%]+$")

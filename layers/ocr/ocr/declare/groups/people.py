@@ -55,7 +55,7 @@ class TravelCard(Fields):
         pii=True,
         side=FRONT,
         icao="name",
-        unlabelled=Unlabelled(LATIN, beside="name_zh"),
+        unlabelled=Unlabelled(LATIN, beside="name_zh", below="name_zh"),
     )
     sex: Sex | None = label("性别", "Sex", pii=True, side=FRONT, icao="sex")
     birth_date: Date | None = label("出生日期", "Date of birth", pii=True, side=FRONT, icao="birth")
