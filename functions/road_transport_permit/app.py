@@ -7,7 +7,7 @@ in; the seal of the issuing authority over 核发机关 and its date; the older 
 from typing import Annotated
 
 from ocr.declare.checks import in_order, not_expired, not_future
-from ocr.declare.field_types import Code, Date, Dimension, PlateNumber, Text
+from ocr.declare.field_types import Code, Date, Dimensions, PlateNumber, Text
 from ocr.declare.fields import Fields, Shape, label
 from ocr.declare.product import Product
 from ocr.declare.text_types import Address, Authority, Owner, Scope, VehicleType
@@ -17,7 +17,6 @@ from ocr.vendors import embedded, etoplive
 # 晋交运管许可货字140882000000号
 PermitNumber = Annotated[Text, Shape(least=".*[0-9]{6}.*")]
 CertificateNumber = Annotated[Code, Shape(least=".{8,}")]
-Size = Annotated[Dimension, Shape(least=".*[0-9]{3}[^0-9]+[0-9]{3,}[^0-9]+[0-9]{3}.*")]  # 长6955 宽2490 高3515
 
 
 class RoadTransportPermit(Fields):
@@ -28,7 +27,7 @@ class RoadTransportPermit(Fields):
     business_certificate: CertificateNumber | None = label("经营许可证号")
     vehicle_type: VehicleType | None = label("车辆类型")
     tonnage_seats: Text | None = label("吨(座)位")
-    vehicle_size: Size | None = label("车辆尺寸", "车辆(毫米)", description="length, width, height in mm")
+    vehicle_size: Dimensions | None = label("车辆尺寸", "车辆(毫米)", description="length, width, height in mm")
     business_scope: Scope | None = label("经营范围", free=True)
     economic_type: Text | None = label("经济类型")
     issuing_authority: Authority | None = label("核发机关")

@@ -8,7 +8,7 @@ in two columns; the electronic licence has the same fields on one page.
 from typing import Annotated, ClassVar
 
 from ocr.declare.checks import in_order, not_future
-from ocr.declare.field_types import Code, Date, Dimension, Integer, Mass, PlateNumber, Text, Vin
+from ocr.declare.field_types import Code, Date, Dimensions, Integer, Mass, PlateNumber, Text, Vin
 from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.declare.sizes import LICENCE
@@ -28,7 +28,6 @@ from ocr.vendors import embedded, etoplive
 MAIN, SUB = "main", "sub"
 
 FileNumber = Annotated[Code, Shape(least=".{8,}")]
-Size = Annotated[Dimension, Shape(least=".*[0-9]{3}[^0-9]+[0-9]{3,}[^0-9]+[0-9]{3}.*")]
 # It ends with the office that inspected: 检验有效期至2015年06月京A(16).
 InspectionRecord = Annotated[Text, Shape(least="(?!.*至[0-9]{4}年[0-9]{1,2}月$).*")]
 
@@ -54,7 +53,7 @@ class VehicleLicense(Fields):
     gross_mass_kg: Mass | None = label("总质量", side=SUB)
     curb_mass_kg: Mass | None = label("整备质量", side=SUB)
     approved_load_kg: Mass | None = label("核定载质量", side=SUB)
-    dimensions_mm: Size | None = label("外廓尺寸", side=SUB, description="length, width, height")
+    dimensions_mm: Dimensions | None = label("外廓尺寸", side=SUB, description="length, width, height")
     traction_mass_kg: Mass | None = label("准牵引总质量", side=SUB)
     remark: Text | None = label("备注", side=SUB, free=True, pii=True)
     inspection_record: InspectionRecord | None = label("检验记录", side=SUB, free=True)

@@ -205,11 +205,11 @@ Sex = Annotated[Literal["male", "female", "other"], BeforeValidator(one_of(_SEXE
 Boolean = Annotated[bool, BeforeValidator(one_of(_ANSWERS))]
 MoneyText = Annotated[str, BeforeValidator(compact)]
 ChineseMoney = Annotated[str, BeforeValidator(amount_words)]
-Dimension = Annotated[
-    str,
-    BeforeValidator(_dimension),
-    Shape(least=".*[0-9]{3}.*"),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$", "examples": ["4500x1800x1450"]}),
+_LENGTHS = WithJsonSchema({"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$", "examples": ["4500x1800x1450"]})
+Dimension = Annotated[str, BeforeValidator(_dimension), Shape(least=".*[0-9]{3}.*"), _LENGTHS]
+# All three of a vehicle, also where they stand apart: 长6955 宽2490 高3515. One or two are what is left of them.
+Dimensions = Annotated[
+    str, BeforeValidator(_dimension), Shape(least=".*[0-9]{3}[^0-9]+[0-9]{3,}[^0-9]+[0-9]{3}.*"), _LENGTHS
 ]
 Phone = Annotated[str, BeforeValidator(_phone)]
 

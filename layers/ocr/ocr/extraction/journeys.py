@@ -39,6 +39,7 @@ def legs(model: type[Fields], spans: Iterable[TextSpan], heads: Rect) -> tuple[l
     names = model.row_chain
     if names is None:
         return [], set()
+    spans = list(spans)
     terms = {canonical(label) for name in names for label in declared(model)[name].mark.names}
     left = [span for span in spans if span.area.right < heads.left and not span.vertical]
     marks = {span: rest for span in left if (rest := _behind_label(span, terms)) is not None}
@@ -48,7 +49,8 @@ def legs(model: type[Fields], spans: Iterable[TextSpan], heads: Rect) -> tuple[l
     beside = [span for span in left if span not in marks and span.area.left > edge and _may_be_station(span)]
     printed = [rest for span in marks for rest in _stretch(span, marks[span])]
     stations = sorted(map(_clean, [*printed, *beside]), key=lambda span: span.area.middle)
-    return list(_pairs(stations)), {*marks, *beside}
+    nothing = (span for span in spans if canonical(span.text) in NOWHERE)
+    return list(_pairs(stations)), {*marks, *beside, *nothing}
 
 
 def nearest(begins: TextSpan, areas: Sequence[Rect], stations: Collection[TextSpan]) -> int | None:

@@ -18,7 +18,8 @@ from ocr.model.reading import Line
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
 ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
-SPECKS = re.compile(r"[.,·'|、。，]+")  # dirt that was read; a dash is a value that says nothing
+DIRT = " .,·'|、。，-"  # what is read before a label that is none of it
+SPECKS = re.compile(r"[.,·'|、。，]+")  # and behind it: a dash is a value that says nothing
 JOINTS = ":： /／|｜、;；,，)）]】"
 OPENINGS = " /／|｜、;；,，(（[【"
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()-]*(?![0-9])")
@@ -218,7 +219,8 @@ class _Reader:
         letter = self.letters[start]
         before = letter.span.line.text[letter.span.start : letter.at]
         return (
-            not any(map(str.isalnum, before))
+            letter.first
+            or not before.strip(DIRT)
             or before[-1].isspace()
             or before[-1] in ":："
             or bool(ENUMERATION.fullmatch(before))
@@ -232,7 +234,8 @@ class _Reader:
         """Where a label that nobody declared ends: a few words and a colon at the beginning of a span."""
         letter = self.letters[start]
         begins_value = bool(self.found) and self.found[-1][1] == start
-        if not letter.opens or begins_value or not self._after_blank(start) or self._is_listed(start):
+        begins = letter.opens and letter.key.isalnum() and self._after_blank(start) and not self._is_listed(start)
+        if begins_value or not begins:
             return 0
         before = self._before(start)
         match = ELSEWHERE.match(letter.span.text, letter.at - letter.span.start)

@@ -34,7 +34,8 @@ def read_on(
     labels = {one.match for one in found.values() if one.match}
     # Where a field has its value, what follows its label in another language goes on with it: the second line of an
     # address stands beside the small print.
-    labels |= {match for match in layout.matches if any(sense.field in found for sense in match.meanings)}
+    named = (match for match in layout.matches if not match.weak)
+    labels |= {match for match in named if any(sense.field in found for sense in match.meanings)}
     unclaimed = (reaching(match.values, WORD_GAP)[0] for match in labels if match.values)
     beside = [*layout.lines_beside(labels), *unclaimed]
     free = (line for line in beside if not touches(line, taken))

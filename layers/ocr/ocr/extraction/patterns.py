@@ -65,8 +65,17 @@ def _shaped(field: Declared, layout: Layout, labels: Collection[LabelMatch]) -> 
     for spans in (*_neighbours(layout), *_stacks(layout)):
         if _are_two_numbers(spans):
             continue
-        if (suits := fit(field, joined(spans))) > Fit.TYPED and not _is_disproved(field, joined(spans)):
-            yield FieldMatch(field, field.name, tuple(spans), suits)
+        whole = _as_shaped(field, spans)
+        if (suits := fit(field, joined(whole))) > Fit.TYPED and not _is_disproved(field, joined(whole)):
+            yield FieldMatch(field, field.name, tuple(whole), suits)
+
+
+def _as_shaped(field: Declared, spans: Sequence[TextSpan]) -> Sequence[TextSpan]:
+    """The spans without what follows the value in the last of them: 09:21开."""
+    text, last = joined(spans), spans[-1]
+    behind = (len(text) - end for start, end in shaped(field, text) if start == 0)
+    cut = last.cut(last.start, last.end - next((more for more in behind if more < len(last.text)), 0))
+    return [*spans[:-1], cut] if cut else spans
 
 
 def _order(one: FieldMatch) -> Any:
