@@ -464,7 +464,7 @@ class TestNothingLost:
             (VendorUnavailable("later", retry_after=3600), 0, 0, 3600, 5400),
             (VendorUnavailable("busy"), 0, 0, 15, 25),
             (VendorUnavailable("soon", retry_after=30), 1, 0, 30, 45),
-            (VendorUnavailable("down"), 1, 0.2, 135, 225),
+            (VendorUnavailable("down"), 1, 0.2, 54, 90),
             (VendorRejected("quota"), 1, 10, 675, 1125),
             (InternalError("failed"), 0, 0, 4, 7),
             (InternalError("failed"), 7, 0, 480, 800),

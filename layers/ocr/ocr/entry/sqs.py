@@ -45,8 +45,9 @@ MOST_TOGETHER = 2
 # SQS hides a message for twelve hours at most, counted from when it was received.
 LONGEST_HIDDEN = 42_000
 # How long a message that waits for a vendor is hidden: at least so long, and by this part of what it has waited so far.
-# Of an outage of hours it sees the end within minutes, and uses up few of the thousand deliveries that SQS makes.
-WAIT_SECONDS, WAIT_SHARE = 20, 0.25
+# What ends is noticed within a tenth of the time that it took, and three days use up a third of the thousand deliveries
+# that SQS makes.
+WAIT_SECONDS, WAIT_SHARE = 20, 0.1
 # In seconds; SQS deletes a message after 14 days.
 LONGEST_WAIT = 3 * 86_400
 
