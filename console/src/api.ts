@@ -68,7 +68,7 @@ export interface OcrRecord {
   also_shows: string[];
   lines: { text: string; confidence?: number; box?: Box; page?: number }[];
   pages: { number: number; width: number; height: number; vendor?: string; status: string; problem?: string }[];
-  attempts: { vendor: string; outcome: string; code?: string; milliseconds: number; units: number }[];
+  attempts: { vendor: string; outcome: string; code?: string; milliseconds: number; units: number; cost: number }[];
   reviewed?: { decision?: Decision; corrected: string[]; revisions: Revision[] };
   problem?: Problem;
 }

@@ -61,6 +61,8 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
   const [over, setOver] = useState(false);
   const [note, setNote] = useState("");
   const folder = useRef<HTMLInputElement>(null);
+  // What is on its way. A list may be older than that: files that are dropped one after the other are each sent once.
+  const begun = useRef(new Set<number>());
 
   const add = (found: Found[]) => {
     const { files, skipped } = parted(found);
@@ -117,6 +119,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
   };
 
   const go = async (one: Reading) => {
+    begun.current.add(one.number);
     put(one.number, { state: "reading" });
     try {
       if (one.id) put(one.number, { state: "done", record: await api.finished(one.id, () => put(one.number, { state: "late" })) });
@@ -125,13 +128,16 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
       const isGone = one.id && error instanceof Refusal && [404, 410].includes(error.status);
       if (isGone) onReadings((old) => old.filter(({ number }) => number !== one.number));
       else put(one.number, { state: "failed", problem: error instanceof Refusal ? told(say, error) : say("unexpected") });
+    } finally {
+      begun.current.delete(one.number);
     }
   };
 
   const busy = readings.filter(({ state }) => BUSY.has(state)).length;
   const queued = readings.filter(({ state }) => state === "waiting");
   useEffect(() => {
-    if (!paused) for (const one of queued.slice(0, Math.max(0, AT_ONCE - busy))) void go(one);
+    const next = queued.filter(({ number }) => !begun.current.has(number));
+    if (!paused) for (const one of next.slice(0, Math.max(0, AT_ONCE - busy))) void go(one);
   }, [readings, paused]);
 
   // What was there before the tab was closed: what was sent is waited for, of what was not only the name is left.

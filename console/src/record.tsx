@@ -173,6 +173,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
         <h2 tabIndex={-1} ref={heading}>{products[record.product] ?? record.product} <span class={`pill ${record.status}`}>{named(say, record.status)}</span></h2>
         {record.needs_review && <span class="pill needed">{say("needed")}</span>}
         {record.reviewed?.decision && <span class={`pill ${record.reviewed.decision}`}>{named(say, record.reviewed.decision)}</span>}
+        {record.vendor && <span class="small">{say("readBy", reader(say, record.vendor))}</span>}
         <span class="grow" />
         <button type="button" aria-pressed={personal} onClick={() => onPersonal(!personal)}>{say(personal ? "hide" : "show")}</button>
       </div>
@@ -196,7 +197,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
                   <th scope="row"><span>{chinese ? field.label : field.name.replaceAll("_", " ")}</span></th>
                   <td>
                     <Cell {...cellProps} name={field.name} field={field} value={document?.fields[field.name]} evidence={document?.evidence[field.name]} onEdit={edit} onEditing={setEditing} onDone={() => void send()} />
-                    <Origin say={say} field={field} hides={hides(field)} document={document} reviewed={record.reviewed} canUse={canEdit && personal} onUse={(text) => edit(field.name, text)} />
+                    <Origin say={say} field={field} hides={hides(field)} document={document} record={record} canUse={canEdit && personal} onUse={(text) => edit(field.name, text)} />
                   </td>
                   <td><Checks say={say} chinese={chinese} checks={document?.checks ?? []} name={field.name} wrong={tried.wrong === field.name} confidence={document?.evidence[field.name]?.confidence} /></td>
                 </tr>
@@ -242,7 +243,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
       {!!record.attempts.length && (
         <details>
           <summary>{say("attempts")} ({record.attempts.length})</summary>
-          <table><tbody>{record.attempts.map((one) => <tr><th scope="row">{one.vendor}</th><td>{one.outcome}</td><td>{one.code}</td><td>{(one.milliseconds / 1000).toFixed(1)} s</td><td>{one.units}</td></tr>)}</tbody></table>
+          <table><tbody>{record.attempts.map((one) => <tr><th scope="row">{one.vendor}</th><td>{one.outcome}</td><td>{one.code}</td><td>{(one.milliseconds / 1000).toFixed(1)} s</td><td>{one.units} {say("units")}</td><td>{one.cost} {say("yuan")}</td></tr>)}</tbody></table>
         </details>
       )}
       {record.reviewed && (
@@ -344,25 +345,31 @@ function Grid({ value }: { value: Value[] }) {
   );
 }
 
+/** Who read a record or a page: a vendor, or nobody where the file itself holds its text. */
+const reader = (say: Say, vendor: string): string => (vendor === "text" ? say("fileText") : vendor);
+
 interface OriginProps {
   say: Say;
   field: Field;
   hides: boolean;
   document: OcrDocument | undefined;
-  reviewed: OcrRecord["reviewed"];
+  record: OcrRecord;
   canUse: boolean;
   onUse: (text: string) => void;
 }
 
 /** Where a value comes from, if it is not simply the text as read. */
-function Origin({ say, field, hides, document, reviewed, canUse, onUse }: OriginProps) {
+function Origin({ say, field, hides, document, record, canUse, onUse }: OriginProps) {
   const evidence = document?.evidence[field.name];
   const value = document?.fields[field.name];
   const differs = evidence && evidence.text !== plain(value);
+  // The pages of a file may have been read by several.
+  const by = record.pages.find(({ number }) => number === (evidence?.page ?? 1))?.vendor;
   return (
     <span class="origin">
-      {reviewed?.corrected.includes(field.name) && <span class="pill corrected">{say("corrected")}</span>}
+      {record.reviewed?.corrected.includes(field.name) && <span class="pill corrected">{say("corrected")}</span>}
       {evidence?.source === "code" && <span class="pill">{say("code")}</span>}
+      {evidence && evidence.source !== "code" && by && by !== record.vendor && <span class="pill">{reader(say, by)}</span>}
       {differs && !hides && <span>{say("asRead")}: {evidence.text}</span>}
       {differs && !hides && value === undefined && canUse && <button type="button" onClick={() => onUse(evidence.text)}>{say("use")}</button>}
       {!hides && evidence?.opinions?.map(({ vendor, text }) => (

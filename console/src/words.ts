@@ -183,6 +183,8 @@ const words = {
   noCosts: ["这段时间没有付费调用。", "No call was charged in this time."],
   unpriced: ["没有设置单价,金额按 0 计:{}", "No price is set, so their yuan are 0: {}"],
   code: ["二维码", "from the code"],
+  readBy: ["识别方:{}", "Read by: {}"],
+  fileText: ["文件自带文字", "the file's own text"],
   passed: ["通过", "passed"],
   notApplicable: ["不适用", "not applicable"],
 } as const satisfies Record<string, readonly [string, string]>;

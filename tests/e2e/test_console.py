@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,19 +17,23 @@ from openpyxl import load_workbook
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from local.cloud.aws import ROOT
 from local.cloud.stack import Stack
 from local.samples import samples
 from local.samples.catalogue import Layout, documents
 from local.samples.digital import ofd
 
+CONSOLE = ROOT / "functions/records/console.html"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # Without these it asks hosts of its maker's for updates.
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENT = 60_000
-# At length it is twenty files, among them a photo of 12 megapixels, and two uploads that are lost on their way.
+# At length there is a photo of 12 megapixels among them, and two uploads are lost on their way.
 AT_LENGTH = "PILE" in os.environ
 PHOTO = 4000, 3000
-# Documents of which a program has written files, and how many of each layout.
+PILE = 20
+# Documents of which a program has written files, the kind that the page calls them, and how many of each layout. They
+# hold their text, so that the engine need not read them.
 WRITTEN = {
     ("account_opening_permit", "permit"): "account opening permit",
     ("business_license", "duplicate"): "business license",
@@ -81,7 +86,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Files of several products: a PDF, two cards on a page, and a name that is markup."""
+    """Files whose kind is for the gateway to find out: a PDF, two cards on a page, and a name that is markup."""
     pictures = {kind: drawn(kind) for kind in ("id_card", "bank_card", "train_ticket")}
     cards = [drawn(kind, "b") for kind in ("id_card", "bank_card")]
     sheet = Image.new("RGB", (max(one.width for one in cards) + 200, sum(one.height for one in cards) + 300), "white")
@@ -92,14 +97,29 @@ def files(tmp_path: Path) -> list[Path]:
     pictures["id_card"].save(found[0], "JPEG", quality=92)
     pictures["train_ticket"].save(found[2], "PDF", resolution=200)
     sheet.save(found[3], quality=92)
-    # As programs write them: they hold their text, so that the engine need not read them.
-    for each in (one for one in documents() if AT_LENGTH and (one.product, one.name) in WRITTEN):
+    return found
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> dict[str, list[Path]]:
+    """Files as programs write them, by the kind of document that a person says they are."""
+    found: dict[str, list[Path]] = {kind: [] for kind in WRITTEN.values()}
+    for each in (one for one in documents() if (one.product, one.name) in WRITTEN):
         for layout in LAYOUTS:
             page = each.printed(layout)
             for copy in COPIES:
-                found.append(tmp_path / f"{each.product}-{layout}-{copy}.ofd")
-                found[-1].write_bytes(ofd([page], {"copy": str(copy)}))
+                path = tmp_path / f"{each.product}-{layout}-{copy}.ofd"
+                path.write_bytes(ofd([page], {"copy": str(copy)}))
+                found[WRITTEN[each.product, each.name]].append(path)
     return found
+
+
+def bring(page: Page, written: dict[str, list[Path]]) -> None:
+    """Say of each file what it is, one kind after the other: so one process of each function reads them all."""
+    for few in zip(*written.values(), strict=True):
+        for kind, path in zip(written, few, strict=True):
+            page.get_by_label("Kind of document").select_option(label=kind)
+            page.locator("input[type=file][multiple]").first.set_input_files(path)
 
 
 def photo(card: Image.Image) -> Image.Image:
@@ -191,7 +211,7 @@ def opened(page: Page, field: str, value: str) -> None:
 
 
 def test_a_pile_of_files_is_read_reviewed_and_taken_home(
-    browser: Browser, stack: Stack, files: list[Path], tmp_path: Path
+    browser: Browser, stack: Stack, files: list[Path], written: dict[str, list[Path]], tmp_path: Path
 ) -> None:
     said: list[str] = []
     page = reviewer(browser, stack, said)
@@ -203,10 +223,17 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
         page.route(lambda url: f"/{stack.uploads}" in url, Failing())
     page.locator("input[type=file][multiple]").first.set_input_files(files)
     # One page shows two cards.
-    done = f"{len(files) + 1} of {len(files) + 1} done"
+    expect(page.get_by_text(f"{len(files) + 1} of {len(files) + 1} done")).to_be_visible(timeout=5 * PATIENT)
+    # Of others the person says what they are, and has no pictures kept: each is one request.
+    page.get_by_label("Keep the pictures for review").uncheck()
+    bring(page, written)
+    page.get_by_label("Kind of document").select_option(label="Recognize by itself")
+    pile = len(files) + sum(map(len, written.values()))
+    assert pile == PILE
+    done = f"{pile + 1} of {pile + 1} done"
     expect(page.get_by_text(done)).to_be_visible(timeout=5 * PATIENT)
     rows = page.locator("table.cards tbody tr")
-    for kind in ("id card", "bank card", "train ticket", *(WRITTEN.values() if AT_LENGTH else ())):
+    for kind in ("id card", "bank card", "train ticket", *WRITTEN.values()):
         expect(rows.filter(has=page.get_by_role("cell", name=kind, exact=True)).first).to_contain_text("succeeded")
     expect(rows.get_by_text(HOSTILE)).to_be_visible()
     # Of two cards on a page each has a record of its own.
@@ -301,6 +328,44 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     assert HOSTILE not in page.evaluate(KEPT), "names of files are kept encrypted"
     assert "policy" not in everything
     assert not [one for one in said if not any(code in one for code in EXPECTED)], said
+
+
+class Reading:
+    """An API that reads whatever it is sent; `sent` are the products that it was asked for."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def __call__(self, route: Route) -> None:
+        kind, _, name = route.request.url.partition("/v1/")[2].partition("/")
+        if kind == "console":
+            route.fulfill(body=CONSOLE.read_text(encoding="utf-8"), content_type="text/html")
+        elif kind == "products":
+            slugs = [slug for slug, _ in WRITTEN]
+            route.fulfill(
+                json=[{"product": slug, "name": slug, "category": "general", "vendors": []} for slug in slugs]
+            )
+        elif kind == "ocr":
+            self.sent.append(name)
+            lists: dict[str, Any] = {part: [] for part in ("others", "also_shows", "lines", "pages", "attempts")}
+            route.fulfill(json={"id": str(len(self.sent)), "product": name, "status": "succeeded", **lists})
+        else:
+            route.fulfill(status=403, json={})
+
+
+def test_files_that_come_one_after_the_other_are_each_sent_once(
+    browser: Browser, written: dict[str, list[Path]]
+) -> None:
+    page, api = browser.new_context(locale="en-GB").new_page(), Reading()
+    page.route("http://127.0.0.1:9/v1/**", api)
+    page.goto("http://127.0.0.1:9/v1/console")
+    page.get_by_label("API key").fill("a key")
+    page.get_by_role("button", name="Enter").click()
+    page.get_by_label("Keep the pictures for review").uncheck()
+    bring(page, written)
+    pile = sum(map(len, written.values()))
+    expect(page.get_by_text(f"{pile} of {pile} done")).to_be_visible()
+    assert Counter(api.sent) == {slug: len(LAYOUTS) * len(COPIES) for slug, _ in WRITTEN}
 
 
 def test_a_key_that_is_not_valid_opens_nothing(browser: Browser, stack: Stack) -> None:
