@@ -13,6 +13,7 @@ from ocr.entry import responses
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
+from ocr.platform import snapshots
 from ocr.platform.errors import CallerError, OcrError
 from ocr.platform.telemetry import audit, unforeseen
 from ocr.storage import records
@@ -20,6 +21,7 @@ from ocr.storage import records
 
 def resolver() -> APIGatewayRestResolver:
     """A resolver for routes; whatever these raise is answered with a problem."""
+    snapshots.draw_anew()
     app = APIGatewayRestResolver(enable_validation=True)
 
     def unknown(error: NotFoundError) -> Response[str]:

@@ -14,7 +14,7 @@ from ocr.declare.product import Product
 from ocr.entry import https, s3, sqs
 from ocr.pages import gate
 from ocr.pipeline import routing
-from ocr.platform import aws
+from ocr.platform import aws, snapshots
 from ocr.platform.errors import ConfigurationError
 from ocr.platform.telemetry import logger
 
@@ -38,6 +38,7 @@ def serve(product: Product) -> Handler:
             return sqs.answer(product, list(SQSEvent(event).records), end)
         return https.answer(product, APIGatewayProxyEvent(event), end)
 
+    snapshots.draw_anew()
     if RUNTIME in os.environ:
         _prepare(product)
     logged: Handler = logger.inject_lambda_context(handle, correlation_id_path=API_GATEWAY_REST)

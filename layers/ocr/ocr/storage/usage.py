@@ -13,10 +13,11 @@ one that botocore repeats, since its answer was lost, counts once. In transactio
 import random
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import chain, cycle
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,6 @@ NEARLY = Decimal("0.8")
 # Transactions that meet on one item hold each other up, so that each sum is kept in parts, which take turns: with one
 # for some 20 ms, and two of them a call, so many parts count 400 calls a second of a vendor and product.
 PARTS = 16
-_parts = cycle(random.sample(range(PARTS), PARTS))
 # The sums of a day are found in the index by day, under so many keys: one takes 1,000 writes a second.
 LISTED = 4
 # A write is repeated for less than half of this time; then its mark is of no use any more.
@@ -103,10 +103,16 @@ def charge(product: str, offer: Offer, options: Mapping[str, str], tenant: Tenan
     return Charge(tenant.name, offer.vendor, product, units, cost, datetime.now(UTC).date())
 
 
+@cache
+def _parts() -> Iterator[int]:
+    """The parts in turn, in an order drawn at the first call: functions that start from one snapshot differ in it."""
+    return cycle(random.sample(range(PARTS), PARTS))
+
+
 def updates(counts: Iterable[Count]) -> list["UpdateTypeDef"]:
     """The counts as updates for one write of the table: at most one for each item."""
     sums: dict[tuple[date, str], dict[str, Decimal]] = {}
-    part = next(_parts)
+    part = next(_parts())
     for one in counts:
         of = one.charge
         key = of.day, f"usage#{of.day.isoformat()}#{of.tenant}#{of.vendor}#{of.product}#{part}"
