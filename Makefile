@@ -104,8 +104,8 @@ doctor: .venv/ready ## Say which vendors are configured, reachable and accepted;
 smoke: .venv/ready ## Look whether a deployed stack does what only AWS can show (STACK=ocr)
 	@$(PYTHON) -m local smoke $(if $(STACK),--stack $(call quoted,$(STACK)))
 
-cost: .venv/ready ## What the stack costs: idle, and 1,000 documents
-	@$(PYTHON) -m local cost
+cost: .venv/ready ## What the stack costs: idle, and 1,000 documents, beside version 1 and a naive handler (DOCS=1)
+	@$(PYTHON) -m local cost $(if $(DOCS),--docs)
 
 scale: .venv/ready ## A million documents against AWS's quotas (DOCUMENTS=1000000 RATE=300 ACCOUNT=new PRODUCTS=7)
 	@$(PYTHON) -m local scale $(if $(DOCUMENTS),--documents $(call quoted,$(DOCUMENTS))) $(if $(RATE),--rate $(call quoted,$(RATE))) \

@@ -1,5 +1,7 @@
 """`make cost`: what the stack costs a month when nothing is read, and what 1,000 documents cost, for sets of products.
 
+Beside it: what the same uploads cost with version 1, and with a naive handler.
+
 Counts are multiplied with prices: what the template makes, what a document takes (`operations.json`), and list prices
 (`prices.json`). Put your region's prices there. Vendors bill by themselves.
 """
@@ -19,7 +21,10 @@ from rich.table import Table
 from local.arguments import Arguments
 from local.cloud.aws import ROOT
 from local.cloud.stack import logical
+from local.generate.tables import MONEY, with_table
+from local.generate.tables import table as in_markdown
 from ocr.declare.catalogue import products
+from ocr.platform import threads
 
 HERE = Path(__file__).parent
 PRICES: Mapping[str, Any] = json.loads((HERE / "prices.json").read_text())
@@ -33,8 +38,10 @@ OPTIONAL = {"HasWebhooks"}
 
 
 def main() -> None:
-    """Print both tables."""
-    Arguments(prog="python -m local cost", description="What the stack costs.").parse_args()
+    """Print the tables."""
+    parser = Arguments(prog="python -m local cost", description="What the stack costs.")
+    parser.add_argument("--docs", action="store_true", help=f"write the comparison into {MONEY.name}")
+    asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 120)
     idle_table = Table("products", "mappings", "secrets", "alarms", "idle a month, $", "in use: metrics, $", box=SIMPLE)
     for name, slugs in sets().items():
@@ -49,7 +56,14 @@ def main() -> None:
         most = sorted(parts.items(), key=lambda part: -part[1])[:3]
         reading.add_row(name, f"{sum(parts.values()):.3f}", ", ".join(f"{part} {cost:.3f}" for part, cost in most))
     console.print(reading)
+    head, *rows = compared()
+    beside = Table(*head, box=SIMPLE)
+    for row in rows:
+        beside.add_row(*row)
+    console.print(beside)
     console.print(f"1,000 reports of what a month's calls cost, of few products: {report():.3f} $")
+    if asked.docs:
+        MONEY.write_text(with_table(MONEY.read_text(), "cost", in_markdown(head, rows)))
 
 
 @cache
@@ -107,8 +121,8 @@ def readings() -> Iterator[tuple[str, dict[str, float]]]:
     yield "by HTTPS, the engine", reading("by HTTPS", engine, own=True)
     yield "by HTTPS, a vendor of 1 s", reading("by HTTPS", vendor)
     yield "by S3, one at a time, the engine", reading("by S3", engine, own=True)
-    yield "by S3, batches of ten, the engine", reading("by S3", engine, own=True, batch=10)
-    yield "by S3, batches of ten, a vendor of 1 s", reading("by S3", vendor, batch=10)
+    yield "by S3, batches of twenty, the engine", reading("by S3", engine, own=True, batch=threads.MOST)
+    yield "by S3, batches of twenty, a vendor of 1 s", reading("by S3", vendor, batch=threads.MOST)
 
 
 def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> dict[str, float]:
@@ -126,6 +140,38 @@ def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> d
     if own:
         costs["Lambda, the engine"] = THOUSAND * engine["seconds"] * engine["GB"] * prices["Lambda GB-second"]
     return costs
+
+
+def compared() -> list[list[str]]:
+    """A head and rows: 1,000 uploads now, with version 1 and with a naive handler, by what costs them."""
+    uploads = OPERATIONS["uploads"]
+    ways = [way for way, took in uploads.items() if isinstance(took, dict)]
+    bills = {way: _bill(uploads[way], uploads["a month"]) for way in ways}
+    rows = [
+        [name, *(_counted(bills[way][name][0]) for way in ways), *(f"{bills[way][name][1]:.4f}" for way in ways)]
+        for name in bills[ways[0]]
+    ]
+    sums = [sum(cost for _, cost in bills[way].values()) for way in ways]
+    rows.append(["all", *[""] * len(ways), *(f"{one:.4f}" for one in sums)])
+    rows.append(["now ÷", *[""] * len(ways), *(f"{sums[0] / one:.2f}" for one in sums)])
+    return [["1,000 uploads", *ways, *(f"{way}, $" for way in ways)], *rows]
+
+
+def _counted(number: float) -> str:
+    return f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
+def _bill(took: Mapping[str, float], month: int) -> dict[str, tuple[float, float]]:
+    """How much 1,000 uploads take of what is billed, and what that costs; metrics by their part of the month's."""
+    each = {name: THOUSAND * number for name, number in took.items() if name in PRICES["each"]}
+    each["SQS request"] = THOUSAND * took["SQS requests a batch"] / took["batch"]
+    each["Lambda request"] = THOUSAND / took["batch"]
+    each["Lambda GB-second"] = THOUSAND * took["seconds"] * OPERATIONS["product"]["GB"]
+    each["log GB"] = THOUSAND * took["log bytes"] / 1e9
+    bill = {name: (number, number * PRICES["each"][name]) for name, number in each.items()}
+    metrics = took["custom metric"]
+    bill["custom metric"] = metrics, _month({"custom metric": metrics}) * THOUSAND / month
+    return bill
 
 
 def report() -> float:

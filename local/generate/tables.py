@@ -6,7 +6,7 @@ from pathlib import Path
 from local.cloud.aws import ROOT
 
 README = ROOT / "README.md"
-# Tables that are measured, not generated: `make score`, `evaluate`, `policies`, `trials` and `bench` write them.
+# Tables that are not generated: `make score`, `evaluate`, `policies`, `trials`, `bench` and `cost` write them.
 ACCURACY = ROOT / "docs/accuracy.md"
 MONEY = ROOT / "docs/money.md"
 PROMISES = ROOT / "docs/how-it-works.md"

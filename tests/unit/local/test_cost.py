@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.cost.__main__ import idle, reading, readings, sets
+from local.cost.__main__ import OPERATIONS, compared, idle, reading, readings, sets
+from local.generate.tables import MONEY, table, with_table
 from local.scale.model import QUOTAS, Load, ceilings, replay
 
 
@@ -23,6 +24,23 @@ def test_a_thousand_documents_cost_cents_and_a_batch_less_than_one_at_a_time() -
     costs = {name: sum(parts.values()) for name, parts in readings()}
     assert all(0.01 < cost < 0.3 for cost in costs.values())
     assert sum(reading("by S3", 1.0, batch=10).values()) < sum(reading("by S3", 1.0).values())
+
+
+def test_an_upload_costs_less_than_two_thirds_of_what_it_did_and_the_page_says_so() -> None:
+    head, *rows = compared()
+    page = MONEY.read_text()
+    assert with_table(page, "cost", table(head, rows)) == page
+    ratios = dict(zip(head[-3:], map(float, rows[-1][-3:]), strict=True))
+    assert ratios["version 1, $"] <= 0.6
+
+
+def test_an_upload_is_compared_by_what_the_handlers_are_counted_to_do() -> None:
+    now, paid = OPERATIONS["uploads"]["now"], OPERATIONS["a call that may be charged"]
+    counted = {name: number for name, number in OPERATIONS["by S3"].items() if isinstance(number, int)}
+    counted["DynamoDB write unit"] += paid["DynamoDB write unit"]
+    counted["SQS requests a batch"] = counted.pop("SQS request")
+    assert {name: now[name] for name in counted} == counted
+    assert now["seconds"] == pytest.approx(OPERATIONS["product"]["seconds beside the vendor"] + 1 / now["batch"])
 
 
 @pytest.mark.parametrize(
