@@ -18,6 +18,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A long answer is compressed for a client that accepts that, where the API is set up so.
 - S3 tells who may not list a bucket that an object is forbidden, where there is none.
 - A batch of a queue for which no function has room is brought again, until its messages' visibility timeout is over.
+- A batch of a queue may have more than ten messages. It is brought at once: the batching window is not waited for.
 
 And four things are easier here than on AWS:
 - Functions that share an archive share its files, where MiniStack would unpack it for each of them again. A layer's
@@ -70,6 +71,7 @@ answer_plain = apigateway_v1._handle_execute_in_scope
 execute_plain = lambda_svc._execute_function
 run_batch_plain = lambda_svc._run_sqs_batch
 concurrency_plain = lambda_svc._sqs_esm_concurrency
+receive_plain = sqs._receive_messages_for_esm
 event_plain = apigateway_v1._build_lambda_event_v1
 invoke_plain = apigateway_v1._invoke_lambda_proxy_v1
 fire_plain = s3._fire_s3_event
@@ -243,6 +245,14 @@ def run_batch(mapping: dict[str, Any], function: dict[str, Any], event: Any, bat
         brought.until = 0.0
 
 
+def receive(queue: str, most: int) -> list[dict[str, Any]]:
+    """A batch of a queue's messages: as many as a call for them gives, and more calls until it is full."""
+    batch: list[dict[str, Any]] = receive_plain(queue, most)
+    while len(batch) < most and (more := receive_plain(queue, most - len(batch))):
+        batch += more
+    return batch
+
+
 def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
     """What becomes of an invocation; a batch of a stream fails when one of its records does."""
     pause = FIRST_PAUSE
@@ -358,6 +368,7 @@ if __name__ == "__main__":
         provisioners._RESOURCE_HANDLERS[f"AWS::CodeDeploy::{kind}"] = {"create": create_name, "delete": delete_name}
     lambda_svc._execute_function = execute
     lambda_svc._run_sqs_batch = run_batch
+    sqs._receive_messages_for_esm = receive
     apigateway_v1._build_lambda_event_v1 = event_with_key
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
     apigateway_v1._import_operation = import_operation

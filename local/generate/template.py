@@ -17,6 +17,7 @@ from local.generate.openapi import OPEN
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.product import Product
+from ocr.platform import threads
 
 MARK = re.compile(
     r"^(?P<indent> *)# generated: (?P<name>\w+) \(make generate\)\n.*?^(?P=indent)# end of generated: (?P=name)\n",
@@ -35,8 +36,8 @@ PRODUCT = """\
   Type: AWS::Lambda::EventSourceMapping
   Condition: Has{logical}
   Properties: {{EventSourceArn: !GetAtt {logical}Queue.Arn, \
-FunctionName: !If [Shifts, !Ref {logical}Live, !Ref {logical}], FunctionResponseTypes: [ReportBatchItemFailures], \
-ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
+FunctionName: !If [Versioned, !Ref {logical}Live, !Ref {logical}], FunctionResponseTypes: [ReportBatchItemFailures], \
+BatchSize: {batch}, MaximumBatchingWindowInSeconds: 1, ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
   Condition: Has{logical}
@@ -68,24 +69,24 @@ sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
             - {{Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Uploads.Arn, \
 Condition: {{StringLike: {{s3:prefix: "uploads/{slug}/*"}}}}}}
 """
-# What callers and queues reach while traffic is shifted. A version is made anew for each release: what is deployed may
-# differ from the version before in a layer or in a parameter's value alone.
+# What callers and queues reach where functions have versions. A version is made anew for each release: what is deployed
+# may differ from the version before in a layer or in a parameter's value alone.
 LIVE = """\
 {logical}Version:
   Type: AWS::Lambda::Version
-  Condition: {condition}
+  Condition: Versioned{product}
   DeletionPolicy: Retain
   UpdateReplacePolicy: Retain
   Properties: {{FunctionName: !Ref {logical}, Description: !Ref Release}}
 {logical}Live:
   Type: AWS::Lambda::Alias
-  Condition: {condition}
-  UpdatePolicy: {{CodeDeployLambdaAliasUpdate: {{ApplicationName: !Ref Shifting, \
-DeploymentGroupName: !Ref {logical}Shifting}}}}
+  Condition: Versioned{product}
+  UpdatePolicy: !If [Shifts, {{CodeDeployLambdaAliasUpdate: {{ApplicationName: !Ref Shifting, \
+DeploymentGroupName: !Ref {logical}Shifting}}}}, !Ref AWS::NoValue]
   Properties: {{Name: live, FunctionName: !Ref {logical}, FunctionVersion: !GetAtt {logical}Version.Version}}
 {logical}Shifting:
   Type: AWS::CodeDeploy::DeploymentGroup
-  Condition: {condition}
+  Condition: Shifts{product}
   Properties:
     ApplicationName: !Ref Shifting
     ServiceRoleArn: !GetAtt ShiftingRole.Arn
@@ -107,7 +108,10 @@ CONDITION = """\
 Has{logical}: !Or [!Equals [!Ref Products, all], !Not [!Equals [!Select [0, !Split [",{slug},", \
 !Sub ",${{Products}},"]], !Sub ",${{Products}},"]]]
 """
-SHIFTS = "Shifts{logical}: !And [!Condition Shifts, !Condition Has{logical}]\n"
+VERSIONED = """\
+Shifts{logical}: !And [!Condition Shifts, !Condition Has{logical}]
+Versioned{logical}: !And [!Condition Versioned, !Condition Has{logical}]
+"""
 # API Gateway takes on a role to call the functions, in place of a permission for each route: a stack has 500 resources.
 # The path of a product that is not set up stands as well: what it reaches says so.
 ROUTE = """\
@@ -143,6 +147,8 @@ MetricName: ApproximateAgeOfOldestMessage, Dimensions: \
         - !Ref AWS::NoValue
 """
 MOST_METRICS = 10
+# Uploads that one call is brought. Lambda waits for so many for a second at most, and does not bill that.
+BATCH = threads.MOST
 ORDER = """\
 Vendors:
   Type: String
@@ -197,8 +203,8 @@ PATHS = {
     "/ocr/{product}": (RECORDS, ("post",)),
     "/ocr/{product}/batch": (RECORDS, ("post",)),
 }
-# Besides the products, what callers wait for. What works behind the records is updated at once.
-SHIFTED = (RECORDS, "DrawPages", "Engine")
+# Besides the products, what callers wait for. What works behind the records is updated at once, and starts by itself.
+ALIASED = (RECORDS, "DrawPages", "Engine")
 REFUSAL = """\
 {response}:
   StatusCode: {status}
@@ -230,11 +236,11 @@ def _parts() -> Mapping[str, str]:
     return {
         "order": ORDER.format(vendors=",".join(offers_by_vendor())),
         "vendors": "".join(KEY.format(**one) + ASKS.format(**one) for one in asked),
-        "conditions": "".join((CONDITION + SHIFTS).format(**one) for one in named) + "".join(_any_of(named)),
+        "conditions": "".join((CONDITION + VERSIONED).format(**one) for one in named) + "".join(_any_of(named)),
         "oldest": "".join(_oldest(named)),
         "routes": "".join(_routes(named)),
         "called": "".join(CALLED.format(**one) for one in named),
-        "others": "".join(map(_live, SHIFTED)),
+        "others": "".join(map(_live, ALIASED)),
         "notifications": "".join(NOTIFICATION.format(**one) for one in named),
         "queues": "".join(QUEUE.format(**one) for one in named),
         "prefixes": "".join(PREFIX.format(**one) for one in named),
@@ -269,13 +275,13 @@ def _routes(named: Sequence[Mapping[str, str]]) -> Iterator[str]:
 
 
 def _live_or_plain(name: str) -> str:
-    return f"!If [Shifts, !Ref {name}Live, !GetAtt {name}.Arn]"
+    return f"!If [Versioned, !Ref {name}Live, !GetAtt {name}.Arn]"
 
 
-def _live(name: str, condition: str = "Shifts") -> str:
-    """Version, alias and deployment group of one function."""
+def _live(name: str, product: str = "") -> str:
+    """Version, alias and deployment group of one function, of a product where it is one's."""
     alarms = ", ".join(f"{{Name: !Ref {alarm}}}" for alarm in FAULTS)
-    return LIVE.format(logical=name, condition=condition, alarms=alarms)
+    return LIVE.format(logical=name, product=product, alarms=alarms)
 
 
 def _products() -> Iterator[str]:
@@ -290,7 +296,8 @@ def _product(product: Product) -> str:
     asks = [f"Asks{logical(offer.vendor)}" for offer in product.offers if offer.keys]
     policies = ", ".join(f"!Ref {name}" for name in ("Observed", "ReadsDocuments", *asks))
     name = logical(product.slug)
-    return PRODUCT.format(logical=name, slug=product.slug, policies=policies) + _live(name, f"Shifts{name}")
+    batch = max(BATCH, *(offer.limits.batch for offer in product.offers))
+    return PRODUCT.format(logical=name, slug=product.slug, policies=policies, batch=batch) + _live(name, name)
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -43,7 +43,7 @@ TRIALS = {
         poison.TRIAL,
         kill.TRIAL,
         bad_day.TRIAL,
-        backlog.TRIAL,
+        *backlog.TRIALS,
         clients.TRIAL,
         *burst.TRIALS,
         webhooks.TRIAL,
@@ -83,7 +83,7 @@ def _arguments() -> argparse.Namespace:
 
 def _tried(trial: Trial, scale: float, console: Console) -> Result:
     console.rule(trial.name)
-    with harness(trial.parameters, console, trial.concurrency) as prepared:
+    with harness(trial.parameters, console, trial.vendor, trial.concurrency) as prepared:
         result = trial.run(prepared, scale)
     console.print(table([result]))
     return result

@@ -31,7 +31,6 @@ from local.trials.pictures import PRODUCT, plate
 from local.trials.result import Figure
 
 FOLDER = ROOT / ".local/trials"
-VENDOR = "juhe"
 LOGS = "/trials"
 BATCH = 10
 UPLOADERS = 8
@@ -52,7 +51,7 @@ class Sent:
 
 @dataclass
 class Harness:
-    """A stack whose licence plates are read by Juhe's simulator, for one trial alone."""
+    """A stack whose licence plates are read by a simulated vendor, for one trial alone."""
 
     stack: Stack
     vendor: Control
@@ -248,21 +247,21 @@ def _record(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> 
 
 
 @contextmanager
-def harness(parameters: Mapping[str, str], console: Console, concurrency: int = 0) -> Iterator[Harness]:
+def harness(parameters: Mapping[str, str], console: Console, vendor: str, concurrency: int = 0) -> Iterator[Harness]:
     """A fresh local AWS with the stack deployed to it by these template parameters; it ends with the block.
 
-    `concurrency` is the account's, see `Aws.start`.
+    The vendor is simulated. `concurrency` is the account's, see `Aws.start`.
     """
     try:
-        with running(VENDOR) as urls:
-            simulated = {"VendorUrls": f"{VENDOR}={urls[VENDOR]}", "ProductVendors": f"{PRODUCT}={VENDOR}"}
+        with running(vendor) as urls:
+            simulated = {"VendorUrls": f"{vendor}={urls[vendor]}", "ProductVendors": f"{PRODUCT}={vendor}"}
             stack = deploy(Aws.start(FOLDER, concurrency=concurrency), console, simulated | dict(parameters))
-            secret = json.dumps(SECRETS[VENDOR])
-            stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{VENDOR}", SecretString=secret)
+            secret = json.dumps(SECRETS[vendor])
+            stack.client("secretsmanager").put_secret_value(SecretId=f"{NAME}/{vendor}", SecretString=secret)
             # The simulator starts its engine with the first picture, which none that is measured is to wait for.
             reader.plates(opened(plate()))
             with listening(stack) as listener:
-                yield _prepared(stack, Control(urls[VENDOR]), listener, console)
+                yield _prepared(stack, Control(urls[vendor]), listener, console)
     finally:
         stop(FOLDER)
 

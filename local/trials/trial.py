@@ -15,12 +15,14 @@ class Trial:
     run         does it, on a ground of its own and at a scale (1.0 is what the promise is made for)
     parameters  the template's, where the trial needs others than the defaults
     concurrency  how many functions the account runs at once; 0: as many as this machine can
+    vendor      who reads the pictures, simulated
     """
 
     name: str
     run: Callable[[Harness, float], Result]
     parameters: Mapping[str, str] = field(default_factory=dict)
     concurrency: int = 0
+    vendor: str = "juhe"
 
 
 def scaled(count: int, scale: float) -> int:

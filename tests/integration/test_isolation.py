@@ -105,6 +105,39 @@ class TestABatch:
         assert happened == ["hidden"] * 4 + ["decoded"] * 4
         assert calls(kind) == 4
 
+    def test_what_memory_has_no_room_for_together_is_read_one_group_after_another(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        together: list[int] = []
+        read = files.read
+
+        def counted(kind: Any, jobs: Any, end: float) -> Any:
+            together.append(len(jobs))
+            return read(kind, jobs, end)
+
+        monkeypatch.setattr(files, "read", counted)
+        monkeypatch.setattr(sqs, "MOST_TOGETHER_BYTES", 1000)
+        uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)]
+        for notification, size in zip(uploads, (400, 600, 900, 2000, 100), strict=True):
+            notification["s3"]["object"]["size"] = size
+        assert deliver(product([reading]), *uploads) == []
+        assert together == [2, 1, 1, 1]
+        found = [of_upload(notification) for notification in uploads]
+        assert {record and record.status for record in found} == {Status.SUCCEEDED}
+
+    @pytest.mark.parametrize(("receives", "again"), [(1, ["message-0", "message-1"]), (2, ["message-1"])])
+    def test_what_is_not_decoded_in_time_comes_again_but_for_the_first_that_came_before(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, receives: int, again: list[str]
+    ) -> None:
+        kind = product([reading])
+        uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(2)]
+        monkeypatch.setattr(sqs, "DECODING_SHARE", -1)
+        assert deliver(kind, *uploads, receives=receives) == again
+        monkeypatch.setattr(sqs, "DECODING_SHARE", 1)
+        assert deliver(kind, *uploads, receives=receives + 1) == []
+        found = [of_upload(notification) for notification in uploads]
+        assert {record and record.status for record in found} == {Status.SUCCEEDED}
+
     def test_a_vendor_that_was_down_costs_no_picture_its_tries(self, world: World) -> None:
         kind = product([lambda: VendorUnavailable("down")] * 4 + [reading])
         upload = world.upload("uploads/ticket/a.png", picture())

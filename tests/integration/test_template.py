@@ -414,7 +414,7 @@ def test_api_gateway_calls_the_functions_by_itself_and_not_as_the_caller() -> No
 
 
 @pytest.mark.parametrize("slug", products())
-def test_callers_and_uploads_reach_the_alias_where_traffic_is_shifted_and_else_the_function(slug: str) -> None:
+def test_callers_and_uploads_reach_the_alias_where_functions_have_versions_and_else_the_function(slug: str) -> None:
     name, made = logical(slug), transformed()
     paths = [
         made["Api"]["Properties"]["Body"]["paths"][path]["post"] for path in (f"/ocr/{slug}", f"/ocr/{slug}/batch")
@@ -423,7 +423,8 @@ def test_callers_and_uploads_reach_the_alias_where_traffic_is_shifted_and_else_t
     def reached(*conditions: str) -> set[str]:
         return {called(chosen(path, frozenset(conditions))) for path in paths}
 
-    for conditions, target in (((f"Has{name}",), name), ((f"Has{name}", "Shifts", f"Shifts{name}"), f"{name}Live")):
+    versioned = (f"Has{name}", "Versioned", f"Versioned{name}")
+    for conditions, target in (((f"Has{name}",), name), (versioned, f"{name}Live")):
         assert reached(*conditions) == {target}
         mapping = chosen(made[f"{name}Uploads"], frozenset(conditions))["Properties"]
         assert mapping["FunctionName"] == {"Ref": target}
@@ -437,18 +438,20 @@ def test_traffic_is_shifted_step_by_step_and_back_where_an_alarm_of_ours_rises()
     assert shifted == {"RecordsApi", "DrawPages", "Engine", *map(logical, products())}
     for name in shifted:
         version, alias, group = (made[f"{name}{part}"] for part in ("Version", "Live", "Shifting"))
-        assert {one["Condition"] for one in (version, alias, group)} == {
-            f"Shifts{name}" if f"Shifts{name}" in settled["Conditions"] else "Shifts"
-        }
+        product = name if f"Shifts{name}" in settled["Conditions"] else ""
+        assert [one["Condition"] for one in (version, alias, group)] == [
+            f"Versioned{product}",
+            f"Versioned{product}",
+            f"Shifts{product}",
+        ]
         # A release makes a version, whatever it changes; the one before stays until traffic has left it.
         assert version["Properties"] == {"FunctionName": {"Ref": name}, "Description": {"Ref": "Release"}}
         assert version["UpdateReplacePolicy"] == "Retain"
-        assert chosen(made[name], frozenset({"Shifts"}))["Properties"]["Description"] == {"Ref": "Release"}
+        assert chosen(made[name], frozenset({"Versioned"}))["Properties"]["Description"] == {"Ref": "Release"}
         assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [f"{name}Version", "Version"]}
-        assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"] == {
-            "ApplicationName": {"Ref": "Shifting"},
-            "DeploymentGroupName": {"Ref": f"{name}Shifting"},
-        }
+        groups = {"ApplicationName": {"Ref": "Shifting"}, "DeploymentGroupName": {"Ref": f"{name}Shifting"}}
+        assert chosen(alias["UpdatePolicy"], frozenset({"Shifts"})) == {"CodeDeployLambdaAliasUpdate": groups}
+        assert chosen(alias["UpdatePolicy"], frozenset()) == NOTHING
         assert group["Properties"]["AlarmConfiguration"] == {
             "Enabled": True,
             "Alarms": [{"Name": {"Ref": alarm}} for alarm in FAULTS],
@@ -456,6 +459,23 @@ def test_traffic_is_shifted_step_by_step_and_back_where_an_alarm_of_ours_rises()
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
     assert set(FAULTS) <= alarms().keys()
     assert settled["Parameters"]["TrafficShift"]["Default"] == "AllAtOnce"
+
+
+def test_functions_start_from_snapshots_where_the_parameter_says_so() -> None:
+    """Lambda takes snapshots of versions, of functions with a zip and no more than the 512 MB of disk that all have."""
+    settled = template()
+    assert settled["Parameters"]["SnapStart"]["Default"] == "false"
+    assert settled["Conditions"]["Snapshots"] == {"Fn::Equals": [{"Ref": "SnapStart"}, "true"]}
+    either = [{"Condition": "Shifts"}, {"Condition": "Snapshots"}]
+    assert settled["Conditions"]["Versioned"] == {"Fn::Or": either}
+    for name, one in transformed().items():
+        if one["Type"] != "AWS::Lambda::Function":
+            continue
+        asked = one["Properties"]["SnapStart"]
+        assert chosen(asked, frozenset({"Snapshots"})) == {"ApplyOn": "PublishedVersions"}, name
+        assert chosen(asked, frozenset()) == NOTHING
+        assert not one["Properties"].keys() & {"EphemeralStorage", "FileSystemConfigs", "ImageConfig"}
+    assert not [one for one in transformed().values() if "ProvisionedConcurrencyConfig" in one.get("Properties", {})]
 
 
 def deployment(resources: Resource) -> str:
@@ -530,8 +550,9 @@ def test_a_product_that_is_not_asked_for_leaves_nothing_that_is_paid_for(slug: s
     own = {part: made[name + part].get("Condition") for part in ("", "Queue", "Role", "Uploads")}
     assert set(own.values()) == {f"Has{name}"}
     assert f'",{slug},"' in json.dumps(template()["Conditions"][f"Has{name}"])
-    both = {"Fn::And": [{"Condition": "Shifts"}, {"Condition": f"Has{name}"}]}
-    assert template()["Conditions"][f"Shifts{name}"] == both
+    for condition in ("Shifts", "Versioned"):
+        both = {"Fn::And": [{"Condition": condition}, {"Condition": f"Has{name}"}]}
+        assert template()["Conditions"][f"{condition}{name}"] == both
 
 
 def test_every_role_has_the_boundary_that_the_account_asks_for() -> None:

@@ -272,7 +272,7 @@ def _uploads(records: list[Mapping[str, Any]]) -> Iterator[Upload]:
         key = unquote_plus(thing["key"])
         if not is_folder(key, thing.get("size")):
             at = datetime.fromisoformat(record["eventTime"]) if "eventTime" in record else None
-            yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at)
+            yield Upload(record["s3"]["bucket"]["name"], key, thing.get("versionId"), at, thing.get("size"))
 
 
 _NOT_THERE = frozenset({"NoSuchKey", "NoSuchVersion"})

@@ -1,5 +1,8 @@
 """The queue trigger: a batch of S3 uploads, each ending in a record or coming again, none touching the others.
 
+A batch is processed together as far as a function has memory for its pictures, the rest after that. What there is too
+little time for comes again.
+
 Whatever ends the process (time, memory, a crash in a decoder) ends the whole batch. Of messages that come again, one
 may be what did it. All are hidden first, each for another while, so that they do not meet again; then they are decoded
 one by one. One that was tried twice before is also read alone. An upload over which the process died twice is not
@@ -13,7 +16,7 @@ its count rises as well when Lambda is throttled and no function sees the messag
 import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +28,7 @@ from ocr.declare.product import Product
 from ocr.entry import dead_letters, requests
 from ocr.model.picture import Upload
 from ocr.model.record import Record
+from ocr.pages.examine import MAX_BYTES
 from ocr.pipeline import files, process
 from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
@@ -39,6 +43,10 @@ LONGEST_BACKOFF = 900
 APART = 90
 # What is left, after other messages took their time, to process one.
 LEAST_SECONDS = 10.0
+# Pictures that are processed together, in bytes: a vendor's request holds them in memory several times.
+MOST_TOGETHER_BYTES = 10 * MAX_BYTES
+# The part of the time that pictures may take until they are decoded; the rest is for vendors.
+DECODING_SHARE = 1 / 3
 MOST_DEATHS = 2
 # After so many tries that came to nothing an upload is read alone.
 MOST_TOGETHER = 2
@@ -56,11 +64,12 @@ LONGEST_WAIT = 3 * 86_400
 class Delivery:
     """One queue message: the pictures it tells of, and whether it has to come again, in how many seconds.
 
-    `ids` are those of its uploads' records. `spent` counts the tries before this one. `waits` says that it comes again
-    because no vendor has worked on it.
+    `uploads` are the objects that it names, `ids` those of their records. `spent` counts the tries before this one.
+    `waits` says that it comes again because no vendor has worked on it.
     """
 
     message: SQSRecord
+    uploads: list[Upload] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     spent: int = 0
@@ -72,6 +81,15 @@ class Delivery:
     def suspect(self) -> bool:
         """Whether it was delivered before: then it may be what ended the process."""
         return int(self.message.attributes.approximate_receive_count or 1) > 1
+
+    @property
+    def size(self) -> int:
+        """How many bytes its pictures have, at most."""
+        return sum(MAX_BYTES if upload.size is None else min(upload.size, MAX_BYTES) for upload in self.uploads)
+
+    def wait(self) -> None:
+        """Have it come again, with no try spent: nobody has worked on it."""
+        self.again = self.waits = True
 
     @property
     def last(self) -> bool:
@@ -92,15 +110,21 @@ class Delivery:
 
 def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[str, Any]:
     """The partial batch response, before `end` on the monotonic clock: the messages that have to come again."""
-    deliveries = [Delivery(message) for message in messages]
+    deliveries = [_delivery(message) for message in messages]
     suspects = [delivery for delivery in deliveries if delivery.suspect]
     if len(deliveries) > 1:
         threads.each(lambda delivery: _hide(delivery, end - time.monotonic() + random.uniform(1, APART)), suspects)
     fresh = [delivery for delivery in deliveries if not delivery.suspect]
-    _process(product, fresh, end)
+    for number, group in enumerate(_in_groups(fresh)):
+        if number and end - time.monotonic() < LEAST_SECONDS:
+            for delivery in group:
+                delivery.wait()
+        else:
+            _process(product, group, end)
     for delivery in fresh:
         _conclude(delivery, tried=False)
-    _process_suspects(product, suspects, end)
+    for group in _in_groups(suspects):
+        _process_suspects(product, group, end)
     for delivery in suspects:
         _conclude(delivery, tried=True)
     late = [delivery for delivery in deliveries if delivery.again]
@@ -109,9 +133,38 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
     return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
 
 
+def _delivery(message: SQSRecord) -> Delivery:
+    """A message with its uploads; one that S3 did not write is given up at once, since it says the same each time."""
+    try:
+        return Delivery(message, requests.uploads(message))
+    except Exception as error:
+        unforeseen("A message failed", error)
+        return Delivery(message, again=True, spent=settings().max_tries)
+
+
+def _in_groups(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries in order, as many at once as a function has memory for."""
+    group, size = list[Delivery](), 0
+    for delivery in deliveries:
+        if group and size + delivery.size > MOST_TOGETHER_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(delivery)
+        size += delivery.size
+    if group:
+        yield group
+
+
 def _process(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
-    threads.each(lambda delivery: _load(product, delivery), deliveries)
-    _read(product, deliveries, end)
+    until = _decoding(end)
+    threads.each(lambda delivery: _load(product, delivery, until), deliveries)
+    _read(product, [delivery for delivery in deliveries if delivery.jobs], end)
+
+
+def _decoding(end: float) -> float:
+    """Until when pictures are decoded, on the monotonic clock."""
+    now = time.monotonic()
+    return now + (end - now) * DECODING_SHARE
 
 
 def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
@@ -123,29 +176,39 @@ def _read(product: Product, deliveries: Sequence[Delivery], end: float) -> None:
         unforeseen("A batch failed", error)
         for delivery in deliveries:
             delivery.again = delivery.again or bool(delivery.jobs)
+    finally:
+        # The pictures of the next ones take their place in memory.
+        for delivery in deliveries:
+            delivery.jobs.clear()
 
 
 def _process_suspects(product: Product, suspects: Sequence[Delivery], end: float) -> None:
-    for delivery in suspects:
-        _load_alone(product, delivery)
-    together = [delivery for delivery in suspects if delivery.spent < MOST_TOGETHER]
+    until = _decoding(end)
+    for number, delivery in enumerate(suspects):
+        # As with the reading below.
+        _load_alone(product, delivery, until if number else end)
+    loaded = [delivery for delivery in suspects if delivery.jobs]
+    together = [delivery for delivery in loaded if delivery.spent < MOST_TOGETHER]
     _read(product, together, end)
-    for number, delivery in enumerate([one for one in suspects if one.spent >= MOST_TOGETHER]):
+    for number, delivery in enumerate([one for one in loaded if one.spent >= MOST_TOGETHER]):
         # The first is read however little time there is: none may be put off for ever.
         if (number or together) and end - time.monotonic() < LEAST_SECONDS:
-            delivery.again = delivery.waits = True
+            delivery.wait()
         else:
             _read(product, [delivery], end)
 
 
-def _load_alone(product: Product, delivery: Delivery) -> None:
+def _load_alone(product: Product, delivery: Delivery, until: float) -> None:
     """Load what may have ended a process before; its uploads are refused when it did so twice.
 
     Counted is what happens while they are decoded: a process that ends while it waits for a vendor ends for other
     reasons.
     """
+    if time.monotonic() > until:
+        delivery.wait()
+        return
     try:
-        refs = [records.record_ref(upload) for upload in _uploads(delivery)]
+        refs = [records.record_ref(upload) for upload in delivery.uploads]
         before = [tries.begin(ref.id) for ref in refs]
         delivery.ids = [ref.id for ref in refs]
         delivery.spent = max((one.spent for one in before), default=delivery.spent)
@@ -156,7 +219,7 @@ def _load_alone(product: Product, delivery: Delivery) -> None:
         elif delivery.over:
             delivery.again = True
         else:
-            _load(product, delivery)
+            _load(product, delivery, until)
         for ref in refs:
             tries.end(ref.id)
     except Exception as error:
@@ -164,19 +227,12 @@ def _load_alone(product: Product, delivery: Delivery) -> None:
         delivery.again = True
 
 
-def _uploads(delivery: Delivery) -> list[Upload]:
-    """The uploads of a message; one that S3 did not write is given up at once, since it says the same each time."""
-    try:
-        return requests.uploads(delivery.message)
-    except Exception as error:
-        unforeseen("A message failed", error)
-        delivery.again, delivery.spent = True, settings().max_tries
-        return []
-
-
-def _load(product: Product, delivery: Delivery) -> None:
-    for upload in _uploads(delivery):
-        _load_one(product, delivery, upload)
+def _load(product: Product, delivery: Delivery, until: float) -> None:
+    for upload in delivery.uploads:
+        if time.monotonic() > until:
+            delivery.wait()
+        else:
+            _load_one(product, delivery, upload)
 
 
 def _conclude(delivery: Delivery, *, tried: bool) -> None:

@@ -22,12 +22,16 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Upload:
-    """The object that a picture came in, if it came through the bucket; `at` is when."""
+    """The object that a picture came in, if it came through the bucket; `at` is when.
+
+    `size` is its number of bytes as S3 announced it, where it did.
+    """
 
     bucket: str
     key: str
     version: str | None = None
     at: datetime | None = None
+    size: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ from botocore.exceptions import ClientError
 from botocore.handlers import add_expect_header
 from botocore.loaders import Loader
 
-from ocr.platform import attribute_values
+from ocr.platform import attribute_values, threads
 from ocr.platform.settings import settings
 
 # botocore's own timeouts are a minute: the caller would be gone. Parameters are checked by mypy and the tests, not once
 # more at each call.
-SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False)
+SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False, max_pool_connections=threads.MOST)
 # How often a write that conflicts with a transaction is retried, and within how many seconds the first time.
 MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
 LINK_SECONDS = 300
@@ -157,7 +157,8 @@ def secrets() -> Secrets:
 @cache
 def functions(seconds: int) -> "LambdaClient":
     """A Lambda client with this read timeout. It tries once: the queue and the caller are the only retry loop."""
-    client: LambdaClient = _client("lambda", Config(retries={"total_max_attempts": 1}, read_timeout=seconds))
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=seconds, max_pool_connections=threads.MOST)
+    client: LambdaClient = _client("lambda", once)
     return client
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-# At once: as many as a queue's batch has messages, and as botocore keeps connections to a service.
-MOST = 10
+# At once, and connections that are kept to each service for them: as many as most queues' batches have messages.
+MOST = 20
 
 
 def each[Given, Result](step: Callable[[Given], Result], given: Sequence[Given]) -> list[Result]:
