@@ -109,13 +109,13 @@ class TestABatch:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         together: list[int] = []
-        read = files.read
+        read = sqs.files.read
 
         def counted(kind: Any, jobs: Any, end: float) -> Any:
             together.append(len(jobs))
             return read(kind, jobs, end)
 
-        monkeypatch.setattr(files, "read", counted)
+        monkeypatch.setattr(sqs.files, "read", counted)
         monkeypatch.setattr(sqs, "MOST_TOGETHER_BYTES", 1000)
         uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)]
         for notification, size in zip(uploads, (400, 600, 900, 2000, 100), strict=True):
