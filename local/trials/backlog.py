@@ -13,12 +13,11 @@ from local.cloud.aws import ROOT
 from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
-from local.trials.trial import Trial, scaled
+from local.trials.trial import VENDOR, Trial, scaled
 
 UPLOADS, NAIVELY = 5_000, 50
 VENDOR_SECONDS = 1.0
 NAIVE = ROOT / "local/bench/naive/uploads.py"
-NAIVE_VENDOR = "juhe"
 # Batches at once: what a local AWS that is one process, on two cores, keeps up with.
 CONCURRENCY = 2
 
@@ -36,7 +35,7 @@ def run(harness: Harness, scale: float, name: str, vendor: str, most: float) -> 
         Figure("documents an invocation", len(uploads) / len(invocations)),
         Figure("Lambda-seconds a document", billed / len(uploads), most=most),
     ]
-    if vendor == NAIVE_VENDOR:
+    if vendor == VENDOR:
         figures.append(Figure("one at a time", _naive(harness, billed)))
     return Result(
         name,
@@ -68,4 +67,4 @@ def _trial(name: str, vendor: str, most: float) -> Trial:
     return Trial(name, tried, {"MaximumConcurrency": str(CONCURRENCY)}, vendor=vendor)
 
 
-TRIALS = (_trial("backlog", NAIVE_VENDOR, 0.12), _trial("backlog-batches", "ctyun", 0.08))
+TRIALS = (_trial("backlog", VENDOR, 0.12), _trial("backlog-batches", "ctyun", 0.08))

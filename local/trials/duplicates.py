@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from local.trials.harness import VENDOR, Harness
+from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
 from local.trials.result import Figure, Result
 from local.trials.stub import put_engine
-from local.trials.trial import Trial, scaled
+from local.trials.trial import VENDOR, Trial, scaled
 from ocr.storage.usage import SPENT
 
 UPLOADS, CONTENTS, COPIES = 4_000, 1_300, 1_000

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from local.trials.harness import Harness
 from local.trials.result import Result
 
+VENDOR = "juhe"
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -22,7 +24,7 @@ class Trial:
     run: Callable[[Harness, float], Result]
     parameters: Mapping[str, str] = field(default_factory=dict)
     concurrency: int = 0
-    vendor: str = "juhe"
+    vendor: str = VENDOR
 
 
 def scaled(count: int, scale: float) -> int:

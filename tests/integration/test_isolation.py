@@ -10,6 +10,7 @@ from ocr.model.picture import Upload
 from ocr.model.reading import Line
 from ocr.model.record import Status
 from ocr.pages import files
+from ocr.pipeline import files as pieces
 from ocr.platform.errors import VendorUnavailable
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import calls, picture, product, reading
@@ -109,13 +110,13 @@ class TestABatch:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         together: list[int] = []
-        read = sqs.files.read
+        read = pieces.read
 
         def counted(kind: Any, jobs: Any, end: float) -> Any:
             together.append(len(jobs))
             return read(kind, jobs, end)
 
-        monkeypatch.setattr(sqs.files, "read", counted)
+        monkeypatch.setattr(pieces, "read", counted)
         monkeypatch.setattr(sqs, "MOST_TOGETHER_BYTES", 1000)
         uploads = [world.upload(f"uploads/ticket/{n}.png", picture(n)) for n in range(5)]
         for notification, size in zip(uploads, (400, 600, 900, 2000, 100), strict=True):
