@@ -121,8 +121,8 @@ def readings() -> Iterator[tuple[str, dict[str, float]]]:
     yield "by HTTPS, the engine", reading("by HTTPS", engine, own=True)
     yield "by HTTPS, a vendor of 1 s", reading("by HTTPS", vendor)
     yield "by S3, one at a time, the engine", reading("by S3", engine, own=True)
-    yield "by S3, batches of twenty, the engine", reading("by S3", engine, own=True, batch=threads.MOST)
-    yield "by S3, batches of twenty, a vendor of 1 s", reading("by S3", vendor, batch=threads.MOST)
+    yield "by S3, batches, the engine", reading("by S3", engine, own=True, batch=threads.MOST)
+    yield "by S3, batches, a vendor of 1 s", reading("by S3", vendor, batch=threads.MOST)
 
 
 def reading(way: str, seconds: float, *, own: bool = False, batch: int = 1) -> dict[str, float]:

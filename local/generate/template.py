@@ -17,7 +17,6 @@ from local.generate.openapi import OPEN
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.product import Product
-from ocr.platform import threads
 
 MARK = re.compile(
     r"^(?P<indent> *)# generated: (?P<name>\w+) \(make generate\)\n.*?^(?P=indent)# end of generated: (?P=name)\n",
@@ -37,7 +36,7 @@ PRODUCT = """\
   Condition: Has{logical}
   Properties: {{EventSourceArn: !GetAtt {logical}Queue.Arn, \
 FunctionName: !If [Versioned, !Ref {logical}Live, !Ref {logical}], FunctionResponseTypes: [ReportBatchItemFailures], \
-BatchSize: {batch}, MaximumBatchingWindowInSeconds: 1, ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
+BatchSize: !Ref BatchSize, MaximumBatchingWindowInSeconds: 1, ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
   Condition: Has{logical}
@@ -147,8 +146,6 @@ MetricName: ApproximateAgeOfOldestMessage, Dimensions: \
         - !Ref AWS::NoValue
 """
 MOST_METRICS = 10
-# Uploads that one call is brought. Lambda waits for so many for a second at most, and does not bill that.
-BATCH = threads.MOST
 ORDER = """\
 Vendors:
   Type: String
@@ -296,8 +293,7 @@ def _product(product: Product) -> str:
     asks = [f"Asks{logical(offer.vendor)}" for offer in product.offers if offer.keys]
     policies = ", ".join(f"!Ref {name}" for name in ("Observed", "ReadsDocuments", *asks))
     name = logical(product.slug)
-    batch = max(BATCH, *(offer.limits.batch for offer in product.offers))
-    return PRODUCT.format(logical=name, slug=product.slug, policies=policies, batch=batch) + _live(name, name)
+    return PRODUCT.format(logical=name, slug=product.slug, policies=policies) + _live(name, name)
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-# At once, and connections that are kept to each service for them: as many as most queues' batches have messages.
-MOST = 20
+# At once, and connections that are kept to each service for them: as many as a queue's batch has messages, where the
+# template's BatchSize is not another one.
+MOST = 15
 
 
 def each[Given, Result](step: Callable[[Given], Result], given: Sequence[Given]) -> list[Result]:
