@@ -36,7 +36,8 @@ PRODUCT = """\
   Condition: Has{logical}
   Properties: {{EventSourceArn: !GetAtt {logical}Queue.Arn, \
 FunctionName: !If [Versioned, !Ref {logical}Live, !Ref {logical}], FunctionResponseTypes: [ReportBatchItemFailures], \
-BatchSize: !Ref BatchSize, MaximumBatchingWindowInSeconds: 1, ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
+BatchSize: !Ref BatchSize, MaximumBatchingWindowInSeconds: 1, \
+ScalingConfig: {{MaximumConcurrency: !Ref MaximumConcurrency}}}}
 {logical}Queue:
   Type: AWS::SQS::Queue
   Condition: Has{logical}
