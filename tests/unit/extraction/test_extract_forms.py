@@ -512,8 +512,8 @@ def test_a_label_that_was_read_as_the_end_of_a_seals_line_keeps_its_value() -> N
 
 
 def test_a_word_of_a_label_within_the_brackets_of_a_value_is_a_part_of_it() -> None:
-    said = fields("business_license", (60, 60, "类型 有限责任公司(法人独资)"), (60, 120, "法定代表人 顾家明"))
-    assert (said["type"], said["legal_representative"]) == ("有限责任公司(法人独资)", "顾家明")
+    said = fields("business_license", (60, 60, "类型 有限责任公司(台港澳法人独资)"), (60, 120, "法定代表人 顾家明"))
+    assert (said["type"], said["legal_representative"]) == ("有限责任公司(台港澳法人独资)", "顾家明")
 
 
 def test_a_day_and_a_time_that_stand_apart_are_one_moment() -> None:
@@ -560,9 +560,10 @@ def test_a_size_is_three_lengths_though_they_stand_apart() -> None:
 
 
 def test_a_watermark_aslant_over_the_page_is_no_value() -> None:
-    printed = page((60, 60, "住址"), (150, 60, "青禾市云溪区明湖路1号"), (60, 160, "姓名"), (150, 160, "顾家明"))
-    [card] = read("id_card", [*printed, *page((120, 160, "仅供租房使用"), turned=-25)])
-    assert (card.fields["address"], card.fields["name"]) == ("青禾市云溪区明湖路1号", "顾家明")
+    heads = [(60, 60, "项目名称"), (360, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
+    printed = page(*heads, (60, 110, "台灯"), (560, 110, "100.00"), (700, 110, "13.00"))
+    [invoice] = read("vat_invoice", [*printed, *page((297, 236, "仅供租房"), turned=-20)])
+    assert invoice.fields["items"] == [{"name": "台灯", "amount": "100.00", "tax": "13.00"}]
 
 
 def test_dirt_before_or_behind_a_label_is_no_part_of_it() -> None:
