@@ -80,4 +80,4 @@ def _throttles(harness: Harness) -> Iterator[int]:
         yield round(sum(one["Sum"] for one in points))
 
 
-TRIALS = tuple(one.trial for one in (Burst(10, 600, 5, 3), Burst(50, 2_000, 8, 12)))
+TRIALS = tuple(one.trial for one in (Burst(10, 600, 5, 3), Burst(50, 2_000, 8, 10)))
