@@ -409,6 +409,27 @@ def read(slug: str, lines: list[Line]) -> Record:
     return offline.record_of(slug, {"lines": [line.model_dump() for line in lines]})
 
 
+def test_a_card_whose_number_is_covered_does_not_get_that_of_the_card_beside_it() -> None:
+    covered = page(
+        (60, 60, "姓名 沈小月"),
+        (60, 110, "性别 女 民族 满"),
+        (60, 160, "出生 1973年2月3日"),
+        (60, 210, "住址 海棠市松岭区望江大道308号"),
+        (60, 300, "公民身份号码"),
+    )
+    whole = page(
+        (60, 60, "姓名 方海峰"),
+        (60, 110, "性别 男 民族 满"),
+        (60, 160, "出生日期 1949年12月31日"),
+        (60, 210, "地址 青禾市云溪区银杏路174号"),
+        (60, 300, f"公民身份号码 {NUMBER}"),
+    )
+    found = read("id_card", composed([covered, whole]))
+    held = [one.fields for one in offline.documents(found)]
+    assert not any("id_number" in one and one["name"] != "方海峰" for one in held)
+    assert found.status == Status.INCOMPLETE
+
+
 @pytest.mark.parametrize(
     ("slug", "documents"),
     [

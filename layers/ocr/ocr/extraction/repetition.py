@@ -15,7 +15,7 @@ from ocr.declare.fields import Declared, Fields, canonical, declared
 from ocr.extraction.layout import laid_out
 from ocr.extraction.page import joined, upright
 from ocr.extraction.values import compact, shaped
-from ocr.extraction.vocabulary import vocabulary
+from ocr.extraction.vocabulary import is_chinese, vocabulary
 from ocr.model.reading import Line
 
 # So many fields have to be there twice; a number with a check digit is enough alone.
@@ -111,18 +111,18 @@ def _made_of(shapes: Sequence[tuple[str, Declared]], text: str) -> list[tuple[st
 
 
 def _by_label(model: type[Fields], lines: Sequence[Line]) -> set[str]:
-    """The fields whose label stands on the page with more values than it has meanings; line items repeat theirs."""
-    values: defaultdict[str, list[str]] = defaultdict(list)
+    """The fields whose labels stand on the page with more values than they have meanings; line items repeat theirs."""
+    values: defaultdict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
     words, rows = vocabulary(model), _labels_of_rows(model)
     for match in laid_out(upright(lines), words).matches:
         label, value = canonical(match.label), canonical(joined(match.values)) if match.values else ""
-        if match.meanings and len(value) > 1 and label not in rows and not _is_among(value, values[label]):
-            values[label].append(value)
-    return {
-        words.terms[label][0].field
-        for label, found in values.items()
-        if label in words.terms and len(found) > len(words.terms[label])
-    }
+        if match.meanings and len(value) > 1 and label in words.terms and label not in rows:
+            fields = tuple(sense.field for sense in words.terms[label])
+            # 住址 on one card and 地址 on another are one label. English small print is not the label above it.
+            same = fields, "" if is_chinese(label) else label
+            if not _is_among(value, values[same]):
+                values[same].append(value)
+    return {fields[0] for (fields, _), found in values.items() if len(found) > len(fields)}
 
 
 @cache
