@@ -143,16 +143,16 @@ def truth(folder: Path) -> list[Entry] | None:
 
 
 def evaluate(folder: Path, entries: Iterable[Entry], fresh: bool = False) -> Iterator[PictureScore]:
-    """The verdict on each picture of a folder that its truth.json names."""
+    """The score of each picture of a folder that its truth.json names."""
     for entry in entries:
         picture = folder / entry.file
         try:
-            yield _verdict(picture, entry, fresh)
+            yield _score(picture, entry, fresh)
         except (OSError, OcrError) as error:
             yield _lost(picture, entry, _sentence(error))
 
 
-def _verdict(picture: Path, entry: Entry, fresh: bool) -> PictureScore:
+def _score(picture: Path, entry: Entry, fresh: bool) -> PictureScore:
     content = picture.read_bytes()
     record, answer = offline.record(entry.reader, content, fresh=fresh)
     if "error" in answer.said:
@@ -217,9 +217,9 @@ def accuracy(truth: str, read: str) -> float:
 # --- What is printed --------------------------------------------------------------------------------------------------
 
 
-def show(verdicts: Sequence[PictureScore], console: Console) -> None:
+def show(scores: Sequence[PictureScore], console: Console) -> None:
     """Fields by product, the other parts in a line a kind, then everything that went wrong."""
-    head, rows = by_product(verdicts)
+    head, rows = by_product(scores)
     if rows:
         shown = Table(*head)
         for column in shown.columns[1:]:
@@ -227,31 +227,31 @@ def show(verdicts: Sequence[PictureScore], console: Console) -> None:
         for row in rows:
             shown.add_row(*row, end_section=row is rows[-2] if len(rows) > 1 else False)
         console.print(shown)
-    console.print(*totals(verdicts), sep="\n")
-    for line in losses(verdicts):
+    console.print(*totals(scores), sep="\n")
+    for line in losses(scores):
         console.print(escape(line), soft_wrap=True)
 
 
-def totals(verdicts: Sequence[PictureScore]) -> Iterator[str]:
+def totals(scores: Sequence[PictureScore]) -> Iterator[str]:
     """What came of the parts that are no fields, a line a kind, and how long the engine took."""
     for kind, name in (("grid", "grids of tables"), ("plate", "plates"), ("document", "kinds of document")):
-        parts = [part for one in verdicts for part in one.parts if part.kind == kind]
+        parts = [part for one in scores for part in one.parts if part.kind == kind]
         if parts:
             yield f"{name}: {sum(part.right for part in parts):.0f} of {len(parts)} exactly right"
-    texts = [part for one in verdicts for part in one.parts if part.kind == "text"]
+    texts = [part for one in scores for part in one.parts if part.kind == "text"]
     if texts:
         lengths = sum(max(len(one.truth), len(one.read)) for one in texts)
         wrong = sum(Levenshtein.distance(one.truth, one.read) for one in texts)
         a_picture = fmean(one.right for one in texts)
         yield f"text: accuracy {a_picture:.4f} a picture, {1 - wrong / max(lengths, 1):.4f} a character"
-    unread = sum(bool(one.fault) for one in verdicts)
-    seconds = fmean(one.seconds for one in verdicts)
-    yield f"{len(verdicts)} pictures, {unread} of them not read, {seconds:.2f} s of the engine a picture"
+    unread = sum(bool(one.fault) for one in scores)
+    seconds = fmean(one.seconds for one in scores)
+    yield f"{len(scores)} pictures, {unread} of them not read, {seconds:.2f} s of the engine a picture"
 
 
-def losses(verdicts: Iterable[PictureScore]) -> Iterator[str]:
+def losses(scores: Iterable[PictureScore]) -> Iterator[str]:
     """What went wrong, a line each: the picture, what of it, truth → reading, and whether anything says so."""
-    for one in verdicts:
+    for one in scores:
         if one.fault:
             yield f"{one.name}: not read. {one.fault}"
         for part in one.parts:
@@ -263,10 +263,10 @@ def losses(verdicts: Iterable[PictureScore]) -> Iterator[str]:
                 yield f"{one.name}: {value.name} {value.printed or '∅'} → {value.found or '∅'} ({', '.join(said)})"
 
 
-def by_product(verdicts: Iterable[PictureScore]) -> tuple[list[str], list[list[str]]]:
+def by_product(scores: Iterable[PictureScore]) -> tuple[list[str], list[list[str]]]:
     """A table of the fields' values, a row a product: how many are printed, what came of them, where lost ones were
     lost."""
-    known = [one for one in verdicts if one.values]
+    known = [one for one in scores if one.values]
     slugs = sorted({one.entry.product for one in known})
     rows = []
     for slug in [*slugs, *["all"] * (len(slugs) > 1)]:
@@ -279,10 +279,10 @@ def by_product(verdicts: Iterable[PictureScore]) -> tuple[list[str], list[list[s
     return ["product", "pictures", "values", *FIGURES, "share"], rows
 
 
-def keep(verdicts: Sequence[PictureScore]) -> None:
+def keep(scores: Sequence[PictureScore]) -> None:
     """Write the figures into the page on accuracy; no name of a picture or folder, and no value."""
-    head, rows = by_product(verdicts)
-    made = table(head, rows) + "\n" + "".join(f"- {line}\n" for line in totals(verdicts))
+    head, rows = by_product(scores)
+    made = table(head, rows) + "\n" + "".join(f"- {line}\n" for line in totals(scores))
     ACCURACY.write_text(with_table(ACCURACY.read_text(), "real", made))
 
 
@@ -321,7 +321,7 @@ def show_read(picture: Path, product: str, fresh: bool, console: Console) -> Non
 def main() -> None:
     asked = _arguments()
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    verdicts: list[PictureScore] = []
+    scores: list[PictureScore] = []
     try:
         for folder in asked.folders:
             entries = truth(folder)
@@ -331,17 +331,17 @@ def main() -> None:
                 continue
             if others := _pictures(folder) - {folder / entry.file for entry in entries}:
                 console.print(f"{len(others)} files of {folder} are not in its {TRUTH} and are left out.")
-            for number, verdict in enumerate(evaluate(folder, entries, asked.fresh), 1):
-                verdicts.append(verdict)
+            for number, one in enumerate(evaluate(folder, entries, asked.fresh), 1):
+                scores.append(one)
                 print(f"\r{folder.name} {number}/{len(entries)}", end="", file=sys.stderr)
             print(file=sys.stderr)
     except Unusable as error:
         sys.exit(f"evaluate: {error}")
-    if verdicts:
-        show(verdicts, console)
-    if verdicts and asked.docs:
-        keep(verdicts)
-    sys.exit(any(one.fault for one in verdicts))
+    if scores:
+        show(scores, console)
+    if scores and asked.docs:
+        keep(scores)
+    sys.exit(any(one.fault for one in scores))
 
 
 def _pictures(folder: Path) -> set[Path]:
