@@ -583,3 +583,16 @@ def test_a_number_that_goes_on_in_the_next_line_is_one() -> None:
         "vat_invoice", (60, 60, "销售方开户行及账号："), (370, 60, "青禾银行云溪支行 620011"), (370, 92, "1122223333")
     )
     assert said["seller_bank_account"] == "青禾银行云溪支行6200111122223333"
+
+
+def test_a_long_label_may_lack_its_first_or_last_letter() -> None:
+    said = fields("vehicle_license", (60, 60, "册日期 2017-03-22"), (60, 110, "发证日"), (200, 110, "2021-09-14"))
+    assert (said["register_date"], said["issue_date"]) == ("2017-03-22", "2021-09-14")
+
+
+def test_what_is_glued_to_a_label_that_lost_its_last_letter_is_not_cut() -> None:
+    assert fields("vehicle_license", (60, 60, "整备质1750kg"), (60, 110, "总质量2170kg"))["curb_mass_kg"] == 1750
+    permit = fields(
+        "road_transport_permit", (60, 60, "业户名称：青禾物流有限公司"), (60, 110, "核发机云溪市运输管理所")
+    )
+    assert permit.get("issuing_authority") in (None, "云溪市运输管理所")

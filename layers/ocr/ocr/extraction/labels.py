@@ -139,7 +139,13 @@ class _Reader:
             return (ended[0], 1, False) if len(ended) == 1 else (None, 0, False)
         span = self.letters[start].span
         end = next((at for at in range(start, len(self.letters)) if self.letters[at].span is not span), None)
-        return *(self.words.nearly_at(self.text[:end], start) or (None, 0)), False
+        term, size = self.words.nearly_at(self.text[:end], start) or ("", 0)
+        return (None, 0, False) if self._may_be_cut(term, start + size) else (term, size, False)
+
+    def _may_be_cut(self, term: str, end: int) -> bool:
+        """Whether a misread label's last letter may be the first of the text that is glued to it: 核发机河津市."""
+        glued = end < len(self.text) and not self._closed(end) and is_chinese(self.text[end])
+        return not term or (glued and self.text[end - 1] != term[-1])
 
     def _admitted(self, start: int, end: int, term: str) -> bool:
         """Whether a term stands here as a label and not as a part of some other word."""

@@ -50,7 +50,8 @@ class Vocabulary:
     def nearly_at(self, text: str, start: int) -> tuple[str, int] | None:
         """The one long term that begins here with one character misread, and how many characters it takes."""
         first, second = text[start], text[start + 1 : start + 2]
-        likely = (term for term in self.long if term[0] == first or term[1] == second)  # one of both is right
+        # One of the first two letters is right, or the first was not read.
+        likely = (term for term in self.long if term[0] == first or term[1] in (first, second))
         near = [(term, size) for term in likely if (size := _nearly(term, text, start))]
         longest = max((len(term) for term, _ in near), default=0)
         best = [one for one in near if len(one[0]) == longest]
@@ -171,9 +172,18 @@ def _nearly(term: str, text: str, start: int) -> int:
     """How many characters the term takes here with one of them wrong, missing or too many; 0: it is not there."""
     for size in (len(term), len(term) - 1, len(term) + 1):
         found = text[start : start + size]
-        if len(found) == size and _one_edit(term, found):
+        # Beside another text, one that only lacks a term's end may well be a value: 房屋所有权, no 房屋所有权人.
+        is_value = start > 0 and term.startswith(found) and start + size == len(text)
+        if len(found) < size or is_value or _ends_in_value(term, found):
+            continue
+        if _one_edit(term, found):
             return size
     return 0
+
+
+def _ends_in_value(term: str, found: str) -> bool:
+    """Whether what is read for a term's last letter is a figure, and so the value's first: 整备质1750kg."""
+    return found[-1].isdecimal() and not term[-1].isdecimal()
 
 
 def _one_edit(one: str, other: str) -> bool:
@@ -181,5 +191,7 @@ def _one_edit(one: str, other: str) -> bool:
     rest, other_rest = one[prefix:], other[prefix:]
     if len(one) == len(other):
         return rest[1:] == other_rest[1:]
+    if len(one) > len(other):
+        return rest[1:] == other_rest
     # A first or last letter too many belongs to whatever stands next to the label.
-    return 0 < prefix < len(one) - 1 and (rest[1:] == other_rest or rest == other_rest[1:])
+    return 0 < prefix < len(one) - 1 and rest == other_rest[1:]
