@@ -6,6 +6,7 @@ may speak of rows, of left, right, above and below.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,10 @@ SAME_ROW = 0.5  # of the smaller height: how far apart two middles may be within
 # A text that runs otherwise than the page: a watermark, the letters of a seal.
 LEAST_ASLANT, MOST_ASLANT = math.radians(15), math.radians(75)
 LONG_ASLANT = 3.0  # times as long as high: a shorter box does not say how its text runs
+
+# A number that may go on in the next line, and what it goes on with; the ciphers of an invoice are no numbers.
+NUMBER_BEGINS = re.compile(r"(?:^|[\s\u4e00-\u9fff])[0-9]{4,}$")
+NUMBER_ENDS = re.compile(r"[0-9]+(?:$|[\s\u4e00-\u9fff])")
 
 # By which lines the page is flattened, and when. Lengths are in line heights.
 LONG_LINE = 5.0  # its box says how its row runs
@@ -356,7 +361,7 @@ def joined(spans: Iterable[TextSpan]) -> str:
     for span in spans:
         beside = last is not None and last.area.beside(span.area)
         apart = last is not None and not (beside and last.area.across(span.area) < SAME_TEXT)
-        apart = apart and (beside or not (text[-1:].isdecimal() and span.text[:1].isdecimal()))
+        apart = apart and (beside or not (NUMBER_BEGINS.search(text) and NUMBER_ENDS.match(span.text)))
         text += (" " if apart and text[-1:].isascii() and span.text[:1].isascii() else "") + span.text
         last = span
     return text
