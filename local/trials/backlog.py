@@ -67,4 +67,4 @@ def _trial(name: str, vendor: str, most: float, **parameters: str) -> Trial:
     return Trial(name, tried, {"MaximumConcurrency": str(CONCURRENCY)} | parameters, vendor=vendor)
 
 
-TRIALS = (_trial("backlog", VENDOR, 0.12), _trial("backlog-batches", "ctyun", 0.08, BatchSize="50"))
+TRIALS = (_trial("backlog", VENDOR, 0.12), _trial("backlog-batches", "ctyun", 0.1, BatchSize="50"))
