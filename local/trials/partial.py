@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from io import BytesIO
-from itertools import cycle
+from itertools import cycle, islice
 from random import Random
 from typing import Any
 
@@ -49,10 +49,13 @@ def run(harness: Harness, scale: float) -> Result:
 
 
 def _mixtures(count: int) -> Iterator[list[tuple[bytes, int]]]:
-    """Batches with ever more bad pictures, in any order; with each the HTTP status of its problem, 0 for a good one."""
+    """Batches with ever more bad pictures, in any order; with each the HTTP status of its problem, 0 for a good one.
+
+    All are different: of one picture that stands in a batch twice, the second waits for the first.
+    """
     random, bad = Random(SEED), cycle(_bad())
     for number in range(count):
-        ill = [next(bad) for _ in range(1 + number % (BATCH - 1))]
+        ill = [(content and content + salt(), problem) for content, problem in islice(bad, 1 + number % (BATCH - 1))]
         mixture = ill + [(plate() + salt(), GOOD) for _ in range(BATCH - len(ill))]
         random.shuffle(mixture)
         yield mixture
