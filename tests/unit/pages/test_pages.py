@@ -241,6 +241,29 @@ def test_a_stamp_on_an_ofd_is_read_where_it_is_seen(damaged: bool) -> None:
         assert found.answer["lines"][1]["box"][3] == pytest.approx([52 * pixels, 49.5 * pixels], abs=1)
 
 
+@pytest.mark.parametrize(("listed", "stamps", "read"), [(100, 10_000, True), (1, 30_000, False), (40_000, 1, False)])
+def test_annotations_are_no_more_work_than_they_are_long(listed: int, stamps: int, read: bool) -> None:
+    """A part that is listed ever again is one; more than any person makes are refused."""
+    page = Page(600, 400, Style(), Random(0))
+    page.text((20, 40), SENTENCE)
+    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
+    parts = {name: packed.read(name) for name in packed.namelist()}
+    name = "Doc_0/Document.xml"
+    end = b"<ofd:Annotations>Listed.xml</ofd:Annotations></ofd:Document>"
+    parts[name] = parts[name].replace(b"</ofd:Document>", end)
+    one = b'<Page PageID="1"><FileLoc>Stamps.xml</FileLoc></Page>'
+    text = b'<TextObject ID="7" Boundary="9 9 40 6" Size="5"><TextCode X="0" Y="5">paid</TextCode></TextObject>'
+    parts["Doc_0/Listed.xml"] = b"<Annotations>" + one * listed + b"</Annotations>"
+    parts["Doc_0/Stamps.xml"] = b"<PageAnnot><Annot><Appearance>" + text * stamps + b"</Appearance></Annot></PageAnnot>"
+    if read:
+        found = files.page(files.opened(zipped(parts)), 1)
+        assert found.answer
+        assert len(found.answer["lines"]) <= 1 + stamps
+    else:
+        with pytest.raises(TooComplex):
+            files.opened(zipped(parts))
+
+
 def sheet_of(format: str) -> bytes:
     """A white sheet with a black corner."""
     file, sheet = io.BytesIO(), Image.new("RGB", (600, 400), "white")

@@ -6,12 +6,14 @@ from ocr.pages.ofd_xml import below, local_name, text
 
 # What has a place of its own, counted from where its annotation lies.
 _PLACED = {"TextObject", "ImageObject", "CompositeObject"}
+# In bytes, of a file: a stamp takes a thousand, and its picture is a part of its own.
+MOST_ANNOTATED = 2 << 20
 
 
 def flattened(content: bytes) -> bytes:
     """The OFD with its annotations as further layers of their pages; as it is where it has none.
 
-    Raises what `ofdkit` does.
+    Raises what `ofdkit` does, `OFDLimitError` for more annotations than any person makes.
     """
     import zipfile  # with XML and its own: not at a cold start that gets a JPEG
     from io import BytesIO
@@ -31,8 +33,9 @@ def flattened(content: bytes) -> bytes:
 
 
 def _annotated(package: Any) -> dict[str, Any]:
-    """The pages that have annotations, with these, each by its part's name."""
+    """The pages that have annotations, with these, each by its part's name; a part is of one page, however listed."""
     found: dict[str, Any] = {}
+    taken: dict[str, int] = {}
     root = package.find("OFD.xml")
     for body in below(package.read_xml(root), "DocBody") if root else ():
         path = package.resolve(root, text(body, "DocRoot"))
@@ -40,19 +43,28 @@ def _annotated(package: Any) -> dict[str, Any]:
         listed = package.resolve(path, text(document, "Annotations"))
         pages = [one for pages in below(document, "Pages") for one in below(pages, "Page")]
         names = {one.get("ID", "").strip(): package.resolve(path, one.get("BaseLoc")) for one in pages}
-        for one in below(_read(package, listed), "Page"):
+        for one in below(_read(package, listed, taken), "Page"):
             part, name = package.resolve(listed, text(one, "FileLoc")), names.get(one.get("PageID", "").strip())
-            if part and name:
-                found[name] = _with(found[name] if name in found else package.read_xml(name), _read(package, part))
+            if part and name and part not in taken:
+                page = found[name] if name in found else package.read_xml(name)
+                found[name] = _with(page, _read(package, part, taken))
     return found
 
 
-def _read(package: Any, part: str | None) -> Any:
-    """What a part of annotations holds; nothing where it is damaged, which the pages are not."""
-    from ofdkit import OFDFormatError
+def _read(package: Any, part: str | None, taken: dict[str, int]) -> Any:
+    """What a part of annotations holds; nothing where it is damaged, which the pages are not.
 
+    `taken` are the sizes of those that were read. Raises `OFDLimitError` where it is one too many.
+    """
+    from ofdkit import OFDFormatError, OFDLimitError
+
+    if part is None:
+        return None
     try:
-        return package.read_xml(part) if part else None
+        taken[part] = len(package.read(part))
+        if sum(taken.values()) > MOST_ANNOTATED:
+            raise OFDLimitError("too many annotations")
+        return package.read_xml(part)
     except OFDFormatError:
         return None
 
