@@ -28,6 +28,7 @@ __all__ = [
     "amount_in_words",
     "amount_plus_tax",
     "birth_date_matches",
+    "check_results",
     "confirms",
     "in_order",
     "mrz_td3_birth",
@@ -46,7 +47,6 @@ __all__ = [
     "tax_of",
     "tax_of_rows",
     "valid",
-    "check_results",
 ]
 
 CENT = Decimal("0.01")

@@ -29,7 +29,7 @@ from ocr.extraction.repetition import repeated
 from ocr.extraction.values import compact, shaped
 from ocr.model.reading import ExtractedDocument, Item, Line
 
-__all__ = ["Known", "Classification", "classify", "is_known", "known", "ranking", "sorted_out"]
+__all__ = ["Classification", "Known", "classify", "is_known", "known", "ranking", "sorted_out"]
 
 SIGNS = Path(__file__).with_name("signs.json")
 # Below this a page has too little of any product to be called one: it is a text like others.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ocr.declare.fields import Fields, canonical, declared
 from ocr.extraction.captions import is_caption, is_nearly_caption
-from ocr.extraction.labels import JOINTS
+from ocr.extraction.labels import DIRT, JOINTS
 from ocr.extraction.page import Rect, TextSpan
 from ocr.extraction.vocabulary import is_chinese
 
@@ -19,7 +19,6 @@ MISREAD = 4  # characters behind a label that are left of its small print: 至70
 MARGIN = 1.0  # how far left of its label a station may begin, in line heights
 NOWHERE = {"void", "open"}
 TERMINAL = re.compile("^t[0-9]|t[0-9]$")  # T3 before or behind the name of a station
-DIRT = " .·'|、-"  # what is read behind a text that is none of it
 
 
 @dataclass(frozen=True)

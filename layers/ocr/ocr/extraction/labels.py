@@ -18,8 +18,8 @@ from ocr.model.reading import Line
 LETTER_GAP = 6.0  # how far apart the letters of a label that is spaced out may stand, in line heights
 SEPARATORS = ":;,.()[]<>|/、。·*-"
 ENUMERATION = re.compile(r"\s*[0-9]{1,2}[.．、)）]\s*")  # 5.车辆类型
-DIRT = " .,·'|、。，-"  # what is read before a label that is none of it
-SPECKS = re.compile(r"[.,·'|、。，]+")  # and behind it: a dash is a value that says nothing
+DIRT = " .,·'|、。，-"  # what is read at the ends of a text that is none of it
+SPECKS = re.compile(r"[.,·'|、。，]+")  # and behind a label: a dash is a value that says nothing
 JOINTS = ":： /／|｜、;；,，)）]】"
 OPENINGS = " /／|｜、;；,，(（[【"
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()-]*(?![0-9])")
