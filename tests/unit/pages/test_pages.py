@@ -200,8 +200,7 @@ def test_what_cannot_be_seen_on_an_ofd_is_left_out() -> None:
     page = Page(600, 400, Style(), Random(0))
     page.text((20, 40), SENTENCE)
     page.text((20, 140), SENTENCE)
-    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
-    parts = {name: packed.read(name) for name in packed.namelist()}
+    parts = parts_of(digital.ofd([page]))
     name = "Doc_0/Pages/Page_0/Content.xml"
     parts[name] = parts[name].replace(b'TextObject ID="101"', b'TextObject Visible="false" ID="101"')
     found = files.page(files.opened(zipped(parts)), 1)
@@ -223,16 +222,20 @@ STAMPED = {
 }
 
 
+def stamped(parts: dict[str, bytes], *, damaged: bool = False) -> dict[str, bytes]:
+    """The parts of an OFD, with two stamps on its first page, of which one is seen."""
+    name, head = "Doc_0/Document.xml", 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    listed = b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
+    stamps = {part: text.format(head).encode()[: -5 if damaged else None] for part, text in STAMPED.items()}
+    return parts | stamps | {name: parts[name].replace(b"</ofd:Document>", listed)}
+
+
 @pytest.mark.parametrize("damaged", [False, True])
 def test_a_stamp_on_an_ofd_is_read_where_it_is_seen(damaged: bool) -> None:
     page = Page(600, 400, Style(), Random(0))
     page.text((20, 40), SENTENCE)
-    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
-    parts = {name: packed.read(name) for name in packed.namelist()}
-    name, head = "Doc_0/Document.xml", 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    listed = b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
-    parts[name] = parts[name].replace(b"</ofd:Document>", listed)
-    parts |= {part: text.format(head).encode()[: -5 if damaged else None] for part, text in STAMPED.items()}
+    parts = parts_of(digital.ofd([page]))
+    parts = stamped(parts, damaged=damaged)
     found = files.page(files.opened(zipped(parts)), 1)
     assert found.answer
     assert [line["text"] for line in found.answer["lines"]] == [SENTENCE] + ["已报销"] * (not damaged)
@@ -246,8 +249,7 @@ def test_annotations_are_no_more_work_than_they_are_long(listed: int, stamps: in
     """A part that is listed ever again is one; more than any person makes are refused."""
     page = Page(600, 400, Style(), Random(0))
     page.text((20, 40), SENTENCE)
-    packed = zipfile.ZipFile(io.BytesIO(digital.ofd([page])))
-    parts = {name: packed.read(name) for name in packed.namelist()}
+    parts = parts_of(digital.ofd([page]))
     name = "Doc_0/Document.xml"
     end = b"<ofd:Annotations>Listed.xml</ofd:Annotations></ofd:Document>"
     parts[name] = parts[name].replace(b"</ofd:Document>", end)
@@ -274,8 +276,7 @@ def sheet_of(format: str) -> bytes:
 
 def in_an_ofd(picture: bytes) -> Picture:
     """An OFD that shows this picture on its page."""
-    packed = zipfile.ZipFile(io.BytesIO(digital.scanned_ofd([Image.new("RGB", (600, 400))])))
-    parts = {name: packed.read(name) for name in packed.namelist()}
+    parts = parts_of(digital.scanned_ofd([Image.new("RGB", (600, 400))]))
     return files.opened(zipped(parts | {"Doc_0/Res/0.jpg": picture}))
 
 
@@ -442,6 +443,12 @@ def pdf_of(pages: int, size: float = 595) -> bytes:
     return pdf_of_objects(*parts, *[f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size} 842]>>"] * pages)
 
 
+def parts_of(packed: bytes) -> dict[str, bytes]:
+    """The parts of a zip archive by their names; `zipped` packs them again."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -511,7 +518,7 @@ def whole() -> dict[str, bytes]:
     return {
         "PDF": digital.pdf([page]),
         "scanned PDF": digital.scanned([Image.new("RGB", (64, 48))] * 2),
-        "OFD": digital.ofd([page, page]),
+        "OFD": zipped(stamped(parts_of(digital.ofd([page, page])))),
         "scanned OFD": digital.scanned_ofd([Image.new("RGB", (64, 48))] * 2),
         "XML": digital.invoice_xml({"invoice_number": "24952000000059613214", "total": "12.00"}),
         "TIFF": digital.scanned([Image.new("RGB", (64, 48))] * 2, "TIFF"),
@@ -525,15 +532,10 @@ def test_a_text_of_an_ofd_that_a_matrix_turns_stands_where_it_is_seen(matrix: st
     sheet = Page(900, 600, Style(), Random(0))
     for place, text in enumerate(("客运车票样张", "请妥善保管此票据", "编号之外的文字")):
         sheet.text((400, 200 + 60 * place), text)
-    with zipfile.ZipFile(io.BytesIO(digital.ofd([sheet]))) as packed:
-        every = {name: packed.read(name) for name in packed.namelist()}
+    every = parts_of(digital.ofd([sheet]))
     name = "Doc_0/Pages/Page_0/Content.xml"
     every[name] = every[name].replace(b'<ofd:TextObject ID="101"', f'<ofd:TextObject CTM="{matrix}" ID="101"'.encode())
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as packed:
-        for part, content in every.items():
-            packed.writestr(part, content)
-    answer = files.page(files.opened(file.getvalue()), 1).answer
+    answer = files.page(files.opened(zipped(every)), 1).answer
     assert answer
     boxes = {line["text"]: line["box"] for line in answer["lines"]}
     assert set(boxes) == {"客运车票样张", "请妥善保管此票据", "编号之外的文字"}
