@@ -5,6 +5,7 @@ What costs far more than a file is worth is refused early. `HOSTILE` says how ma
 
 import io
 import os
+import re
 import struct
 import zipfile
 from functools import cache
@@ -220,6 +221,15 @@ STAMPED = {
     )
     + "</ofd:PageAnnot>",
 }
+
+
+@pytest.mark.parametrize("height", ["0", "0.1", "-3"])
+def test_a_page_of_less_than_a_pixel_has_no_size(height: str) -> None:
+    parts = parts_of(digital.scanned_ofd([Image.new("RGB", (600, 400))]))
+    for name, part in parts.items():
+        parts[name] = re.sub(rb"(<ofd:PhysicalBox>0 0 [0-9.]+) [0-9.]+", rb"\1 " + height.encode(), part)
+    with pytest.raises(CallerError, match="has no size"):
+        files.page(files.opened(zipped(parts)), 1)
 
 
 def stamped(parts: dict[str, bytes], *, damaged: bool = False) -> dict[str, bytes]:

@@ -107,10 +107,13 @@ def _invalid(detail: str) -> CallerError:
 
 
 def scale(width: float, height: float) -> float:
-    """How many pixels a point (1/72 inch) of the page becomes; raises `too_large` where nothing would be legible."""
-    if min(width, height) <= 0:
+    """How many pixels a point (1/72 inch) of the page becomes.
+
+    Raises `too_large` where nothing would be legible, `damaged` for a page of less than a pixel.
+    """
+    pixels = min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height, 1))
+    if min(width, height) * pixels < 1:
         raise CallerError("A page of the file has no size.", kind="damaged")
-    pixels = min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height))
     if pixels * 72 < LEAST_DOTS_PER_INCH:
         metres = max(width, height) / 72 * 0.0254
         raise CallerError(
