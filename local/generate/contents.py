@@ -12,7 +12,7 @@ from cli.app import main as commands
 from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
-from local.generate.tables import table
+from local.generate.tables import PROMISES, cells_of, table
 from local.samples import digital
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.checks import WEAK, RowRule
@@ -40,6 +40,7 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "limits": _limits,
         "formats": _formats,
         "ways": _ways,
+        "tried": _tried,
         "routes": lambda: _routes(openapi),
         "record": lambda: _members(Record, Document, Evidence, Attempt),
         "announcement": lambda: _members(Announcement),
@@ -120,6 +121,16 @@ def _confidence() -> str:
     return table(["witness", *(f"score {score:g}" for score in SCORES)], rows)
 
 
+# --- Trials -----------------------------------------------------------------------------------------------------------
+
+
+def _tried() -> str:
+    """What was done to each promise and whether it held, out of the table that `make trials` writes."""
+    head, *rows = cells_of(PROMISES.read_text(encoding="utf-8"), "trials")
+    shown = ["trial", "what was done", "promise"]
+    return table(shown, [[cells[head.index(column)] for column in shown] for cells in rows])
+
+
 # --- The API ----------------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +151,7 @@ def _formats() -> str:
 
 def _ways() -> str:
     """Which format comes by which way: every one by each, which the tests try."""
-    return table(["", *digital.WAYS], [[name, *["✓"] * len(digital.WAYS)] for name in digital.FORMATS])
+    return table(["", *digital.FORMATS], [[way, *["✓"] * len(digital.FORMATS)] for way in digital.WAYS])
 
 
 _AS: Mapping[str, str] = {

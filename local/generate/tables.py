@@ -32,6 +32,13 @@ def rows_of(text: str, name: str) -> dict[str, str]:
     return {line.split(" | ")[0].removeprefix("| "): line for line in lines[2:]}
 
 
+def cells_of(text: str, name: str) -> list[list[str]]:
+    """The cells of the table of this name: its head, then its rows."""
+    _, _, rest = text.partition(f"<!-- {name} -->\n")
+    head, _, *rows = rest.partition(f"<!-- /{name} -->")[0].splitlines()
+    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in (head, *rows)]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     return "".join(map(row, [head, ["---"] * len(head), *rows]))
