@@ -103,3 +103,11 @@ def test_what_was_meant_as_an_option_in_metadata_is_refused(metadata: dict[str, 
     with pytest.raises(CallerError) as refused:
         checked([Reader()], {}, metadata)
     assert advice in problem_of(refused.value).advice
+
+
+@pytest.mark.parametrize("sent", [{"林一一 999999199003070018": "1"}, {"vendor": "linyiyi"}], ids=["name", "value"])
+def test_what_was_sent_as_an_option_is_not_quoted(sent: dict[str, str]) -> None:
+    with pytest.raises(CallerError) as refused:
+        checked([Reader()], sent)
+    [quoted] = {*sent, *sent.values()} - {"1", "vendor"}
+    assert quoted[:9].strip() not in str(problem_of(refused.value))

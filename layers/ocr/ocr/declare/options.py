@@ -32,6 +32,7 @@ ESCALATE_RULE = Annotated[
 NAMES = Path(__file__).with_name("options.json")
 # From here on a name is another one misspelt.
 MISSPELT = 0.8
+UNKNOWN = "An option was sent that does not exist here."
 
 
 PAGES = "pages"
@@ -73,7 +74,7 @@ def required(offers: Sequence[Offer]) -> set[str]:
 def checked(
     offers: Sequence[Offer], sent: Mapping[str, str], metadata: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The options that were sent, under their proper names; raises `invalid_option` naming the option that is wrong.
+    """The options that were sent, under their proper names; raises `invalid_option`, which quotes nothing personal.
 
     `metadata` is an upload's: what is neither an option of any product nor one misspelt was written there by a tool
     for itself, and is left alone. What was sent beside it counts more. Names are compared without case, because S3
@@ -87,7 +88,9 @@ def checked(
         if name.casefold() not in proper:
             alike = [proper[one] for one in get_close_matches(name.casefold(), proper, cutoff=MISSPELT)]
             suggestion = f"Did you mean {' or '.join(alike)}? " if alike else ""
-            raise _invalid(f"There is no option {name[:40]!r} here.", suggestion + _listing("The options are", rules))
+            # A name that is like no option of any product may say anything of anybody.
+            named = f"There is no option {name!r} here." if alike or name.casefold() in _all_names() else UNKNOWN
+            raise _invalid(named, suggestion + _listing("The options are", rules))
         option = proper[name.casefold()]
         options[option] = _valid(option, rules[option], value)
     missing = required(offers) - options.keys()
@@ -122,9 +125,9 @@ def _vendors(offers: Sequence[Offer], chosen: str | None) -> None:
     vendors = chosen.split(",") if chosen else []
     if len(set(vendors)) != len(vendors):
         raise _invalid("The option vendor names a vendor twice.", "Name each vendor once, the best first.")
-    if other := next((vendor for vendor in vendors if vendor not in vendors_of_product), None):
+    if not set(vendors) <= set(vendors_of_product):
         raise _invalid(
-            f"vendor={other[:40]} does not offer this product.",
+            "The option vendor names one that does not offer this product.",
             _listing("Vendors of this product:", vendors_of_product),
         )
 
