@@ -56,7 +56,8 @@ _FROM = re.compile(r"^[自从由]")
 _TO = re.compile(r"^ ?(?:[0-9]{1,2}(?:[:时][0-9]{0,2}分?){1,2})?[起始]?[-~/至到一]+")  # 一: a dash as OCR reads it
 _UNTIL = re.compile(r"^ ?(?:[0-9]{1,2}(?:[:时][0-9]{0,2}分?){1,2})?止?$")
 
-_MONTH_YEAR = re.compile(r"(?:[A-Z]*|.*[:至])(0?[1-9]|1[0-2])[-/.](?:20)?([0-9]{2})")
+# Behind words a month has two figures: I2/29 is 12/29, misread.
+_MONTH_YEAR = re.compile(r"(?:(?=[0-9])|[A-Z]*(?=[0-9]{2})|.*[:至])(0?[1-9]|1[0-2])[-/.](?:20)?([0-9]{2})")
 _YEAR_MONTH = re.compile(r"20([0-9]{2})[-/.年]?(0?[1-9]|1[0-2])月?")
 _YEARS = re.compile(r"([1-9][0-9]?)年")
 
@@ -175,11 +176,18 @@ def _leading(written: str) -> tuple[dt.date, str]:
     for form in (_SEPARATED, _DIGITS, _SPACED):
         if match := form.match(written):
             year, month, day = map(int, match.groups())
-            return dt.date(year, month, day), written[match.end() :].strip()
+            return _printed(year, month, day), written[match.end() :].strip()
     match = _PASSPORT.match(_plain(written))
     if match and len(match[3]) == 4 and (named := _month(match[2])):
-        return dt.date(int(match[3]), named, int(match[1])), written[match.end() :].strip()
+        return _printed(int(match[3]), named, int(match[1])), written[match.end() :].strip()
     raise ValueError("not a date")
+
+
+def _printed(year: int, month: int, day: int) -> dt.date:
+    """A day that a document may print: the year 2819 is 2019, misread."""
+    if year != dt.MAXYEAR and not 1800 <= year < 2200:
+        raise ValueError("not a year of a document")
+    return dt.date(year, month, day)
 
 
 def _clock(written: str) -> dt.time:

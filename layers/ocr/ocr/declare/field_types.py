@@ -16,11 +16,13 @@ from pydantic import BeforeValidator, WithJsonSchema
 from ocr.declare import dates
 from ocr.declare.fields import Shape
 from ocr.declare.numerals import amount_words, chinese_integer
-from ocr.declare.text import capitals, code, compact, figures, text
+from ocr.declare.text import capitals, code, compact, figures, plain, text
 
 # --- Quantities -------------------------------------------------------------------------------------------------------
 
 _REPEATED = re.compile(r"([.,])\1+")  # one mark of a dot matrix, read twice
+_TWO_FIGURES = re.compile("[0-9] [0-9]")  # two cells read as one line: 5 12.50
+_BESIDE_A_FIGURE = re.compile(r"[①-⓿❶-➓⁰-₉¹³]|(?<!m)²")  # marks, which would become figures of the number
 _QUANTITY = re.compile(r"([-+]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
 _CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
 _FIGURE = r"(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
@@ -31,11 +33,18 @@ _MONEY = re.compile(
 _SIGNS = {"": "", "+": "", "-": "-", "负": "-", "()": "-"}
 
 
+def _figure(value: object) -> str:
+    """`compact` of a text that is one figure. Raises ValueError where it is two, or has a mark in it."""
+    if isinstance(value, str) and (_BESIDE_A_FIGURE.search(value) or _TWO_FIGURES.search(plain(value))):
+        raise ValueError("not one figure")
+    return _REPEATED.sub(r"\1", compact(value).replace("。", "."))
+
+
 def _quantity(units: Mapping[str, Decimal | int]) -> Callable[[object], Decimal]:
     """A reader of a figure with one of `units` behind it (or none, with ""), each with what it is worth."""
 
     def read(value: object) -> Decimal:
-        match = _QUANTITY.fullmatch(_REPEATED.sub(r"\1", compact(value)))
+        match = _QUANTITY.fullmatch(_figure(value))
         if match is None or match[3].lower() not in units:
             raise ValueError("not a quantity")
         worth = units[match[3].lower()]
@@ -62,13 +71,13 @@ _COUNT = _whole(dict.fromkeys(["", *_COUNTED], 1))
 
 
 def _count(value: object) -> int:
-    written = compact(value).removeprefix("共")
+    written = _figure(value).removeprefix("共")
     words = chinese_integer(written.rstrip("".join(_COUNTED)))
     return _COUNT(written) if words is None else words
 
 
 def _money(value: object) -> Decimal:
-    match = _MONEY.fullmatch(_REPEATED.sub(r"\1", compact(value).replace("。", ".")).upper())
+    match = _MONEY.fullmatch(_figure(value).upper())
     signs = "".join(sign for sign in match.group("first", "second", "last") if sign) if match else ""
     if match is None or signs not in _SIGNS:
         raise ValueError("not an amount")

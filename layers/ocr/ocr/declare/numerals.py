@@ -11,7 +11,12 @@ _TRADITIONAL = str.maketrans("貳貮弍參叄叅陸萬億圓負兩壱", "贰贰�
 _EVERYDAY = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇○O两元", "一二三四五六七八九十百千零零零二圆")
 _DIGITS = "零一二三四五六七八九"
 _DIGIT = "[一二三四五六七八九]"
-_SECTION = re.compile(rf"零?(?:({_DIGIT})千)?零?(?:({_DIGIT})百)?零?(?:({_DIGIT}?)十)?零?({_DIGIT})?零?")
+# 零 fills a gap between two orders, or is the numeral of one (零拾): without it 一百五 is 150 as people speak, or lacks a
+# character. 十 alone is ten where nothing stands before it.
+_SECTION = re.compile(
+    rf"零?(?:(?:({_DIGIT})|零)千)?(?:零?(?:({_DIGIT})|零)百)?(?:零?(?:({_DIGIT})|零|(?<![零百千]))十)?(零?{_DIGIT}|零)?"
+)
+_GAP = re.compile(rf"百{_DIGIT}$|千{_DIGIT}(?:十|$)")
 _AMOUNT = re.compile(r"(负?)(?:([^圆]+)圆)?零?(?:([零一二三四五六七八九])角)?零?(?:([零一二三四五六七八九])分)?[整正]?")
 _WRITTEN = "零〇壹贰叁肆伍陆柒捌玖拾佰仟一二两三四五六七八九十百千万亿"
 _UNREAD = r"[^\w]|[xoqX○ø]"  # punctuation, and what the mark ⊗ before an amount is read as
@@ -46,17 +51,19 @@ def _integer(words: str) -> int | None:
         head, found, tail = words.rpartition(unit)
         if found:
             high, low = _integer(head), _integer(tail) if tail else 0
-            return None if high is None or low is None or low >= size else high * size + low
+            if high is None or low is None or low >= size or 0 < low < size // 10 and not tail.startswith("零"):
+                return None
+            return high * size + low
     return _section(words)
 
 
 def _section(words: str) -> int | None:
     match = _SECTION.fullmatch(words)
-    if not words or match is None:
+    if not words or match is None or _GAP.search(words):
         return None
-    thousands, hundreds, tens, ones = match.groups()
-    tens = "一" if tens == "" else tens
-    return int("".join(str(_DIGITS.index(digit or "零")) for digit in (thousands, hundreds, tens, ones)))
+    thousands, hundreds, tens, ones = match.groups(default="零")
+    ten = "一" if re.search("(?<![零一二三四五六七八九])十", words) else tens
+    return int("".join(str(_DIGITS.index(digit)) for digit in (thousands, hundreds, ten, ones[-1])))
 
 
 def chinese_amount(words: str) -> Decimal | None:
@@ -92,7 +99,7 @@ def amount_words(value: object) -> str:
     words, before, behind = match["words"], written[: match.start("words")], written[match.end("words") :]
     # Bills say 壹拾: a 拾 behind what is no label lacks its numeral, which was read as that.
     cut = words[0] in "拾十" and before and before[-1] not in ":)计额写款价费币值⊗"
-    if cut or _MORE_BEFORE.search(before) or _MORE_BEHIND.search(behind):
+    if cut or _MORE_BEFORE.search(before) or _MORE_BEHIND.search(behind) or _MINUS.fullmatch(behind):
         raise ValueError("a part of an amount in words")
     found = ("负" if match["sign"] or _MINUS.search(before) else "") + words
     if _spelled(found) is None:
@@ -107,7 +114,7 @@ def arabic(written: str) -> str:
 
 def _figures(match: re.Match[str]) -> str:
     words = match[0].translate(_EVERYDAY)
-    if len(words) == 4 and set(words) <= set(_DIGITS):
+    if len(words) in (2, 4) and set(words) <= set(_DIGITS):
         return "".join(str(_DIGITS.index(digit)) for digit in words)
     number = _integer(words)
     return match[0] if number is None else str(number)
