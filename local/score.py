@@ -34,6 +34,7 @@ from local.arguments import Arguments, one_of, product
 from local.generate.tables import ACCURACY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples
 from ocr.declare.catalogue import products
+from ocr.declare.fields import declared
 from ocr.model.record import Document
 
 PROCESSES = 2
@@ -122,12 +123,19 @@ def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None, dict[st
     def values(found: Document | None) -> list[Value]:
         return marked(sample.truth, found, answer.lines, sample.covered, ignored)
 
-    evidence = record.document.evidence if record.document else {}
-    confidences = {name: one.confidence for name, one in evidence.items() if one.confidence is not None}
+    confidences = calibrated(slug, record.document)
     if not baseline.applies(slug):
         return values(record.document), None, confidences
     simple = values(baseline.document_of(slug, answer.said))
     return values(record.document), sum(value.mark == Mark.RIGHT for value in simple), confidences
+
+
+def calibrated(slug: str, found: Document | None) -> dict[str, float]:
+    """The confidences of a document's values, by name. How sure a kind is is no such: it is its share of the evidence."""
+    kind = products()[slug]
+    shares = set(declared(kind.fields)) if kind.sorts else set()
+    sure = {name: one.confidence for name, one in (found.evidence if found else {}).items() if name not in shares}
+    return {name: confidence for name, confidence in sure.items() if confidence is not None}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +86,14 @@ def settled_as(slug: str, found: Reading, content: bytes) -> Record:
     """The record of a picture that was read so, by whichever vendor."""
     product = products()[slug]
     picture = examine(content)
-    held = codes.read(picture) if product.code or product.sorts else []
+    held = _codes(content) if product.code or product.sorts else []
     return settled(product, _empty(product, held, picture), found)
+
+
+@lru_cache(1)
+def _codes(content: bytes) -> list[Code]:
+    """The codes on a picture of which several readings are settled, one after the other."""
+    return codes.read(examine(content))
 
 
 def record_of(slug: str, said: Mapping[str, Any]) -> Record:

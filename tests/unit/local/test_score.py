@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from local.score import Key, Score, _shortfalls
+from local.score import Key, Score, _shortfalls, calibrated
+from ocr.model.record import Document, Evidence
 
 HUNDREDTHS = 100
 
@@ -82,3 +83,13 @@ def test_what_is_short_is_told(changed: Mapping[Key, int], said: list[str]) -> N
 def test_without_the_card_its_marks_are_not_asked_for() -> None:
     others = {key: one for key, one in scores({}).items() if key[0] != "id_card"}
     assert list(_shortfalls(others)) == []
+
+
+def test_how_sure_a_kind_is_is_a_share_of_the_evidence_and_no_confidence() -> None:
+    evidence = {"document_type": 0.6, "document.name": 0.9, "document.sex": None}
+    found = Document(
+        fields={}, evidence={name: Evidence(label="", text="", confidence=sure) for name, sure in evidence.items()}
+    )
+    assert calibrated("document_classification", found) == {"document.name": 0.9}
+    assert calibrated("document_classification_only", found) == {"document.name": 0.9}
+    assert calibrated("id_card", found) == {"document_type": 0.6, "document.name": 0.9}

@@ -11,8 +11,8 @@ _TRADITIONAL = str.maketrans("貳貮弍參叄叅陸萬億圓負兩壱", "贰贰�
 _EVERYDAY = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇○O两元", "一二三四五六七八九十百千零零零二圆")
 _DIGITS = "零一二三四五六七八九"
 _DIGIT = "[一二三四五六七八九]"
-# 零 fills a gap between two orders, or is the numeral of one (零拾): without it 一百五 is 150 as people speak, or lacks a
-# character. 十 alone is ten where nothing stands before it.
+# 零 fills a gap between two orders, or is the numeral of one (零拾). Without it 一百五 is 150 as people speak, or lacks
+# a character. 十 alone is ten where nothing stands before it.
 _SECTION = re.compile(
     rf"零?(?:(?:({_DIGIT})|零)千)?(?:零?(?:({_DIGIT})|零)百)?(?:零?(?:({_DIGIT})|零|(?<![零百千]))十)?(零?{_DIGIT}|零)?"
 )
