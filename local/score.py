@@ -131,7 +131,7 @@ def _values(slug: str, sample: Sample) -> tuple[list[Value], int | None, dict[st
 
 
 def calibrated(slug: str, found: Document | None) -> dict[str, float]:
-    """The confidences of a document's values, by name. How sure a kind is is no such: it is its share of the evidence."""
+    """The confidences of a document's values, by name. That of a kind is none: it is its share of the evidence."""
     kind = products()[slug]
     shares = set(declared(kind.fields)) if kind.sorts else set()
     sure = {name: one.confidence for name, one in (found.evidence if found else {}).items() if name not in shares}
