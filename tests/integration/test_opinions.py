@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from ocr.declare.field_types import ResidentId
+from ocr.declare.checks import not_expired
+from ocr.declare.field_types import Date, ResidentId
 from ocr.declare.fields import Fields, label
 from ocr.declare.offers import Offer
 from ocr.declare.product import Product
@@ -26,6 +27,7 @@ NUMBER, WRONG = "11010519491231002X", "110105194912310021"
 class Card(Fields):
     name: str | None = label("姓名", pii=True)
     number: ResidentId | None = label("公民身份号码", pii=True)
+    until: Date | None = label("有效期至")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,21 @@ def test_where_nobody_can_tell_who_is_right_both_texts_stand_there(policy: Any) 
     assert (found["needs_review"], found["review"]) == (True, ["name"])
     [other] = found["document"]["evidence"]["name"]["opinions"]
     assert (other["vendor"], other["text"]) == ("first", "林一一")
+
+
+def test_that_a_document_has_expired_asks_nobody_and_lets_no_later_date_win(policy: Any) -> None:
+    policy("checks")
+
+    def until(vendor: str, number: str, last: str) -> Any:
+        items = [Item(label="公民身份号码", text=number), Item(label="有效期至", text=last)]
+        return lambda: Reading(vendor=vendor, findings=[ExtractedDocument(items=items)], raw=ReceivedAnswer.of({}))
+
+    for number, asked, doubted in ((NUMBER, 0, ["until"]), (WRONG, 1, ["number", "until"])):
+        kind = card(until("first", number, "2001.03.07"), until("second", number, "2101.03.07"), Second)
+        kind.checks = (not_expired("until"),)
+        found = read(kind, 1 + asked)
+        assert (calls(kind, "second"), found["document"]["fields"]["until"]) == (asked, "2001-03-07")
+        assert (found["needs_review"], found["review"]) == (True, doubted)
 
 
 def test_what_all_doubt_stays_in_doubt(policy: Any) -> None:

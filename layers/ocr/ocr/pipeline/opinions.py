@@ -1,13 +1,16 @@
 """Several vendors' readings of one picture become one, field by field.
 
 What they agree on is the value. Where they differ, the text whose checks hold wins, else the surer one; where that
-leaves a doubt, both texts stand in the record and a person is asked.
+leaves a doubt, both texts stand in the record and a person is asked. That a document has expired is no doubt of how it
+was read: a person may want to know, another vendor would read the same.
 """
 
 from collections.abc import Callable, Sequence
 
+from ocr.declare.checks import refutes
 from ocr.declare.fields import declared
 from ocr.declare.product import Product
+from ocr.model.check import Check
 from ocr.model.reading import ExtractedDocument, Item, Opinion, Reading
 from ocr.model.record import Document, Evidence, Record, Status
 from ocr.pipeline.normalization import by_field
@@ -21,7 +24,18 @@ def doubtful(record: Record, policy: Escalation) -> bool:
     if record.document is None or record.status not in (Status.SUCCEEDED, Status.INCOMPLETE):
         return False
     unsure = record.lowest_confidence is not None and record.lowest_confidence < policy.confidence
-    return unsure or bool(policy.checks and record.needs_review)
+    return unsure or policy.checks and (record.status == Status.INCOMPLETE or _is_refuted(record))
+
+
+def _is_refuted(record: Record) -> bool:
+    """Whether a check speaks against a value, or another vendor does."""
+    disputed = record.document and any(one.opinions for one in record.document.evidence.values())
+    return bool(disputed or _refuting(record))
+
+
+def _refuting(record: Record) -> list[Check]:
+    documents = [record.document, *record.others] if record.document else []
+    return [check for document in documents for check in document.failed if refutes(check)]
 
 
 def combined(product: Product, readings: Sequence[Reading], settle: Settle) -> Reading:
@@ -40,7 +54,7 @@ def combined(product: Product, readings: Sequence[Reading], settle: Settle) -> R
 
 def _faults(record: Record) -> tuple[bool, bool, int, int]:
     fields = len(record.document.fields) if record.document else 0
-    return record.document is None, record.status != Status.SUCCEEDED, record.checks_failed, -fields
+    return record.document is None, record.status != Status.SUCCEEDED, len(_refuting(record)), -fields
 
 
 def _is_one(product: Product, reading: Reading, record: Record) -> bool:
@@ -74,7 +88,7 @@ def _settled_between(product: Product, reading: Reading, document: Document, oth
 
 
 def _holds(document: Document, name: str) -> bool:
-    return name in document.fields and not any(name in check.fields for check in document.failed)
+    return name in document.fields and not any(name in check.fields for check in document.failed if refutes(check))
 
 
 def _item(evidence: Evidence) -> Item:
