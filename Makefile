@@ -101,7 +101,7 @@ delete: .venv/ready ## Delete a stack on AWS, but for its records and keys (STAC
 doctor: .venv/ready ## Say which vendors are configured, reachable and accepted; prints no key (STACK=name, on AWS)
 	@$(PYTHON) -m local doctor $(if $(STACK),--stack $(call quoted,$(STACK)))
 
-smoke: .venv/ready ## Look whether a deployed stack does what only AWS can show (STACK=ocr)
+smoke: .venv/ready ## Look whether a deployed stack does what only AWS can show (STACK=name, on AWS)
 	@$(PYTHON) -m local smoke $(if $(STACK),--stack $(call quoted,$(STACK)))
 
 cost: .venv/ready ## What the stack costs: idle, and 1,000 documents, beside version 1 and a naive handler (DOCS=1)

@@ -4,6 +4,7 @@ It sends one sample by each way in, which costs a fraction of a cent, and delete
 leaves out what the local AWS does not do.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,8 @@ from rich.console import Console
 
 from cli.keys import TenantKeys
 from local.arguments import Arguments
-from local.cloud.aws import UP, Aws
 from local.cloud.sending import salt
-from local.cloud.stack import NAME, parts_of
+from local.cloud.stack import parts_of, point_at
 from local.samples import samples
 
 PROBLEM = "application/problem+json"
@@ -52,7 +52,7 @@ class Target:
 def main() -> int:
     """Print a line a check; 1 where one failed."""
     parser = Arguments(description="Look at a deployed stack.")
-    parser.add_argument("--stack", default=NAME)
+    parser.add_argument("--stack", help="the name of a stack on AWS; without it, that of make up, if that runs")
     found, console, failed = target(parser.parse_args().stack), Console(), 0
     for name, wrong in checks(found):
         console.print(f"[red]✗[/] {name}: {wrong}" if wrong else f"[green]✓[/] {name}", soft_wrap=True)
@@ -60,18 +60,17 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def target(stack: str) -> Target:
-    """The stack of this name: on the local AWS where one runs, else on AWS."""
-    running = Aws.running(UP)
-    client = running.client if running else boto3.client
-    [stack_found] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack_found["Outputs"]}
-    url = outputs["Url"]
-    if running:
+def target(stack: str | None) -> Target:
+    """The stack of this name, where the environment says; without a name that of `make up`, if that runs."""
+    name, client = point_at(stack), boto3.client
+    [found] = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    url, here = outputs["Url"], os.environ.get("AWS_ENDPOINT_URL")
+    if here:
         api = url.removeprefix("https://").partition(".")[0]
-        url = f"{running.endpoint}/restapis/{api}/v1/_user_request_"
+        url = f"{here}/restapis/{api}/v1/_user_request_"
     key = client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"]
-    return Target(stack, client, outputs, url, key, local=bool(running))
+    return Target(name, client, outputs, url, key, local=bool(here))
 
 
 def checks(found: Target) -> Iterator[tuple[str, str]]:
