@@ -93,8 +93,9 @@ def idle(slugs: list[str]) -> dict[str, float]:
     alarms = 0
     for part in made.values():
         if part["Type"] == "AWS::CloudWatch::Alarm":
-            watched = [one for one in part["Properties"].get("Metrics", []) if "Fn::If" in one]
-            alarms += sum(one["Fn::If"][0].removeprefix("Has") in names for one in watched) if watched else 1
+            watched = part["Properties"].get("Metrics", [{"MetricStat": {}}])
+            there = [one["Fn::If"][0].removeprefix("Has") in names for one in watched if "Fn::If" in one]
+            alarms += sum(there) + sum("MetricStat" in one for one in watched)
     secrets = sum(part["Type"] == "AWS::SecretsManager::Secret" for part in made.values())
     counted = {"SQS request": polls * MINUTES_A_MONTH, "secret": secrets, "alarm on a metric": alarms}
     return {name: _month({name: number}) for name, number in counted.items()}

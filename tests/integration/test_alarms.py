@@ -1,66 +1,56 @@
 """Promise: whoever operates this hears of every failure, by the alarm that is meant for it, and of nothing else."""
 
 import json
-from collections import defaultdict
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from local.cloud.alarms import Measured, Metric, emitted, metric, sounding
 from ocr.declare.product import Product
 from ocr.platform.errors import NoResult, OcrError, UnexpectedResponse, VendorRejected, VendorUnavailable
 from ocr.platform.telemetry import unforeseen
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import picture, product, reading
-from tests.support.sending import post
+from tests.support.sending import deliver, post
 from tests.support.template import alarms, properties
 
-Metric = tuple[str, str, str]
+NAMES = {"AWS/SQS": "QueueName", "AWS/Lambda": "FunctionName", "AWS/ApiGateway": "ApiName"}
+
+
+def of_aws(namespace: str, name: str, whose: str) -> Metric:
+    return metric(namespace, name, **{NAMES[namespace]: whose})
+
 
 # What AWS itself counts, and a value that it has when the thing has gone wrong.
 OF_AWS: dict[str, tuple[Metric, float]] = {
-    "DeadLetter": (("AWS/SQS", "ApproximateNumberOfMessagesVisible", "DeadLetters"), 1),
-    "UndeliveredWaits": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Undelivered"), 4000),
-    "AnnouncementsWait": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Announcements"), 4000),
-    "WebhooksWait": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "Deliveries"), 4000),
-    "StreamLags": (("AWS/Lambda", "IteratorAge", "Announce"), 600_000),
-    "EngineThrottled": (("AWS/Lambda", "Throttles", "Engine"), 500),
-    "ApiFails": (("AWS/ApiGateway", "5XXError", "AWS::StackName"), 20),
-    "OldestUpload1": (("AWS/SQS", "ApproximateAgeOfOldestMessage", "IdCardQueue"), 4000),
+    "DeadLetter": (of_aws("AWS/SQS", "ApproximateNumberOfMessagesVisible", "DeadLetters"), 1),
+    "UndeliveredWaits": (of_aws("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Undelivered"), 1),
+    "AnnouncementsWait": (of_aws("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", "Announcements"), 1),
+    "WebhooksWait": (of_aws("AWS/SQS", "ApproximateAgeOfOldestMessage", "Deliveries"), 4000),
+    "StreamLags": (of_aws("AWS/Lambda", "IteratorAge", "Announce"), 600_000),
+    "EngineThrottled": (of_aws("AWS/Lambda", "Throttles", "Engine"), 500),
+    "ApiFails": (of_aws("AWS/ApiGateway", "5XXError", "AWS::StackName"), 20),
+    "OldestUpload1": (of_aws("AWS/SQS", "ApproximateAgeOfOldestMessage", "IdCardQueue"), 4000),
 }
 
 
-def risen(values: dict[Metric, float]) -> set[str]:
-    """The alarms of the template that these values set off, each held for as long as the alarm asks."""
-    return {name for name, alarm in alarms().items() if _value(alarm, values) > alarm["Threshold"]}
+def risen(measured: Measured) -> set[str]:
+    """The alarms of the template that this sets off, each part of the stack being named by its logical id."""
+    return sounding({name: _named(alarm) for name, alarm in alarms().items()}, measured)
 
 
-def _value(alarm: dict[str, Any], values: dict[Metric, float]) -> float:
-    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
-    if "Metrics" not in alarm:
-        return values.get(_metric(alarm), 0)
-    whole, *parts = alarm["Metrics"]
-    assert whole["Expression"] == "MAX(METRICS())"
-    return max(values.get(_metric(part["MetricStat"]["Metric"]), 0) for part in parts)
-
-
-def _metric(properties: dict[str, Any]) -> Metric:
-    [dimension] = properties["Dimensions"]
-    value = dimension["Value"]
-    whose = value if isinstance(value, str) else value.get("Ref") or value["Fn::GetAtt"][0]
-    return properties["Namespace"], properties["MetricName"], whose
-
-
-def emitted(lines: str) -> dict[Metric, float]:
-    """The sums of what the functions printed for CloudWatch, under the dimensions that an alarm may name."""
-    sums: defaultdict[Metric, float] = defaultdict(float)
-    for line in lines.splitlines():
-        entry = json.loads(line) if line.startswith('{"_aws"') else {"_aws": {"CloudWatchMetrics": []}}
-        for part in entry["_aws"]["CloudWatchMetrics"]:
-            if part["Dimensions"] == [["service"]]:
-                for metric in part["Metrics"]:
-                    sums[part["Namespace"], metric["Name"], entry["service"]] += sum(entry[metric["Name"]])
-    return sums
+def _named(part: Any) -> Any:
+    match part:
+        case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
+            return name
+        case dict():
+            return {name: _named(one) for name, one in part.items()}
+        case list():
+            return [_named(one) for one in part]
+        case _:
+            return part
 
 
 def says(*errors: OcrError) -> Product:
@@ -69,6 +59,11 @@ def says(*errors: OcrError) -> Product:
 
 def breaks(world: World) -> None:
     unforeseen("Something failed", RuntimeError())
+
+
+def comes_again(world: World, seconds: float = 4000) -> None:
+    kind, upload = says(VendorUnavailable("down")), world.upload("uploads/ticket/a.png", picture(99))
+    assert deliver(kind, upload, receives=9, sent=time.time() - seconds)
 
 
 OURS: dict[str, Callable[[World], object]] = {
@@ -80,6 +75,7 @@ OURS: dict[str, Callable[[World], object]] = {
     ],
     "BudgetNearlySpent": lambda world: post(product([reading]), picture()),
     "InternalFailure": breaks,
+    "UploadWaits": comes_again,
 }
 
 
@@ -93,13 +89,13 @@ def test_a_failure_of_ours_sets_off_its_alarm_and_no_other(
     forget_settings()
     capsys.readouterr()
     OURS[alarm](world)
-    assert risen(emitted(capsys.readouterr().out)) == {alarm}
+    assert risen(emitted(capsys.readouterr().out.splitlines())) == {alarm}
 
 
 @pytest.mark.parametrize("alarm", OF_AWS)
 def test_a_failure_that_aws_counts_sets_off_its_alarm_and_no_other(alarm: str) -> None:
-    metric, value = OF_AWS[alarm]
-    assert risen({metric: value}) == {alarm}
+    counted, value = OF_AWS[alarm]
+    assert risen({counted: [value]}) == {alarm}
 
 
 def test_every_alarm_is_tried_here() -> None:
@@ -113,8 +109,9 @@ def test_a_clean_hour_wakes_nobody(world: World, capsys: pytest.CaptureFixture[s
     for number, kind in enumerate([product([reading]), says(NoResult("Nothing."))] * 3):
         post(kind, picture(number))
     post(product([reading]), b"no picture")
-    quiet = {metric: 0.0 for metric, _ in OF_AWS.values()}
-    assert risen(quiet | emitted(capsys.readouterr().out)) == set()
+    comes_again(world, seconds=600)
+    quiet = {counted: [0.0] for counted, _ in OF_AWS.values()}
+    assert risen(quiet | emitted(capsys.readouterr().out.splitlines())) == set()
 
 
 def test_the_product_is_found_in_the_lines_and_is_no_metric(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,8 +134,8 @@ def test_the_dashboard_shows_what_the_functions_count(world: World, capsys: pyte
     for line in lines:
         [part] = line["_aws"]["CloudWatchMetrics"]
         under = ",".join(["OCR", *sorted(part["Dimensions"][0])])
-        for metric in part["Metrics"]:
-            assert f'{{{under}}} MetricName="{metric["Name"]}"' in asked
+        for counted in part["Metrics"]:
+            assert f'{{{under}}} MetricName="{counted["Name"]}"' in asked
     [money] = [line["yuan"] for line in lines if "VendorUnits" in line]
     assert float(money) >= 0
     for shown in ("p95", "sum(yuan)", "AgeOfOldestMessage", "NumberOfMessagesVisible", "CircuitOpened", "Throttles"):

@@ -52,9 +52,10 @@ def post(kind: Product, content: bytes, seconds: float = 60, key: str = "", **qu
     return response["statusCode"], json.loads(response["body"]) | {"headers": response["headers"]}
 
 
-def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1) -> list[str]:
+def deliver(kind: Product, *notifications: dict[str, Any], receives: int = 1, sent: float | None = None) -> list[str]:
     """Hand the notifications over as a batch; the ids of the messages that come again."""
-    answer = serve(kind)(delivered(*notifications, receives=receives), Context())  # type: ignore[arg-type]
+    event = delivered(*notifications, receives=receives, sent=sent)
+    answer = serve(kind)(event, Context())  # type: ignore[arg-type]
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 

@@ -34,7 +34,7 @@ from ocr.pipeline.process import Job, Outcome, Retry
 from ocr.platform import aws, threads
 from ocr.platform.errors import CallerError, InProgress, OcrError, TooComplex
 from ocr.platform.settings import settings
-from ocr.platform.telemetry import logger, unforeseen
+from ocr.platform.telemetry import alert, logger, unforeseen
 from ocr.storage import erasure, keyed, records, tries
 
 FIRST_BACKOFF = 5
@@ -58,6 +58,9 @@ LONGEST_HIDDEN = 42_000
 WAIT_SECONDS, WAIT_SHARE = 20, 0.1
 # In seconds; SQS deletes a message after 14 days.
 LONGEST_WAIT = 3 * 86_400
+# After so many seconds somebody hears of an upload that waits. SQS cannot tell: it leaves out of the age of a queue's
+# oldest message what was received three times.
+LONG_WAIT = 3600
 
 
 @dataclass
@@ -130,6 +133,8 @@ def answer(product: Product, messages: Sequence[SQSRecord], end: float) -> dict[
     late = [delivery for delivery in deliveries if delivery.again]
     for delivery in late:
         _back_off(delivery)
+        if delivery.age > LONG_WAIT:
+            alert("UploadWaits", {"product": product.slug})
     return {"batchItemFailures": [{"itemIdentifier": delivery.message.message_id} for delivery in late]}
 
 

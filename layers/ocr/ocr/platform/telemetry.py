@@ -58,7 +58,13 @@ def meter(
 
 # Each has an alarm of its name in the template, and a section in docs/operating.md.
 Alert = Literal[
-    "VendorRejected", "UnexpectedResponse", "CircuitOpened", "InternalFailure", "OutcomeUnknown", "BudgetNearlySpent"
+    "VendorRejected",
+    "UnexpectedResponse",
+    "CircuitOpened",
+    "InternalFailure",
+    "OutcomeUnknown",
+    "BudgetNearlySpent",
+    "UploadWaits",
 ]
 
 
