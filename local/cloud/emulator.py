@@ -11,7 +11,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - Who may send, delete or hide a message of a queue may do so with several.
 - A condition may split and join text.
 - A stack may take over a secret that another one has left.
-- An alarm may compare several metrics; here it stays silent.
+- An alarm may compare several metrics; here it is kept, and stays silent.
 - EventBridge is told the version of a new object.
 - A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
   answer of a function than Lambda takes is an error of the function.
@@ -203,12 +203,13 @@ def conditions(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str
 
 
 def alarm(name: str, properties: dict[str, Any]) -> Any:
-    """The alarm as it is kept; of one that compares several metrics the first."""
+    """The alarm as it is kept; one that compares several metrics with the first of them in its own place, too."""
     if not properties.get("Metrics"):
         return alarm_plain(name, properties)
     metric = next(one["MetricStat"] for one in properties["Metrics"] if "MetricStat" in one)
     plain = {"Namespace": metric["Metric"]["Namespace"], "MetricName": metric["Metric"]["MetricName"]}
-    return alarm_plain(name, {key: one for key, one in properties.items() if key != "Metrics"} | plain)
+    kept = alarm_plain(name, {key: one for key, one in properties.items() if key != "Metrics"} | plain)
+    return kept | {"Metrics": properties["Metrics"]}
 
 
 def import_secret(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:

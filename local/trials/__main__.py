@@ -17,6 +17,7 @@ from local.arguments import Arguments, one_of, share
 from local.generate.tables import PROMISES, row, rows_of, with_table
 from local.generate.tables import table as in_markdown
 from local.trials import (
+    alarms,
     backlog,
     bad_day,
     burst,
@@ -47,6 +48,7 @@ TRIALS = {
         clients.TRIAL,
         *burst.TRIALS,
         webhooks.TRIAL,
+        alarms.TRIAL,
     )
 }
 MARKER = "trials"

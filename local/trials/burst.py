@@ -4,9 +4,7 @@ The engine is a stub that takes its time and reads a plate: what is tried is how
 account it takes so long that the account is what bounds the burst, and not the processor on which all this runs.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from local.trials.harness import Harness
 from local.trials.pictures import PRODUCT, contents
@@ -47,6 +45,7 @@ class Burst:
         seconds = harness.read()
         records = harness.records()
         found = [records[one] for one in sent if one in records]
+        names = (harness.function, harness.stack.parts["Engine"])
         able = len(sent) * self.seconds / (self.functions - self.batches)
         return Result(
             self.name,
@@ -57,27 +56,11 @@ class Burst:
                 Figure("failed", sum(record["status"] != "succeeded" for record in found), most=0),
                 Figure("unannounced", harness.unannounced(found), most=0),
                 Figure("dead letters", harness.waiting(harness.stack.dead_letters), most=0),
-                Figure("throttles", sum(_throttles(harness)), least=1),
+                Figure("throttles", sum(harness.counted(name, "Throttles") for name in names), least=1),
                 Figure("seconds", seconds),
                 Figure("÷ what the account can", seconds / able, most=MOST_TIME),
             ],
         )
-
-
-def _throttles(harness: Harness) -> Iterator[int]:
-    """How often the account had no room for the product, and for the engine."""
-    until = datetime.now(UTC) + timedelta(minutes=1)
-    for name in (harness.stack.function(PRODUCT), harness.stack.parts["Engine"]):
-        points = harness.stack.client("cloudwatch").get_metric_statistics(
-            Namespace="AWS/Lambda",
-            MetricName="Throttles",
-            Dimensions=[{"Name": "FunctionName", "Value": name}],
-            StartTime=until - timedelta(days=1),
-            EndTime=until,
-            Period=24 * 3600,
-            Statistics=["Sum"],
-        )["Datapoints"]
-        yield round(sum(one["Sum"] for one in points))
 
 
 TRIALS = tuple(one.trial for one in (Burst(10, 600, 5, 3), Burst(50, 2_000, 8, 10)))

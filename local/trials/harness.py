@@ -61,6 +61,11 @@ class Harness:
     sent: int = 0
 
     @property
+    def function(self) -> str:
+        """Name of the product's function."""
+        return self.stack.function(PRODUCT)
+
+    @property
     def queue(self) -> str:
         """URL of the product's queue."""
         return self.stack.queue(PRODUCT)
@@ -106,13 +111,20 @@ class Harness:
         """
         self._wait_for_messages()
         begun = monotonic()
+        with self.reading():
+            for _ in track(self._leaving(meanwhile), "Reading", self.sent, console=self.console, transient=True):
+                pass
+            return monotonic() - begun
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Have the product's queue read within this block."""
         self._map(Enabled=True)
-        for _ in track(self._leaving(meanwhile), "Reading", self.sent, console=self.console, transient=True):
-            pass
-        seconds = monotonic() - begun
-        self._map(Enabled=False)
-        self.sent = 0
-        return seconds
+        try:
+            yield
+        finally:
+            self._map(Enabled=False)
+            self.sent = 0
 
     def _wait_for_messages(self) -> None:
         deadline = monotonic() + PATIENCE
@@ -132,10 +144,15 @@ class Harness:
 
     def waiting(self, queue: str | None = None) -> int:
         """Messages that are in a queue, the product's without a URL; those that are hidden included."""
+        return sum(self.messages(queue or self.queue))
+
+    def messages(self, queue: str) -> tuple[int, int]:
+        """How many messages of a queue are there to be received, and how many are hidden."""
         parts = [f"ApproximateNumberOfMessages{part}" for part in ("", "NotVisible", "Delayed")]
         sqs = self.stack.client("sqs")
-        attributes = sqs.get_queue_attributes(QueueUrl=queue or self.queue, AttributeNames=parts)["Attributes"]
-        return sum(int(attributes.get(part, 0)) for part in parts)
+        attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=parts)["Attributes"]
+        visible, hidden, delayed = (int(attributes.get(part, 0)) for part in parts)
+        return visible, hidden + delayed
 
     def run_instead(self, function: str, program: Path, seconds: int) -> None:
         """Have a function run the `handler` of this program, from a layer, for at most so many seconds a call."""
@@ -226,12 +243,42 @@ class Harness:
             Figure("usage off the vendor's own count", round(off), most=0),
         ]
 
-    def set(self, **settings: str) -> None:
-        """Have the product's function run with other settings."""
-        name = self.stack.function(PRODUCT)
-        variables = settings_of(self.stack.client, name) | settings
+    def counted(self, function: str, name: str) -> int:
+        """What Lambda has counted of a function in the last day: its `Throttles`, `Errors` or `Invocations`."""
+        until = datetime.now(UTC) + timedelta(minutes=1)
+        points = self.stack.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=name,
+            Dimensions=[{"Name": "FunctionName", "Value": function}],
+            StartTime=until - timedelta(days=1),
+            EndTime=until,
+            Period=24 * 3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return int(sum(one["Sum"] for one in points))
+
+    def metric_lines(self, since: float) -> list[str]:
+        """The lines in which functions have told CloudWatch of metrics since then, in seconds since the epoch."""
+        logs = self.stack.client("logs")
+        groups = logs.get_paginator("describe_log_groups").paginate()
+        pages = logs.get_paginator("filter_log_events")
+        return [
+            event["message"]
+            for page in groups
+            for group in page["logGroups"]
+            for found in pages.paginate(
+                logGroupName=group["logGroupName"], startTime=int(1000 * since), filterPattern='"CloudWatchMetrics"'
+            )
+            for event in found["events"]
+        ]
+
+    def set(self, function: str | None = None, **settings: str) -> Mapping[str, str]:
+        """Have a function run with other settings, the product's without a name; those that it had."""
+        name = function or self.function
+        had = settings_of(self.stack.client, name)
         functions = self.stack.client("lambda")
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": had | settings})
+        return had
 
     def unannounced(self, records: Iterable[Mapping[str, Any]]) -> int:
         """How many of these records no event tells of."""
@@ -272,5 +319,6 @@ def _prepared(stack: Stack, vendor: Control, listener: Listener, console: Consol
     [mapping] = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     prepared = Harness(stack, vendor, listener, console, mapping["UUID"])
     prepared.settle()
+    stack.client("logs").create_log_group(logGroupName=LOGS)
     functions.update_function_configuration(FunctionName=name, LoggingConfig={"LogGroup": LOGS, "LogFormat": "JSON"})
     return prepared

@@ -9,7 +9,7 @@ row, and that one would come again after half an hour.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -21,7 +21,6 @@ from typing import Any
 import requests
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from local.cloud.stack import settings_of
 from local.loopback import serving
 from local.trials.harness import PATIENCE, POLL_SECONDS, Harness
 from local.trials.pictures import contents
@@ -74,8 +73,8 @@ class Receiver:
 def run(harness: Harness, scale: float) -> Result:
     """Every outcome of every record reaches the endpoint, verified, the deletion after the reading."""
     receiver = Receiver()
-    with _receiving(receiver) as url:
-        secret = _add(harness, url)
+    with receiving(receiver.answer) as url:
+        secret = add(harness, url)
         receiver.webhook = Webhook(secret)
         harness.run_instead(harness.stack.parts[FUNCTION], HASTY, FUNCTION_SECONDS)
         sent = harness.upload(contents(scaled(UPLOADS, scale)))
@@ -107,11 +106,10 @@ def run(harness: Harness, scale: float) -> Result:
     )
 
 
-def _add(harness: Harness, url: str) -> str:
+def add(harness: Harness, url: str) -> str:
     """Add the receiver as an endpoint that the operator trusts; its secret."""
     functions, name = harness.stack.client("lambda"), harness.stack.parts[FUNCTION]
-    settings = settings_of(harness.stack.client, name) | {"WEBHOOK_ORIGINS": url}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": settings})
+    harness.set(name, WEBHOOK_ORIGINS=url)
     payload = json.dumps({"command": "add", "url": f"{url}/hook"}).encode()
     answer: dict[str, Any] = json.loads(functions.invoke(FunctionName=name, Payload=payload)["Payload"].read())
     return str(answer["endpoint"]["secret"])
@@ -132,11 +130,13 @@ def _wait(harness: Harness, receiver: Receiver, outcomes: int) -> float:
 
 
 @contextmanager
-def _receiving(receiver: Receiver) -> Iterator[str]:
+def receiving(answer: Callable[[dict[str, str], bytes], int]) -> Iterator[str]:
+    """The base URL of an endpoint that answers each call with the status that its headers and its body get."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(receiver.answer({name.lower(): text for name, text in self.headers.items()}, body))
+            self.send_response(answer({name.lower(): text for name, text in self.headers.items()}, body))
             self.send_header("Content-Length", "0")
             self.end_headers()
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from rich.console import Console
 from local.simulators import Control, running
 from local.trials import __main__ as command
 from local.trials import bad_day, poison
+from local.trials.alarms import FAILURES
 from local.trials.bad_day import HOUR_SECONDS, HOURS, Day
 from local.trials.duplicates import _spread
 from local.trials.harness import Sent
@@ -29,6 +31,7 @@ from ocr.pages.examine import examine
 from ocr.pages.resize import fit
 from ocr.platform.errors import CallerError, OcrError
 from ocr.vendors import juhe
+from tests.support.template import alarms
 
 CONNECTS = "import socket; door = socket.create_connection(('127.0.0.1', {})); print('up', flush=True); input()"
 RESTS = "print('up', flush=True); input()"
@@ -38,6 +41,10 @@ def test_every_trial_is_tried() -> None:
     files = Path(command.__file__).parent.glob("*.py")
     modules = [import_module(f"local.trials.{one.stem}") for one in files if "\nTRIAL = " in one.read_text()]
     assert {module.TRIAL.name for module in modules} <= {*command.TRIALS}
+
+
+def test_every_alarm_of_the_template_is_meant_for_a_failure() -> None:
+    assert {name.rstrip("0123456789") for name in alarms()} == {*chain(*(one.alarms for one in FAILURES))}
 
 
 @pytest.mark.parametrize(
