@@ -274,6 +274,7 @@ def get(api: Api, id: str, as_json: bool) -> None:
     help="Only with this status.",
 )
 @click.option("--vendor", help="Only read by this vendor.")
+@click.option("--label", help="Only sent with this label: `ocr read --option label=…`.")
 @click.option("--checks", type=click.Choice(["failed"]), help="Only with a failed check.")
 @click.option(
     "--from", "since", metavar="TIME", help="Not before this date or time: 2026-01-31 or 2026-01-31T08:00:00Z."

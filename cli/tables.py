@@ -111,12 +111,13 @@ def outcomes(found: Iterable[Outcome]) -> Table:
 
 def summaries(records: Iterable[Json]) -> Table:
     """A line a record, as lists show them: personal fields masked."""
-    table = _table(_ids(), "product", "status", "vendor", "created", "checks failed", "lowest confidence", "fields")
+    table = _table(_ids(), "product", "status", "vendor", "label", "created", "checks failed", "lowest confidence", "fields")
     for one in records:
         shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
         status = ": ".join(part for part in (one["status"], one.get("problem")) if part)
         doubts = [one.get("checks_failed") or None, _number(one.get("lowest_confidence"))]
-        parts = [one["id"], one["product"], status, one.get("vendor"), one["created_at"][:19], *doubts, shown]
+        by = [one.get("vendor"), one.get("label"), one["created_at"][:19]]
+        parts = [one["id"], one["product"], status, *by, *doubts, shown]
         table.add_row(*map(_text, parts))
     return table
 

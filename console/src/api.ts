@@ -61,6 +61,7 @@ export interface OcrRecord {
   replayed: boolean;
   needs_review?: boolean;
   vendor?: string;
+  options: Record<string, string>;
   picture?: { format: string; width: number; height: number; bytes: number; pages?: number; orientation?: number };
   source?: { bucket: string; key: string };
   document?: OcrDocument;
@@ -79,6 +80,7 @@ export interface Summary {
   status: string;
   created_at: string;
   vendor?: string;
+  label?: string;
   problem?: string;
   needs_review: boolean;
   checks_failed: number;
@@ -311,15 +313,16 @@ export class Api {
    * Read one file; with `keep`, or where it is too large for a request, by way of the bucket: `onSent` gets the id.
    * `onLate` is called once it takes long.
    */
-  async read(product: string, file: File, keep: boolean, onLate = nothing, onSent: (id: string) => void = nothing): Promise<OcrRecord> {
+  async read(product: string, file: File, keep: boolean, label: string, onLate = nothing, onSent: (id: string) => void = nothing): Promise<OcrRecord> {
+    const options = label ? { label } : {};
     if (keep || file.size > MOST_BYTES) {
-      const form = await this.json<Form>(`uploads/${product}`, { method: "POST" });
+      const form = await this.json<Form>(`uploads/${product}`, { method: "POST", body: JSON.stringify(options) });
       await upload(form, file);
       onSent(form.id);
       return this.finished(form.id, onLate, () => upload(form, file));
     }
     try {
-      const answer = await this.send(`ocr/${product}`, {
+      const answer = await this.send(`ocr/${product}?${new URLSearchParams(options)}`, {
         method: "POST",
         headers: { "Content-Type": typeOf(file) },
         body: file,

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api, OcrRecord, ProductSummary, Summary } from "./api";
-import { SORTERS } from "./read";
+import { LabelInput, SORTERS } from "./read";
 import { moment, percent, plain, told } from "./record";
 import { csv, saved, workbook } from "./table";
 import { type Say, named } from "./words";
@@ -124,6 +124,7 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
         <Choice label={say("status")} all={say("all")} onChange={choose("status")} options={STATUSES.map((one) => [one, named(say, one)])} />
         <Choice label={say("review")} all={say("all")} onChange={choose("review")} options={REVIEWS.map((one) => [one, say(one)])} />
         <Choice label={say("vendor")} all={say("all")} onChange={choose("vendor")} options={vendors.map((one) => [one, one])} />
+        <LabelInput say={say} onChange={(label) => setFilters((old) => ({ ...old, label }))} />
         <label>{say("from")}<input type="date" onChange={choose("from")} /></label>
         <label>{say("until")}<input type="date" onChange={choose("to")} /></label>
         <button class="good" disabled={busy}>{say("search")}</button>
@@ -192,7 +193,7 @@ export function SummaryTable({ say, names, records, picked, onPick, onOpen }: Ta
           <tr key={one.id}>
             {onPick && <td><input type="checkbox" aria-label={say("select")} checked={picked?.has(one.id)} onChange={() => onPick(one.id)} /></td>}
             <td>{moment(one.created_at)}</td>
-            <td>{names[one.product] ?? one.product}</td>
+            <td>{names[one.product] ?? one.product}{one.label && <span class="small"> {one.label}</span>}</td>
             <td>
               <span class={`pill ${one.status}`}>{named(say, one.status)}</span>
               {one.needs_review && <span class="pill needed">{say("needed")}</span>}

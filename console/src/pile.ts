@@ -7,6 +7,7 @@ export interface Sent {
   changed: number;
   asked: string;
   product: string;
+  label: string;
   id?: string;
 }
 

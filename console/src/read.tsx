@@ -38,8 +38,10 @@ const AUTOMATIC = "";
 const AT_ONCE = 3;
 const BUSY: ReadonlySet<Reading["state"]> = new Set(["sorting", "sending", "reading"]);
 let numbered = 0;
+// As the API has it, without its anchors.
+const LABEL = "[A-Za-z0-9]([A-Za-z0-9 ._:\\/#\\-]{0,62}[A-Za-z0-9])?";
 
-const identity = ({ name, bytes, changed, asked }: Sent): string => JSON.stringify([name, bytes, changed, asked]);
+const identity = ({ name, bytes, changed, asked, label }: Sent): string => JSON.stringify([name, bytes, changed, asked, label]);
 
 const isSame = (one: Sent, other: Sent): boolean => one.name === other.name && one.bytes === other.bytes && one.changed === other.changed;
 
@@ -56,6 +58,7 @@ function waiting({ problem: _problem, ...one }: Reading, file: File): Reading {
 export function ReadPage({ say, api, products, names, pile, readings, onReadings, onOpen, onReview, active }: Props) {
   const sorter = SORTERS.find((slug) => products.some(({ product }) => product === slug));
   const [product, setProduct] = useState(sorter ? AUTOMATIC : (products[0]?.product ?? ""));
+  const [label, setLabel] = useState("");
   const [keep, setKeep] = useState(true);
   const [paused, setPaused] = useState(false);
   const [over, setOver] = useState(false);
@@ -70,7 +73,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
     const more: Reading[] = [];
     const again = new Map<number, File>();
     for (const { name, file } of files) {
-      const sent = { name, bytes: file.size, changed: file.lastModified, asked: product, product };
+      const sent = { name, bytes: file.size, changed: file.lastModified, asked: product, product, label };
       const old = known.get(identity(sent)) ?? [...known.values()].find((one) => one.state === "lost" && isSame(one, sent));
       if (old && (old.state === "lost" || old.state === "failed")) again.set(old.number, file);
       if (old) continue;
@@ -87,16 +90,16 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
 
   const sorted = async (file: File, onLate: () => void): Promise<string> => {
     // In one request: what is larger would wait in a queue, and once more for what it is then read as.
-    const { document } = await api.read(sorter!, file.size > MOST_BYTES ? await shrunk(file) : file, false, onLate);
+    const { document } = await api.read(sorter!, file.size > MOST_BYTES ? await shrunk(file) : file, false, "", onLate);
     return String(document?.fields["document_type"] ?? "");
   };
 
   /** Of what else the picture shows, what is not in the list yet: a page may hold two cards. */
-  const shownBeside = ({ name, bytes, changed, file }: Reading & { file: File }, record: OcrRecord, old: Reading[]): Reading[] => {
+  const shownBeside = ({ name, bytes, changed, label, file }: Reading & { file: File }, record: OcrRecord, old: Reading[]): Reading[] => {
     const known = new Set(old.map(identity));
     return record.also_shows
       .filter((slug) => products.some((one) => one.product === slug))
-      .map((slug): Reading => ({ number: ++numbered, name, bytes, changed, file, asked: slug, product: slug, state: "waiting" }))
+      .map((slug): Reading => ({ number: ++numbered, name, bytes, changed, label, file, asked: slug, product: slug, state: "waiting" }))
       .filter((one) => !known.has(identity(one)));
   };
 
@@ -113,7 +116,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
       }
     }
     put(number, { state: "sending", product: slug });
-    const record = await api.read(slug, file, keep, onLate, (id) => put(number, { state: "reading", id }));
+    const record = await api.read(slug, file, keep, one.label, onLate, (id) => put(number, { state: "reading", id }));
     put(number, { state: "done", record, id: record.id });
     if (asked === AUTOMATIC) onReadings((old) => [...old, ...shownBeside(one, record, old)]);
   };
@@ -149,7 +152,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
       setLoaded(true);
     });
   }, [pile]);
-  const kept = JSON.stringify(readings.map(({ name, bytes, changed, asked, product: slug, id }): Sent => ({ name, bytes, changed, asked, product: slug, ...(id ? { id } : {}) })));
+  const kept = JSON.stringify(readings.map(({ name, bytes, changed, asked, product: slug, label: own, id }): Sent => ({ name, bytes, changed, asked, product: slug, label: own, ...(id ? { id } : {}) })));
   useEffect(() => {
     if (loaded) void pile?.keep(JSON.parse(kept) as Sent[]);
   }, [kept, loaded]);
@@ -191,6 +194,7 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
             {products.map((one) => <option value={one.product}>{names[one.product]}</option>)}
           </select>
         </label>
+        <LabelInput say={say} onChange={setLabel} />
         <label title={say("keepHelp")}><input type="checkbox" checked={keep} onChange={(event) => setKeep(event.currentTarget.checked)} /> {say("keep")}</label>
       </div>
       <p class="small">{say("keepHelp")}</p>
@@ -247,6 +251,19 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
         </>
       )}
     </>
+  );
+}
+
+/** The caller's own word for what is sent or looked for; one that the API would refuse is none. */
+export function LabelInput({ say, onChange }: { say: Say; onChange: (label: string) => void }) {
+  return (
+    <label title={say("labelHelp")}>
+      {say("ownLabel")}{" "}
+      <input maxLength={64} pattern={LABEL} autocomplete="off" onChange={({ currentTarget }) => {
+        currentTarget.reportValidity();
+        onChange(currentTarget.validity.valid ? currentTarget.value : "");
+      }} />
+    </label>
   );
 }
 

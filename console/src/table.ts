@@ -6,7 +6,7 @@ import type { Field, OcrRecord, Schema, Value } from "./api";
 type Cells = Record<string, string | number>;
 
 const EXACT = "^-?[0-9]+(\\.[0-9]+)?$";
-const OWN = ["id", "product", "status", "decision", "corrected", "checks_failed", "created_at", "vendor", "problem"] as const;
+const OWN = ["id", "product", "status", "decision", "corrected", "checks_failed", "created_at", "vendor", "label", "problem"] as const;
 // A spreadsheet counts with 15 digits and makes zeros of the others.
 const MOST_DIGITS = 15;
 
@@ -60,6 +60,7 @@ function own(record: OcrRecord): Cells {
     checks_failed: documents.flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === "failed").length,
     created_at: record.created_at,
     vendor: record.vendor ?? "",
+    label: record.options["label"] ?? "",
     problem: record.problem?.type.replace("urn:ocr:problem:", "") ?? "",
   };
 }

@@ -42,6 +42,8 @@ const words = {
   status: ["状态", "Status"],
   created: ["时间", "Time"],
   vendor: ["识别方", "Vendor"],
+  ownLabel: ["标签", "Label"],
+  labelHelp: ["您自己的编号,如案件号。字母和数字;不要填写个人信息。", "Your own word for these, such as a case number: letters and digits, nothing personal."],
   checks: ["校验", "Checks"],
   checksFailed: ["{} 项未通过", "{} failed"],
   fields: ["字段", "Fields"],

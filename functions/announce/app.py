@@ -67,6 +67,7 @@ def announcement(item: Mapping[str, Any]) -> Announcement:
         record_id=item["id"],
         product=item["product"],
         tenant=item.get("tenant"),
+        label=item.get("label"),
         status=item["status"],
         finished_at=item["finished_at"],
         replayed=item["replayed"],

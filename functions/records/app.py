@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ocr.declare.options import LABEL_PATTERN
 from ocr.entry import api
 from ocr.entry.openapi import ETAG, answered, problems
 from ocr.entry.response_models import PictureLink, RecordList, UploadForm
@@ -120,6 +121,7 @@ def records(
     checks: Annotated[Literal["failed"] | None, Query(description="with a check that failed only")] = None,
     since: Annotated[str | None, Query(alias="from", description="from this time on", json_schema_extra=MOMENT)] = None,
     until: Annotated[str | None, Query(alias="to", description="before this time", json_schema_extra=MOMENT)] = None,
+    label: Annotated[str | None, Query(pattern=LABEL_PATTERN, description="only with this label of yours")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_RECORDS, description="at most so many on a page")] = MOST_RECORDS,
     cursor: Annotated[str | None, Query(description="`next` of the previous page")] = None,
 ) -> Response[str]:
@@ -142,6 +144,7 @@ def records(
         doubtful=checks == "failed",
         tenant=tenant(),
         review="needed" if review == "true" else review,
+        label=label,
     )
     found, cursor = queries.page(search, limit, cursor)
     audit("list", *(one.id for one in found))

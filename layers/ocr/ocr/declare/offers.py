@@ -35,10 +35,12 @@ RemoveCrops = Annotated[
 LEAST_SIDE = 8
 
 
+# The caller's own word for a document.
+LABEL = "label"
 # Options that change nothing in what is read: those that only name the call, those that say how the picture travels.
-LABELS, WAYS = frozenset({"requestId"}), frozenset({"input"})
+LABELS, WAYS = frozenset({"requestId", LABEL}), frozenset({"input"})
 # Options that no vendor is told.
-OURS = frozenset({"vendor", "escalate", "pages", "split"})
+OURS = frozenset({"vendor", "escalate", "pages", "split", LABEL})
 # What holds without the option too: whoever says it asks for nothing else.
 DEFAULTS = {CROPS: "1", "openSeal": "0", "showPosition": "0", "imageCheck": "00000", "imageCheckVaule": "1"}
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ocr.declare.offers import Offer
+from ocr.declare.offers import LABEL, Offer
 from ocr.platform.errors import CallerError
 
 VENDOR = "vendor"
@@ -53,8 +53,20 @@ SPLIT_RULE = Annotated[
 ]
 
 
+# Lists show it and addresses carry it, so that it is no place for what is personal; and it is no formula of a table's.
+LABEL_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9 ._:/#-]{0,62}[A-Za-z0-9])?$"
+LABEL_RULE = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=LABEL_PATTERN,
+        description="your own word for it, to find it by: a case number, say, and nothing personal",
+    ),
+]
+
+
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type: all options of the offers, `vendor`, `escalate`, `pages` and, where any, `split`."""
+    """Option name → pydantic type: the offers' options, `vendor`, `escalate`, `pages`, `label` and, where any, `split`."""
     kinds: dict[str, Any] = {}
     for offer in offers:
         for name, kind in offer.options.items():
@@ -62,7 +74,7 @@ def known(offers: Sequence[Offer]) -> dict[str, Any]:
             kinds[name] = kind if kinds.get(name, kind) == kind else kinds[name] | kind
     if any(offer.parts_pages for offer in offers):
         kinds[SPLIT] = SPLIT_RULE
-    return kinds | {VENDOR: VENDOR_RULE, ESCALATE: ESCALATE_RULE, PAGES: PAGES_RULE}
+    return kinds | {VENDOR: VENDOR_RULE, ESCALATE: ESCALATE_RULE, PAGES: PAGES_RULE, LABEL: LABEL_RULE}
 
 
 def required(offers: Sequence[Offer]) -> set[str]:

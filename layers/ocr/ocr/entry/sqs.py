@@ -261,7 +261,7 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
         ref = records.record_ref(upload)
         if ref.id not in delivery.ids:
             delivery.ids.append(ref.id)
-        picture = None
+        picture, options = None, {}
         try:
             if ref.spent:
                 erasure.erase_upload(upload)
@@ -272,7 +272,7 @@ def _load_one(product: Product, delivery: Delivery, upload: Upload) -> None:
             job = files.job(product, stored.content, options, upload, ref, last=delivery.last, tenant=ref.tenant)
             delivery.jobs.append(job)
         except OcrError as error:
-            _log(process.refuse(product.slug, ref, error, picture=picture))
+            _log(process.refuse(product.slug, ref, error, picture=picture, options=options))
     except Exception as error:
         unforeseen("An upload could not be loaded", error)
         delivery.again = True

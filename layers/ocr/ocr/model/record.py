@@ -287,6 +287,7 @@ class Summary(Doubts):
     finished_at: datetime | None = None
     replayed: bool = False
     vendor: str | None = None
+    label: str | None = None
     fields: dict[str, Any] = {}
 
 
@@ -297,6 +298,7 @@ class Announcement(Doubts):
     record_id: str = Field(description="the record's id")
     product: str = Field(description="the product's slug")
     tenant: str | None = Field(default=None, description="whose it is; null where it is the operator's")
+    label: str | None = Field(default=None, description="the caller's own word for it, if it was sent with one")
     status: Status = Field(description="how the picture ended, or that the record was deleted")
     finished_at: datetime = Field(description="when the record was written")
     replayed: bool = Field(description="answered from an earlier reading of the same content")

@@ -18,7 +18,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.offers import LABEL, Offer, VendorRequest
 from ocr.declare.options import PAGES, SPLIT
 from ocr.declare.product import Product
 from ocr.model.answer import ReceivedAnswer
@@ -299,7 +299,7 @@ def _page_job(step: Step, picture: Picture) -> Job:
 
 def page_options(options: Mapping[str, str]) -> dict[str, str]:
     """The options that a page is read with, of those of its file."""
-    return {name: value for name, value in options.items() if name not in {PAGES, SPLIT}}
+    return {name: value for name, value in options.items() if name not in {PAGES, SPLIT, LABEL}}
 
 
 def _drawn(product: Product, step: Step, page: Page) -> Job | Record:

@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.fields import Fields
-from ocr.declare.offers import Offer, VendorRequest
+from ocr.declare.offers import LABEL, Offer, VendorRequest
 from ocr.declare.offers import Outcome as Answer
 from ocr.declare.options import ESCALATE, SPLIT, VENDOR
 from ocr.declare.product import Product
@@ -127,7 +127,8 @@ def read(product: Product, jobs: Sequence[Job], end: float) -> list[Outcome]:
         if found:
             kept[number] = found
         elif isinstance(claimed, Step):
-            groups[job.tenant, tuple(sorted(job.options.items()))].append((number, claimed))
+            told = tuple(sorted((name, value) for name, value in job.options.items() if name != LABEL))
+            groups[job.tenant, told].append((number, claimed))
         else:
             kept[number] = claimed
     for (_, options), group in groups.items():
@@ -287,17 +288,19 @@ def refuse(
     content: str | None = None,
     *,
     picture: str | None = None,
+    options: Mapping[str, str] | None = None,
     again: bool = False,
 ) -> Record:
     """The failed record of a picture that no vendor was asked about, under its product's slug.
 
-    `again` lets it be read when it comes again.
+    It keeps the `options` where they are known. `again` lets it be read when it comes again.
     """
     record = Record(
         id=ref.id,
         product=product,
         status=Status.FAILED,
         created_at=ref.created_at,
+        options=dict(options or {}),
         problem=problem_of(error),
     )
     return records.write_failed(records.placed(record, ref), content, picture=picture, again=again)
@@ -319,7 +322,7 @@ def claim(product: Product, job: Job, end: float) -> Step | Outcome:
         lease = ledger.lease(key, product.slug, end - time.monotonic() + LEASE_MARGIN, _first(product, job, end))
     except InProgress as error:
         if job.last and not job.document.page:
-            refuse(product.slug, place, error, key, again=True)
+            refuse(product.slug, place, error, key, options=job.options, again=True)
         raise
     if isinstance(lease, StoredReading):
         return ledger.replay(lease, place, product.fields, job.options)

@@ -46,11 +46,12 @@ class Search:
     doubtful: bool = False
     tenant: Tenant = OPERATOR
     review: Reviewed | None = None
+    label: str | None = None
 
     @property
     def is_rare(self) -> bool:
         """Whether most records of the index that is asked may not match."""
-        rare = self.status or self.vendor or self.doubtful or self.review in _REVIEWED
+        rare = self.status or self.vendor or self.label or self.doubtful or self.review in _REVIEWED
         further = self.tenant.name or self.product if self.waits else self.tenant.name and self.product
         return bool(rare or further)
 
@@ -96,11 +97,9 @@ def _found(search: Search, after: Item | None, limit: int) -> Iterator[Mapping[s
     names: dict[str, str] = {"#status": "status"}
     values: Item = {":since": moment(search.since), ":until": moment(search.until), **statuses}
     filters = f"#status IN ({', '.join(statuses)})"
-    if search.vendor:
-        names, values = names | {"#vendor": "vendor"}, values | {":vendor": search.vendor}
-        filters += " AND #vendor = :vendor"
     indexes = [*_partitions(search)]
-    for name, wanted in (("tenant", search.tenant.name), ("product", search.product)):
+    equal = {"vendor": search.vendor, "label": search.label, "tenant": search.tenant.name, "product": search.product}
+    for name, wanted in equal.items():
         if wanted and name != indexes[0][1]:
             names, values = names | {f"#{name}": name}, values | {f":{name}": wanted}
             filters += f" AND #{name} = :{name}"

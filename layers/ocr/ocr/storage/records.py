@@ -16,6 +16,7 @@ from itertools import batched, chain
 from typing import TYPE_CHECKING, Any
 
 from ocr.declare.fields import Fields
+from ocr.declare.offers import LABEL
 from ocr.model.picture import Upload
 from ocr.model.record import FINAL, PageRecord, Record, Source, Status
 from ocr.model.tenant import OPERATOR, Tenant, tenant_of
@@ -212,6 +213,8 @@ def _item(record: Record) -> Item:
         found["lowest_confidence"] = Decimal(f"{record.lowest_confidence:.4f}")
     if record.replayed:
         found["options"] = record.options
+    if label := record.options.get(LABEL):
+        found["label"] = label
     if record.finished_at:
         found["finished_at"] = moment(record.finished_at)
     if record.vendor:
