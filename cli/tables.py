@@ -111,7 +111,9 @@ def outcomes(found: Iterable[Outcome]) -> Table:
 
 def summaries(records: Iterable[Json]) -> Table:
     """A line a record, as lists show them: personal fields masked."""
-    table = _table(_ids(), "product", "status", "vendor", "label", "created", "checks failed", "lowest confidence", "fields")
+    table = _table(
+        _ids(), "product", "status", "vendor", "label", "created", "checks failed", "lowest confidence", "fields"
+    )
     for one in records:
         shown = ", ".join(f"{name}={value}" for name, value in one.get("fields", {}).items())
         status = ": ".join(part for part in (one["status"], one.get("problem")) if part)
