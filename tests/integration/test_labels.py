@@ -1,4 +1,4 @@
-"""Promise: a document is found by its caller's own word for it, which costs nothing and changes nothing in what is read."""
+"""Promise: a document is found by its caller's own word for it, which costs nothing and changes no reading."""
 
 import json
 from base64 import b64encode
@@ -25,7 +25,10 @@ def listed(label: str) -> dict[str, str]:
 
 def test_one_picture_under_two_labels_is_two_records_and_one_call(world: World) -> None:
     kind = product([reading])
-    plain, first, second = (post(kind, picture(), **more)[1] for more in ({}, {"label": LABEL}, {"label": "b"}))
+    [plain, first, second] = [
+        post(kind, picture())[1],
+        *(post(kind, picture(), label=label)[1] for label in (LABEL, "b")),
+    ]
     assert len({plain["id"], first["id"], second["id"]}) == 3
     assert calls(kind) == 1
     assert [one["options"] for one in (plain, first, second)] == [{}, {"label": LABEL}, {"label": "b"}]

@@ -66,7 +66,7 @@ LABEL_RULE = Annotated[
 
 
 def known(offers: Sequence[Offer]) -> dict[str, Any]:
-    """Option name → pydantic type: the offers' options, `vendor`, `escalate`, `pages`, `label` and, where any, `split`."""
+    """Option name → pydantic type: the offers' options, those that all products take and, where any, `split`."""
     kinds: dict[str, Any] = {}
     for offer in offers:
         for name, kind in offer.options.items():
