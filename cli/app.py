@@ -184,6 +184,10 @@ def evaluate(
         known = truths(truth, product, _pictures([folder]).pictures)
     except (NoTruth, OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{truth} is no truth: {error}.") from None
+    if strange := sorted({name for fields in known.values() for name in fields} - {*catalogue.fields(description)}):
+        raise click.UsageError(
+            f"{truth} names what {product} has no field for: {', '.join(strange)}. `ocr products {product}` lists them."
+        )
     kept = folder.resolve().with_name(f"{folder.resolve().name}.evaluation") / product
     kept.mkdir(parents=True, exist_ok=True)
     found: list[Judged] = []

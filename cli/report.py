@@ -5,6 +5,7 @@ It holds what the pictures show: the values as they are, and the pictures themse
 
 import base64
 import mimetypes
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from cli.api import Json
 from cli.evaluation import Evaluation, Judged, Total, Value
 from cli.marks import Mark
+from cli.reading import SUCCEEDED
 from cli.tables import evaluation_rows
 
 # What browsers show.
@@ -28,6 +30,7 @@ body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75re
 table {{ border-collapse: collapse; margin: 1rem 0 }} caption {{ text-align: left; font-weight: 600 }}
 td, th {{ padding: .25rem .75rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top }}
 .silent {{ color: #b00020; font-weight: 600 }} svg {{ max-width: 100%; height: auto }}
+.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 image {{ image-orientation: none }} .whole {{ max-height: 24rem }}
 </style></head><body><h1>{title}</h1>
 """
@@ -47,7 +50,11 @@ def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> st
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<{tag}{_style(cell)}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _style(cell: str) -> str:
+    return ' class="number"' if re.fullmatch(r"[0-9.]+", cell) else ""
 
 
 def _plot(totals: Sequence[Total]) -> str:
@@ -72,9 +79,9 @@ def _plot(totals: Sequence[Total]) -> str:
 
 
 def _misses(found: Evaluation) -> Iterator[str]:
-    """Each picture with something wrong: once as a whole, then what was misread of it, and by whom."""
+    """Each picture with something wrong: once as a whole, how it ended, then what was misread of it, and by whom."""
     yield "<h2>What went wrong</h2>"
-    for number, picture in enumerate(dict.fromkeys(one.picture for one in found.all)):
+    for number, picture in enumerate(sorted({one.picture for one in found.all})):
         missed = [one for one in found.all if one.picture == picture and not one.right]
         if not missed:
             continue
@@ -83,11 +90,14 @@ def _misses(found: Evaluation) -> Iterator[str]:
         misses = [(one, value) for one in missed for value in one.values if value.mark != Mark.RIGHT]
         rows = [_miss(*miss, id if whole else "") for miss in misses]
         ends = (
-            f"{one.reader.name}: {one.outcome['status']}. {_why(one.outcome)}" for one in missed if not one.document
+            f"{one.reader.name}: {one.outcome['status']}. {_why(one.outcome)}"
+            for one in missed
+            if one.outcome["status"] != SUCCEEDED
         )
         said = "".join(f"<p>{escape(end)}</p>" for end in ends)
         head = _row("th", ["field", "reader", "printed", "read", "", "where"])
-        yield f"<h3>{escape(picture.as_posix())}</h3>{whole}{said}<table>{head}{''.join(rows)}</table>"
+        table = f"<table>{head}{''.join(rows)}</table>" if rows else ""
+        yield f"<h3>{escape(picture.as_posix())}</h3>{whole}{said}{table}"
 
 
 def _why(outcome: Json) -> str:

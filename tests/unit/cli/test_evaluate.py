@@ -135,6 +135,7 @@ def test_the_report_needs_nothing_else_and_shows_what_went_wrong(
     assert "silently wrong" in text
     assert "<b>" not in text
     assert text.count("data:image/jpeg;base64,") == 2
+    assert text.index("<h3>") < text.index("three.jpg") < text.index("two.jpg")
     assert "http" not in text.replace('http-equiv="Content-Security-Policy"', "")
 
 
@@ -158,3 +159,23 @@ def test_a_truth_that_tells_nothing_is_refused_before_anything_is_paid(
 def test_a_vendor_that_does_not_read_the_product_is_refused(gateway: Gateway, folder: Path) -> None:
     done = evaluate(gateway, folder, "--vendors", "first,third")
     assert (done.exit_code, "not by third" in done.stderr) == (2, True)
+
+
+def test_the_report_says_why_a_record_is_not_right_whose_values_are(
+    gateway: Gateway, folder: Path, tmp_path: Path
+) -> None:
+    why = {"type": "urn:ocr:problem:incomplete", "detail": "Not read: vin.", "advice": ""}
+    gateway.routes["POST /ocr/ticket"] = lambda call: Answer(
+        200, record(call.body, "second") | {"status": "incomplete", "problem": why}
+    )
+    report = tmp_path / "report.html"
+    evaluate(gateway, folder, "--report", report)
+    assert "<p>first: incomplete. Not read: vin.</p>" in report.read_text()
+
+
+def test_a_truth_with_a_field_that_the_product_does_not_have_is_refused(gateway: Gateway, folder: Path) -> None:
+    line = {"file": "cards/one.jpg", "fields": TRUTH | {"nubmer": "1"}}
+    folder.with_name("truth.jsonl").write_text(json.dumps(line))
+    done = evaluate(gateway, folder)
+    assert (done.exit_code, gateway.of("POST /ocr/")) == (2, [])
+    assert "no field for: nubmer" in " ".join(done.output.split())
