@@ -9,6 +9,7 @@ from ocr.declare.field_types import Date, Integer, Mass, PlateNumber, ResidentId
 from ocr.declare.fields import Fields, label, rows
 from ocr.declare.groups.vehicles import BuiltVehicle
 from ocr.declare.product import Product
+from ocr.declare.sizes import BOOKLET
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
@@ -52,6 +53,7 @@ product = Product(
     },
     titles=["中华人民共和国机动车登记证书", "机动车登记证书"],
     offers=[etoplive.Pid(62), embedded.Labels()],
+    size=BOOKLET,
     checks=[in_order("manufacture_date", "registration_date", "issue_date")],
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from local.accuracy.offline import record_of
 from ocr.declare.field_types import ChineseMoney, Code, Date, Figures, Money, Number, Percent, TaxId, Text, Time
 from ocr.declare.fields import Fields, label, rows
 from ocr.extraction.extract import find
@@ -355,3 +356,20 @@ def test_columns_whose_heads_nearly_touch_are_two() -> None:
     rows = [[cell.text for cell in tables(lines)[0].cells if cell.row == row] for row in range(3)]
 
     assert rows == [["地块", "增长量(吨)", "增长率(%)"], ["甲", "1", "10"], ["乙", "-1", "-10"]]
+
+
+def test_a_blank_before_a_unit_that_was_lost_is_as_in_the_row_s_other_heads() -> None:
+    lines = page(
+        *[(0, 0, "产量 (吨)"), (200, 0, "增长量 (吨)"), (420, 0, "增长率(%)")],
+        *[(0, 60, "11"), (200, 60, "1"), (420, 60, "10(%)")],
+    )
+    assert list(cells(lines)[0].values()) == ["产量 (吨)", "增长量 (吨)", "增长率 (%)", "11", "1", "10(%)"]
+
+
+@pytest.mark.parametrize(("comma", "colon"), [("，", "："), (",", ":")])
+def test_a_mark_at_the_end_of_a_line_is_as_wide_as_the_text_s_others(comma: str, colon: str) -> None:
+    said = ["各位居民:", f"自六月起{comma}窗口开放{comma}中午不休息", "热线:12345"]
+    lines = page(*((0, 60 * number, text) for number, text in enumerate(said)))
+    found = record_of("general_text", {"lines": [line.model_dump() for line in lines]})
+    assert found.document
+    assert found.document.fields["text"] == "\n".join([f"各位居民{colon}", *said[1:]])

@@ -219,11 +219,25 @@ def test_a_card_may_stand_or_lie(turned: bool) -> None:
     assert on_paper("bank_card", lines, *size).status == Status.SUCCEEDED
 
 
+OWNERS = (
+    ("机动车登记证书编号：643688610929",),
+    ("1.机动车所有人：林一一", "身份证明名称：居民身份证", f"号码：{NUMBER}"),
+    ("2.登记机关：青禾市公安局", "3.登记日期：2018-09-26", "4.机动车登记编号：鄂F5249P"),
+)
+
+
+@pytest.mark.parametrize(("high", "status"), [(800, Status.SUCCEEDED), (300, Status.INCOMPLETE)])
+def test_the_upper_half_of_a_booklet_s_page_is_no_page(high: int, status: Status) -> None:
+    prints = [
+        (60 + 400 * at, 60 + 50 * number, text) for number, row in enumerate(OWNERS) for at, text in enumerate(row)
+    ]
+    assert on_paper("vehicle_registration_certificate", page(*prints), 1300, high).status == status
+
+
 STATEMENT = (
     ("交易明细",),
     ("户名：林一一", "账号：6229004840756250332"),
-    ("交易日期", "摘要", "交易金额", "账户余额"),
-    ("2021-03-16", "利息", "10.00", "110.00"),
+    ("交易日期", "摘要", "交易金额", "账户余额", "对方户名"),
     ("2021-03-17", "转账", "20.00", "130.00"),
     ("2021-03-18", "利息", "30.00", "160.00"),
 )

@@ -20,6 +20,7 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
     unlabelled  values that stand without a label in a place of their own
     order       fields of a known form whose label was not read
     tables      any table, and the text in reading order
+    marks       how wide the marks of a Chinese text are
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,7 @@
 """Tables by their printed rules, without them by where the texts stand; and the page's text in reading order."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -14,6 +16,8 @@ FEWEST_COLUMNS = 2
 PARAGRAPH_GAP = 3.0  # a table ends where this much is free, in line heights
 LEAST_GUTTER = 0.1  # between two columns
 INSET = 0.3  # how far a text may reach into the next column
+UNIT_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\([^()]+\)$)")
+UNIT_JOINED = re.compile(r"(?<=[\u4e00-\u9fff])(?=\([^()]+\)$)")
 CLOSE = 0.6  # of the usual distance of two rows: two lines of one
 
 
@@ -25,7 +29,19 @@ def text(lines: Sequence[Line]) -> str:
 def tables(lines: Sequence[Line], rules: Sequence[ruled.Segment] = ()) -> list[Table]:
     """Every table on the page: what `rules` draw (ends in pixels), else rows that follow closely and share columns."""
     drawn = ruled.tables(upright(lines), upright_rules(lines, rules))
-    return drawn or [_table(region) for region in _regions(rows(upright(lines)))]
+    return [_spaced(one) for one in drawn or map(_table, _regions(rows(upright(lines))))]
+
+
+def _spaced(table: Table) -> Table:
+    """The table with a blank before a unit, 产量 (吨), in each cell of a row of which most have one: it may be lost."""
+    spaced = Counter(cell.row for cell in table.cells if UNIT_APART.search(cell.text))
+    glued = Counter(cell.row for cell in table.cells if UNIT_JOINED.search(cell.text))
+    most = {row for row, count in spaced.items() if count > glued[row]}
+    cells = (
+        cell.model_copy(update={"text": UNIT_JOINED.sub(" ", cell.text)}) if cell.row in most else cell
+        for cell in table.cells
+    )
+    return table.model_copy(update={"cells": list(cells)})
 
 
 def _regions(page: Sequence[list[TextSpan]]) -> Iterator[list[list[TextSpan]]]:

@@ -121,7 +121,7 @@ def _own(product: Product, lines: Sequence[Line], document: Document) -> list[Bo
 def _goes_on(product: Product, lines: Sequence[Line], picture: PictureInfo) -> bool:
     """Whether a table may go on below: its last row is the page's last, and the edge is nearer than the next one.
 
-    Rows have as many texts as the one above them, and at least three.
+    Rows have three texts at least, and the last as many as the one above it; above these are heads or another row.
     """
     if not any(field.row for field in declared(product.fields).values()):
         return False
@@ -131,7 +131,7 @@ def _goes_on(product: Product, lines: Sequence[Line], picture: PictureInfo) -> b
         lowest = max(rest, key=lambda ends: ends[1])
         rows.append([ends for ends in rest if ends[1] > sum(lowest) / 2])
         rest = [ends for ends in rest if ends[1] <= sum(lowest) / 2]
-    if len(rows) < ROWS or min(map(len, rows)) < COLUMNS or len(set(map(len, rows))) > 1:
+    if len(rows) < ROWS or min(map(len, rows)) < COLUMNS or len(rows[0]) != len(rows[1]):
         return False
     last, above = (max(lower for _, lower in row) for row in rows[:2])
     return picture.height - last < last - above

@@ -129,7 +129,7 @@ class Engine(Offer):
                     vendor=self.vendor,
                 )
             case {"lines": [*lines], "angle": angle}:
-                read = [Line.model_validate(line) for line in lines]
+                read = self._printed([Line.model_validate(line) for line in lines])
                 return self._reading(request, answer, read).model_copy(
                     update={"lines": read, "angle": angle, "units": 0, "raw": raw}
                 )
@@ -138,6 +138,9 @@ class Engine(Offer):
                 return VendorUnavailable(
                     "The engine failed on this picture.", vendor=self.vendor, code="failed", blames="picture"
                 )
+
+    def _printed(self, lines: list[Line]) -> list[Line]:
+        return lines
 
     def _reading(self, request: VendorRequest, answer: Any, lines: list[Line]) -> Reading:
         return Reading(vendor=self.vendor)
@@ -148,6 +151,11 @@ class Text(Engine):
     """Lines as they stand, with the traditional characters that mainland documents hardly have."""
 
     task: ClassVar[str] = "text"
+
+    def _printed(self, lines: list[Line]) -> list[Line]:
+        from ocr.extraction.marks import widened
+
+        return widened(lines)
 
 
 @dataclass(frozen=True)
