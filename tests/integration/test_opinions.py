@@ -19,7 +19,7 @@ from ocr.platform.settings import settings
 from ocr.storage import ledger, queries, usage
 from tests.support.aws import World, forget_settings
 from tests.support.scripted import First, Second, calls, died, picture
-from tests.support.sending import WAYS, brought, post
+from tests.support.sending import WAYS, asked, brought, post
 
 NUMBER, WRONG = "11010519491231002X", "110105194912310021"
 
@@ -104,11 +104,11 @@ def test_that_a_document_has_expired_asks_nobody_and_lets_no_later_date_win(poli
         items = [Item(label="公民身份号码", text=number), Item(label="有效期至", text=last)]
         return lambda: Reading(vendor=vendor, findings=[ExtractedDocument(items=items)], raw=ReceivedAnswer.of({}))
 
-    for number, asked, doubted in ((NUMBER, 0, ["until"]), (WRONG, 1, ["number", "until"])):
+    for number, paid, doubted in ((NUMBER, 0, ["until"]), (WRONG, 1, ["number", "until"])):
         kind = card(until("first", number, "2001.03.07"), until("second", number, "2101.03.07"), Second)
         kind.checks = (not_expired("until"),)
-        found = read(kind, 1 + asked)
-        assert (calls(kind, "second"), found["document"]["fields"]["until"]) == (asked, "2001-03-07")
+        found = read(kind, 1 + paid)
+        assert (calls(kind, "second"), found["document"]["fields"]["until"]) == (paid, "2001-03-07")
         assert (found["needs_review"], found["review"]) == (True, doubted)
 
 
@@ -217,15 +217,29 @@ def test_a_request_names_its_policy_and_pays_nobody_twice(policy: Any, monkeypat
     kind = card(first, second)
     answered(monkeypatch, first, second)
 
-    def asked(**options: str) -> Any:
+    def told(**options: str) -> Any:
         status, body = post(kind, picture(7), **options)
         assert status == 200, body
         return body["document"]["fields"]["number"], [one["vendor"] for one in body["attempts"]]
 
-    assert asked(vendor="first") == (WRONG, ["first"])
-    assert asked(vendor="second") == (NUMBER, ["second"])
-    assert asked(vendor="first,second", escalate="checks") == (NUMBER, ["first", "second"])
-    assert asked(vendor="first,second", escalate="never") == (WRONG, ["first"])
+    assert told(vendor="first") == (WRONG, ["first"])
+    assert told(vendor="second") == (NUMBER, ["second"])
+    assert told(vendor="first,second", escalate="checks") == (NUMBER, ["first", "second"])
+    assert told(vendor="first,second", escalate="never") == (WRONG, ["first"])
+    assert (calls(kind), calls(kind, "second")) == (1, 1)
+
+
+def test_a_record_that_is_made_anew_is_made_of_all_opinions(policy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label is put right: the number that one vendor misread stays the other's, and both names stand there."""
+    kind = card(says("first", "林一一", WRONG), says("second", "林一二", NUMBER, sure=0.99))
+    before = read(kind, 10)
+    answered(monkeypatch, says("first", "林三三", WRONG), says("second", "林一二", NUMBER, sure=0.99))
+    module = type("Module", (), {"product": kind})
+    monkeypatch.setattr("ocr.pipeline.renormalization.import_module", lambda name: module)
+    status, found = asked("POST", f"/records/{before['id']}/renormalize")
+    assert (status, found["document"]["fields"]) == (200, {"name": "林一二", "number": NUMBER})
+    [other] = found["document"]["evidence"]["name"]["opinions"]
+    assert (other["vendor"], other["text"], found["review"]) == ("first", "林三三", ["name"])
     assert (calls(kind), calls(kind, "second")) == (1, 1)
 
 

@@ -55,6 +55,31 @@ def test_a_doubted_reading_goes_to_a_paid_vendor_and_any_other_does_not(
     for own, right, calls in ((wrong, 0, 1), (said(sample), 1, 0)):
         monkeypatch.setattr(offline, "reading", lambda *_, own=own: own)
         monkeypatch.setattr(policies, "samples", lambda *_: [sample])
-        found = policies.measured("id_card", "a", ["clean"], ["checks"])
+        found = {reader: one for (*_, reader), one in policies.measured("id_card", "a", ["clean"], ["checks"]).items()}
         assert (found["embedded"].right, found["etoplive"].right) == (right, 1)
-        assert (found["checks"].right, found["checks"].silent, found["checks"].calls) == (1, 0, calls)
+        for reader in ("checks", policies.RECOMMENDED):
+            assert (found[reader].right, found[reader].silent, found[reader].calls) == (1, [], calls)
+
+
+SILENT = policies.Silent("id_card", "a", "clean", "name", "林一一", "林一")
+
+
+@pytest.mark.parametrize(
+    ("ours", "said"),
+    [
+        ((10, 9, 2, 0), []),
+        ((10, 8, 2, 0), ["have 8 exactly right, etoplive alone 9"]),
+        ((10, 9, 3, 0), ["take 3 calls, etoplive alone 10"]),
+        ((10, 9, 2, 1), ["have 1 values silently wrong, etoplive alone 1"]),
+    ],
+)
+def test_what_the_recommended_settings_are_not_recommended_for_is_said(
+    ours: tuple[int, int, int, int], said: list[str]
+) -> None:
+    def came(records: int, right: int, calls: int, silent: int) -> policies.Sum:
+        return policies.Sum(records, right, calls, [SILENT] * silent)
+
+    key = "id_card", "a"
+    found = {(*key, "etoplive"): came(10, 9, 10, 1), (*key, policies.RECOMMENDED): came(*ours)}
+    found |= {("vin", "a", policies.RECOMMENDED): came(10, 0, 10, 9)}  # which etoplive does not read here
+    assert [one.partition("settings ")[2] for one in policies._shortfalls(found)] == said
