@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError, create_model
 
-from ocr.declare import field_types
+from ocr.declare import field_types, text_types
 from ocr.declare.dates import period_end, period_start
 from ocr.declare.fields import Fields, declared, label
 from ocr.declare.numerals import chinese_amount
@@ -277,6 +277,14 @@ def test_any_text_is_either_refused_or_normal_for_good(kind: str, printed: objec
     assert adapter.validate_python(written) == value
     assert adapter.validate_python(value) == value
     jsonschema.validate(written, adapter.json_schema())
+
+
+@pytest.mark.parametrize(
+    ("printed", "normal"),
+    [("星桥牌 QS6732c", "星桥牌QS6732C"), ("smart牌fr451", "smart牌FR451"), ("Model 3", "Model 3")],
+)
+def test_a_vehicle_s_model_is_registered_in_capitals(printed: str, normal: str) -> None:
+    assert TypeAdapter[Any](text_types.BrandModel).validate_python(printed) == normal
 
 
 def test_every_type_stands_in_a_model_whose_schema_is_json_and_stable() -> None:

@@ -118,8 +118,18 @@ Goods = Annotated[str, BeforeValidator(_classified)]
 
 VehicleType = Annotated[Text, Shape(like=f"(?:{SIZES}).*", least=".*(?:车|挂|机|轮|[A-Za-z]).*")]
 UseCharacter = Annotated[Text, Shape(like=USES, least=_WORDS)]
+
+
+def _model(value: object) -> str:
+    """星桥牌QS6732C: models are registered in capitals, of which C, S, V, W, X and Z are read as small ones."""
+    written = text(value)
+    brand, mark, model = written.rpartition("牌")
+    return brand + mark + re.sub("[a-z]+", lambda small: small[0].upper(), model) if mark else written
+
+
 BrandModel = Annotated[
-    Text,
+    str,
+    BeforeValidator(_model),
     Shape(like=rf"{HAN}{{2,}}.*[A-Z].*", least=rf".*{HAN}.*[A-Za-z].*|.*牌.*[0-9].*|.*[A-Za-z].{{3,}}"),
 ]
 EngineNumber = Annotated[Code, Shape(least=".{5,}")]
