@@ -5,9 +5,11 @@ leaves out what the local AWS does not do.
 """
 
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from time import monotonic, sleep
 from typing import Any
@@ -18,6 +20,7 @@ from rich.console import Console
 
 from cli.keys import TenantKeys
 from local.arguments import Arguments
+from local.cloud.aws import ROOT
 from local.cloud.sending import salt
 from local.cloud.stack import parts_of, point_at
 from local.samples import samples
@@ -25,6 +28,7 @@ from local.samples import samples
 PROBLEM = "application/problem+json"
 TOO_LARGE = 7_000_000
 SECONDS = 90.0
+METRIC_SECONDS = 300.0
 TENANT, REFUSED = "smoke-test", {401, 403}
 # Below this, Lambda's quota is that of a new account.
 CONCURRENCY = 100
@@ -87,6 +91,7 @@ def checks(found: Target) -> Iterator[tuple[str, str]]:
         yield "alarms wake somebody", _alarms(found)
         yield "a release has all the traffic", _live(found)
     yield "the names of queues are whole", _queues(found)
+    yield "the table has its indexes", _indexes(found)
     yield "a tenant's key is known as that", _tenant(found, slugs[0])
     sample = next(iter(samples([slugs[0]])))
     content = sample.picture + salt()
@@ -94,6 +99,8 @@ def checks(found: Target) -> Iterator[tuple[str, str]]:
     yield f"a sample of {sample.product} is read by HTTPS", _read(found, answer)
     yield "the same by S3 is answered from its record", _uploaded(found, sample.product, content)
     yield "an upload that is deleted has its failed record", _deleted(found, sample.product)
+    if not found.local:
+        yield "what functions count reaches CloudWatch", _counted(found)
 
 
 def _is(answer: requests.Response, status: int) -> str:
@@ -143,6 +150,37 @@ def _queues(found: Target) -> str:
     addresses = [part for name, part in parts_of(found.client, found.stack).items() if name.endswith("Queue")]
     cut = [one for one in addresses if not one.rpartition("/")[2].startswith(f"{found.stack}-")]
     return f"{len(cut)} of {len(addresses)} do not begin with {found.stack}-" if cut or not addresses else ""
+
+
+def _indexes(found: Target) -> str:
+    table = found.client("dynamodb").describe_table(TableName=found.outputs["RecordsTable"])["Table"]
+    there = {one["IndexName"]: one["IndexStatus"] for one in table.get("GlobalSecondaryIndexes", [])}
+    wanted = re.findall(r"- IndexName: (\w+)", (ROOT / "template.yaml").read_text())
+    return ", ".join(f"{name} is {there.get(name, 'missing')}" for name in wanted if there.get(name) != "ACTIVE")
+
+
+def _counted(found: Target) -> str:
+    """Whether CloudWatch has the sample's record, which takes it a minute or two."""
+    deadline = monotonic() + METRIC_SECONDS
+    while not _datapoints(found):
+        if monotonic() > deadline:
+            return f"no metric Records within {METRIC_SECONDS:.0f} s"
+        sleep(5)
+    return ""
+
+
+def _datapoints(found: Target) -> Sequence[Any]:
+    now = datetime.now(UTC)
+    points: Sequence[Any] = found.client("cloudwatch").get_metric_statistics(
+        Namespace="OCR",
+        MetricName="Records",
+        Dimensions=[{"Name": "service", "Value": "ocr"}, {"Name": "status", "Value": "succeeded"}],
+        StartTime=now - timedelta(minutes=15),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return points
 
 
 def _read(found: Target, answer: requests.Response) -> str:
