@@ -3,6 +3,8 @@
 Each test is of a kind of document, with a layout, names and numbers of its own.
 """
 
+import pytest
+
 from ocr.declare.catalogue import products
 from ocr.extraction.extract import find_all
 from ocr.model.reading import Line, Reading
@@ -551,6 +553,41 @@ def test_a_name_in_latin_letters_below_the_chinese_one_is_no_second_line_of_it()
     names = [(320, 130, "姓名"), (320, 165, "王芳"), (320, 200, "WANG, FANG")]
     said = fields("hk_macau_exit_permit_front", *names, (320, 260, "出生日期"), (320, 295, "1993.06.12"))
     assert (said["name_zh"], said["name_en"]) == ("王芳", "WANG, FANG")
+
+
+@pytest.mark.parametrize("read", ["+照明器具+台灯", "*照明器具+台灯", "×照明器具*台灯"])
+def test_the_asterisks_around_a_class_of_goods_may_be_read_as_other_marks(read: str) -> None:
+    heads = [(60, 60, "项目名称"), (360, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
+    said = fields("vat_invoice", *heads, (60, 110, read), (560, 110, "100.00"), (700, 110, "13.00"))
+    assert said["items"] == [{"name": "*照明器具*台灯", "amount": "100.00", "tax": "13.00"}]
+
+
+@pytest.mark.parametrize(("read", "printed"), [("星桥牌QS6732c", "星桥牌QS6732C"), ("MINI Cooper", "MINI Cooper")])
+def test_a_small_letter_among_the_capitals_of_a_makers_type_is_a_capital(read: str, printed: str) -> None:
+    assert fields("vehicle_license", (60, 60, "品牌型号"), (260, 60, read))["brand_model"] == printed
+
+
+def test_where_a_form_asks_for_a_seal_nobody_signs() -> None:
+    said = fields(
+        "vat_invoice", (60, 60, "开票人："), (200, 60, "销售方:(章"), (60, 100, "价税合计:"), (200, 100, "113.00")
+    )
+    assert "issuer" not in said
+
+
+VIN = "LZZB86FZ5RB221217"
+
+
+@pytest.mark.parametrize("model", [[(260, 60, "天和牌QS8736C"), (260, 100, VIN)], [(260, 60, f"天和牌QS8736C {VIN}")]])
+def test_a_number_with_its_check_digit_is_no_end_of_another_value(model: list[tuple[int, int, str]]) -> None:
+    said = fields("vehicle_license", (60, 60, "品牌型号"), *model)
+    assert (said["brand_model"], said["vin"]) == ("天和牌QS8736C", VIN)
+
+
+def test_the_first_letter_of_a_label_that_was_read_with_the_text_before_it() -> None:
+    scope = [(60, 60, "经营范围"), (200, 60, "软件开发;计算机系统集住"), (200, 95, "成;电子产品销售。")]
+    said = fields("business_license", *scope, (600, 60, "所青禾市云溪区新月街308号3层"))
+    assert said["address"] == "青禾市云溪区新月街308号3层"
+    assert said["business_scope"] == "软件开发;计算机系统集成;电子产品销售。"
 
 
 def test_a_size_is_three_lengths_though_they_stand_apart() -> None:

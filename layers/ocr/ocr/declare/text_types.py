@@ -108,13 +108,30 @@ AddressPhone = Annotated[
 BankAndAccount = Annotated[Text, Shape(like=f"{HAN}.*[行社部银].*[0-9-]{{7,}}")]
 
 
+# *照明器具*台灯: since 2018 the class stands between two asterisks. The first is easily overlooked; both may be read as
+# another mark of their size.
+_CLASSIFIED = re.compile(rf"([*+×※xX]?)({HAN}+)([*+×※xX])(?={HAN})")
+
+
 def _classified(value: object) -> str:
-    """*照明器具*台灯: since 2018 the class stands between two asterisks, of which the first is easily overlooked."""
     written = text(value)
-    return f"*{written}" if re.fullmatch(rf"{HAN}+\*{HAN}[^*]*", written) else written
+    if (match := _CLASSIFIED.match(written)) and (match[1] or match[3] == "*"):
+        return f"*{match[2]}*{written[match.end() :]}"
+    return written
 
 
 Goods = Annotated[str, BeforeValidator(_classified)]
+
+# The capitals that differ from their small letters by size alone.
+_SMALL = str.maketrans({letter: letter.upper() for letter in "ckopsuvwxz"})
+
+
+def _model(value: object) -> str:
+    """星桥牌QS6732C: makers' types are capitals and figures; a name in other letters (MINI Cooper) stays as it is."""
+    written = text(value)
+    raised = written.translate(_SMALL)
+    return raised if re.search("[A-Z0-9]", written) and raised == written.upper() else written
+
 
 VehicleType = Annotated[Text, Shape(like=f"(?:{SIZES}).*", least=".*(?:车|挂|机|轮|[A-Za-z]).*")]
 UseCharacter = Annotated[Text, Shape(like=USES, least=_WORDS)]

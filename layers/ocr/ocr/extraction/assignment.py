@@ -24,6 +24,7 @@ from ocr.extraction.match import FieldMatch, touches
 from ocr.extraction.multiline import read_on
 from ocr.extraction.page import Rect, TextSpan, joined
 from ocr.extraction.patterns import recognized
+from ocr.extraction.splitting import proved
 from ocr.extraction.unlabelled import standing_alone_on
 from ocr.extraction.values import Fit, fit, is_fragment, takes_any_text, trimmed
 from ocr.extraction.vocabulary import LabelSense
@@ -315,14 +316,22 @@ def _far(match: LabelMatch, run: Sequence[TextSpan]) -> float:
     return STEP_RIGHT * min(max(0.0, run[0].area.left - match.area.right), REACH_RIGHT)
 
 
+def _before_a_number(run: Sequence[TextSpan]) -> Sequence[TextSpan]:
+    """The run up to a number with its check digit that was read as one text with it."""
+    pairs = enumerate(pairwise(run), 1)
+    return run[: next((at for at, (before, span) in pairs if before.line is span.line and proved(span.text)), len(run))]
+
+
 def _to_the_right(match: LabelMatch, field: Declared) -> Iterator[tuple[Sequence[TextSpan], float]]:
     """What follows the label in its row: its first run of words, or as much as it takes to suit the field."""
     runs = reaching(match.values, WORD_GAP)
     if not runs:
         return
     way = STEP_RIGHT * min(max(0.0, runs[0][0].area.left - match.area.right), REACH_RIGHT)
-    yield runs[0], way
-    if not takes_any_text(field):
+    if takes_any_text(field):
+        yield _before_a_number(runs[0]), way
+    else:
+        yield runs[0], way
         near = reaching(match.values, GROUP_GAP)[0]
         for count in range(1, len(near) + 1):
             yield near[:count], way + 0.01 * count

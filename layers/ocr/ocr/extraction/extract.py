@@ -5,7 +5,7 @@ their labels or below them, long ones run on, blocks have heads, tables have a r
 (an ID number, a VIN) are recognized wherever they stand.
 
     page        the picture set upright, in line heights
-    splitting   two values that were read as one line
+    splitting   two texts that were read as one line
     separation  several documents on one picture
     data_page   travel documents, by their machine-readable zone (mrz)
     items       line items under their column heads
@@ -48,7 +48,7 @@ LIKELIER = 0.5
 
 def find_all(model: type[Fields], lines: Sequence[Line]) -> list[ExtractedDocument]:
     """What `find` finds, for each document on the picture."""
-    return [_find(model, spans) for spans in separated(apart(upright(level(lines))), _printed(model))]
+    return [_find(model, spans) for spans in separated(_spans(model, lines), _printed(model))]
 
 
 def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
@@ -57,7 +57,11 @@ def find(model: type[Fields], lines: Sequence[Line]) -> ExtractedDocument:
     A value found by its shape alone goes by its field's name; a label that nobody declared comes as an item of its own
     where a colon marks it.
     """
-    return _find(model, apart(upright(level(lines))))
+    return _find(model, _spans(model, lines))
+
+
+def _spans(model: type[Fields], lines: Sequence[Line]) -> list[TextSpan]:
+    return apart(upright(level(lines)), labels(model))
 
 
 def _find(model: type[Fields], spans: list[TextSpan]) -> ExtractedDocument:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ocr.declare.field_types import PRINTED_DAY
 from ocr.declare.fields import Declared
+from ocr.declare.identifiers import WITH_CHECK_DIGIT
 from ocr.extraction.labels import ELSEWHERE
 from ocr.extraction.layout import WORD_GAP, Layout, reaching
 from ocr.extraction.match import FieldMatch, touches
@@ -61,6 +62,8 @@ def _is_of(field: Declared, text: str) -> bool:
     """Whether a text could be nothing but a value of the field, or is a whole one as most of them are."""
     if takes_any_text(field):
         return field.mark.free and fit(field, text) is Fit.LIKELY
+    if field.shape.check in WITH_CHECK_DIGIT and fit(field, text) is Fit.CHECKED:
+        return True
     return bool(re.fullmatch(PRINTED_DAY, compact(text))) and fit(field, text) > Fit.REFUSED
 
 

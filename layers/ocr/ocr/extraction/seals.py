@@ -14,7 +14,7 @@ from ocr.extraction.values import compact
 
 # GB/T-shaped: an oval of 40 by 30 mm; its words and its number take about three fifths of its width.
 WORDS = re.compile(r"(?=.*章)(?:.*[发票财务合同业][^名称]?[票专务同用].*|.*专用?.?章)")
-PLACE = re.compile(r".{0,8}\((?:盖?章)\)")  # where the form asks for one
+PLACE = re.compile(r".{0,8}\(盖?章\)?")  # where the form asks for one
 SHARE = 0.6  # of the imprint's width that its words take
 HEIGHT = 0.8  # of its width
 NUMBER = 15  # characters of a tax number, at least

@@ -1,8 +1,12 @@
-"""Two values that were read as one line: 2013-06-172013-06-18, a number run together with the code beside it."""
+"""Two texts that were read as one line: 2013-06-172013-06-18, a number run together with the code beside it, a label
+whose first letter was read with the text to its left."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
+from ocr.declare.checks import valid
 from ocr.extraction.page import TextSpan
 from ocr.extraction.values import compact
 
@@ -12,16 +16,54 @@ TIMES = re.compile(r"(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?:[-~—–一至]+)(?=[0
 RATES = re.compile(r"[0-9]\.[0-9]{2}(?=(?:[013569]|1[01367])%)")
 DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
 LEAST_COPIED = 8  # characters of a number that is known again behind another one
+# A number with a check digit, by itself between blanks.
+CHECKED = {
+    "vin_17": re.compile(r"(?<!\S)[A-HJ-NPR-Z0-9]{17}(?!\S)"),
+    "cn_resident_id": re.compile(r"(?<!\S)[1-9][0-9]{16}[0-9X](?!\S)"),
+}
+# A label of so many letters may be torn; its parts stand this close, in line heights.
+TORN = (2, 3, 4)
+TORN_GAP = 3.0
 
 
-def apart(spans: Sequence[TextSpan]) -> list[TextSpan]:
-    """The spans, those that are two values as two."""
+def apart(spans: Sequence[TextSpan], labels: Iterable[str]) -> list[TextSpan]:
+    """The spans, those that are two texts as two; `labels` in canonical form are of the form."""
     numbers = {text for span in spans if len(text := compact(span.text)) >= LEAST_COPIED and text.isdecimal()}
-    return [part for span in spans for part in _parts(span, numbers)]
+    known = tuple(labels)
+    torn = defaultdict(set)
+    for span, cut in _torn([span for span in spans if not span.text.startswith(known)], _parts_of(known)):
+        torn[span].add(cut)
+    return [part for span in spans for part in _parts(span, numbers, torn.get(span, ()))]
 
 
-def _parts(span: TextSpan, numbers: Iterable[str]) -> Iterator[TextSpan]:
-    cuts = sorted({span.start + end for end in (*_days(span.text), *_copied(span.text, numbers))})
+@lru_cache(maxsize=128)
+def _parts_of(labels: tuple[str, ...]) -> Mapping[str, set[str]]:
+    """The ends of labels, each with the beginnings that it may lack."""
+    heads: dict[str, set[str]] = defaultdict(set)
+    for label in labels:
+        if len(label) in TORN and not label.isascii():
+            for cut in range(1, len(label)):
+                if label[cut:] not in labels:
+                    heads[label[cut:]].add(label[:cut])
+    return heads
+
+
+def _torn(spans: Sequence[TextSpan], heads: Mapping[str, set[str]]) -> Iterator[tuple[TextSpan, int]]:
+    """Where two texts of a row are to be cut so that a label's parts stand by themselves."""
+    for span in spans:
+        for length in range(1, max(TORN)):
+            for head in heads.get(span.text[:length], ()):
+                for before in spans:
+                    gap = span.area.left - before.area.right
+                    whole = before.text[-len(head) :] == head and len(before.text) > len(head)
+                    if whole and -1.0 < gap < TORN_GAP and before.area.beside(span.area):
+                        yield before, len(before.text) - len(head)
+                        yield span, length
+
+
+def _parts(span: TextSpan, numbers: Iterable[str], torn: Iterable[int]) -> Iterator[TextSpan]:
+    ends = {*_days(span.text), *_copied(span.text, numbers), *_checked(span.text), *torn}
+    cuts = sorted({span.start + end for end in ends if 0 < end < len(span.text)})
     for start, end in zip([span.start, *cuts], [*cuts, span.end], strict=True):
         if part := span.cut(start, end):
             yield part
@@ -31,6 +73,19 @@ def _days(text: str) -> Iterator[int]:
     """Where a date ends right behind which another one begins, a time from which a ride lasts until another, or an
     amount before its rate."""
     yield from (match.end() for form in (DAYS, TIMES, RATES) for match in form.finditer(text))
+
+
+def proved(text: str) -> bool:
+    """Whether a text is a number with a right check digit and nothing else."""
+    return any(form.fullmatch(text) and valid(check, text) for check, form in CHECKED.items())
+
+
+def _checked(text: str) -> Iterator[int]:
+    """Where a number with a right check digit begins and ends behind another text with figures, which is no label."""
+    for check, form in CHECKED.items():
+        for match in form.finditer(text):
+            if re.search("[0-9]", text[: match.start()]) and valid(check, match[0]):
+                yield from match.span()
 
 
 def _copied(text: str, numbers: Iterable[str]) -> Iterator[int]:
