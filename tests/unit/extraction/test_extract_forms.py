@@ -562,11 +562,6 @@ def test_the_asterisks_around_a_class_of_goods_may_be_read_as_other_marks(read: 
     assert said["items"] == [{"name": "*照明器具*台灯", "amount": "100.00", "tax": "13.00"}]
 
 
-@pytest.mark.parametrize(("read", "printed"), [("星桥牌QS6732c", "星桥牌QS6732C"), ("MINI Cooper", "MINI Cooper")])
-def test_a_small_letter_among_the_capitals_of_a_makers_type_is_a_capital(read: str, printed: str) -> None:
-    assert fields("vehicle_license", (60, 60, "品牌型号"), (260, 60, read))["brand_model"] == printed
-
-
 def test_where_a_form_asks_for_a_seal_nobody_signs() -> None:
     said = fields(
         "vat_invoice", (60, 60, "开票人："), (200, 60, "销售方:(章"), (60, 100, "价税合计:"), (200, 100, "113.00")

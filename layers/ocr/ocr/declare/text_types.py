@@ -122,17 +122,6 @@ def _classified(value: object) -> str:
 
 Goods = Annotated[str, BeforeValidator(_classified)]
 
-# The capitals that differ from their small letters by size alone.
-_SMALL = str.maketrans({letter: letter.upper() for letter in "ckopsuvwxz"})
-
-
-def _model(value: object) -> str:
-    """星桥牌QS6732C: makers' types are capitals and figures; a name in other letters (MINI Cooper) stays as it is."""
-    written = text(value)
-    raised = written.translate(_SMALL)
-    return raised if re.search("[A-Z0-9]", written) and raised == written.upper() else written
-
-
 VehicleType = Annotated[Text, Shape(like=f"(?:{SIZES}).*", least=".*(?:车|挂|机|轮|[A-Za-z]).*")]
 UseCharacter = Annotated[Text, Shape(like=USES, least=_WORDS)]
 
