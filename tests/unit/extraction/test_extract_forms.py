@@ -578,9 +578,12 @@ def test_a_number_with_its_check_digit_is_no_end_of_another_value(model: list[tu
     assert (said["brand_model"], said["vin"]) == ("天和牌QS8736C", VIN)
 
 
-def test_the_first_letter_of_a_label_that_was_read_with_the_text_before_it() -> None:
-    scope = [(60, 60, "经营范围"), (200, 60, "软件开发;计算机系统集住"), (200, 95, "成;电子产品销售。")]
-    said = fields("business_license", *scope, (600, 60, "所青禾市云溪区新月街308号3层"))
+@pytest.mark.parametrize(
+    "scope",
+    [[(60, 60, "经营范围"), (200, 60, "软件开发;计算机系统集住")], [(60, 60, "经营范围 软件开发;计算机系统集住")]],
+)
+def test_the_first_letter_of_a_label_that_was_read_with_the_text_before_it(scope: list[tuple[int, int, str]]) -> None:
+    said = fields("business_license", *scope, (200, 95, "成;电子产品销售。"), (600, 60, "所青禾市云溪区新月街308号3层"))
     assert said["address"] == "青禾市云溪区新月街308号3层"
     assert said["business_scope"] == "软件开发;计算机系统集成;电子产品销售。"
 

@@ -31,7 +31,7 @@ def apart(spans: Sequence[TextSpan], labels: Iterable[str]) -> list[TextSpan]:
     numbers = {text for span in spans if len(text := compact(span.text)) >= LEAST_COPIED and text.isdecimal()}
     known = tuple(labels)
     torn = defaultdict(set)
-    for span, cut in _torn([span for span in spans if not span.text.startswith(known)], _parts_of(known)):
+    for span, cut in _torn(spans, known):
         torn[span].add(cut)
     return [part for span in spans for part in _parts(span, numbers, torn.get(span, ()))]
 
@@ -48,9 +48,10 @@ def _parts_of(labels: tuple[str, ...]) -> Mapping[str, set[str]]:
     return heads
 
 
-def _torn(spans: Sequence[TextSpan], heads: Mapping[str, set[str]]) -> Iterator[tuple[TextSpan, int]]:
+def _torn(spans: Sequence[TextSpan], labels: tuple[str, ...]) -> Iterator[tuple[TextSpan, int]]:
     """Where two texts of a row are to be cut so that a label's parts stand by themselves."""
-    for span in spans:
+    heads = _parts_of(labels)
+    for span in (span for span in spans if not span.text.startswith(labels)):
         for length in range(1, max(TORN)):
             for head in heads.get(span.text[:length], ()):
                 for before in spans:
