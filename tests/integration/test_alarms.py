@@ -114,6 +114,17 @@ def test_a_clean_hour_wakes_nobody(world: World, capsys: pytest.CaptureFixture[s
     assert risen(quiet | emitted(capsys.readouterr().out.splitlines())) == set()
 
 
+def test_an_upload_that_no_vendor_is_asked_about_is_counted_once(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload = world.upload("uploads/ticket/a.png", b"no picture")
+    capsys.readouterr()
+    for _ in range(2):
+        assert deliver(product([reading]), upload) == []
+    counted = emitted(capsys.readouterr().out.splitlines())
+    assert counted[metric("OCR", "Records", service="ocr", status="failed")] == [1]
+
+
 def test_the_product_is_found_in_the_lines_and_is_no_metric(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """A metric is paid for by its dimensions."""
     capsys.readouterr()

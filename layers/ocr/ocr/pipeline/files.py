@@ -15,7 +15,6 @@ from itertools import batched
 from time import monotonic
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ocr.declare.offers import LABEL, Offer, VendorRequest
@@ -36,7 +35,7 @@ from ocr.pipeline.process import Job, Outcome, Retry, Step
 from ocr.pipeline.routing import NO_TIME
 from ocr.pipeline.status import doubt, settled
 from ocr.platform.errors import CallerError, Incomplete, OcrError, VendorUnavailable
-from ocr.platform.telemetry import meter, unforeseen
+from ocr.platform.telemetry import unforeseen
 from ocr.storage import ledger, raw_answers
 from ocr.storage.records import RecordRef
 
@@ -340,7 +339,7 @@ def _assembled(product: Product, step: Step, results: _Results, end: float) -> O
     record = joined(product, blank, results.found)
     record.count(results.attempts)
     kept = process.keep_record(record, step, product, end)
-    meter({"status": kept.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
+    process.count(kept)
     return kept
 
 

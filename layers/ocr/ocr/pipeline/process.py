@@ -303,7 +303,16 @@ def refuse(
         options=dict(options or {}),
         problem=problem_of(error),
     )
-    return records.write_failed(records.placed(record, ref), content, picture=picture, again=again)
+    failed = records.placed(record, ref)
+    kept = records.write_failed(failed, content, picture=picture, again=again)
+    if kept is failed:
+        count(kept)
+    return kept
+
+
+def count(record: Record) -> None:
+    """Tell CloudWatch of a record that was written."""
+    meter({"status": record.status}, {"product": record.product}, Records=(MetricUnit.Count, 1))
 
 
 def write_failed_record(product: str, upload: Upload) -> Record:
@@ -440,7 +449,7 @@ def _finish(product: Product, step: Step, run: routing.DocumentRun, end: float) 
     else:
         kept = record = keep_record(record, step, product, end)
     if not job.document.page:
-        meter({"status": record.status}, {"product": product.slug}, Records=(MetricUnit.Count, 1))
+        count(record)
     if record.status == Status.UNKNOWN:
         alert("OutcomeUnknown", {"product": product.slug})
     return kept
