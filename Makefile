@@ -167,7 +167,7 @@ trials: tools ## Try each promise on a local AWS and show a figure (TRIALS="kill
 lock: | $(filter /%,$(UV)) ## Lock the dependencies anew, the layer's included
 	$(UV) lock
 	@mkdir -p .local
-	@for layer in ocr engine files; do file=layers/$$layer/requirements.txt; \
+	@for layer in ocr engine files sign_in; do file=layers/$$layer/requirements.txt; \
 		{ sed -n '/^#/p' $$file; $(MAKE) --silent layer-requirements LAYER=$$layer; } > .local/requirements.txt; \
 		mv .local/requirements.txt $$file; done
 
@@ -179,6 +179,7 @@ GROUP_engine := engine
 PRUNED_engine := colorama flatbuffers packaging pillow protobuf requests
 GROUP_files := files
 PRUNED_files := pillow
+GROUP_sign_in := sign_in
 layer-requirements: | $(filter /%,$(UV))
 	@$(UV) export --quiet --locked --only-group $(GROUP_$(LAYER)) --no-annotate --no-header \
 		$(foreach name,$(PRUNED_$(LAYER)),--prune $(name))
@@ -186,7 +187,7 @@ layer-requirements: | $(filter /%,$(UV))
 licences sbom: generate ## Write the licences (NOTICE) and the bill of materials (sbom.json, CycloneDX) of what ships
 
 audit: | $(filter /%,$(UV)) ## Ask for known vulnerabilities of what ships (needs the internet; run it on a schedule)
-	@for layer in ocr engine files; do $(UV) tool run --quiet $(PIP_AUDIT) --strict --require-hashes --disable-pip \
+	@for layer in ocr engine files sign_in; do $(UV) tool run --quiet $(PIP_AUDIT) --strict --require-hashes --disable-pip \
 		--requirement layers/$$layer/requirements.txt || failed=1; done; exit $${failed:-0}
 
 tools: .venv/ready .tools/ready ## Install what the commands need, run nothing

@@ -37,15 +37,22 @@ with_name = click.option("--name", required=True, callback=_tenant, help="The te
 @with_name
 @click.option("--per-second", type=click.FloatRange(0.1), help="Most requests a second with all of the tenant's keys.")
 @click.option("--per-day", type=click.IntRange(1), help="Most requests a day with all of the tenant's keys.")
+@click.option("--people", is_flag=True, help="For the tenant's people who sign in; the key is shown to nobody.")
 @as_json
 @with_place
-def create_key(name: str, per_second: float | None, per_day: int | None, as_json: bool, place: StackRef) -> None:
-    """Make one more API key of a tenant and print it, this once."""
+def create_key(
+    name: str, per_second: float | None, per_day: int | None, people: bool, as_json: bool, place: StackRef
+) -> None:
+    """Make one more API key of a tenant and print it, this once; or let the tenant's people sign in."""
     if name == OPERATOR:
         raise click.BadParameter("The report of costs names all keys so that are no tenant's.", param_hint="--name")
-    id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
-    # First of all: nobody can ask for it again.
-    click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
+    if people:
+        id = on(place, lambda *aws: _keys(place, *aws).create_for_people(name, per_second, per_day))
+        click.echo(json.dumps({"tenant": name, "id": id}) if as_json else id)
+    else:
+        id, value = on(place, lambda *aws: _keys(place, *aws).create(name, per_second, per_day))
+        # First of all: nobody can ask for it again.
+        click.echo(json.dumps({"tenant": name, "id": id, "key": value}) if as_json else value)
     on(place, lambda *aws: _keys(place, *aws).note())
 
 

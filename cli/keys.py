@@ -1,15 +1,19 @@
 """API keys of tenants, in API Gateway: each tenant has a usage plan of its own, with one key or several.
 
 A tenant's name stands in its keys: by that alone, the stack's functions know whose a request is. They may read no key:
-what the operator sees of the keys, `note` and `revoke` write into the stack's table.
+what the operator sees of the keys, `note` and `revoke` write into the stack's table. The keys as which people count who
+have signed in are in a secret, which the function that lets them in reads.
 """
 
+import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from cli.exit_codes import Failed
 
@@ -21,6 +25,8 @@ OPERATOR = "operator"
 _MARK = "OCR gateway: keys of "
 # Where the API finds what is known of the keys.
 _ITEM = "tenant-keys"
+# The secret of the keys of people, in a stack where people sign in.
+_PEOPLE = "PeoplesKeys"
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,13 @@ class TenantKeys:
 
     def __init__(self, stack: str, client: Callable[[Any], Any]) -> None:
         self.stack, self.gateway, self.tables = stack, client("apigateway"), client("dynamodb")
+        self._client = client
+        self.own = self.gateway.get_usage_plan(usagePlanId=self._part("ApiPlan"))
+        self.stage, self.table = self.own["apiStages"][0], self._part("Records")
 
-        def part(name: str) -> str:
-            found = client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=name)
-            return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
-        self.own, self.table = self.gateway.get_usage_plan(usagePlanId=part("ApiPlan")), part("Records")
-        self.stage = self.own["apiStages"][0]
+    def _part(self, name: str) -> str:
+        found = self._client("cloudformation").describe_stack_resource(StackName=self.stack, LogicalResourceId=name)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def create(self, tenant: str, per_second: float | None, per_day: int | None) -> tuple[str, str]:
         """One more key of a tenant: its id and its value, which is shown this once; limits hold for all of its keys."""
@@ -58,6 +64,42 @@ class TenantKeys:
         )
         self.gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=made["id"], keyType="API_KEY")
         return made["id"], made["value"]
+
+    def create_for_people(self, tenant: str, per_second: float | None, per_day: int | None) -> str:
+        """The id of one more key of a tenant, as which its people count who have signed in, in place of any before.
+
+        Nobody is shown it. Raises `Failed` where nobody signs in.
+        """
+        name = self._peoples_keys()
+        if name is None:
+            raise Failed("Nobody signs in to this stack.", "Deploy it with OidcIssuer and OidcClientId.")
+        id, value = self.create(tenant, per_second, per_day)
+        secret = self._client("secretsmanager")
+        known = json.loads(secret.get_secret_value(SecretId=name)["SecretString"])
+        secret.put_secret_value(SecretId=name, SecretString=json.dumps(known | {tenant: value}))
+        return id
+
+    def _peoples_keys(self) -> str | None:
+        """The secret of the keys of people; None in a stack where nobody signs in."""
+        try:
+            return self._part(_PEOPLE)
+        except ClientError as error:
+            # What CloudFormation says of a part that a stack has not.
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            return None
+
+    def _forget_people(self, tenant: str, gone: Sequence[str]) -> None:
+        """Let a tenant's people sign in no more, where the key as which they count is among these ids."""
+        name = self._peoples_keys()
+        if name is None:
+            return
+        secret = self._client("secretsmanager")
+        known = json.loads(secret.get_secret_value(SecretId=name)["SecretString"])
+        values = {self.gateway.get_api_key(apiKey=id, includeValue=True)["value"] for id in gone}
+        if known.get(tenant) in values:
+            del known[tenant]
+            secret.put_secret_value(SecretId=name, SecretString=json.dumps(known))
 
     def note(self) -> None:
         """Write down which keys there are, without their values, for who asks the API."""
@@ -86,6 +128,7 @@ class TenantKeys:
         if id and not gone:
             raise Failed(f"{tenant} has no key with this id.", "`ocr keys list` shows them.")
         known = {one.id: asdict(one) for one in self.all()}
+        self._forget_people(tenant, gone)
         for key in gone:
             self.gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key)
             self.gateway.delete_api_key(apiKey=key)

@@ -1,5 +1,6 @@
 // The gateway's HTTPS API as this page uses it: the same that every program has.
 
+import { type Credential, ended } from "./session";
 import { kindOf } from "./words";
 
 export type Point = readonly [number, number];
@@ -198,11 +199,32 @@ export const sleep = (milliseconds: number): Promise<void> => new Promise((done)
 
 export class Api {
   private readonly described = new Map<string, Promise<Field[]>>();
+  private worked = false;
+  private renewal: Promise<void> | null = null;
+  private renewed: () => void = nothing;
 
+  /** `onEnded` is called when a person's session has ended; what they ask for then waits until they have signed in again. */
   constructor(
-    private readonly key: string,
+    private credential: Credential,
+    private readonly onEnded: () => void,
     private readonly base = new URL(".", location.href),
   ) {}
+
+  /** Go on with the session of somebody who has signed in again. */
+  renew(credential: Credential): void {
+    this.credential = credential;
+    this.renewal = null;
+    this.renewed();
+  }
+
+  /** Ask the person to sign in again; done once they have. */
+  end(): Promise<void> {
+    this.renewal ??= new Promise((resolve) => {
+      this.renewed = resolve;
+      this.onEnded();
+    });
+    return this.renewal;
+  }
 
   products(): Promise<ProductSummary[]> {
     return this.json("products");
@@ -364,10 +386,19 @@ export class Api {
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
     for (let tries = 1; ; tries++) {
+      const used = this.credential;
       try {
-        return await this.once(path, init);
+        if (this.worked && ended(used)) throw new Refusal(401, "unauthorized", "", "");
+        const answer = await this.once(path, init);
+        this.worked = true;
+        return answer;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
+        if (error.status === 401 && used.kind === "token" && this.worked && tries < TRIES) {
+          // Unless somebody has signed in again while this request was on its way.
+          if (used === this.credential) await this.end();
+          continue;
+        }
         const isHarmless = REPEATED.has(init.method ?? "GET");
         const isLost = error.kind === "unreachable" && isHarmless;
         const waits = isLost ? 1 : isHarmless || [409, 429, 503].includes(error.status) ? error.seconds : 0;
@@ -382,7 +413,7 @@ export class Api {
     try {
       const begun = await fetch(new URL(path, this.base), {
         ...init,
-        headers: { ...init.headers, "x-api-key": this.key },
+        headers: { ...init.headers, ...carried(this.credential) },
         cache: "no-store",
         signal: AbortSignal.timeout(REQUEST_MS),
         referrerPolicy: "no-referrer",
@@ -431,6 +462,9 @@ async function upload({ url, fields }: Form, file: File): Promise<void> {
 
 // What a file is its bytes say; what it is not, too, and in words for people.
 const typeOf = ({ type }: File): string => (/^image\/|^application\/(pdf|ofd|xml)$/.test(type) ? type : "application/octet-stream");
+
+const carried = ({ kind, value }: Credential): Record<string, string> =>
+  kind === "key" ? { "x-api-key": value } : { Authorization: `Bearer ${value}` };
 
 async function seen(answer: Response): Promise<Seen> {
   return { record: (await answer.json()) as OcrRecord, tag: answer.headers.get("ETag") ?? "" };

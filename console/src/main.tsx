@@ -8,11 +8,11 @@ import { Pile } from "./pile";
 import { ReadPage, type Reading } from "./read";
 import { RecordPage, told } from "./record";
 import { ReviewPage } from "./review";
+import { type Credential, cameBack, keep, kept, provider, signIn } from "./session";
 import "./style.css";
 import { WatchPage } from "./watch";
 import { type Language, sayer } from "./words";
 
-const KEY = "ocr-key";
 const LANGUAGE = "ocr-language";
 const TABS = ["read", "review", "records", "watch"] as const;
 type Tab = (typeof TABS)[number];
@@ -27,10 +27,12 @@ interface Opened {
 // One reviewer for each open page: several people may share a key.
 const REVIEWER = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const CLAIMED_SECONDS = 120;
+const PROVIDER = provider();
 
 function App() {
   const [language, setLanguage] = useState<Language>(() => (sessionStorage.getItem(LANGUAGE) ?? navigator.language).startsWith("zh") ? "zh" : "en");
-  const [key, setKey] = useState(() => sessionStorage.getItem(KEY) ?? "");
+  const [credential, setCredential] = useState<Credential | null>(kept);
+  const [isEnded, setEnded] = useState(false);
   const [products, setProducts] = useState<ProductSummary[] | null>(null);
   const [isOperator, setOperator] = useState(false);
   const [tab, setTab] = useState<Tab>("read");
@@ -40,7 +42,7 @@ function App() {
   const [personal, setPersonal] = useState(false);
   const [note, setNote] = useState("");
   const say = useMemo(() => sayer(language), [language]);
-  const api = useMemo(() => new Api(key), [key]);
+  const api = useMemo(() => credential && new Api(credential, () => setEnded(true)), [credential]);
 
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -49,15 +51,23 @@ function App() {
   }, [language]);
 
   const leave = () => {
-    sessionStorage.removeItem(KEY);
+    keep(null);
     // Files, records and what was shown of them are gone with it.
     location.reload();
   };
 
+  // A session that ends silently says so at once, and not with the next click.
+  const endsAt = credential?.ends;
+  useEffect(() => {
+    if (!api || !endsAt || !products) return;
+    const timer = setTimeout(() => void api.end(), Math.max(0, endsAt - Date.now()));
+    return () => clearTimeout(timer);
+  }, [api, products]);
+
   // A claim ends by itself, soon after the page is closed; while the record is open it is renewed.
   const claimed = opened?.review && !opened.review.taken ? opened.id : null;
   useEffect(() => {
-    if (!claimed) return;
+    if (!claimed || !api) return;
     const renewal = setInterval(() => void api.claim(claimed, REVIEWER, CLAIMED_SECONDS).catch(() => undefined), CLAIMED_SECONDS * 500);
     return () => {
       clearInterval(renewal);
@@ -66,44 +76,69 @@ function App() {
   }, [claimed]);
 
   useEffect(() => {
-    if (!key) return;
+    if (!credential || !api) return;
     api.products().then(
       (found) => {
-        sessionStorage.setItem(KEY, key);
+        keep(credential);
         setProducts(found);
-        void Pile.of(key).then(setPile);
+        // What was sent is kept for who knows the key, beyond this tab. A person's token is another one each time.
+        if (credential.kind === "key") void Pile.of(credential.value).then(setPile);
         api.vendors().then((states) => setOperator(states !== null), () => undefined);
         setNote("");
       },
       (error: unknown) => {
-        sessionStorage.removeItem(KEY);
-        setKey("");
-        setNote(error instanceof Refusal && [401, 403].includes(error.status) ? say("wrongKey") : told(say, error));
+        keep(null);
+        setCredential(null);
+        const refused = credential.kind === "key" ? "wrongKey" : "noTenant";
+        setNote(error instanceof Refusal && [401, 403].includes(error.status) ? say(refused) : told(say, error));
       },
     );
   }, [api]);
 
   const switcher = <button type="button" class="plain" lang={language === "zh" ? "en" : "zh-CN"} onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>{say("language")}</button>;
 
-  if (!key || !products) {
+  if (!credential || !api || !products) {
     const enter = (event: SubmitEvent) => {
       event.preventDefault();
       setNote("");
-      setKey(String(new FormData(event.currentTarget as HTMLFormElement).get("key")).trim());
+      setCredential({ kind: "key", value: String(new FormData(event.currentTarget as HTMLFormElement).get("key")).trim() });
+    };
+    const begin = async () => {
+      setNote("");
+      const found = await asked();
+      if (found) setCredential(found);
+      else setNote(say("notSignedIn"));
     };
     return (
       <main class="sign-in">
         <h1>{say("title")}</h1>
-        <form onSubmit={enter}>
-          <label>{say("keyLabel")}<input name="key" type="password" autocomplete="off" required autoFocus disabled={!!key} /></label>
+        {PROVIDER && (
+          <div class="box">
+            <button type="button" class="good" disabled={!!credential} onClick={() => void begin()}>{say("signIn")}</button>
+            <p class="small">{say("signInHelp")}</p>
+          </div>
+        )}
+        <form class="box" onSubmit={enter}>
+          {PROVIDER && <p>{say("orKey")}</p>}
+          <label>{say("keyLabel")}<input name="key" type="password" autocomplete="off" required autoFocus={!PROVIDER} disabled={!!credential} /></label>
           <p class="small">{say("keyHelp")}</p>
-          <button class="good" disabled={!!key}>{say("enter")}</button>
+          <button class={PROVIDER ? "" : "good"} disabled={!!credential}>{say("enter")}</button>
           <p class="problem" role="alert">{note}</p>
         </form>
         {switcher}
       </main>
     );
   }
+
+  const again = async () => {
+    const found = await asked();
+    if (!found) return;
+    keep(found);
+    // Somebody else does not go on with what was begun here.
+    if (found.person !== credential.person) return location.reload();
+    setEnded(false);
+    api.renew(found);
+  };
 
   const open = (id: string, queue: string[] = []) => setOpened({ id, queue });
 
@@ -145,6 +180,7 @@ function App() {
         <button type="button" class="plain" onClick={leave}>{say("leave")}</button>
       </header>
       <main>
+        {isEnded && <p class="hint" role="alert">{say("sessionEnded")} <button type="button" class="good" onClick={() => void again()}>{say("signInAgain")}</button></p>}
         {!opened && note && <p class="hint" role="status">{note}</p>}
         {opened && (
           <RecordPage
@@ -172,4 +208,7 @@ function App() {
   );
 }
 
-render(<App />, document.getElementById("app")!);
+/** Have a person sign in; null where that came to nothing. */
+const asked = (): Promise<Credential | null> => signIn(PROVIDER!).catch(() => null);
+
+render(cameBack() ? <p>{sayer(navigator.language.startsWith("zh") ? "zh" : "en")("closeThis")}</p> : <App />, document.getElementById("app")!);

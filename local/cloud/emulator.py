@@ -16,6 +16,7 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
   answer of a function than Lambda takes is an error of the function.
 - A long answer is compressed for a client that accepts that, where the API is set up so.
+- An authorizer may name the API key as which a request counts, where the API takes keys from it and none from callers.
 - S3 tells who may not list a bucket that an object is forbidden, where there is none.
 - A batch of a queue for which no function has room is brought again, until its messages' visibility timeout is over.
 - A batch of a queue may have more than ten messages. It is brought at once: the batching window is not waited for.
@@ -39,6 +40,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import gettempdir
@@ -67,6 +69,9 @@ alarm_plain = provisioners._cw_metric_alarm_record
 import_plain = apigateway_v1._import_rest_api
 import_operation_plain = apigateway_v1._import_operation
 route_plain = apigateway_v1._execute_in_scope
+authorize_plain = apigateway_v1._authorize_request_v1
+ask_authorizer_plain = apigateway_v1._invoke_authorizer_lambda
+key_plain = apigateway_v1._api_key_from_request
 answer_plain = apigateway_v1._handle_execute_in_scope
 execute_plain = lambda_svc._execute_function
 run_batch_plain = lambda_svc._run_sqs_batch
@@ -90,6 +95,8 @@ REQUEST_BYTES = 10 << 20
 # Between two calls for a batch that was throttled, in seconds; each is twice as long as the one before.
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
 brought = threading.local()
+# The key that the authorizer has named for the request that this task answers; None where keys come from callers.
+named_key: ContextVar[str | None] = ContextVar("named_key", default=None)
 
 
 async def serve(scope: Scope, receive: Channel, send: Channel) -> None:
@@ -110,6 +117,7 @@ def import_rest_api(spec: dict[str, Any], *rest: Any) -> str:
     for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
         _refuse_empty(kind, response)
     api: str = import_plain(spec, *rest)
+    apigateway_v1._rest_apis[api]["apiKeySource"] = spec.get("x-amazon-apigateway-api-key-source", "HEADER")
     for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
         apigateway_v1._put_gateway_response(api, kind, response)
     return api
@@ -142,6 +150,27 @@ async def route(request: dict[str, Any], api: str, stage: str, method: str, path
         request["stage"] = apigateway_v1._stages_v1.get(api, {}).get(stage)
         return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
     return await route_plain(request, api, stage, method, path, *rest)
+
+
+async def authorize(api: str, *request: Any) -> Any:
+    """What an authorizer says of a request: a refusal, or what the function is told. The key that it names is kept."""
+    named_key.set("" if apigateway_v1._rest_apis[api].get("apiKeySource") == "AUTHORIZER" else None)
+    return await authorize_plain(api, *request)
+
+
+async def ask_authorizer(*request: Any) -> Any:
+    """What an authorizer's function answers."""
+    result = await ask_authorizer_plain(*request)
+    body = result.get("body") if result else None
+    if isinstance(body, dict) and named_key.get() is not None:
+        named_key.set(str(body.get("usageIdentifierKey") or ""))
+    return result
+
+
+def key_of(headers: dict[str, Any]) -> str:
+    """The API key of a request: the one that its authorizer has named, or its own."""
+    named = named_key.get()
+    return str(key_plain(headers)) if named is None else named
 
 
 async def answer(api: str, stage: str, method: str, path: str, headers: dict[str, str], *rest: Any) -> Any:
@@ -275,7 +304,7 @@ def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
 def event_with_key(*request: Any, **more: Any) -> dict[str, Any]:
     """The event of an HTTPS request, which names the API key that was checked, as AWS does."""
     event: dict[str, Any] = event_plain(*request, **more)
-    if found := apigateway_v1._resolve_api_key(event["headers"].get("x-api-key")):
+    if found := apigateway_v1._resolve_api_key(key_of(event["headers"])):
         event["requestContext"]["identity"] |= {"apiKey": found["value"], "apiKeyId": found["id"]}
     return event
 
@@ -374,6 +403,9 @@ if __name__ == "__main__":
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
     apigateway_v1._import_operation = import_operation
     apigateway_v1._execute_in_scope = route
+    apigateway_v1._authorize_request_v1 = authorize
+    apigateway_v1._invoke_authorizer_lambda = ask_authorizer
+    apigateway_v1._api_key_from_request = key_of
     apigateway_v1._handle_execute_in_scope = answer
     s3._get_object, s3._head_object = hides_what_is_missing(s3._get_object), hides_what_is_missing(s3._head_object)
     s3._fire_s3_test_event = no_test_event

@@ -71,10 +71,16 @@ REFUSALS = (
         "POST /uploads gives an address for pictures of this size.",
     ),
     Refusal(
+        "UNAUTHORIZED",
+        "unauthorized",
+        "The request carries neither an API key nor the ID token of a sign-in that holds.",
+        "Send your key in the header x-api-key, or sign in again.",
+    ),
+    Refusal(
         "ACCESS_DENIED",
         "forbidden",
-        "A policy in front of this API does not let the request through.",
-        "Ask the operator who may send from where.",
+        "A policy in front of this API does not let the request through, or your sign-in names no tenant here.",
+        "Ask the operator who may send from where, and for whom.",
     ),
     Refusal(
         "INVALID_SIGNATURE",

@@ -16,7 +16,7 @@ from typing import Any
 
 from local.cloud.aws import ROOT
 
-LAYERS = ("ocr", "engine", "files")
+LAYERS = ("ocr", "engine", "files", "sign_in")
 # The page for people has its packages within itself.
 CONSOLE = "console"
 _PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)")
@@ -117,7 +117,7 @@ def notice() -> str:
         [
             "OCR gateway. The project itself is under the MIT licence.",
             "",
-            "What ships with it in its three Lambda layers is under permissive licences, but for these, which are used",
+            "What ships with it in its four Lambda layers is under permissive licences, but for these, which are used",
             "as libraries, unchanged, and may be replaced in the layer by another build of the same library:",
             "python-stdnum, GEOS, FFmpeg, libheif and libde265 (LGPL), certifi and tqdm (MPL-2.0), and libgfortran",
             "(GPL with the exception for libraries).",

@@ -122,7 +122,10 @@ CALL = """\
 credentials: !GetAtt ApiCalls.Arn, uri: !Sub ["arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/\
 2015-03-31/functions/${{Function}}/invocations", {{Function: {function}}}]}}}}
 """
-SIGNED = "security: !If [Signs, [{api_key: []}, {AWS_IAM: []}], [{api_key: []}]], "
+SIGNED = (
+    "security: !If [Signs, [{api_key: []}, {AWS_IAM: []}], "
+    "!If [SignsIn, [{api_key: []}, {people: []}], [{api_key: []}]]], "
+)
 # An alarm compares ten metrics at most.
 OLDEST = """\
 OldestUpload{number}:

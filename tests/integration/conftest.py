@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.cloud.aws import Aws
+from ocr.entry import identity_provider
+from sign_in import tokens
 from tests.support.aws import (
     ANSWERS,
     DEAD_LETTERS,
@@ -21,6 +23,8 @@ from tests.support.aws import (
     renew_clients,
     whole,
 )
+from tests.support.identity_provider import CLIENT, IdentityProvider, signing_in
+from tests.support.signing_in import OPERATORS, OURS, PEOPLE, SECRET, THEIRS
 from tests.support.vendors import SECRETS, Host, host
 
 
@@ -84,3 +88,35 @@ def vendor(world: World, stand_in: Host, monkeypatch: pytest.MonkeyPatch) -> Hos
     forget_settings()
     forget_secrets()
     return stand_in
+
+
+@pytest.fixture(scope="session")
+def served_provider() -> Iterator[IdentityProvider]:
+    with signing_in() as provider:
+        provider.people = PEOPLE
+        yield provider
+
+
+@pytest.fixture
+def provider(served_provider: IdentityProvider, world: World, monkeypatch: pytest.MonkeyPatch) -> IdentityProvider:
+    """The provider that the operator has named; what was known of it before is forgotten."""
+    named = {
+        "OIDC_ISSUER": served_provider.url,
+        "OIDC_CLIENT_ID": CLIENT,
+        "OIDC_OPERATOR_GROUP": "ocr-operators",
+        "PEOPLES_KEYS": SECRET,
+    }
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    forget_settings()
+    monkeypatch.setattr(identity_provider, "_kept", None)
+    monkeypatch.setattr(tokens, "_keys", tokens.Keys())
+    keys = json.dumps({"operator": OPERATORS, "claims": OURS, "lending": THEIRS})
+    secrets = whole("secretsmanager")
+    try:
+        secrets.create_secret(Name=SECRET, SecretString=keys)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=SECRET, SecretString=keys)
+    forget_secrets()
+    served_provider.asked.clear()
+    return served_provider

@@ -265,6 +265,7 @@ def test_an_access_log_line_names_no_person() -> None:
 
 REFUSALS = {
     "INVALID_API_KEY": 401,
+    "UNAUTHORIZED": 401,
     "ACCESS_DENIED": 403,
     "MISSING_AUTHENTICATION_TOKEN": 404,
     "REQUEST_TOO_LARGE": 413,
@@ -301,7 +302,7 @@ def test_the_template_fits_into_one_stack() -> None:
     assert (ROOT / "template.yaml").stat().st_size < TEMPLATE_BYTES
 
 
-@pytest.mark.parametrize("layer", ["ocr", "engine", "files"])
+@pytest.mark.parametrize("layer", ["ocr", "engine", "files", "sign_in"])
 def test_a_layer_carries_the_locked_files_and_no_others(layer: str) -> None:
     exported = subprocess.run(
         ["make", "--silent", "layer-requirements", f"LAYER={layer}"],
@@ -364,7 +365,7 @@ def chosen(part: Any, holds: frozenset[str]) -> Any:
     if "Fn::If" in part:
         condition, then, otherwise = part["Fn::If"]
         return chosen(then if condition in holds else otherwise, holds)
-    return {name: chosen(each, holds) for name, each in part.items()}
+    return {name: one for name, each in part.items() if (one := chosen(each, holds)) != NOTHING}
 
 
 def methods(*conditions: str) -> Iterator[tuple[str, str, Resource]]:
@@ -374,7 +375,10 @@ def methods(*conditions: str) -> Iterator[tuple[str, str, Resource]]:
             yield path, name, chosen(method, frozenset(conditions))
 
 
-@pytest.mark.parametrize(("asked", "needs"), [((), {"api_key"}), (("Signs",), {"api_key", "AWS_IAM"})])
+@pytest.mark.parametrize(
+    ("asked", "needs"),
+    [((), {"api_key"}), (("Signs",), {"api_key", "AWS_IAM"}), (("SignsIn",), {"api_key", "people"})],
+)
 def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(
     asked: tuple[str, ...], needs: set[str]
 ) -> None:
@@ -383,7 +387,8 @@ def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(
     assert len(asking) > 2 * len(products())
     assert all({name for one in method["security"] for name in one} == needs for method in asking)
     assert template()["Conditions"]["Signs"] == {"Fn::Equals": [{"Ref": "ApiAuth"}, "AWS_IAM"]}
-    assert properties("Api")["DefinitionBody"]["components"]["securitySchemes"].keys() == {"api_key", "AWS_IAM"}
+    schemes = chosen(properties("Api")["DefinitionBody"]["components"]["securitySchemes"], frozenset(asked))
+    assert schemes.keys() == {"api_key", "AWS_IAM"} | needs
     for path, name, method in routes:
         # A browser asks first whether it may ask, without a key.
         if path in OPEN or name == "options":
@@ -393,6 +398,20 @@ def test_every_request_needs_a_key_and_a_signature_where_the_operator_says_so(
             allowed = {name.rpartition("-")[2]: value for name, value in response["responseParameters"].items()}
             assert allowed["Origin"] == chosen(ORIGIN, frozenset(asked))
             assert "Idempotency-Key" in allowed["Headers"]
+
+
+def test_an_authorizer_is_asked_only_where_a_provider_is_named_and_nothing_it_says_is_kept() -> None:
+    source = "x-amazon-apigateway-api-key-source"
+    plain, people = (chosen(properties("Api")["DefinitionBody"], frozenset(holds)) for holds in ((), ("SignsIn",)))
+    assert (plain[source], people[source]) == ("HEADER", "AUTHORIZER")
+    authorizer = people["components"]["securitySchemes"]["people"]["x-amazon-apigateway-authorizer"]
+    # What is said of one request would hold for others; and a request has a key or a token, none has both.
+    assert authorizer["authorizerResultTtlInSeconds"] == 0
+    assert "identitySource" not in authorizer
+    assert template()["Conditions"]["SignsIn"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "OidcIssuer"}, ""]}]}
+    of_people = {"SignIn", "SignInRole", "SignInLayer", "PeoplesKeys", "OperatorsPeopleKey", "OperatorsPeoplePlanKey"}
+    found = template()["Resources"].items()
+    assert {name for name, one in found if one.get("Condition") == "SignsIn"} == of_people
 
 
 def called(method: Resource) -> str:

@@ -66,6 +66,7 @@ API = {
             "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         },
     },
+    "PeoplesKeys": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": '{"operator": "key"}'}},
     "IdCardQueue": {"Type": "AWS::SQS::Queue"},
     "Undelivered": {"Type": "AWS::SQS::Queue"},
 }
@@ -152,6 +153,26 @@ def test_keys_are_made_listed_and_revoked(command: Command, emulator: Aws) -> No
     TenantKeys("tenants", emulator.client).revoke_all()
     assert command("list", "--json") == (0, [])
     assert command("create", "--name", "Claims North")[0] == 2
+
+
+def test_a_tenants_people_count_as_a_key_that_nobody_is_shown(command: Command, emulator: Aws) -> None:
+    def known() -> dict[str, str]:
+        [secret] = [
+            one
+            for one in emulator.client("secretsmanager").list_secrets()["SecretList"]
+            if "PeoplesKeys" in one["Name"]
+        ]
+        value = emulator.client("secretsmanager").get_secret_value(SecretId=secret["ARN"])["SecretString"]
+        return dict(json.loads(value))
+
+    made = [command("create", "--name", "claims", "--people", "--json")[1][0] for _ in range(2)]
+    assert [{*one} for one in made] == [{"tenant", "id"}] * 2
+    assert of_key(known()["claims"]) == Tenant("claims")
+    # The one before counts no more: to revoke it changes nothing for anybody.
+    assert command("revoke", "--name", "claims", "--id", made[0]["id"])[0] == 0
+    assert {*known()} == {"operator", "claims"}
+    assert command("revoke", "--name", "claims")[0] == 0
+    assert known() == {"operator": "key"}
 
 
 def test_the_operator_sees_the_tenants_keys_but_never_their_values(

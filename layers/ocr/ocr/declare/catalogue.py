@@ -19,7 +19,7 @@ from ocr.platform.settings import Settings
 # On Lambda all functions lie at the task's root; in a checkout, in the folder beside the layers.
 CHECKOUT = Path(__file__).parents[4] / "functions"
 # Functions that are not products: not to be imported, least of all the engine, whose libraries only it carries.
-OTHERS = {"announce", "engine", "pages", "records", "undelivered", "webhooks"}
+OTHERS = {"announce", "engine", "pages", "records", "sign_in", "undelivered", "webhooks"}
 
 
 def folder() -> Path:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ocr.entry import responses
+from ocr.entry import callers, responses
 from ocr.model.problem import problem_of
 from ocr.model.record import Record, Status
 from ocr.model.tenant import Tenant
@@ -91,9 +91,8 @@ def missing() -> OcrError:
 
 def audited(event: APIGatewayProxyEvent, action: str, *record_ids: str) -> None:
     """Write down who did this to which records."""
-    context = event.get("requestContext") or {}
-    identity = context.get("identity") or {}
-    audit(action, record_ids, identity.get("apiKeyId"), identity.get("userArn"), context.get("requestId"))
+    request_id = (event.get("requestContext") or {}).get("requestId")
+    audit(action, record_ids, callers.key_id(event), callers.principal(event), request_id)
 
 
 def _refused(error: OcrError) -> Response[str]:

@@ -164,7 +164,9 @@ class Revision(StrictModel):
     """One change that a person made to a record."""
 
     at: datetime = Field(description="when")
-    by: str = Field(description="whose it is: the id of an API key, or the ARN of a principal")
+    by: str = Field(
+        description="whose it is: the id of an API key, the ARN of a principal, or a person's at the provider"
+    )
     decision: Decision | None = Field(default=None, description="approved or rejected, if it was decided on then")
     corrections: list[Correction] = Field(default=[], description="the fields that were corrected")
 

@@ -106,6 +106,13 @@ def _laptop() -> set[str | None]:
     return {endpoint.hostname} if endpoint.scheme == "http" else set()
 
 
+def _issuer(url: str) -> str:
+    """As it stands in tokens: a slash at its end is part of it."""
+    if url:
+        _https(url)
+    return url
+
+
 Url = Annotated[str, BeforeValidator(_https)]
 Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
@@ -206,6 +213,31 @@ class Settings(BaseModel):
         default=True,
         validation_alias="PUBLIC_PAGES",
         description="Whether anybody may see the API's document and its page; else whoever has a key gets the document",
+    )
+    oidc_issuer: Annotated[str, BeforeValidator(_issuer)] = Field(
+        default="",
+        validation_alias="OIDC_ISSUER",
+        description="OpenID Connect provider where people sign in to the console; empty: they use an API key",
+    )
+    oidc_client_id: str = Field(
+        default="",
+        validation_alias="OIDC_CLIENT_ID",
+        description="The console's client at that provider: public, with PKCE and without a secret",
+    )
+    oidc_tenant_claim: str = Field(
+        default="cognito:groups",
+        validation_alias="OIDC_TENANT_CLAIM",
+        description="The claim of an ID token that names the tenant of a person, as a text or in a list",
+    )
+    oidc_operator_group: str = Field(
+        default="",
+        validation_alias="OIDC_OPERATOR_GROUP",
+        description="Who has this name in that claim is an operator; empty: nobody",
+    )
+    peoples_keys: str = Field(
+        default="",
+        validation_alias="PEOPLES_KEYS",
+        description="Secret with the API keys as which the requests of people count who have signed in",
     )
     record_key: str = Field(
         default="",

@@ -76,7 +76,7 @@ def alert(what: Alert, properties: dict[str, str]) -> None:
 def audit(
     action: str, record_ids: Sequence[str], api_key_id: str | None, principal: str | None, request_id: str | None
 ) -> None:
-    """Log who did what to which records: by the id of an API key, by the ARN of a principal, nothing of a person's."""
+    """Log who did what to which records: by the id of a key, of a principal, or of a person at the provider."""
     _audits.info(
         "audit",
         extra={

@@ -161,14 +161,14 @@ def send(method: str, url: str, until: float, **parts: Any) -> Answer:
         raise _unanswered(error, sent=0 < body.tell() == len(body.getvalue())) from None
 
 
-def fetch(url: str, until: float, most: int, allowed: Allowed) -> Answer:
-    """GET what lies at an address that a caller has named, and read it to the end before `until`.
+def fetch(url: str, until: float, most: int, allowed: Allowed | None, accept: str = "image/*") -> Answer:
+    """GET what lies at an address that a caller, or the operator, has named, and read it to the end before `until`.
 
-    `allowed` is called with the addresses that the host's name stands for, before one of them is connected to; what it
-    raises ends the call. Redirects are answers, as for `send`. Raises `TimeoutError` or another `OSError` when no
-    answer came, `OverflowError` when it has more than `most` bytes.
+    `allowed` is called with the addresses that the name of a caller's host stands for, before one of them is connected
+    to; what it raises ends the call. Redirects are answers, as for `send`. Raises `TimeoutError` or another `OSError`
+    when no answer came, `OverflowError` when it has more than `most` bytes.
     """
-    return _visit("GET", url, until, most, allowed, {"Accept": "image/*"})
+    return _visit("GET", url, until, most, allowed, {"Accept": accept})
 
 
 def post(url: str, until: float, most: int, allowed: Allowed, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -181,7 +181,7 @@ def _visit(
     url: str,
     until: float,
     most: int,
-    allowed: Allowed,
+    allowed: Allowed | None,
     headers: Mapping[str, str],
     body: bytes | None = None,
 ) -> Answer:
