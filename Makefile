@@ -136,9 +136,9 @@ calibrate: .venv/ready ## Count anew what confidences are made of; takes hours (
 matrix: .venv/ready ## What comes of samples under other products' names and of parts of documents (PRODUCTS="vin" LAYOUTS="a issued")
 	@$(PYTHON) -m local matrix $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))
 
-policies: .venv/ready ## What a right record costs with the engine, with simulated vendors, with both (PRODUCTS="vin" LAYOUTS="a issued" DOCS=1)
+policies: .venv/ready ## What a right record costs with the engine, with simulated vendors, with both (PRODUCTS="vin" LAYOUTS="a issued" MISSES=1 DOCS=1)
 	@$(PYTHON) -m local policies $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
-		$(if $(DOCS),--docs)
+		$(if $(MISSES),--misses) $(if $(DOCS),--docs)
 
 evaluate: .venv/ready ## Read a folder of pictures, score them by its truth.json (PICTURES=folder PRODUCT=id_card FRESH=1 DOCS=1)
 	@$(PYTHON) -m local evaluate $(call list,$(or $(PICTURES),$(error Say which folder: make evaluate PICTURES=folder))) \

@@ -1,5 +1,6 @@
 """What the pages' tables say, read off the code."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -50,10 +51,17 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "personal": _personal,
         "unchecked": _unchecked,
         "confidence": _confidence,
+        "recommendation": _recommendation,
         "settings": _settings,
         "parameters": lambda: _parameters(template),
         "targets": _targets,
     }
+
+
+def _recommendation() -> str:
+    """The recommended settings as an operator writes them."""
+    parameters = json.loads((ROOT / "local/recommended.json").read_text(encoding="utf-8"))
+    return "```\n" + "".join(f"{name} = {value}\n" for name, value in parameters.items()) + "```\n"
 
 
 # --- Personal data ----------------------------------------------------------------------------------------------------
