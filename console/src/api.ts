@@ -336,15 +336,14 @@ export class Api {
    * `onLate` is called once it takes long.
    */
   async read(product: string, file: File, keep: boolean, label: string, onLate = nothing, onSent: (id: string) => void = nothing): Promise<OcrRecord> {
-    const options = label ? { label } : {};
     if (keep || file.size > MOST_BYTES) {
-      const form = await this.json<Form>(`uploads/${product}`, { method: "POST", body: JSON.stringify(options) });
+      const form = await this.json<Form>(`uploads/${product}`, { method: "POST", body: JSON.stringify(label ? { label } : {}) });
       await upload(form, file);
       onSent(form.id);
       return this.finished(form.id, onLate, () => upload(form, file));
     }
     try {
-      const answer = await this.send(`ocr/${product}?${new URLSearchParams(options)}`, {
+      const answer = await this.send(`ocr/${product}${label && `?${new URLSearchParams({ label })}`}`, {
         method: "POST",
         headers: { "Content-Type": typeOf(file) },
         body: file,

@@ -174,6 +174,7 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
         {record.needs_review && <span class="pill needed">{say("needed")}</span>}
         {record.reviewed?.decision && <span class={`pill ${record.reviewed.decision}`}>{named(say, record.reviewed.decision)}</span>}
         {record.vendor && <span class="small">{say("readBy", reader(say, record.vendor))}</span>}
+        {record.options["label"] && <span class="small">{record.options["label"]}</span>}
         <span class="grow" />
         <button type="button" aria-pressed={personal} onClick={() => onPersonal(!personal)}>{say(personal ? "hide" : "show")}</button>
       </div>
