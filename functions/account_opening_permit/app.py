@@ -4,8 +4,8 @@ Forms: one form of the central bank: 核准号 and 编号 at the top, then sente
 开户银行, 账号), the round seal of the bank's branch over the date.
 """
 
-from ocr.declare.field_types import AccountPermitNumber, Code, Date, Figures, Text
-from ocr.declare.fields import Fields, label
+from ocr.declare.field_types import PRINTED_DAY, AccountPermitNumber, Code, Date, Figures, Text
+from ocr.declare.fields import Fields, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
@@ -14,12 +14,14 @@ from ocr.vendors import embedded, etoplive
 class AccountOpeningPermit(Fields):
     approval_number: AccountPermitNumber | None = label("核准号")
     serial_number: Code | None = label("编号")
-    account_name: Text | None = label("存款人名称", "开户名称", "账户名称", "公司名称")
+    account_name: Text | None = label(
+        "存款人名称", "开户名称", "账户名称", "公司名称", unlabelled=Unlabelled("经审核[,，]?(.{4,40}?)符合开户条件.*")
+    )
     legal_representative: Text | None = label("法定代表人", "单位负责人", "法人", "法定代表人(单位负责人)", pii=True)
     bank: Text | None = label("开户银行")
     account_number: Figures | None = label("账号", pii=True)
     account_type: Text | None = label("账户性质")
-    issue_date: Date | None = label("发证日期", "核准日期")
+    issue_date: Date | None = label("发证日期", "核准日期", unlabelled=Unlabelled(PRINTED_DAY, at="bottom"))
     issuing_authority: Text | None = label("发证机关")
 
 

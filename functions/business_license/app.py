@@ -9,7 +9,16 @@ in its round seal only.
 from typing import Annotated, ClassVar
 
 from ocr.declare.checks import in_order, not_expired, not_future
-from ocr.declare.field_types import PRINTED_DAY, Boolean, Date, MoneyText, Period, RegistrationNumber, Text
+from ocr.declare.field_types import (
+    PRINTED_DAY,
+    WRITTEN_DAY,
+    Boolean,
+    Date,
+    MoneyText,
+    Period,
+    RegistrationNumber,
+    Text,
+)
 from ocr.declare.fields import Fields, Shape, Unlabelled, label
 from ocr.declare.product import Product
 from ocr.declare.text_types import Address, Authority, Organization
@@ -55,7 +64,7 @@ class BusinessLicense(Fields):
     composing_form: Text | None = label("组成形式")
     registration_authority: Authority | None = label("登记机关")
     registration_date: Date | None = label(
-        "核准日期", "登记日期", "发照日期", unlabelled=Unlabelled(PRINTED_DAY, at="bottom")
+        "核准日期", "登记日期", "发照日期", unlabelled=Unlabelled(f"{PRINTED_DAY}|{WRITTEN_DAY}", at="bottom")
     )
     serial_number: Text | None = label("编号", "证照编号")
     is_duplicate: IsDuplicate | None = label("副本", "是否为副本")

@@ -13,7 +13,7 @@ from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
-BillType = Annotated[Text, Shape("[\u4e00-\u9fff()（）]{0,20}(?:发票|票据|收据|车票|客票|行程单|小票)")]
+BillType = Annotated[Text, Shape("(?:(?!发票)[\u4e00-\u9fff()（）]){0,20}(?:发票|票据|收据|车票|客票|行程单|小票)")]
 
 
 # Less is left where the rest is covered; figures alone are as often a count as an amount.
@@ -26,8 +26,12 @@ class GenericBill(Fields):
     bill_type: BillType | None = label("票据类型", "发票类型", "type")
     invoice_code: BillCode | None = label("发票代码", "票据代码")
     invoice_number: BillNumber | None = label("发票号码", "票据号码", unlabelled=Unlabelled("[A-Z]{2}-?[0-9]{8}"))
-    date: Date | None = label("开票日期", "日期", unlabelled=Unlabelled(f"({PRINTED_DAY})(?:[0-9]{{1,2}}:[0-9:]+)?"))
-    total: Amount | None = label("金额", "合计", "金额合计", "总计", "总金额", "应付金额", "实付金额")
+    date: Date | None = label(
+        "开票日期", "日期", "收费时间", unlabelled=Unlabelled(f"({PRINTED_DAY})(?:[0-9]{{1,2}}:[0-9:]+)?")
+    )
+    total: Amount | None = label(
+        "金额", "合计", "金额合计", "总计", "总金额", "应付金额", "实付金额", "收费额", "收费金额"
+    )
     check_code: BillCode | None = label("校验码")
 
 

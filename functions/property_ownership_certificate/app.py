@@ -5,14 +5,17 @@ first page without a label (某房权证字第…号); a seal over the date.
 """
 
 from ocr.declare.field_types import Area, Date, Integer, Text
-from ocr.declare.fields import Fields, label
+from ocr.declare.fields import Fields, Unlabelled, label
+from ocr.declare.groups.real_estate import HOUSE_CERTIFICATE
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
 
 class PropertyOwnershipCertificate(Fields):
-    certificate_number: Text | None = label("房产证号", "房权证号", "产权证号", "权证号", pii=True)
+    certificate_number: Text | None = label(
+        "房产证号", "房权证号", "产权证号", "权证号", pii=True, unlabelled=Unlabelled(HOUSE_CERTIFICATE)
+    )
     owner: Text | None = label("房屋所有权人", "权利人", pii=True)
     co_ownership: Text | None = label("共有情况", pii=True)
     location: Text | None = label("房屋坐落", "坐落", pii=True, free=True)

@@ -4,15 +4,17 @@ Forms: those of the certificate of house ownership and of the certificate of tit
 """
 
 from ocr.declare.field_types import Area, Integer, Text
-from ocr.declare.fields import label
-from ocr.declare.groups.real_estate import EstateRights
+from ocr.declare.fields import Unlabelled, label
+from ocr.declare.groups.real_estate import ESTATE_CERTIFICATE, HOUSE_CERTIFICATE, EstateRights
 from ocr.declare.product import Product
 from ocr.entry.serve import serve
 from ocr.vendors import embedded, etoplive
 
 
 class UnifiedPropertyOwnershipCertificate(EstateRights):
-    certificate_number: Text | None = label("产权证号", "证号", pii=True)
+    certificate_number: Text | None = label(
+        "产权证号", "证号", pii=True, unlabelled=Unlabelled(f"{HOUSE_CERTIFICATE}|{ESTATE_CERTIFICATE}")
+    )
     area: Area | None = label("面积", "建筑面积", description="square metres")
     structure: Text | None = label("结构")
     floor: Text | None = label("所在层")

@@ -18,7 +18,7 @@ class SocialSecurityCard(Fields):
     social_security_number: ResidentId | None = label(
         "社会保障号码", "社会保障号", "社会保障卡号", "社保号", pii=True, description="as a rule the resident ID number"
     )
-    card_number: Code | None = label("卡号", "社保卡号", pii=True)
+    card_number: Code | None = label("卡号", "社保卡号", "社会保障卡卡号", pii=True)
     bank_card_number: BankCard | None = label("银行卡号", "银行账号", pii=True)
     sex: Sex | None = label("性别", pii=True)
     birth_date: Date | None = label("出生日期", pii=True)

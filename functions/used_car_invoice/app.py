@@ -5,7 +5,16 @@ the market in blocks below; electronic since 2024.
 """
 
 from ocr.declare.checks import not_future
-from ocr.declare.field_types import Phone, PlateNumber, ResidentIdOrUscc, TaxId, Text, VehicleRegistrationNumber, Vin
+from ocr.declare.field_types import (
+    Money,
+    Phone,
+    PlateNumber,
+    ResidentIdOrUscc,
+    TaxId,
+    Text,
+    VehicleRegistrationNumber,
+    Vin,
+)
 from ocr.declare.fields import label
 from ocr.declare.groups.vehicles import TOTAL_IN_WORDS, VehicleInvoice
 from ocr.declare.product import Product
@@ -24,6 +33,7 @@ class UsedCarInvoice(VehicleInvoice):
     seller_id: ResidentIdOrUscc | None = label("卖方单位代码/身份证号码", "销售方单位代码/个人身份证号", pii=True)
     seller_address: Text | None = label("卖方单位/个人住址", "销售方地址", pii=True, free=True)
     seller_phone: Phone | None = label("卖方电话", "销售方电话", pii=True)
+    total: Money | None = label("价税合计", "价税合计(小写)", "车价合计", "车价合计(小写)", "小写金额", "小写")
     plate_number: PlateNumber | None = label("车牌照号", "车牌号", pii=True)
     registration_number: VehicleRegistrationNumber | None = label("登记证号", pii=True)
     vin: Vin | None = label("车架号/车辆识别代码", "车架号", "车辆识别代码", "车辆识别代号/车架号码", pii=True)

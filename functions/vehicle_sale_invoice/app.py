@@ -36,7 +36,9 @@ Title = Annotated[Text, Shape(r"(?:电子发票\()?[\u4e00-\u9fff]{0,8}机动车
 class VehicleSaleInvoice(VehicleInvoice):
     title: Title | None = label("发票名称", "发票类型")
     buyer_name: Organization | None = label("购买方名称", "购方名称", pii=True)
-    buyer_id: ResidentIdOrUscc | None = label("购买方身份证号码/组织机构代码", "身份证号码/组织机构代码", pii=True)
+    buyer_id: ResidentIdOrUscc | None = label(
+        "购买方身份证号码/组织机构代码", "身份证号码/组织机构代码", "证号码/组织机构代码", pii=True
+    )
     buyer_tax_id: TaxId | None = label("购买方纳税人识别号", pii=True)
     origin: Text | None = label("产地")
     certificate_number: CertificateNumber | None = label("合格证号")

@@ -631,3 +631,77 @@ def test_what_is_glued_to_a_label_that_lost_its_last_letter_is_not_cut() -> None
         "road_transport_permit", (60, 60, "业户名称：青禾物流有限公司"), (60, 110, "核发机云溪市运输管理所")
     )
     assert permit.get("issuing_authority") in (None, "云溪市运输管理所")
+
+
+def test_a_value_that_lists_longer_labels_of_its_own_is_one() -> None:
+    listed = "宗地面积：210.50㎡/房屋建筑面积：118.32㎡"
+    said = fields(
+        "real_estate_title",
+        *[(60, 60, "用途"), (260, 60, "城镇住宅用地"), (60, 110, "面积"), (260, 110, listed)],
+        *[
+            (60, 160, "权利其他状况"),
+            (260, 160, "房屋结构：混合"),
+            (260, 200, "专有建筑面积：92.11㎡，分摊建筑面积：26.21㎡"),
+        ],
+    )
+    assert (said["usage"], said["area"]) == ("城镇住宅用地", "宗地面积:210.50m2/房屋建筑面积:118.32m2")
+
+
+def test_a_unit_in_brackets_behind_a_label_is_part_of_it() -> None:
+    said = fields("vehicle_conformity_certificate", (60, 60, "26.总质量(kg)"), (300, 60, "2170"))
+    assert said["gross_mass_kg"] == 2170
+
+
+@pytest.mark.parametrize("gap", [0, 40])
+def test_a_label_without_a_value_takes_no_other_label_for_one(gap: int) -> None:
+    labels = ["保证人名称：", "保证人地址：", "保证日期："]
+    apart = [(60 + (200 + gap) * number, 60, text) for number, text in enumerate(labels)]
+    printed = apart if gap else [(60, 60, " ".join(labels))]
+    said = fields("electronic_acceptance_bill", *printed, (60, 120, "汇票到期日 2023-09-01"))
+    assert said == {"due_date": "2023-09-01"}
+
+
+def test_a_label_that_goes_on_in_the_next_line_leaves_nothing_to_the_value() -> None:
+    broken = [(60, 60, "购买方名称及身份"), (60, 90, "证号码/组织机构代码"), (380, 60, "林一一")]
+    assert fields("vehicle_sale_invoice", *broken)["buyer_name"] == "林一一"
+
+
+def test_a_title_ends_where_the_part_of_a_form_is_named_below_it() -> None:
+    said = fields("generic_bills", (60, 60, "青禾省通用机打发票"), (60, 95, "发票联"), (60, 160, "合计：¥268.00"))
+    assert said["bill_type"] == "青禾省通用机打发票"
+
+
+def test_a_name_that_reaches_under_the_next_head_is_still_a_name() -> None:
+    heads = [(60, 60, "项目名称"), (260, 60, "规格型号"), (560, 60, "金额"), (700, 60, "税额")]
+    said = fields("vat_invoice", *heads, (60, 110, "*物流辅助服务*收派服务费"), (560, 110, "56.60"), (700, 110, "3.40"))
+    assert said["items"] == [{"name": "*物流辅助服务*收派服务费", "amount": "56.60", "tax": "3.40"}]
+
+
+@pytest.mark.parametrize(
+    ("slug", "field", "text", "value"),
+    [
+        (
+            "account_opening_permit",
+            "account_name",
+            "经审核，青禾云溪科技有限公司符合开户条件，准予",
+            "青禾云溪科技有限公司",
+        ),
+        *[
+            (slug, "certificate_number", number, number)
+            for slug, number in [
+                ("real_estate_registration_proof", "沪(2022)青字不动产证明第14001234号"),
+                ("property_ownership_certificate", "京房权证青字第0123456号"),
+                ("property_ownership_certificate_unified", "粤(2019)青禾市不动产权第00123456号"),
+            ]
+        ],
+    ],
+)
+def test_what_a_certificate_prints_without_a_label_is_known_by_its_form(
+    slug: str, field: str, text: str, value: str
+) -> None:
+    assert fields(slug, (60, 60, text), (60, 110, "准予开立基本存款账户。"))[field] == value
+
+
+def test_an_amount_in_words_ends_where_its_figures_begin() -> None:
+    said = fields("electronic_acceptance_bill", (60, 60, "票据金额"), (260, 60, "人民币(大写) 壹拾万元整 ¥100,000.00"))
+    assert said["amount_cn"] == "壹拾万元整"

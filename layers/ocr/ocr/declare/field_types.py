@@ -26,9 +26,11 @@ _BESIDE_A_FIGURE = re.compile(r"[①-⓿❶-➓⁰-₉¹³]|(?<!m)²")  # marks,
 _QUANTITY = re.compile(r"([-+]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)(m2|[^0-9]*)")
 _CURRENCY = r"(?:人民币|[A-Z]{3}|[A-Z]{0,2}[¥$€£])?"
 _FIGURE = r"(?P<figure>[0-9][0-9,]*(?:\.[0-9]+)?[万亿]?)"
-# Bookkeepers write what is owed with a minus before or behind it, or in brackets.
+_IN_WORDS = "(?P<words>[零〇壹贰叁肆伍陆柒捌玖拾佰仟万亿]+[元圆][零〇壹贰叁肆伍陆柒捌玖角分整正]*)?"
+# Bookkeepers write what is owed with a minus before or behind it, or in brackets. Figures behind an amount in words, or
+# behind a colon, are in brackets for no reason: 玖佰伍拾元整（￥：950.00元）.
 _MONEY = re.compile(
-    rf"(?:\(?小写\)?:?)?(?P<first>[-+(负])?{_CURRENCY}:?(?P<second>[-+(])?{_FIGURE}[元圆]?整?{_CURRENCY}(?P<last>[-)])?"
+    rf"{_IN_WORDS}(?:\(?小写\)?:?)?(?P<first>[-+(负])?{_CURRENCY}(?P<colon>:)?(?P<second>[-+(])?{_FIGURE}[元圆]?整?{_CURRENCY}(?P<last>[-)])?"
 )
 _SIGNS = {"": "", "+": "", "-": "-", "负": "-", "()": "-"}
 
@@ -79,6 +81,8 @@ def _count(value: object) -> int:
 def _money(value: object) -> Decimal:
     match = _MONEY.fullmatch(_figure(value).upper())
     signs = "".join(sign for sign in match.group("first", "second", "last") if sign) if match else ""
+    if match and signs == "()" and (match["words"] or match["colon"]):
+        signs = ""
     if match is None or signs not in _SIGNS:
         raise ValueError("not an amount")
     figure = match["figure"]
@@ -226,6 +230,7 @@ Phone = Annotated[str, BeforeValidator(_phone)]
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 PRINTED_DAY = r"[12][0-9]{3}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?"
+WRITTEN_DAY = "[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
 # Wall-clock time: JSON Schema's own formats `time` and `date-time` demand an offset that no document prints.
 _CLOCK_TIME = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$"})
 _DATE_AND_TIME = WithJsonSchema({"type": "string", "pattern": rf"^{_DAY}(T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})?$"})

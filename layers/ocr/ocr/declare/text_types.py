@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from ocr.declare.field_types import PRINTED_DAY, Code, Figures, Text
+from ocr.declare.field_types import PRINTED_DAY, WRITTEN_DAY, Code, Figures, Text
 from ocr.declare.fields import Shape
 from ocr.declare.text import text
 
@@ -91,7 +91,10 @@ Organization = Annotated[Text, Shape(like=_FIRM, least=rf"{_NOT_CUT}(?:{_WORDS}|
 Owner = Annotated[Text, Shape(like=f"{_PERSON}|{_FIRM}", least=f"{_NAME}|{_NOT_CUT}{_WORDS}")]
 Authority = Annotated[
     Text,
-    Shape(like=rf"{HAN}{{2,}}(?:{AUTHORITIES})(?:\(.+\))?", least=rf"(?!{PRINTED_DAY})(?:{_WORDS}|.*[A-Za-z]{{2}}.*)"),
+    Shape(
+        like=rf"{HAN}{{2,}}(?:{AUTHORITIES})(?:\(.+\))?",
+        least=rf"(?!{PRINTED_DAY}|{WRITTEN_DAY})(?:{_WORDS}|.*[A-Za-z]{{2}}.*)",
+    ),
 ]
 BankName = Annotated[
     Text,

@@ -138,8 +138,10 @@ def _without_fragments(found: dict[str, FieldMatch]) -> list[FieldMatch]:
 
 
 def _says_something(one: FieldMatch) -> bool:
-    """Whether the value is more than the dashes that a form prints where it has nothing to say."""
-    return any(character.isalnum() for character in joined(one.spans))
+    """Whether the value is more than the dashes that a form prints where it has nothing to say, and no other label."""
+    said = joined(one.spans)
+    is_label = not one.field.mark.free and said.rstrip().endswith((":", "："))
+    return any(map(str.isalnum, said)) and not is_label
 
 
 # --- The cheapest page ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ocr.extraction.journeys import Leg, legs, nearest
 from ocr.extraction.labels import LabelMatch, match
 from ocr.extraction.layout import WORD_GAP, reaching, stacks, wrapped
 from ocr.extraction.page import SAME_TEXT, Rect, TextSpan, around, joined, rows
-from ocr.extraction.tables import Gutters
+from ocr.extraction.tables import INSET, Gutters
 from ocr.extraction.values import Fit, fit, is_fragment, parsed, takes_any_text
 from ocr.extraction.vocabulary import Vocabulary, vocabulary
 
@@ -282,9 +282,15 @@ def _rows(body: Sequence[Sequence[TextSpan]], columns: Sequence[Column], gutters
 
 def _cells(row: Sequence[TextSpan], gutters: Gutters) -> Cells:
     cells: Cells = {}
-    for column, span in (part for whole in row for part in gutters.split(whole)):
+    for column, span in (part for whole in row for part in _split(whole, gutters)):
         cells.setdefault(column, []).append(span)
     return cells
+
+
+def _split(span: TextSpan, gutters: Gutters) -> list[tuple[int, TextSpan]]:
+    """The span with its column; one text that begins in the first is of it, however far it reaches."""
+    parts = gutters.split(span)
+    return [(0, span)] if len(parts) == 1 and gutters.column(span.area.left + INSET) == 0 else parts
 
 
 def _is_anchored(line: Cells, columns: Sequence[Column]) -> bool:

@@ -26,8 +26,17 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z .'/()-]*(?![0-9])")
 _LETTER = r"[\u4e00-\u9fffA-Za-z()（）、/·.]"
 ELSEWHERE = re.compile(rf"(?:{_LETTER}{{2,16}}?|(?:{_LETTER}\s+){{1,7}}{_LETTER})\s*[:：](?!//)")
 
-# What may be printed behind a declared label without making it another one: 单位名称, 购买方名称及.
-SUFFIX = re.compile(r"(?:名称|全称|及|和|号码|编号|情况|\([^()0-9]{1,8}\)|（[^（）0-9]{1,8}）){1,2}(?=\s*[:：])|及\s*$")
+# What may be printed behind a declared label without making it another one: 单位名称, 总质量(kg), and where the label
+# goes on in the next line 购买方名称及 or 购买方名称及身份.
+SUFFIX = re.compile(
+    r"(?:名称|全称|及|和|号码|编号|情况|\([^()0-9]{1,8}\)|（[^（）0-9]{1,8}）){1,2}(?=\s*[:：])"
+    r"|\s*[(（](?:kg|g|t|mm|cm|m|km|km/h|ml|l|kw|m2|㎡|%|千克|公斤|吨|毫米|厘米|米|平方米|元|万元|人|片|个)[)）]"
+    r"|及(?:身份(?:证(?:号码?)?)?)?\s*$",
+    re.IGNORECASE,
+)
+LIST = re.compile(
+    r"(?:^|[,，;；、/])\s*[\u4e00-\u9fff]{2,}$"
+)  # what begins a word behind a mark: ，分摊 of 分摊建筑面积
 
 
 @dataclass(eq=False)
@@ -156,6 +165,8 @@ class _Reader:
         if self._is_listed(start):
             return False
         if self._ends_with_colon(end):
+            if not opened and self._ends_longer(start, term):
+                return False
             return opened or bool(self.found and not self.found[-1][2].free)
         if self._is_spaced_out(start, end) and self.words.is_whole(term):
             return True
@@ -174,6 +185,14 @@ class _Reader:
         """Whether a semicolon stands before it: a remark lists accounts so, a form sets its labels apart by blanks."""
         letter = self.letters[start]
         return letter.span.line.text[letter.span.start : letter.at].rstrip().endswith((";", "；"))
+
+    def _ends_longer(self, start: int, term: str) -> bool:
+        """Whether it ends a longer label that a value lists: 面积 宗地面积：90㎡/建筑面积：80㎡ is one value."""
+        if not self.found:
+            return False
+        letter, last = self.letters[start], self.found[-1][2]
+        before = letter.span.line.text[letter.span.start : letter.at]
+        return bool(LIST.search(before)) and (last.label == term or not last.meanings)
 
     def _is_spaced_out(self, start: int, end: int) -> bool:
         """Whether a label begins behind a blank at the end of one span and ends in the next: no text does so."""
@@ -239,7 +258,7 @@ class _Reader:
     def _elsewhere(self, start: int) -> int:
         """Where a label that nobody declared ends: a few words and a colon at the beginning of a span."""
         letter = self.letters[start]
-        begins_value = bool(self.found) and self.found[-1][1] == start
+        begins_value = bool(self.found) and self.found[-1][1] == start and not self._is_left_empty(start)
         begins = letter.opens and letter.key.isalnum() and self._after_blank(start) and not self._is_listed(start)
         if begins_value or not begins:
             return 0
@@ -254,6 +273,13 @@ class _Reader:
             return 0
         self._note(start, end, LabelMatch(match.group().rstrip(":： "), (), self._area(start, end)))
         return end
+
+    def _is_left_empty(self, start: int) -> bool:
+        """Whether the label before has no value, but the next label behind a blank: 保证人名称： 保证人地址：."""
+        letter, last = self.letters[start], self.found[-1][2]
+        written = letter.span.line.text[: letter.span.end]
+        blank = not letter.first and written[letter.at - 1].isspace()
+        return last.colon and not last.free and (blank or letter.first) and written.rstrip().endswith((":", "："))
 
     def _passed(self, number: int, span: TextSpan, last: int) -> bool:
         letter = self.letters[number]

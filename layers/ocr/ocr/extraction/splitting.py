@@ -14,6 +14,8 @@ _DAY = r"[12][0-9]{3}(?:[-./][0-9]{1,2}[-./][0-9]{2}|年[0-9]{1,2}月[0-9]{1,2}�
 TIMES = re.compile(r"(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?:[-~—–一至]+)(?=[0-2]?[0-9]:[0-5][0-9](?![0-9]))")
 # An amount, and the rate of tax in the next, narrow column: 450.0017%.
 RATES = re.compile(r"[0-9]\.[0-9]{2}(?=(?:[013569]|1[01367])%)")
+# An amount in words, and in figures: 叁仟元整 ￥3000.00.
+WORDS = re.compile(r"[元圆角分整正](?=\s*[(（]?\s*[¥￥]\s*[:：]?\s*[0-9])")
 DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
 LEAST_COPIED = 8  # characters of a number that is known again behind another one
 # A number with a check digit, by itself between blanks.
@@ -72,8 +74,8 @@ def _parts(span: TextSpan, numbers: Iterable[str], torn: Iterable[int]) -> Itera
 
 def _days(text: str) -> Iterator[int]:
     """Where a date ends right behind which another one begins, a time from which a ride lasts until another, or an
-    amount before its rate."""
-    yield from (match.end() for form in (DAYS, TIMES, RATES) for match in form.finditer(text))
+    amount before its rate or its figures."""
+    yield from (match.end() for form in (DAYS, TIMES, RATES, WORDS) for match in form.finditer(text))
 
 
 def proved(text: str) -> bool:

@@ -65,7 +65,8 @@ def _places(
 
 def _held(pattern: str, spans: Sequence[TextSpan]) -> tuple[TextSpan, ...]:
     if len(spans) > 1:
-        return tuple(spans) if standing_alone(pattern, joined(spans)) else ()
+        text = joined(spans)
+        return tuple(spans) if standing_alone(pattern, text) == (0, len(text)) else ()
     [span] = spans
     stretch = standing_alone(pattern, span.text)
     cut = span.cut(span.start + stretch[0], span.start + stretch[1]) if stretch else None

@@ -1,9 +1,16 @@
 """Fields that several documents about real estate share."""
 
-from ocr.declare.field_types import Date, RealEstateUnit, Text
+from ocr.declare.field_types import PROVINCE, Date, RealEstateUnit, Text
 from ocr.declare.fields import Fields, label
 
-__all__ = ["Estate", "EstateRights"]
+__all__ = ["ESTATE_CERTIFICATE", "HOUSE_CERTIFICATE", "Estate", "EstateRights"]
+
+# 某房权证某字第0123456号, 某房地某字(2009)第012345号: the numbers of certificates of house ownership, by province.
+HOUSE_CERTIFICATE = (
+    "[\u4e00-\u9fff]{0,6}房(?:权|产|地|屋)[\u4e00-\u9fff]{0,8}字(?:第|\\([0-9]{4}\\)第?)?[A-Z]?[0-9]{5,}(?:-[0-9]+)?号"
+)
+# 某(2019)某市不动产权第0012345号
+ESTATE_CERTIFICATE = f"{PROVINCE}\\([0-9]{{4}}\\)[\u4e00-\u9fff]{{0,12}}不动产权第[0-9]{{5,}}号"
 
 
 class Estate(Fields):
