@@ -464,6 +464,23 @@ def test_several_documents_of_one_kind_are_told_apart(
     assert [one.fields for one in offline.documents(found)] == [one.fields for one in alone if one]
 
 
+COVERED = page(
+    (60, 60, "姓名 沈小月"),
+    (60, 110, "性别 女 民族 满"),
+    (60, 160, "出生 1973年2月3日"),
+    (60, 210, "住址 海棠市松岭区望江大道308号"),
+    (60, 260, "公民身份号码"),
+)
+
+
+def test_a_card_whose_number_is_covered_is_told_from_a_paper_of_another_kind() -> None:
+    documents = COVERED, BILL
+    found = offline.documents(read("document_classification", composed(documents)))
+    alone = [read("document_classification", lines).document for lines in documents]
+    assert [one.fields for one in found] == [one.fields for one in alone if one]
+    assert [one.fields["document_type"] for one in found] == ["id_card", "taxi_receipt"]
+
+
 def test_the_document_that_was_asked_for_is_read_and_the_others_are_named() -> None:
     both = composed([TITLED, BILL])
     for slug, lines, other in (("train_ticket", TITLED, "taxi_receipt"), ("taxi_receipt", BILL, "train_ticket")):

@@ -33,8 +33,9 @@ DIFFERENT = 2  # fields that differ between two documents of one kind
 MOST_LINES = 1000
 
 Models = Callable[[str], type[Fields] | None]
-# What a cut is worth: how well the poorer half suits its kind; what of one document both show twice, the less the
-# better; how well both suit theirs.
+# What a cut is worth: how well the poorer half suits its kind; of cuts that are about as good there, what of one
+# document the halves show twice, the less the better, then how well both suit theirs: a half that took a number of its
+# neighbour's suits its own kind no worse.
 Worth = tuple[float, int, float]
 
 
@@ -100,20 +101,19 @@ def _are_sides(one: DocumentLines, other: DocumentLines, models: Models) -> bool
 
 def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> list[DocumentLines]:
     lines = _lines(spans)
-    chosen: tuple[Worth, list[TextSpan], list[TextSpan], list[Known], list[Known]] | None = None
+    cuts: list[tuple[Worth, list[TextSpan], list[TextSpan], list[Known], list[Known]]] = []
+    enough = LEAST
     for one, other in _halves(spans):
         first, second = known(_lines(one), FAINT), known(_lines(other), FAINT)
         least = min(first[0].score, second[0].score) if first and second else 0.0
-        if least < LEAST or (chosen and least < chosen[0][0]):
-            continue
-        if _parts_two((one, other), (first, second), whole, lines, models):
+        if least >= enough and _parts_two((one, other), (first, second), whole, lines, models):
             left = sum(_contradictions(kind[0], half, models) for kind, half in ((first, one), (second, other)))
-            worth = least, -left, first[0].score + second[0].score
-            if chosen is None or worth > chosen[0]:
-                chosen = worth, one, other, first, second
-    if chosen is None:
+            cuts.append(((least, -left, first[0].score + second[0].score), one, other, first, second))
+            enough = max(enough, least * (1 - LOSS))
+    good = [cut for cut in cuts if cut[0][0] >= enough]
+    if not good:
         return [DocumentLines(lines, whole[0].slug if whole else None)]
-    _, one, other, first, second = chosen
+    _, one, other, first, second = max(good, key=lambda cut: cut[0][1:])
     return [*_cut(one, first, models), *_cut(other, second, models)]
 
 
@@ -204,7 +204,8 @@ def _is_clear(found: Sequence[Known], other: str | None = None) -> bool:
     best, *rest = found
     theirs = frozenset[int]().union(*(kind.shown_by for kind in rest if kind.slug == other))
     own = best.shown_by - theirs
-    clear = all(best.score >= CLEAR * kind.score for kind in rest)
+    # Beside another kind it may suit kinds that print the same: a temporary ID card does as an ID card.
+    clear = all(best.score >= CLEAR * kind.score or (other and kind.shown_by <= best.shown_by) for kind in rest)
     return clear and len(own) >= max(FEWEST_SIGNS, OWN * len(best.shown_by))
 
 
