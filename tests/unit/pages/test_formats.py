@@ -175,7 +175,8 @@ def test_a_plain_picture_loads_no_other_decoder() -> None:
     code = (
         "import sys\nimport license_plate.app\nfrom ocr.pages.files import opened\n"
         "opened(bytes.fromhex(sys.argv[1]))\n"
-        "print({'pypdfium2', 'pi_heif', 'ofdkit', 'defusedxml'} & sys.modules.keys())"
+        "ours = {f'ocr.pages.{name}' for name in ('pdf', 'ofd', 'invoice_xml', 'tiff_pages')}\n"
+        "print({'pypdfium2', 'pi_heif', 'ofdkit', 'defusedxml', *ours} & sys.modules.keys())"
     )
     done = run([sys.executable, "-c", code, textured("JPEG", (64, 48)).hex()], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr

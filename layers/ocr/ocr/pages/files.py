@@ -1,16 +1,18 @@
 """Any file that people have: a picture, or a file of pages."""
 
 import re
+from types import ModuleType
 
 from ocr.model.picture import Picture, Upload
-from ocr.pages import examine, gate, invoice_xml, ofd, pdf, tiff_pages
+from ocr.pages import examine, gate
 from ocr.pages.page import Page, scale
 
 _PDF = re.compile(rb"[\s\S]{0,1024}?%PDF-")
+# What most files are: JPEG and PNG.
+_PICTURES = (b"\xff\xd8", b"\x89PNG")
 _ZIP, _OFD_ROOT = b"PK\x03\x04", "ofd.xml"
 # The names of a zip's parts are not packed.
 _OFD_NAME = re.compile(rb"(?i)ofd\.xml")
-_READERS = {"PDF": pdf, "OFD": ofd, "XML": invoice_xml}
 
 
 def opened(content: bytes, upload: Upload | None = None) -> Picture:
@@ -19,7 +21,7 @@ def opened(content: bytes, upload: Upload | None = None) -> Picture:
         examine.refuse_size(len(content))
     kind = _kind(content)
     if kind:
-        pages, width, height = _READERS[kind].count(content)
+        pages, width, height = _reader(kind).count(content)
         factor = scale(width, height)
         return Picture(content, kind, round(width * factor), round(height * factor), upload=upload, pages=pages)
     picture = examine.examine(content, upload)
@@ -30,15 +32,38 @@ def opened(content: bytes, upload: Upload | None = None) -> Picture:
 
 def page(document: Picture, number: int) -> Page:
     """One page of a file, from 1. Raises `CallerError` and `TooComplex` for one that cannot be opened."""
-    found: Page = _READERS.get(document.format, tiff_pages).page(document, number)
+    found: Page = _reader(document.format).page(document, number)
     return found
 
 
+def _reader(format: str) -> ModuleType:
+    """The module that reads such a file. Not at cold start: a picture needs none."""
+    if format == "PDF":
+        from ocr.pages import pdf
+
+        return pdf
+    if format == "OFD":
+        from ocr.pages import ofd
+
+        return ofd
+    if format == "XML":
+        from ocr.pages import invoice_xml
+
+        return invoice_xml
+    from ocr.pages import tiff_pages
+
+    return tiff_pages
+
+
 def _kind(content: bytes) -> str | None:
-    if content.startswith(b"%PDF-") or (not content.startswith((b"\xff\xd8", b"\x89PNG")) and _PDF.match(content)):
+    if content.startswith(_PICTURES):
+        return None
+    if _PDF.match(content):
         return "PDF"
     if _is_ofd(content):
         return "OFD"
+    from ocr.pages import invoice_xml
+
     return "XML" if invoice_xml.is_one(content) else None
 
 

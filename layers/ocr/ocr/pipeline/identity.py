@@ -40,6 +40,8 @@ def document_type(product: Product, lines: Sequence[Line]) -> tuple[Check, str |
     """
     if not lines:
         return _check(TYPE, "not_applicable", NO_LINES), None
+    if not any(offer.finds_labels for offer in product.offers):
+        return _check(TYPE, "not_applicable", NO_LABELS), None
     # Not at cold start: other vendors' answers never need it.
     from ocr.extraction.classification import LEAST, ranking
 
