@@ -128,7 +128,7 @@ new-vendor: .venv/ready ## Write module, simulator and tests' facts of one more 
 
 score: .venv/ready ## How much of the samples comes out right or silently wrong (PRODUCTS="vin" LAYOUTS="a b issued unseen" MISSES=1)
 	@$(PYTHON) -m local score $(if $(PRODUCTS),--products $(call list,$(PRODUCTS))) $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS))) \
-		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs)
+		$(if $(MISSES),--misses) $(if $(PRODUCTS)$(LAYOUTS),,--docs; result=$$?; $(PYTHON) -m local.sheets --docs && exit $$result)
 
 calibrate: .venv/ready ## Count anew what confidences are made of; takes hours (LAYOUTS="issued")
 	@$(PYTHON) -m local calibrate $(if $(LAYOUTS),--layouts $(call list,$(LAYOUTS)))

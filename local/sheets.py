@@ -2,6 +2,7 @@
 
     python -m local.sheets                      pages of 2, 4 and 6, of one kind and of several, straight and askew
     python -m local.sheets --variants clean     without those of degraded pictures
+    python -m local.sheets --docs               writes the table of docs/accuracy.md, as `make score` does
 
 The lines that the engine reads of each sample are laid out on one page, in two columns, so that what is measured is how
 documents are told apart and not how small letters are read.
@@ -11,12 +12,15 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import batched
+from itertools import product as pairs
 from random import Random
 from typing import Any
 
 from local.accuracy import offline
 from local.arguments import Arguments, count, one_of
+from local.generate.tables import ACCURACY, table, with_table
 from local.samples import samples
 from ocr.declare.catalogue import products
 from ocr.declare.fields import declared
@@ -26,6 +30,7 @@ from ocr.model.record import Document, Record
 KINDS = ("vat_invoice", "train_ticket", "taxi_receipt", "id_card", "vehicle_license", "business_license")
 SORTS = "document_classification"
 SIZES = (2, 4, 6)
+SORTS_OF_PAGES = ("one", "several")
 ANGLES = (0.0, 5.0)
 # The degradations that `make score` knows, but for the turned ones: pages are turned here as a whole.
 UPRIGHT = ("clean", "blur", "jpeg40", "noise", "half")
@@ -79,14 +84,45 @@ def strangers(record: Record, alone: Sequence[Document]) -> int:
     return count
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """Pages of one sort: how many documents they show and `counts`, of these, are found; values of `others` in them."""
+
+    variant: str
+    size: int
+    sort: str
+    angle: float
+    pages: int
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def cells(self) -> list[str]:
+        """A line of the table, as it is printed and as it is kept."""
+        what = [self.variant, str(self.size), self.sort, f"{self.angle:.0f}", str(self.pages)]
+        return [*what, *(str(self.counts[name]) for name in ("found", "of", "others"))]
+
+
+HEAD = ["pictures", "documents", "kinds", "degrees askew", "pages", "found", "of", "values of others"]
+
+
 def main() -> None:
     parser = Arguments(description="Documents found on pages of several, and fields of others in them.")
     parser.add_argument("--pages", type=count("--pages"), default=5, help="of each size, sort, angle and variant")
     parser.add_argument("--variants", nargs="+", type=one_of("--variants", UPRIGHT), default=UPRIGHT)
+    parser.add_argument("--docs", action="store_true", help="put the table into docs/accuracy.md")
     asked = parser.parse_args()
-    print(f"{'variant':8}{'documents':>10} {'kinds':8}{'angle':>6}{'pages':>7}{'found':>8}{'of':>6}{'of others':>11}")
+    rows = [HEAD]
+    _show(HEAD)
     for variant in asked.variants:
-        report(variant, list(_read(variant)), asked.pages)
+        for sheets in measured(variant, list(_read(variant)), asked.pages):
+            rows.append(sheets.cells)
+            _show(sheets.cells)
+    if asked.docs:
+        ACCURACY.write_text(with_table(ACCURACY.read_text(), "sheets", table(HEAD, rows[1:])))
+
+
+def _show(cells: Sequence[str]) -> None:
+    print("".join(f"{cell:>{len(name) + 2}}" for cell, name in zip(cells, HEAD, strict=True)), flush=True)
 
 
 def _read(variant: str) -> Iterator[tuple[str, list[Line]]]:
@@ -96,8 +132,8 @@ def _read(variant: str) -> Iterator[tuple[str, list[Line]]]:
         yield sample.product, [Line.model_validate(line) for line in answer.said.get("lines", [])]
 
 
-def report(variant: str, read: Sequence[tuple[str, list[Line]]], pages: int) -> None:
-    """Print a line for each size, sort and angle.
+def measured(variant: str, read: Sequence[tuple[str, list[Line]]], pages: int) -> Iterator[Sheets]:
+    """The pages of each size, sort and angle.
 
     Pages of one kind show the same sides of it: a card's other side belongs to any card that it does not contradict.
     """
@@ -106,16 +142,12 @@ def report(variant: str, read: Sequence[tuple[str, list[Line]]], pages: int) -> 
     for kind, lines in read:
         if lines and _shows_first_side(kind, lines):
             by_kind.setdefault(kind, []).append(lines)
-    for size in SIZES:
-        for mixed in (False, True):
-            for angle in ANGLES:
-                counts: Counter[str] = Counter()
-                for _ in range(pages):
-                    kinds = random.sample(sorted(by_kind), min(size, len(by_kind))) if mixed else None
-                    _measure(counts, _chosen(by_kind, size, kinds, random), angle)
-                sort = "several" if mixed else "one"
-                found, of, others = counts["found"], counts["of"], counts["others"]
-                print(f"{variant:8}{size:>10} {sort:8}{angle:>6.0f}{pages:>7}{found:>8}{of:>6}{others:>11}", flush=True)
+    for size, sort, angle in pairs(SIZES, SORTS_OF_PAGES, ANGLES):
+        sheets = Sheets(variant, size, sort, angle, pages)
+        for _ in range(pages):
+            kinds = random.sample(sorted(by_kind), min(size, len(by_kind))) if sort == "several" else None
+            _measure(sheets.counts, _chosen(by_kind, size, kinds, random), angle)
+        yield sheets
 
 
 def _shows_first_side(kind: str, lines: Sequence[Line]) -> bool:
