@@ -1,10 +1,9 @@
 """`make bench`: cold start, memory, warm calls, the engine, files with text, the layers, side by side in one run.
 
 A product function, a naive handler (`naive`) and the least that the promises take (`floor`) run in turn under the
-Runtime Interface Emulator, on the same local AWS and the same vendor, which answers at once; the engine beside rapidocr
-(`ladder`). Absolute times are this
-machine's; quote the ratios. Where other work disturbs the clock, the processor's time tells still. The ratios of a run
-are kept in `.local/bench.json`; the next run shows them beside its own.
+Runtime Interface Emulator, on the same local AWS and the same vendor, which answers at once; the engine beside others
+(`ladder`). Absolute times are this machine's; quote the ratios. Where other work disturbs the clock, the processor's
+time tells still. The ratios of a run are kept in `.local/bench.json`; the next run shows them beside its own.
 """
 
 import json
@@ -100,6 +99,7 @@ def main() -> None:
         "functions": _comparison,
         "engine": _engine,
         "ladder": _ladder,
+        "memory": ladder.memory,
         "digital": digital.table,
         "layers": _layers,
     }.items():

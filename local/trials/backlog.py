@@ -2,11 +2,14 @@
 
 One vendor takes one picture a request, the other as many as a batch has. The yardstick of the first is read in the same
 run: a naive handler (`local/bench/naive/uploads.py`), put in the product's place, which asks for one document after
-another.
+another. Whether a document takes as much when few wait as when many do, and with many records in the table as with few,
+is seen by what the last ones took, over what the first did.
 """
 
 import io
+from collections.abc import Sequence
 from functools import partial
+from statistics import median
 from zipfile import ZipFile
 
 from local.cloud.aws import ROOT
@@ -20,6 +23,8 @@ VENDOR_SECONDS = 1.0
 NAIVE = ROOT / "local/bench/naive/uploads.py"
 # Batches at once: what a local AWS that is one process, on two cores, keeps up with.
 CONCURRENCY = 2
+# The share of the invocations that are its first ones, or its last.
+PART = 5
 
 
 def run(harness: Harness, scale: float, name: str, vendor: str, most: float) -> Result:
@@ -34,6 +39,7 @@ def run(harness: Harness, scale: float, name: str, vendor: str, most: float) -> 
         Figure("documents/s", len(uploads) / seconds),
         Figure("documents an invocation", len(uploads) / len(invocations)),
         Figure("Lambda-seconds a document", billed / len(uploads), most=most),
+        Figure("the last fifth ÷ the first", growth(invocations)),
     ]
     if vendor == VENDOR:
         figures.append(Figure("one at a time", _naive(harness, billed)))
@@ -42,6 +48,15 @@ def run(harness: Harness, scale: float, name: str, vendor: str, most: float) -> 
         f"{len(uploads)} uploads in the queue, {vendor} takes {VENDOR_SECONDS:.0f} s, {CONCURRENCY} batches at once",
         figures,
     )
+
+
+def growth(invocations: Sequence[float]) -> float:
+    """By how much the last invocations took longer than the first; 1 where all take as long.
+
+    Of the middle ones: what one begins with, a cold start, and ends with, a batch that is not full, counts neither way.
+    """
+    part = max(1, len(invocations) // PART)
+    return median(invocations[-part:]) / median(invocations[:part])
 
 
 def _naive(harness: Harness, billed: float) -> float:

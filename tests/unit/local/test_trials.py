@@ -20,6 +20,7 @@ from local.simulators import Control, running
 from local.trials import __main__ as command
 from local.trials import bad_day, poison
 from local.trials.alarms import FAILURES
+from local.trials.backlog import growth
 from local.trials.bad_day import HOUR_SECONDS, HOURS, Day
 from local.trials.duplicates import _spread
 from local.trials.harness import Sent
@@ -85,6 +86,12 @@ def test_the_page_gets_the_rows_of_a_run_and_keeps_the_others() -> None:
         "| kill | 1000 uploads | lost 0, documents/s 8.25 | held |",
         "| backlog | 5000 uploads | lost 0 | held |",
     ]
+
+
+def test_a_cold_start_and_a_last_batch_that_is_not_full_are_no_growth_and_slower_ones_are() -> None:
+    assert growth([9.0, *[1.5] * 98, 0.2]) == 1
+    assert growth([1.0] * 50 + [1.2] * 50) == pytest.approx(1.2)
+    assert growth([1.5]) == 1
 
 
 def test_every_content_comes_and_some_come_often() -> None:
