@@ -77,7 +77,7 @@ def table(before: dict[str, float]) -> Table:
         "in the run before",
     ):
         made.add_column(name)
-    python, rivals = _python(), PYTHONS | (TESSERACT if _has_tesseract() else {})
+    python, rivals = _python(), {**PYTHONS, **(TESSERACT if _has_tesseract() else {})}
     for cores in CORES:
         own = _own(cores)
         made.add_row(OWN, f"{cores}", *_figures(pages, own, own), "")
@@ -141,11 +141,14 @@ def _python() -> str:
 
 
 def _read(python: str, cores: int, engine: Rival) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
+    # An engine may keep files where it runs.
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "pictures"
+        folder.mkdir()
         for number, page in enumerate(_pages()):
-            page.picture.save(Path(folder) / f"{number:02}.png")
-        command = [python, str(READER), folder, str(cores), engine.engine, json.dumps(engine.parameters)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+            page.picture.save(folder / f"{number:02}.png")
+        command = [python, str(READER), str(folder), str(cores), engine.engine, json.dumps(engine.parameters)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=place)
     found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
     return found
 

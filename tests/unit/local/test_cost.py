@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.cost.__main__ import OPERATIONS, compared, idle, reading, readings, sets
+from local.cost.__main__ import OPERATIONS, compared, idle, reading, readings, sets, written
 from local.generate.tables import MONEY, table, with_table
 from local.scale.model import QUOTAS, Load, ceilings, replay
 
@@ -43,6 +43,13 @@ def test_an_upload_is_compared_by_what_the_handlers_are_counted_to_do() -> None:
     assert now["seconds"] == pytest.approx(
         OPERATIONS["product"]["seconds beside the vendor"] + 1 / now["batch"], abs=0.001
     )
+
+
+def test_what_an_upload_writes_is_what_it_is_billed_and_the_page_says_so() -> None:
+    head, *rows = written()
+    page = MONEY.read_text()
+    assert with_table(page, "written", table(head, rows)) == page
+    assert sum(map(int, rows[-1][-2:])) == OPERATIONS["uploads"]["now"]["DynamoDB write unit"]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,14 @@ from ocr.platform import attribute_values, threads
 from ocr.platform.settings import settings
 
 # botocore's own timeouts are a minute: the caller would be gone. Parameters are checked by mypy and the tests, not once
-# more at each call.
-SOON = Config(connect_timeout=2, read_timeout=5, parameter_validation=False, max_pool_connections=threads.MOST)
+# more at each call; nor is it worth a third of a call to write down anew what runs it.
+SOON = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    parameter_validation=False,
+    max_pool_connections=threads.MOST,
+    user_agent=f"ocr-gateway Botocore/{botocore.__version__}",
+)
 # How often a write that conflicts with a transaction is retried, and within how many seconds the first time.
 MOST_CONFLICTS, CONFLICT_SECONDS = 5, 0.05
 LINK_SECONDS = 300
