@@ -509,7 +509,8 @@ def test_another_origin_is_deployed() -> None:
 
 
 def test_no_header_of_api_gateway_is_mapped_to_an_empty_value() -> None:
-    assert "\"''\"" not in json.dumps(transformed()["Api"])
+    # Counted, since pytest takes minutes to show where in so long a text it stands.
+    assert json.dumps(transformed()["Api"]).count("\"''\"") == 0
     for response in properties("Api")["GatewayResponses"].values():
         assert response["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] == ORIGIN
 
