@@ -254,15 +254,12 @@ export function ReadPage({ say, api, products, names, pile, readings, onReadings
   );
 }
 
-/** The caller's own word for what is sent or looked for; one that the API would refuse is none. */
+/** The caller's own word for what is sent or looked for. It counts as it is typed: files may be dropped while the field is open. */
 export function LabelInput({ say, onChange }: { say: Say; onChange: (label: string) => void }) {
   return (
     <label title={say("labelHelp")}>
       {say("ownLabel")}{" "}
-      <input maxLength={64} pattern={LABEL} autocomplete="off" onChange={({ currentTarget }) => {
-        currentTarget.reportValidity();
-        onChange(currentTarget.validity.valid ? currentTarget.value : "");
-      }} />
+      <input maxLength={64} pattern={LABEL} autocomplete="off" onInput={({ currentTarget }) => onChange(currentTarget.value.trim())} onChange={({ currentTarget }) => void currentTarget.reportValidity()} />
     </label>
   );
 }

@@ -362,10 +362,11 @@ def test_files_that_come_one_after_the_other_are_each_sent_once(
     page.get_by_label("API key").fill("a key")
     page.get_by_role("button", name="Enter").click()
     page.get_by_label("Keep the pictures for review").uncheck()
+    page.get_by_label("Label").fill("case 1")
     bring(page, written)
     pile = sum(map(len, written.values()))
     expect(page.get_by_text(f"{pile} of {pile} done")).to_be_visible()
-    assert Counter(api.sent) == {slug: len(LAYOUTS) * len(COPIES) for slug, _ in WRITTEN}
+    assert Counter(api.sent) == {f"{slug}?label=case+1": len(LAYOUTS) * len(COPIES) for slug, _ in WRITTEN}
 
 
 def test_a_key_that_is_not_valid_opens_nothing(browser: Browser, stack: Stack) -> None:
