@@ -122,7 +122,7 @@ def main() -> None:
 
 
 def _show(cells: Sequence[str]) -> None:
-    print("".join(f"{cell:>{len(name) + 2}}" for cell, name in zip(cells, HEAD, strict=True)), flush=True)
+    print("".join(f"{cell:>{len(name) + 4}}" for cell, name in zip(cells, HEAD, strict=True)), flush=True)
 
 
 def _read(variant: str) -> Iterator[tuple[str, list[Line]]]:
