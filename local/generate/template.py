@@ -17,6 +17,7 @@ from local.generate.openapi import OPEN
 from local.generate.refusals import ITS_OWN_WORDS, REFUSALS, Refusal
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.product import Product
+from ocr.storage.keyed import LENGTH, MARK_LENGTH, mark
 
 MARK = re.compile(
     r"^(?P<indent> *)# generated: (?P<name>\w+) \(make generate\)\n.*?^(?P=indent)# end of generated: (?P=name)\n",
@@ -65,6 +66,13 @@ Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}
             - {{Effect: Allow, Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, \
 sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
+            # Its records, contents and tries, by the mark at their ends, and its sums.
+            - Effect: Allow
+              Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:ConditionCheckItem]
+              Resource: !GetAtt Records.Arn
+              Condition:
+                ForAllValues:StringLike:
+                  dynamodb:LeadingKeys: ["{record}", "content#{record}", "tries#{record}", "usage#*#*#*#{slug}#*"]
             # So that S3 says 404 of an object that is gone, and not 403.
             - {{Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Uploads.Arn, \
 Condition: {{StringLike: {{s3:prefix: "uploads/{slug}/*"}}}}}}
@@ -297,7 +305,8 @@ def _product(product: Product) -> str:
     asks = [f"Asks{logical(offer.vendor)}" for offer in product.offers if offer.keys]
     policies = ", ".join(f"!Ref {name}" for name in ("Observed", "ReadsDocuments", *asks))
     name = logical(product.slug)
-    return PRODUCT.format(logical=name, slug=product.slug, policies=policies) + _live(name, name)
+    record = "?" * (LENGTH - MARK_LENGTH) + mark(product.slug)
+    return PRODUCT.format(logical=name, slug=product.slug, record=record, policies=policies) + _live(name, name)
 
 
 def _refusal(refusal: Refusal) -> str:

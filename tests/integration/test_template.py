@@ -20,6 +20,7 @@ from ocr.declare.catalogue import products
 from ocr.model.picture import MEDIA_TYPES
 from ocr.model.problem import PROBLEM_BASE
 from ocr.platform.errors import PROBLEMS
+from ocr.storage.keyed import marked
 from tests.support.template import NOTHING, Resource, alarms, listed, properties, resources, template
 
 KEY = {"Ref": "KmsKeyArn"}
@@ -108,6 +109,7 @@ def test_a_product_may_use_its_own_things_only(slug: str) -> None:
         [{"Fn::Sub": f"${{Uploads.Arn}}/uploads/{slug}/*"}],
         [{"Fn::Sub": f"${{Answers.Arn}}/{kind}/{slug}/*"} for kind in ("answers", "records")],
         [{"Fn::GetAtt": [f"{name}Queue", "Arn"]}],
+        [{"Fn::GetAtt": ["Records", "Arn"]}],
         [{"Fn::GetAtt": ["Uploads", "Arn"]}],
     ]
 
@@ -634,11 +636,19 @@ WRITES = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 def test_a_product_reaches_no_item_of_the_table_that_is_none_of_its_business(slug: str) -> None:
     asks = any(offer.vendor == "esign" for offer in products()[slug].offers)
     assert [_reaches(slug, action, TOKEN) for action in WRITES] == [asks] * len(WRITES)
-    for key in (RECORD, f"content#{RECORD}", f"tries#{RECORD}", "rate#juhe", "circuit#juhe#plate"):
+    for key in (*_items(slug), "rate#juhe", "circuit#juhe#plate", "budget#juhe#2026-11"):
         assert all(_reaches(slug, action, key) for action in WRITES), key
-    for key in ("token#other/1", "webhook#1", f"{RECORD}0", "anything"):
+    others = [key for other in products() if other != slug for key in _items(other)]
+    for key in (*others, "token#other/1", "webhook#1", f"0{marked(RECORD, slug)}", "anything"):
         assert not any(_reaches(slug, action, key) for action in WRITES), key
-    assert not any(_reaches(slug, f"dynamodb:{action}", RECORD) for action in ("Query", "Scan", "DeleteItem"))
+    for action in ("Query", "Scan", "DeleteItem"):
+        assert not any(_reaches(slug, f"dynamodb:{action}", key) for key in _items(slug))
+
+
+def _items(slug: str) -> list[str]:
+    """Keys of what is a product's own: a record, a content, tries, a sum of usage."""
+    record = marked(RECORD, slug)
+    return [record, f"content#{record}", f"tries#{record}", f"usage#2026-11-28#acme#juhe#{slug}#3"]
 
 
 def test_what_products_keep_in_the_table_they_reach() -> None:
@@ -646,4 +656,5 @@ def test_what_products_keep_in_the_table_they_reach() -> None:
     code = [path.read_text(encoding="utf-8") for path in (ROOT / "layers/ocr/ocr").rglob("*.py")]
     kinds = {kind for text in code for kind in re.findall(r'f"([a-z]+#)\{', text)} - {"token#", "claim#"}
     assert kinds >= {"content#", "tries#", "rate#", "circuit#"}
-    assert [kind for kind in kinds if not _reaches("id_card", "dynamodb:UpdateItem", f"{kind}x")] == []
+    reached = {key.partition("#")[0] + "#" for key in (*_items("id_card"), "rate#x", "circuit#x", "budget#x")}
+    assert kinds <= reached

@@ -140,7 +140,7 @@ def _job(product: Product, event: APIGatewayProxyEvent, parsed: ParsedRequest, *
     if not key:
         return job
     asked = keyed.name("asked", product.slug, caller(event), key, *place)
-    ref = RecordRef(asked, datetime.now(UTC), tenant=tenant)
+    ref = RecordRef(keyed.marked(asked, product.slug), datetime.now(UTC), tenant=tenant)
     records.reserve(ref, product.slug, process.content(product, job))
     return replace(job, ref=ref)
 

@@ -13,7 +13,7 @@ from ocr.model.tenant import OPERATOR, Tenant
 from ocr.pages.examine import MAX_BYTES
 from ocr.platform import aws
 from ocr.platform.settings import settings
-from ocr.storage import records
+from ocr.storage import keyed, records
 from ocr.storage.records import RecordRef
 
 FORM_SECONDS = 900
@@ -27,7 +27,7 @@ def form(product: Product, members: Mapping[str, Any], tenant: Tenant = OPERATOR
     """
     options = checked(product.offers, {str(name): plain(value) for name, value in members.items()})
     fields = {f"x-amz-meta-{name}": value for name, value in options.items()}
-    id = uuid.uuid4().hex
+    id = keyed.marked(uuid.uuid4().hex, product.slug)
     place = Upload(settings().uploads_bucket, f"{tenant.folder(product.slug)}/{id}")
     presigned = aws.s3().generate_presigned_post(
         place.bucket,

@@ -129,7 +129,8 @@ def content_key(
     part: str | None = None,
     tenant: Tenant = OPERATOR,
 ) -> str:
-    """The id of a content: 32 hexadecimal digits, the first of which are its picture's, or its file's.
+    """The id of a content: 32 hexadecimal digits, the first of which are its picture's, or its file's, the last ones
+    its product's.
 
     Options that change nothing in what is read are no part of it: a page is the same whichever pages are asked for.
     `vendors` are those that a caller insists on although another has read it.
@@ -140,7 +141,8 @@ def content_key(
     relevant = sorted((name, value) for name, value in (significant(options) | chosen).items() if name not in WAYS)
     further = [*([vendors] if vendors else []), *([page] if page else []), *([part] if part else [])]
     parts = json.dumps([product, relevant, sha256, *further], ensure_ascii=False)
-    return keyed.picture(sha256, tenant) + keyed.name("content", parts, *keyed.own(tenant))[keyed.PICTURE_LENGTH :]
+    named = keyed.name("content", parts, *keyed.own(tenant))
+    return keyed.marked(keyed.picture(sha256, tenant) + named[keyed.PICTURE_LENGTH :], product)
 
 
 def record_id(content: str, options: Mapping[str, str], tenant: Tenant = OPERATOR) -> str:
@@ -149,7 +151,8 @@ def record_id(content: str, options: Mapping[str, str], tenant: Tenant = OPERATO
     if not labels and not tenant.name:
         return content
     named = keyed.name("call", content, json.dumps(labels), *([tenant.name] if tenant.name else []))
-    return content[: keyed.PICTURE_LENGTH] + named[keyed.PICTURE_LENGTH :]
+    between = named[keyed.PICTURE_LENGTH : -keyed.MARK_LENGTH]
+    return content[: keyed.PICTURE_LENGTH] + between + content[-keyed.MARK_LENGTH :]
 
 
 def lease(content: str, product: str, lease: float, first: Asked | None = None) -> Lease | StoredReading:
