@@ -34,7 +34,7 @@ THOUSAND = 1000
 # Statuses of records and of announcements, vendors with one outcome each, and what somebody has to hear of: a month.
 METRICS_IN_USE = 20
 # Parts that a stack has only where its operator asks for them.
-OPTIONAL = {"HasWebhooks"}
+OPTIONAL = {"HasWebhooks", "SignsIn"}
 
 
 def main() -> None:

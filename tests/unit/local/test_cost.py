@@ -7,9 +7,9 @@ from local.generate.tables import MONEY, table, with_table
 from local.scale.model import QUOTAS, Load, ceilings, replay
 
 
-def test_a_stack_of_the_default_products_costs_less_than_six_dollars_a_month_when_nothing_is_read() -> None:
+def test_a_stack_of_the_default_products_costs_less_than_five_dollars_a_month_when_nothing_is_read() -> None:
     one, default, every = (sum(idle(slugs).values()) for slugs in sets().values())
-    assert one < default <= 6 < every
+    assert one < default <= 5 < every
 
 
 def test_each_product_more_costs_its_polled_queue_and_its_watched_age() -> None:
