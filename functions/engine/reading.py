@@ -23,6 +23,7 @@ TALL, LEAST_ACROSS = 4, 200  # height : width, and pixels of the width, from whi
 PART = 2  # a part's length, its width being 1
 SLACK = 4.0  # pixels by which two parts may see the middle of a line apart
 PROBES = 4  # lines to read for finding out which way is up
+EITHER_WAY_UP = frozenset("01689HIMNOSWXZ.- ")  # on their heads these are letters and figures again: 8W is M8
 FILLERS_UPSIDE_DOWN = ">>>"  # no print has this; the network is surer of it than of the letters beside it
 NOTHING: Mapping[int, "Line"] = MappingProxyType({})
 
@@ -132,7 +133,8 @@ def recognize(
 ) -> list[Line]:
     """The lines in these boxes; `known` are those already read, by the index of their box.
 
-    What is hard to read is tried upside down too: not every line lies as its page does.
+    What is hard to read is tried upside down too: not every line lies as its page does. What could be read either way
+    up lies as the page does.
     """
     fresh = [index for index in range(len(boxes)) if index not in known]
     read = dict(known) | dict(zip(fresh, _recognize(pixels, [boxes[index] for index in fresh], mainland), strict=True))
@@ -140,7 +142,7 @@ def recognize(
     doubtful = [index for index, line in enumerate(lines) if line.confidence < SURE]
     again = _recognize(pixels, [_upset(boxes[index]) for index in doubtful], mainland)
     for index, other in zip(doubtful, again, strict=True):
-        if other.confidence > SURE and other.weight > lines[index].weight:
+        if other.confidence > SURE and other.weight > lines[index].weight and not EITHER_WAY_UP.issuperset(other.text):
             lines[index] = other
     return lines
 

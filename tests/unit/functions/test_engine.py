@@ -110,8 +110,14 @@ def test_what_stands_side_by_side_is_one_row() -> None:
     assert [each.text for each in reading.in_order(lines)] == ["左", "右", "下", "下右"]
 
 
-def test_the_fillers_of_a_machine_readable_line_are_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
-    upright, upset = ("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>>>>>>DN∀Ⅎ>>IƎM", 0.92)
+@pytest.mark.parametrize(
+    ("upright", "upset"),
+    [(("P<CHNWEI<<FANG<<<<<<<<", 0.83), (">>>>>>>>>>>>>DN∀Ⅎ>>IƎM", 0.92)), (("8W", 0.75), ("M8", 0.99))],
+    ids=["the fillers of a machine-readable line", "letters that are others on their heads"],
+)
+def test_what_could_be_read_upside_down_lies_as_its_page_does(
+    upright: tuple[str, float], upset: tuple[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     readings = iter([[upright], [upset]])
     monkeypatch.setattr(networks, "texts", lambda strips, mainland: next(readings)[: len(list(strips))])
     box = np.array([[0, 0], [400, 0], [400, 20], [0, 20]], np.float32)
