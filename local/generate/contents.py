@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from cli.app import main as commands
 from cli.exit_codes import EXIT_CODES
 from local.cloud.aws import ROOT
 from local.generate.components import GATEWAY
-from local.generate.tables import PROMISES, cells_of, table
+from local.generate.tables import PERFORMANCE, PROMISES, table, tables_of
 from local.samples import digital
 from ocr.declare.catalogue import offers_by_vendor, products
 from ocr.declare.checks import WEAK, RowRule
@@ -42,6 +42,8 @@ def contents(openapi: Part, template: str) -> Mapping[str, Callable[[], str]]:
         "formats": _formats,
         "ways": _ways,
         "tried": _tried,
+        "functions-beside": _functions_beside,
+        "engines-beside": _engines_beside,
         "routes": lambda: _routes(openapi),
         "record": lambda: _members(Record, Document, Evidence, Attempt),
         "announcement": lambda: _members(Announcement),
@@ -134,9 +136,27 @@ def _confidence() -> str:
 
 def _tried() -> str:
     """What was done to each promise and whether it held, out of the table that `make trials` writes."""
-    head, *rows = cells_of(PROMISES.read_text(encoding="utf-8"), "trials")
-    shown = ["trial", "what was done", "promise"]
-    return table(shown, [[cells[head.index(column)] for column in shown] for cells in rows])
+    [trials] = tables_of(PROMISES.read_text(encoding="utf-8"), "trials")
+    return _columns(trials, "trial", "what was done", "promise")
+
+
+def _functions_beside() -> str:
+    """A product function beside others, out of the tables that `make bench` writes."""
+    functions, *_ = tables_of(PERFORMANCE.read_text(encoding="utf-8"), "bench")
+    return _columns(functions, functions[0][0], "product", "product ÷ naive", "product ÷ floor")
+
+
+def _engines_beside() -> str:
+    """The engine beside others, out of the tables that `make bench` writes."""
+    engines = next(one for one in tables_of(PERFORMANCE.read_text(encoding="utf-8"), "bench") if one[0][0] == "engine")
+    ratios = [name for name in engines[0] if name.startswith("this engine ÷ it")]
+    return _columns(engines, "engine", "cores", "texts read whole", *ratios)
+
+
+def _columns(cells: Sequence[Sequence[str]], *names: str) -> str:
+    """The columns of these names of a table whose head comes first."""
+    head, *rows = cells
+    return table(names, [[one[head.index(name)] for name in names] for one in rows])
 
 
 # --- The API ----------------------------------------------------------------------------------------------------------

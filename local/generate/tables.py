@@ -1,6 +1,7 @@
 """Tables in Markdown, and how a page holds them: between `<!-- name -->` and `<!-- /name -->`."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from local.cloud.aws import ROOT
@@ -32,11 +33,16 @@ def rows_of(text: str, name: str) -> dict[str, str]:
     return {line.split(" | ")[0].removeprefix("| "): line for line in lines[2:]}
 
 
-def cells_of(text: str, name: str) -> list[list[str]]:
-    """The cells of the table of this name: its head, then its rows."""
+def tables_of(text: str, name: str) -> list[list[list[str]]]:
+    """The cells of each table between the marks of this name: its head, then its rows."""
     _, _, rest = text.partition(f"<!-- {name} -->\n")
-    head, _, *rows = rest.partition(f"<!-- /{name} -->")[0].splitlines()
-    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in (head, *rows)]
+    block = rest.partition(f"<!-- /{name} -->")[0].splitlines()
+    found = [[*lines] for rows, lines in groupby(block, lambda line: line.startswith("|")) if rows]
+    return [[_cells(line) for line in (lines[0], *lines[2:])] for lines in found]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split(" | ")]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
