@@ -281,6 +281,11 @@ def get(api: Api, id: str, as_json: bool) -> None:
 @click.option("--label", help="Only sent with this label: `ocr read --option label=…`.")
 @click.option("--checks", type=click.Choice(["failed"]), help="Only with a failed check.")
 @click.option(
+    "--review",
+    type=click.Choice(["needed", "approved", "rejected", "corrected"]),
+    help="Only what waits for a person, or what a person made of it.",
+)
+@click.option(
     "--from", "since", metavar="TIME", help="Not before this date or time: 2026-01-31 or 2026-01-31T08:00:00Z."
 )
 @click.option("--to", "until", metavar="TIME", help="Before this.")

@@ -34,12 +34,14 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
+  const [searching, setSearching] = useState(false);
+  const isWaiting = busy || searching;
   const searches = useRef(0);
   const dialog = useRef<HTMLDialogElement>(null);
 
   const search = async (cursor?: string) => {
     const number = ++searches.current;
-    setBusy(true);
+    setSearching(true);
     setNote("");
     try {
       const until = beginning(filters["to"], 1);
@@ -55,7 +57,7 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
     } catch (error) {
       if (number === searches.current) setNote(told(say, error));
     } finally {
-      if (number === searches.current) setBusy(false);
+      if (number === searches.current) setSearching(false);
     }
   };
   useEffect(() => void search(), []);
@@ -131,17 +133,17 @@ export function ListPage({ say, api, products, names, onOpen }: Props) {
       </form>
       {records.length > 0 && (
         <div class="bar">
-          <label><input type="checkbox" disabled={busy} checked={picked.size === ids.length} onChange={(event) => setPicked(new Set(event.currentTarget.checked ? ids : []))} /> {say("selectAll")}</label>
+          <label><input type="checkbox" disabled={isWaiting} checked={picked.size === ids.length} onChange={(event) => setPicked(new Set(event.currentTarget.checked ? ids : []))} /> {say("selectAll")}</label>
           <span role="status">{say("selected", picked.size)}</span>
-          <button type="button" disabled={busy || !picked.size} onClick={() => void take("xlsx")}>{say("excel")}</button>
-          <button type="button" disabled={busy || !picked.size} onClick={() => void take("csv")}>{say("csv")}</button>
-          <button type="button" disabled={busy || !picked.size} onClick={() => void take("json")}>{say("json")}</button>
-          <button type="button" class="bad" disabled={busy || !picked.size} onClick={() => dialog.current?.showModal()}>{say("erase")}</button>
+          <button type="button" disabled={isWaiting || !picked.size} onClick={() => void take("xlsx")}>{say("excel")}</button>
+          <button type="button" disabled={isWaiting || !picked.size} onClick={() => void take("csv")}>{say("csv")}</button>
+          <button type="button" disabled={isWaiting || !picked.size} onClick={() => void take("json")}>{say("json")}</button>
+          <button type="button" class="bad" disabled={isWaiting || !picked.size} onClick={() => dialog.current?.showModal()}>{say("erase")}</button>
         </div>
       )}
       <p class="note" role="status">{note}</p>
       {records.length > 0 && <SummaryTable say={say} names={names} records={records} picked={picked} onPick={toggle} onOpen={(id) => onOpen(id, ids)} />}
-      {next && <button type="button" disabled={busy} onClick={() => void search(next)}>{say("more")}</button>}
+      {next && <button type="button" disabled={isWaiting} onClick={() => void search(next)}>{say("more")}</button>}
       <dialog ref={dialog} aria-label={say("erase")}>
         <p>{say("eraseAsk", picked.size)}</p>
         <form method="dialog" class="bar">

@@ -241,6 +241,12 @@ export function RecordPage({ say, chinese, names: products, api, id, file, perso
           <table><tbody>{document.unmapped.map((one) => <tr><th scope="row">{one.label}</th><td>{one.text}</td><td>{one.confidence !== undefined && percent(one.confidence)}</td></tr>)}</tbody></table>
         </details>
       )}
+      {!!record.lines.length && personal && (
+        <details>
+          <summary>{say("lines")} ({record.lines.length})</summary>
+          <table><tbody>{record.lines.map((one) => <tr><td>{one.text}</td><td>{one.confidence !== undefined && percent(one.confidence)}</td></tr>)}</tbody></table>
+        </details>
+      )}
       {!!record.attempts.length && (
         <details>
           <summary>{say("attempts")} ({record.attempts.length})</summary>

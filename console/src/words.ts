@@ -86,6 +86,7 @@ const words = {
   hide: ["隐藏个人信息", "Hide personal data"],
   hidden: ["个人信息已隐藏", "Personal data is hidden"],
   unmapped: ["其他带标签的文字", "Other labelled texts"],
+  lines: ["全部文字行", "All lines as read"],
   attempts: ["识别过程", "Attempts"],
   history: ["复核历史", "History of the review"],
   others: ["图上共有 {} 份同类文件", "{} documents of this kind on the picture"],

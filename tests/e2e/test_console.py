@@ -24,6 +24,8 @@ from local.samples.catalogue import Layout, documents
 from local.samples.digital import ofd
 
 CONSOLE = ROOT / "functions/records/console.html"
+# What the page looked like is kept, to be looked at.
+PICTURES = ROOT / ".local/console"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # Without these it asks hosts of its maker's for updates.
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -276,7 +278,7 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     expect(row).to_contain_text(number)
     row.hover()
     expect(page.locator("g.mark.chosen")).to_have_count(1)
-    page.screenshot(path=tmp_path / "record-1280.png")
+    page.screenshot(path=PICTURES / "record-1280.png")
 
     # A digit is mistyped, which shows while it is typed, and saved all the same.
     wrong = number[:16] + str((int(number[16]) + 2) % 10) + number[17:]
@@ -321,7 +323,7 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     page.get_by_role("button", name="Records", exact=True).click()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path=tmp_path / "records-390.png")
+    page.screenshot(path=PICTURES / "records-390.png")
     assert page.title() == "OCR console"
     everything = json.dumps(said) + page.url + page.evaluate(KEPT) + other.url + other.evaluate(KEPT)
     assert number not in everything
@@ -336,10 +338,19 @@ class Reading:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """A record whose lines are markup."""
+        lists: dict[str, Any] = {part: [] for part in ("others", "also_shows", "pages", "attempts")}
+        record = {"id": str(len(self.sent)), "product": "vat_invoice", "status": "succeeded", "options": {}, **lists}
+        return {**record, "lines": [{"text": HOSTILE, "confidence": 0.9}]}
+
     def __call__(self, route: Route) -> None:
         kind, _, name = route.request.url.partition("/v1/")[2].partition("/")
         if kind == "console":
             route.fulfill(body=CONSOLE.read_text(encoding="utf-8"), content_type="text/html")
+        elif kind == "products" and name:
+            route.fulfill(json={"schema": {"properties": {}}})
         elif kind == "products":
             slugs = [slug for slug, _ in WRITTEN]
             route.fulfill(
@@ -347,9 +358,10 @@ class Reading:
             )
         elif kind == "ocr":
             self.sent.append(name)
-            lists: dict[str, Any] = {part: [] for part in ("others", "also_shows", "lines", "pages", "attempts")}
-            route.fulfill(json={"id": str(len(self.sent)), "product": name, "status": "succeeded", **lists})
-        else:
+            route.fulfill(json=self.record)
+        elif kind == "records" and name:
+            route.fulfill(json=self.record, headers={"ETag": "1"})
+        elif not kind.startswith("records"):
             route.fulfill(status=403, json={})
 
 
@@ -367,6 +379,21 @@ def test_files_that_come_one_after_the_other_are_each_sent_once(
     pile = sum(map(len, written.values()))
     expect(page.get_by_text(f"{pile} of {pile} done")).to_be_visible()
     assert Counter(api.sent) == {f"{slug}?label=case+1": len(LAYOUTS) * len(COPIES) for slug, _ in WRITTEN}
+
+    # The lines of what is text are shown with the personal data, as text.
+    page.get_by_role("button", name="Open").first.click()
+    page.get_by_role("button", name="Show personal data").click()
+    page.get_by_text("All lines as read").click()
+    expect(page.get_by_text(HOSTILE, exact=True)).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+
+    # Whoever types on while a search runs has the next one by Enter.
+    page.get_by_role("button", name="Records", exact=True).click()
+    label = page.locator("form.filters").get_by_label("Label")
+    for wanted in ("a", "ab"):
+        label.fill(wanted)
+        with page.expect_request(lambda one, wanted=wanted: f"records?label={wanted}&" in one.url):
+            label.press("Enter")
 
 
 def test_a_key_that_is_not_valid_opens_nothing(browser: Browser, stack: Stack) -> None:
