@@ -1,6 +1,7 @@
 """房产证（统一字段） — any certificate of title to a house, old or new, in one set of fields.
 
-Forms: those of the certificate of house ownership and of the certificate of title to real estate.
+Forms: those of the certificate of house ownership and of the certificate of title to real estate, each under its own
+title.
 """
 
 from ocr.declare.field_types import Area, Integer, Text
@@ -28,6 +29,7 @@ product = Product(
     name="房产证（统一字段）",
     category="real_estate",
     required=["certificate_number", "obligee", "location"],
+    titles=["房屋所有权证", "房地产权证", "不动产权证书"],
     offers=[etoplive.Pid(1082), embedded.Labels()],
 )
 

@@ -165,6 +165,33 @@ def test_another_document_is_said_to_be_one() -> None:
     assert found.document.fields["name"] == "林一一"
 
 
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("不动产权证书", "粤(2019)青禾市不动产权第00123456号"),
+        ("房屋所有权证", "青禾市房权证海字第00123456号"),
+    ],
+)
+def test_a_certificate_of_either_register_is_one_of_title_to_a_house(title: str, number: str) -> None:
+    found = printed(
+        "property_ownership_certificate_unified",
+        title,
+        number,
+        "权利人 林一一",
+        "共有情况 单独所有",
+        "坐落 青禾市海棠大道505号2栋1201房",
+        "不动产单元号 440106003001GB00012F00012546",
+        "权利类型 国有建设用地使用权/房屋所有权",
+        "权利性质 出让/商品房",
+        "用途 住宅",
+        "面积 建筑面积48.60平方米",
+        "使用期限 2010年03月01日起50年",
+    )
+    assert found.status is Status.SUCCEEDED
+    assert found.document
+    assert found.document.fields["certificate_number"] == number
+
+
 def test_a_text_is_no_document() -> None:
     found = printed("id_card", "本院认为：被告人王某某，性别不详，住址不详。", "二〇二六年一月三十一日")
     assert found.status in {Status.NO_RESULT, Status.INCOMPLETE}
