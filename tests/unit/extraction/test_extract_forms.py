@@ -705,3 +705,44 @@ def test_what_a_certificate_prints_without_a_label_is_known_by_its_form(
 def test_an_amount_in_words_ends_where_its_figures_begin() -> None:
     said = fields("electronic_acceptance_bill", (60, 60, "票据金额"), (260, 60, "人民币(大写) 壹拾万元整 ¥100,000.00"))
     assert said["amount_cn"] == "壹拾万元整"
+
+
+MARKET: tuple[Print, ...] = (
+    (300, 30, "二手车销售统一发票"),
+    (60, 100, "买方单位/个人"),
+    (340, 100, "林一一"),
+    (60, 150, "买方单位/个人住址"),
+    (340, 150, "海棠市青石街7号"),
+    (860, 150, "电话"),
+    (960, 150, "13800000001"),
+    (60, 200, "卖方单位/个人"),
+    (340, 200, "顾家明"),
+    (60, 250, "卖方单位/个人住址"),
+    (340, 250, "海棠市柳巷12号"),
+    (860, 250, "电话"),
+    (960, 250, "13900000002"),
+    (60, 300, "二手车市场"),
+    (340, 300, "海棠旧车交易市场有限公司"),
+    (60, 350, "地址"),
+    (340, 350, "海棠市城东街道"),
+    (60, 400, "开户银行、账号"),
+    (340, 400, "海棠银行城东支行802123456789"),
+    (860, 400, "电话"),
+    (960, 400, "0532-80000003"),
+)
+
+
+def test_a_label_that_parties_share_is_that_of_the_block_it_stands_in() -> None:
+    shifted = tuple((x, y + 100 * (y >= 300), text) for x, y, text in MARKET)
+    blocks = (*shifted, (60, 300, "经营、拍卖单位"), (60, 350, "经营、拍卖单位地址"))
+    for prints in (MARKET, blocks):
+        said = fields("used_car_invoice", *prints)
+        assert {name: said[name] for name in said if name.endswith(("_phone", "_address", "_bank_account"))} == {
+            "buyer_address": "海棠市青石街7号",
+            "buyer_phone": "13800000001",
+            "seller_address": "海棠市柳巷12号",
+            "seller_phone": "13900000002",
+            "market_address": "海棠市城东街道",
+            "market_bank_account": "海棠银行城东支行802123456789",
+            "market_phone": "0532-80000003",
+        }

@@ -92,7 +92,7 @@ def laid_out(spans: Sequence[TextSpan], words: Vocabulary) -> Layout:
     over_two_lines, rest = wrapped(beside_columns, words)
     layout = Layout([match(row, words, values) for row in rows(rest)])
     layout.marks = columns + [Mark(canonical(one.label), one.area) for one in layout.matches]
-    layout.marks += [Mark(head, one.area) for one in layout.matches if (head := words.head_of(one.label))]
+    layout.marks += [Mark(head, _beginning(one, head)) for one in layout.matches if (head := words.head_of(one.label))]
     layout.marks += [Mark(canonical(span.text), span.area) for span in layout.spans]
     uprights = [
         LabelMatch(mark.text, words.terms[mark.text], mark.area) for mark in columns if mark.text in words.terms
@@ -101,6 +101,11 @@ def laid_out(spans: Sequence[TextSpan], words: Vocabulary) -> Layout:
         one.free = words.runs_on(one.label)
         _take_from_rows(one, layout)
     return layout
+
+
+def _beginning(one: LabelMatch, head: str) -> Rect:
+    """Where a label's head stands: a long label reaches no nearer to what is another block's."""
+    return replace(one.area, right=one.area.left + one.area.width * len(head) / len(one.label))
 
 
 def _is_small_print(span: TextSpan, words: Vocabulary) -> bool:
@@ -132,7 +137,8 @@ def _one_language(span: TextSpan, words: Vocabulary) -> TextSpan:
     numbered = ENUMERATION.match(span.text)
     first = numbered.end() if numbered else 0
     sides = [(match.start(), match.end()) for match in re.compile("[^/／]+").finditer(span.text, first)]
-    if len(sides) < 2 or any(map(str.isdigit, span.text[first:])):
+    declared = canonical(span.text[first:]) in words.terms
+    if len(sides) < 2 or declared or any(map(str.isdigit, span.text[first:])):
         return span
     known = [number for number, (start, end) in enumerate(sides) if canonical(span.text[start:end]) in words.terms]
     if not known or not all(_is_translation(span.text[start:end], words) for start, end in sides[known[0] + 1 :]):
