@@ -518,6 +518,22 @@ def test_the_document_that_was_asked_for_is_read_and_the_others_are_named() -> N
         assert (found.others, found.also_shows) == ([], [other])
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_row_of_two_documents_that_was_read_as_one_line_is_nobody_else_s(blank: str) -> None:
+    bill = page(*((1000, 60 + 50 * number, line.text) for number, line in enumerate(BILL)))
+    left, right = TITLED[1], bill[1]
+    joined = page((60, 110, left.text), (1000, 110, right.text))
+    (a, _, _, d), (_, b, c, _) = joined[0].box or (), joined[1].box or ()
+    one = left.model_copy(update={"text": left.text + blank + right.text, "box": (a, b, c, d)})
+    both = [line for line in (*TITLED, *bill) if line not in (left, right)] + [one]
+    for slug, lines, other in (("train_ticket", TITLED, "taxi_receipt"), ("taxi_receipt", BILL, "train_ticket")):
+        found, alone = read(slug, both), read(slug, lines)
+        assert found.document
+        assert alone.document
+        assert found.document.fields == alone.document.fields
+        assert found.also_shows == [other]
+
+
 def test_a_ticket_without_a_title_is_read_beside_another_document() -> None:
     for slug, lines, other in (("train_ticket", FIRST, "taxi_receipt"), ("taxi_receipt", BILL, "train_ticket")):
         found, alone = read(slug, composed([BILL, FIRST])), read(slug, lines)

@@ -111,6 +111,11 @@ def known(lines: Sequence[Line], least: float = LEAST) -> list[Known]:
     return sorted(found, key=lambda one: one.score, reverse=True)
 
 
+def label_starts(text: str) -> list[int]:
+    """Where labels of any product begin in a text, behind its first character."""
+    return [match.start() for match in _any_label().finditer(text) if match.start()]
+
+
 def is_known(slug: str) -> bool:
     """Whether documents of the product are told from others."""
     return any(kind.slug == slug for kind in _kinds())

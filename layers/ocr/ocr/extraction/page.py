@@ -133,6 +133,23 @@ class TextSpan:
             return Rect(area.left, area.top + first * area.height, area.right, area.top + last * area.height)
         return Rect(area.left + first * area.width, area.top, area.left + last * area.width, area.bottom)
 
+    def parted(self, at: int, first: float, last: float) -> tuple["TextSpan", "TextSpan"]:
+        """Its line as two, cut before the character `at`; these shares of its length are where one ends, one begins."""
+        line, area = self.line, self.area
+        left, right = (area.left + share * area.width for share in (first, last))
+        boxes: tuple[Box | None, Box | None] = (None, None)
+        if line.box is not None:
+            a, b, c, d = line.box
+            boxes = (
+                (a, _between(a, b, first), _between(d, c, first), d),
+                (_between(a, b, last), b, c, _between(d, c, last)),
+            )
+        texts = line.text[:at].strip(), line.text[at:].strip()
+        one, other = (
+            line.model_copy(update={"text": text, "box": box}) for text, box in zip(texts, boxes, strict=True)
+        )
+        return _span(one, replace(area, right=left)), _span(other, replace(area, left=right))
+
     @property
     def box(self) -> Box | None:
         """The span's part of its line's box, in pixels of the stored picture."""

@@ -5,22 +5,29 @@ documents of their own. Those of two kinds each show as much of their kind as th
 cut apart. Those of one kind each show most of the values that such a document has only once, however their forms
 differ. What is cut in two that is one document loses signs of its kind, and both sides of one card contradict each
 other in nothing.
+
+Where no strip is clear, a few lines may cross one: rows of two documents side by side that were read as one line each.
+These are cut where a blank or a label stands at the strip, all of them or none.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
+from statistics import median
 
 from ocr.declare.fields import Fields, canonical, labels
-from ocr.extraction.classification import LEAST, Known, known
+from ocr.extraction.classification import LEAST, Known, known, label_starts
 from ocr.extraction.extract import find
-from ocr.extraction.page import TextSpan, spanned, upright
+from ocr.extraction.page import TextSpan, spanned, upright, width
 from ocr.extraction.repetition import contradictions, is_same, repeated
 from ocr.model.reading import ExtractedDocument, Line
 
 FEWEST_LINES = 3  # of a document
 NARROWEST = 0.8  # the strip between two documents, in line heights
 MOST_CUTS = 12  # tried in each direction, the widest first
+MOST_JOINED = 0.5  # of the lines of a page that may cross a strip, as rows of two documents read as one
+OFF = 1.0  # how far left of the right column a text may be cut, in line heights: letters differ in width
 LOSS = 0.1  # of its score that half a page may lose against the whole: a part of another document
 MOST_LOSS = 0.3  # where a half is clear of other kinds: what it loses are signs that the other half happens to show
 STRONG = 0.5  # the score from which on a page without a title, but with a checked value, is of a kind all the same
@@ -100,10 +107,24 @@ def _are_sides(one: DocumentLines, other: DocumentLines, models: Models) -> bool
 
 
 def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> list[DocumentLines]:
+    parted = _parted(_halves(spans), spans, whole, models) or _parted(_joined_halves(spans), spans, whole, models)
+    if parted is None:
+        return [DocumentLines(_lines(spans), whole[0].slug if whole else None)]
+    one, other, first, second = parted
+    return [*_cut(one, first, models), *_cut(other, second, models)]
+
+
+def _parted(
+    halves: Iterator[tuple[list[TextSpan], list[TextSpan]]],
+    spans: Sequence[TextSpan],
+    whole: Sequence[Known],
+    models: Models,
+) -> tuple[list[TextSpan], list[TextSpan], list[Known], list[Known]] | None:
+    """The best of these cuts, with the kinds that suit either half; None where none parts two documents."""
     lines = _lines(spans)
     cuts: list[tuple[Worth, list[TextSpan], list[TextSpan], list[Known], list[Known]]] = []
     enough = LEAST
-    for one, other in _halves(spans):
+    for one, other in halves:
         first, second = known(_lines(one), FAINT), known(_lines(other), FAINT)
         least = min(first[0].score, second[0].score) if first and second else 0.0
         if least >= enough and _parts_two((one, other), (first, second), whole, lines, models):
@@ -111,10 +132,7 @@ def _cut(spans: Sequence[TextSpan], whole: Sequence[Known], models: Models) -> l
             cuts.append(((least, -left, first[0].score + second[0].score), one, other, first, second))
             enough = max(enough, least * (1 - LOSS))
     good = [cut for cut in cuts if cut[0][0] >= enough]
-    if not good:
-        return [DocumentLines(lines, whole[0].slug if whole else None)]
-    _, one, other, first, second = max(good, key=lambda cut: cut[0][1:])
-    return [*_cut(one, first, models), *_cut(other, second, models)]
+    return max(good, key=lambda cut: cut[0][1:])[1:] if good else None
 
 
 def _contradictions(kind: Known, spans: Sequence[TextSpan], models: Models) -> int:
@@ -224,6 +242,39 @@ def _halves(spans: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[Te
         cuts += sorted(strips, key=_width, reverse=True)[:MOST_CUTS]
     for _, number, ordered in sorted(cuts, key=_width, reverse=True):
         yield ordered[:number], ordered[number:]
+
+
+def _joined_halves(spans: Sequence[TextSpan]) -> Iterator[tuple[list[TextSpan], list[TextSpan]]]:
+    """The spans on both sides of strips down the page that lines cross, those cut in two, the fewest first."""
+    found: list[tuple[int, list[TextSpan], list[TextSpan]]] = []
+    for edge in sorted({span.area.left for span in spans}):
+        right = [span for span in spans if span.area.left >= edge]
+        left = [span for span in spans if span.area.right <= edge - NARROWEST]
+        joined = [span for span in spans if span.area.left < edge and span.area.right > edge - NARROWEST]
+        if min(len(left), len(right)) < FEWEST_LINES or not 0 < len(joined) <= MOST_JOINED * len(spans):
+            continue
+        letter = median(span.area.width / sum(map(width, span.text)) for span in (*left, *right))
+        pairs = [_cut_line(span, edge, letter) for span in joined]
+        cut = [pair for pair in pairs if pair]
+        if len(cut) == len(joined):
+            found.append((len(joined), [*left, *(one for one, _ in cut)], [*right, *(other for _, other in cut)]))
+    for _, one, other in sorted(found, key=lambda strip: strip[0])[:MOST_CUTS]:
+        yield one, other
+
+
+def _cut_line(span: TextSpan, edge: float, letter: float) -> tuple[TextSpan, TextSpan] | None:
+    """A line as two, cut at the blank or the label nearest to where the right column begins; None if none is there."""
+    text, area = span.text, span.area
+    total = sum(map(width, text))
+    letter = min(letter, area.width / total)
+    best: tuple[float, int, float, float] | None = None
+    for at in chain((match.end() for match in re.finditer(r"\s+", text)), label_starts(text)):
+        first, last = (letter * sum(map(width, half)) for half in (text[:at].rstrip(), text[at:]))
+        ends, begins = area.left + first, area.right - last
+        off = abs(begins - edge)
+        if ends <= edge and begins >= edge - OFF and (best is None or off < best[0]):
+            best = off, at, first / area.width, 1 - last / area.width
+    return span.parted(best[1], *best[2:]) if best else None
 
 
 def _width(strip: tuple[float, int, list[TextSpan]]) -> float:
