@@ -66,6 +66,7 @@ serve_plain = ministack.app
 action_plain = iam_actions.extract_iam_action
 conditions_plain = engine._evaluate_conditions
 alarm_plain = provisioners._cw_metric_alarm_record
+create_table_plain = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["create"]
 import_plain = apigateway_v1._import_rest_api
 import_operation_plain = apigateway_v1._import_operation
 route_plain = apigateway_v1._execute_in_scope
@@ -241,6 +242,12 @@ def alarm(name: str, properties: dict[str, Any]) -> Any:
     return kept | {"Metrics": properties["Metrics"]}
 
 
+def create_table(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+    """Physical id and attributes of a table, whose indexes say that they are there."""
+    indexes = [index | {"IndexStatus": "ACTIVE"} for index in properties.get("GlobalSecondaryIndexes", [])]
+    return create_table_plain(logical_id, properties | {"GlobalSecondaryIndexes": indexes}, stack)
+
+
 def import_secret(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Physical id and attributes of a secret that a stack takes over, by its ARN."""
     [name] = [name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == identifier["Id"]]
@@ -393,6 +400,7 @@ if __name__ == "__main__":
         if getattr(module, "extract_iam_action", None) is action_plain:
             module.extract_iam_action = action  # type: ignore[attr-defined]
     provisioners._cw_metric_alarm_record = alarm
+    provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["create"] = create_table
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["import"] = import_secret
     for kind in ("Application", "DeploymentGroup"):
         provisioners._RESOURCE_HANDLERS[f"AWS::CodeDeploy::{kind}"] = {"create": create_name, "delete": delete_name}
