@@ -48,7 +48,8 @@ COPIES = range(2)
 EXPECTED = ("409", "412", "favicon", *(("404", "503", "ERR_FAILED") if AT_LENGTH else ()))
 # What the page may weigh on the wire, its picture, style and script together.
 PAGE_BYTES = 150 * 1024
-HOSTILE = "<img src=x onerror=document.title=7>.jpg"
+# Markup of pages and of drawings, and a letter that turns what follows it around.
+HOSTILE = "<img src=x onerror=document.title=7><svg onload=document.title=7>\u202egpj.exe.jpg"
 FORMULA = '=HYPERLINK("http://x","方")'
 # What the browser refused under the page's policy, and what its storage holds.
 WATCH = "addEventListener('securitypolicyviolation', one => console.error('policy', one.violatedDirective))"
@@ -296,6 +297,8 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     opened(other, "id_number", number)
     expect(other.locator("#row-id_number")).to_contain_text("✓ ID number's check digit")
     page.get_by_role("button", name="Review", exact=True).click()
+    expect(page.get_by_role("row").filter(has_text="id card").first).to_be_visible()
+    assert barriers(page) == []
     page.get_by_role("row").filter(has_text="id card").first.get_by_role("button", name="Open").click()
     expect(page.get_by_text("Another person is reviewing this record.")).to_be_visible()
     opened(page, "name", FORMULA)
@@ -323,6 +326,8 @@ def test_a_pile_of_files_is_read_reviewed_and_taken_home(
     page.get_by_role("button", name="Records", exact=True).click()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == []
     page.screenshot(path=PICTURES / "records-390.png")
     assert page.title() == "OCR console"
     everything = json.dumps(said) + page.url + page.evaluate(KEPT) + other.url + other.evaluate(KEPT)
