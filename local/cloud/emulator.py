@@ -12,6 +12,8 @@ What MiniStack 1.5.33 does otherwise than AWS is put right here, so that the tem
 - A condition may split and join text.
 - A stack may take over a secret that another one has left.
 - An alarm may compare several metrics; here it is kept, and stays silent.
+- Roles may be held to the partition keys of a table: those of all items of a request count together, a transaction's
+  too.
 - EventBridge is told the version of a new object.
 - A request that is larger than API Gateway takes, or makes a larger event than Lambda takes, is refused: 413. A larger
   answer of a function than Lambda takes is an error of the function.
@@ -39,7 +41,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import Path
@@ -51,6 +53,7 @@ from ministack import app as ministack  # type: ignore[import-not-found]  # live
 from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]
 from ministack.services import (  # type: ignore[import-not-found]
     apigateway_v1,
+    dynamodb,
     eventbridge,
     lambda_svc,
     s3,
@@ -64,6 +67,7 @@ Channel = Callable[..., Awaitable[Any]]
 
 serve_plain = ministack.app
 action_plain = iam_actions.extract_iam_action
+table_context_plain = iam_actions.dynamodb_service_context
 conditions_plain = engine._evaluate_conditions
 alarm_plain = provisioners._cw_metric_alarm_record
 create_table_plain = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["create"]
@@ -111,6 +115,41 @@ def action(service: str, *request: Any) -> str | None:
     """The action that a caller needs the permission for."""
     found: str | None = action_plain(service, *request)
     return found.removesuffix("Batch") if found and service == "sqs" else found
+
+
+# The parts of a request to DynamoDB that hold items or their keys.
+PARTS = {"TransactItems", "Put", "Update", "Delete", "Get", "ConditionCheck", "PutRequest", "DeleteRequest"}
+
+
+def table_context(body: bytes) -> dict[str, Any]:
+    """What conditions may ask of a request to DynamoDB; the partition keys of all its items as well."""
+    context: dict[str, Any] = table_context_plain(body)
+    try:
+        keys = [*leading_keys(json.loads(body or b"{}"))]
+    except ValueError:
+        return context
+    return context | ({"dynamodb:leadingkeys": keys} if keys else {})
+
+
+def leading_keys(request: Any, table: str = "") -> Iterator[str]:
+    """The partition keys of the items that a request to DynamoDB, or a part of it, names."""
+    if isinstance(request, list):
+        for one in request:
+            yield from leading_keys(one, table)
+    if not isinstance(request, dict):
+        return
+    table = request.get("TableName", table)
+    name = (dynamodb._tables.get(table) or {}).get("pk_name")
+    for member, part in request.items():
+        if member in {"Key", "Item"}:
+            yield from part.get(name, {}).values()
+        elif member == "Keys":
+            yield from (value for key in part for value in key.get(name, {}).values())
+        elif member == "RequestItems":
+            for other, wanted in part.items():
+                yield from leading_keys(wanted, other)
+        elif member in PARTS:
+            yield from leading_keys(part, table)
 
 
 def import_rest_api(spec: dict[str, Any], *rest: Any) -> str:
@@ -399,6 +438,7 @@ if __name__ == "__main__":
             module._evaluate_conditions = conditions  # type: ignore[attr-defined]
         if getattr(module, "extract_iam_action", None) is action_plain:
             module.extract_iam_action = action  # type: ignore[attr-defined]
+    iam_actions.dynamodb_service_context = table_context
     provisioners._cw_metric_alarm_record = alarm
     provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["create"] = create_table
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]["import"] = import_secret

@@ -66,13 +66,14 @@ Resource: !Sub "${{Uploads.Arn}}/uploads/{slug}/*"}}
 Resource: [!Sub "${{Answers.Arn}}/answers/{slug}/*", !Sub "${{Answers.Arn}}/records/{slug}/*"]}}
             - {{Effect: Allow, Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, \
 sqs:GetQueueAttributes, sqs:GetQueueUrl], Resource: !GetAtt {logical}Queue.Arn}}
-            # Its records, contents and tries, by the mark at their ends, and its sums.
+            # Its records, contents and tries, by the mark at their ends, its sums, and what products share of vendors.
             - Effect: Allow
               Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:ConditionCheckItem]
               Resource: !GetAtt Records.Arn
               Condition:
                 ForAllValues:StringLike:
-                  dynamodb:LeadingKeys: ["{record}", "content#{record}", "tries#{record}", "usage#*#*#*#{slug}#*"]
+                  dynamodb:LeadingKeys: ["{record}", "content#{record}", "tries#{record}", "usage#*#*#*#{slug}#*", \
+"rate#*", "circuit#*", "budget#*"]
             # So that S3 says 404 of an object that is gone, and not 403.
             - {{Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt Uploads.Arn, \
 Condition: {{StringLike: {{s3:prefix: "uploads/{slug}/*"}}}}}}

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from local.cloud.aws import REGION
 from local.cloud.stack import NAME, Stack, logical
 from local.simulators import SECRETS
+from ocr.storage.keyed import marked
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"}
 FUNCTIONS_ONLY = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -112,13 +113,26 @@ def test_a_product_keeps_answers_below_its_own_prefix_only(id_card: Clients, sta
 
 
 def test_a_product_writes_records_and_neither_scans_nor_drops_the_table(id_card: Clients, stack: Stack) -> None:
-    table = id_card("dynamodb")
-    table.put_item(TableName=stack.table, Item={"id": {"S": "permission"}})
+    table, own = id_card("dynamodb"), {"id": {"S": marked("0" * 32, "id_card")}}
+    table.put_item(TableName=stack.table, Item=own)
+    assert table.get_item(TableName=stack.table, Key=own)["Item"] == own
 
     assert denied(table.scan, TableName=stack.table)
     assert denied(table.query, TableName=stack.table, IndexName="by_product")
-    assert denied(table.delete_item, TableName=stack.table, Key={"id": {"S": "permission"}})
+    assert denied(table.delete_item, TableName=stack.table, Key=own)
     assert denied(table.delete_table, TableName=stack.table)
+
+
+@pytest.mark.parametrize("kind", ["", "content#", "tries#"])
+def test_a_product_reaches_no_other_products_records(id_card: Clients, stack: Stack, kind: str) -> None:
+    table, name = id_card("dynamodb"), stack.table
+    own, other = ({"id": {"S": kind + marked("0" * 32, product)}} for product in ("id_card", "license_plate"))
+    assert denied(table.get_item, TableName=name, Key=other)
+    assert denied(table.put_item, TableName=name, Item=other)
+    assert denied(table.update_item, TableName=name, Key=other)
+    both = [{"Put": {"TableName": name, "Item": item}} for item in (own, other)]
+    assert denied(table.transact_write_items, TransactItems=both)
+    assert not denied(table.transact_write_items, TransactItems=both[:1])
 
 
 def test_a_product_reads_the_key_of_a_vendor_that_sells_it(id_card: Clients) -> None:
