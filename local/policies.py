@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 from cli.marks import Mark
 from local.accuracy import offline
-from local.accuracy.marks import computed, marked
+from local.accuracy.marks import Misread, computed, marked
 from local.accuracy.printed import printed
 from local.arguments import Arguments, one_of, product
 from local.generate.tables import MONEY, table, with_table
@@ -52,18 +52,6 @@ PROCESSES = 2
 MOST_COST = 0.2
 
 
-@dataclass(frozen=True)
-class Silent:
-    """A value that is wrong and that nothing points at, on one picture."""
-
-    product: str
-    layout: str
-    variant: str
-    field: str
-    printed: Any
-    found: Any
-
-
 @dataclass
 class Sum:
     """What came of some records: how many, exactly right, calls that were paid, silently wrong values."""
@@ -71,7 +59,7 @@ class Sum:
     records: int = 0
     right: int = 0
     calls: int = 0
-    silent: list[Silent] = field(default_factory=list)
+    silent: list[Misread] = field(default_factory=list)
 
     def add(self, other: "Sum") -> None:
         self.records += other.records
@@ -141,7 +129,7 @@ def _measured(slug: str, sample: Sample, policies: Sequence[str]) -> Iterator[tu
         values = marked(sample.truth, record.document, [], sample.covered, ignored)
         right = bool(record.document) and all(one.mark == Mark.RIGHT for one in values)
         where = slug, sample.layout, sample.variant
-        silent = [Silent(*where, one.name, one.printed, one.found) for one in values if one.silent]
+        silent = [Misread(*where, one.name, one.printed, one.found) for one in values if one.silent]
         return Sum(1, int(right), calls, silent)
 
     def read(order: Sequence[str], policy: Escalation) -> Sum:

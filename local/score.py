@@ -29,7 +29,7 @@ from typing import Any
 from cli.calibration import calibration_error, reliability
 from cli.marks import Mark
 from local.accuracy import baseline, offline
-from local.accuracy.marks import Value, computed, marked
+from local.accuracy.marks import Misread, Value, computed, marked
 from local.arguments import Arguments, one_of, product
 from local.generate.tables import ACCURACY, table, with_table
 from local.samples import SHOTS, VARIANTS, Sample, samples
@@ -49,15 +49,9 @@ CARD, CARD_CLEAN, CARD_EVERY = "id_card", 1.0, 0.95
 
 
 @dataclass(frozen=True)
-class Miss:
-    """One value that came out otherwise; None: it was not printed, or not found. `lost_in` is where it was lost."""
+class Miss(Misread):
+    """One value that came out otherwise. `lost_in` is where it was lost."""
 
-    product: str
-    layout: str
-    variant: str
-    field: str
-    printed: Any
-    found: Any
     silent: bool
     lost_in: str
 

@@ -50,6 +50,18 @@ class Value(MarkedValue):
         return "extraction" if self.in_lines else "recognition"
 
 
+@dataclass(frozen=True)
+class Misread:
+    """One value of a sample that came out otherwise; None: it was not printed, or not found."""
+
+    product: str
+    layout: str
+    variant: str
+    field: str
+    printed: Any
+    found: Any
+
+
 def marked(
     printed: Mapping[str, Any],
     found: Document | None,

@@ -4,6 +4,7 @@ import pytest
 
 from local import policies
 from local.accuracy import offline
+from local.accuracy.marks import Misread
 from local.accuracy.printed import printed
 from local.samples import Sample, samples
 from local.simulators import slips
@@ -61,7 +62,7 @@ def test_a_doubted_reading_goes_to_a_paid_vendor_and_any_other_does_not(
             assert (found[reader].right, found[reader].silent, found[reader].calls) == (1, [], calls)
 
 
-SILENT = policies.Silent("id_card", "a", "clean", "name", "林一一", "林一")
+SILENT = Misread("id_card", "a", "clean", "name", "林一一", "林一")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def give_up(message: SQSRecord) -> None:
         _send(message.body)
         return
     for upload in uploads:
-        record = process.write_failed_record(upload.key.split("/")[1], upload)
+        record = process.write_failed_record(upload.product, upload)
         if record.status == Status.DELETED:
             continue
         _send(json.dumps({"record_id": record.id, "product": record.product}))

@@ -34,9 +34,8 @@ SUFFIX = re.compile(
     r"|及(?:身份(?:证(?:号码?)?)?)?\s*$",
     re.IGNORECASE,
 )
-LIST = re.compile(
-    r"(?:^|[,，;；、/])\s*[\u4e00-\u9fff]{2,}$"
-)  # what begins a word behind a mark: ，分摊 of 分摊建筑面积
+# What begins a word behind a mark: ，分摊 of 分摊建筑面积.
+LIST = re.compile(r"(?:^|[,，;；、/])\s*[\u4e00-\u9fff]{2,}$")
 
 
 @dataclass(eq=False)

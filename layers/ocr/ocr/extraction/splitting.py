@@ -18,11 +18,9 @@ RATES = re.compile(r"[0-9]\.[0-9]{2}(?=(?:[013569]|1[01367])%)")
 WORDS = re.compile(r"[元圆角分整正](?=\s*[(（]?\s*[¥￥]\s*[:：]?\s*[0-9])")
 DAYS = re.compile(rf"{_DAY}(?=\s*{_DAY})")
 LEAST_COPIED = 8  # characters of a number that is known again behind another one
-# A number with a check digit, by itself between blanks.
-CHECKED = {
-    "vin_17": re.compile(r"(?<!\S)[A-HJ-NPR-Z0-9]{17}(?!\S)"),
-    "cn_resident_id": re.compile(r"(?<!\S)[1-9][0-9]{16}[0-9X](?!\S)"),
-}
+# What may be a number with a check digit, by itself between blanks, and the checks that say so.
+NUMBER = re.compile(r"(?<!\S)[0-9A-Z]{17,18}(?!\S)")
+CHECKS = ("vin_17", "cn_resident_id")
 # A label of so many letters may be torn; its parts stand this close, in line heights.
 TORN = (2, 3, 4)
 TORN_GAP = 3.0
@@ -65,14 +63,14 @@ def _torn(spans: Sequence[TextSpan], labels: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _parts(span: TextSpan, numbers: Iterable[str], torn: Iterable[int]) -> Iterator[TextSpan]:
-    ends = {*_days(span.text), *_copied(span.text, numbers), *_checked(span.text), *torn}
+    ends = {*_joints(span.text), *_copied(span.text, numbers), *_checked(span.text), *torn}
     cuts = sorted({span.start + end for end in ends if 0 < end < len(span.text)})
     for start, end in zip([span.start, *cuts], [*cuts, span.end], strict=True):
         if part := span.cut(start, end):
             yield part
 
 
-def _days(text: str) -> Iterator[int]:
+def _joints(text: str) -> Iterator[int]:
     """Where a date ends right behind which another one begins, a time from which a ride lasts until another, or an
     amount before its rate or its figures."""
     yield from (match.end() for form in (DAYS, TIMES, RATES, WORDS) for match in form.finditer(text))
@@ -80,15 +78,14 @@ def _days(text: str) -> Iterator[int]:
 
 def proved(text: str) -> bool:
     """Whether a text is a number with a right check digit and nothing else."""
-    return any(form.fullmatch(text) and valid(check, text) for check, form in CHECKED.items())
+    return bool(NUMBER.fullmatch(text)) and any(valid(check, text) for check in CHECKS)
 
 
 def _checked(text: str) -> Iterator[int]:
     """Where a number with a right check digit begins and ends behind another text with figures, which is no label."""
-    for check, form in CHECKED.items():
-        for match in form.finditer(text):
-            if re.search("[0-9]", text[: match.start()]) and valid(check, match[0]):
-                yield from match.span()
+    for match in NUMBER.finditer(text):
+        if re.search("[0-9]", text[: match.start()]) and proved(match[0]):
+            yield from match.span()
 
 
 def _copied(text: str, numbers: Iterable[str]) -> Iterator[int]:

@@ -33,6 +33,11 @@ class Upload:
     at: datetime | None = None
     size: int | None = field(default=None, compare=False)
 
+    @property
+    def product(self) -> str:
+        """The slug that stands in its key, whether there is such a product or not; empty where none can stand."""
+        return self.key.split("/")[1] if "/" in self.key else ""
+
 
 @dataclass(frozen=True)
 class Picture:

@@ -72,10 +72,11 @@ def record_ref(upload: Upload) -> RecordRef:
     """The record of an upload: the one that was reserved for its key, else one by bucket, key and version."""
     at = upload.at or datetime.now(UTC)
     folder, _, id = upload.key.rpartition("/")
-    tenant, product = tenant_of(upload.key), upload.key.split("/")[1] if "/" in upload.key else ""
-    named = keyed.name("upload", uri(upload), upload.version or "")
-    own = RecordRef(keyed.marked(named, product), at, upload, tenant=tenant)
-    reserved = stored(id) if RECORD_ID.fullmatch(id) and id == keyed.marked(id, product) else None
+    named = keyed.marked(keyed.name("upload", uri(upload), upload.version or ""), upload.product)
+    own = RecordRef(named, at, upload, tenant=tenant_of(upload.key))
+    # A file may be called as if it were another product's record, at which a product's function may not look.
+    may_be_id = RECORD_ID.fullmatch(id) and id == keyed.marked(id, upload.product)
+    reserved = stored(id) if may_be_id else None
     if reserved is None or reserved.get("place") != _place_of(uri(upload)):
         return own
     if _is_reserved(id, reserved, upload):
